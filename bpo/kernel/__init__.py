@@ -1,0 +1,1 @@
+"""The floor everybody stands on; no business noun may appear here."""

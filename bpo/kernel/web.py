@@ -1,0 +1,58 @@
+"""Middleware for pages: a name for every request, and refusals in words."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from bpo.kernel.errors import DomainError
+
+logger = logging.getLogger(__name__)
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Every log line of a request carries its id; the answer tells it too. A proxy's id is kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error as the caller can use it: a notice for htmx, JSON for scripts, else a page."""
+    context = {"error": error, "code": error.code, "sentence": error.sentence}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "_notice.html", context, status=error.status)
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return JsonResponse({"code": error.code, "detail": str(error.sentence)}, status=error.status)
+    return render(request, "409.html", context, status=error.status)
+
+
+class DomainErrorMiddleware:
+    """Turns a DomainError that leaves a view into its answer; nothing was changed, so 409 and not 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django calls this with whatever a view raised."""
+        if not isinstance(exception, DomainError):
+            return None
+        logger.info("refused: %s (%s)", exception.code, exception.detail)
+        return refusal(request, exception)

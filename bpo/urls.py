@@ -1,0 +1,40 @@
+"""Every address of the product; wiring only."""
+
+from importlib.util import find_spec
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from bpo import health
+
+admin.site.site_header = settings.OPERATOR_NAME
+admin.site.site_title = settings.OPERATOR_NAME
+
+# Swagger UI styles its page inline; that is allowed on this page alone.
+swagger = csp_update({"style-src": ["'unsafe-inline'"], "worker-src": ["blob:"]})(
+    SpectacularSwaggerView.as_view(url_name="schema")
+)
+
+
+def app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+    """The addresses of an app, if it has any."""
+    return [path(prefix, include(module))] if find_spec(module) else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("bpo.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", swagger, name="api_docs"),
+    *(app("api/v1/", "interactions.api.urls") if find_spec("interactions.api") else []),
+    *app("", "clients.urls"),
+    *app("", "agents.urls"),
+    *app("", "interactions.urls"),
+]
