@@ -18,5 +18,5 @@ def cut(user: User) -> bool:
             keys.add(session.session_key)
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()
-    transaction.on_commit(lambda: push.send(user_group(user), {"type": "signed_out"}))
+    transaction.on_commit(lambda: push.send(user_group(user), {"type": "nudge", "kind": "signed_out"}))
     return True

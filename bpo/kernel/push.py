@@ -78,7 +78,7 @@ def send(group: str, message: dict[str, Any]) -> bool:
 
 
 def start(task: Task[..., Any], *args: Any) -> bool:
-    """Start a task now. Never raises for a dead broker; False then, and the task's row will be found by beat or sweep."""
+    """Start a task now. False for a dead broker: the task's row is then found by beat or sweep."""
     if not breaker.open():
         return False
     try:

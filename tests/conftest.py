@@ -1,0 +1,104 @@
+"""The servers, the database and the browser of every test; what is about one app's data lives in factories.py."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from django.db.backends.postgresql.creation import DatabaseCreation
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+pytest_plugins = ["tests.living"]
+
+_servers: list[Any] = []
+_lock: list[IO[str]] = []
+
+
+def _drop_by_force(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+    """Threads and event loops may still hold a connection when the tests are over."""
+    name = self.connection.ops.quote_name(test_database_name)
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _flush_past_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
+    """Append-only tables refuse TRUNCATE; between two tests, and only there, the triggers are looked past."""
+    if not sql_list:
+        return
+    # "set local": the role goes back by itself when this transaction ends.
+    _real_flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+
+_real_flush = DatabaseOperations.execute_sql_flush
+DatabaseCreation._destroy_test_db = _drop_by_force
+DatabaseOperations.execute_sql_flush = _flush_past_triggers
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the embedded servers once; workers of xdist use those of their controller."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    from django.conf import settings
+
+    from bpo.embedded import run
+
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    lock = (settings.VAR / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        pytest.exit(f"Other tests are running on {settings.VAR}; set BPO_VAR to a folder of your own.", returncode=4)
+    _lock.append(lock)
+    _servers[:] = run.start(settings)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what pytest_configure started."""
+    if _servers:
+        from bpo.embedded import run
+
+        run.stop(_servers)
+        _servers.clear()
+    for lock in _lock:
+        lock.close()
+    _lock.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests under a folder of that name carry its marker without saying so."""
+    for item in items:
+        for folder in ("browser", "services", "storm"):
+            if folder in Path(str(item.path)).parts:
+                item.add_marker(folder)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """No test inherits another's breaker, call counts or language."""
+    import redis
+    from django.conf import settings
+    from django.utils import translation
+
+    from bpo.kernel import push
+
+    push.breaker.reset()
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    keys = list(client.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*throttle*"))
+    if keys:
+        client.delete(*keys)
+    client.close()
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """Uploads of one test in a folder of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+os.environ.setdefault("PYTHONUTF8", "1")

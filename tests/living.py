@@ -1,0 +1,245 @@
+"""The running product and a real browser, for tests marked services, browser and storm."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "bpo_living"
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+HELP = "No browser: set CHROMIUM to one, or install Debian's package: sudo apt-get install chromium"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Where the running product answers."""
+
+    url: str
+    mail: dict[str, Any]
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    def log(self, name: str) -> str:
+        """What one of its processes wrote."""
+        return (self.folder / "log" / f"{name}.log").read_text(errors="replace")
+
+
+@dataclass(slots=True)
+class Watch:
+    """Collects what a page complains about; a test that expects a complaint allows it."""
+
+    complaints: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, *parts: str) -> None:
+        """Complaints that contain one of these words are expected."""
+        self.allowed += parts
+
+    def unexpected(self) -> list[str]:
+        return [line for line in self.complaints if not any(part in line for part in self.allowed)]
+
+
+def find_browser() -> str | None:
+    """CHROMIUM, or a browser on the PATH."""
+    given = os.environ.get("CHROMIUM")
+    if given:
+        return given if Path(given).exists() else None
+    return next((path for name in BROWSER_NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path. Under CI a missing browser is a failure, never a skip."""
+    path = find_browser()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(HELP, pytrace=False)
+        pytest.skip(HELP)
+    return path
+
+
+@pytest.fixture(scope="session")
+def live_server_process() -> Iterator[Product]:
+    """Web, worker, beat, sweep and the local mail servers on a database of their own, started once when first asked."""
+    import psycopg
+    import redis
+
+    base = settings.DATABASES["default"]
+    if settings.POSTGRES:
+        admin, address = settings.POSTGRES.url("postgres"), settings.POSTGRES.url(DATABASE)
+    else:
+        from django.db import connection
+
+        parameters = connection.get_connection_params()
+        login = f"{parameters['user']}:{parameters.get('password') or ''}"
+        place = f"{parameters.get('host') or 'localhost'}:{parameters.get('port') or 5432}"
+        admin, address = f"postgresql://{login}@{place}/postgres", f"postgresql://{login}@{place}/{DATABASE}"
+    assert base
+    with psycopg.connect(admin, autocommit=True) as connection_:
+        connection_.execute(f"drop database if exists {DATABASE} with (force)")
+        connection_.execute(f"create database {DATABASE}")
+    queue = redis.Redis.from_url(settings.REDIS_URL, db=5)
+    queue.flushdb()
+    queue_tasks = redis.Redis.from_url(settings.REDIS_URL, db=6)
+    queue_tasks.flushdb()
+    folder = settings.VAR / "living"
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    (folder / "run").mkdir(parents=True)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DJANGO_"))},
+        "DJANGO_SETTINGS_MODULE": "bpo.settings.development",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "BPO_VAR": str(folder),
+        "DATABASE_URL": address,
+        "REDIS_URL": settings.REDIS_URL.replace("db=0", "db=5") if "db=" in settings.REDIS_URL else _numbered(5),
+        "PYTHONPATH": str(ROOT),
+    }
+    output = (folder / "up.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--mail", "--port", "18000"],
+        cwd=ROOT,
+        env=environment,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+    told = folder / "run" / "up.json"
+    end = time.monotonic() + 120
+    while not told.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            _end(process)
+            pytest.fail(f"the product did not start:\n{(folder / 'up.log').read_text()[-4000:]}", pytrace=False)
+        time.sleep(0.1)
+    facts = json.loads(told.read_text())
+    product = Product(url=facts["url"], mail=facts.get("mail", {}), process=process, folder=folder)
+    yield product
+    _end(process)
+    output.close()
+
+
+def _numbered(number: int) -> str:
+    from bpo.settings import env
+
+    url = env.redis_urls(settings.REDIS_URL)[0]
+    return url.rsplit("/", 1)[0] + f"/{number}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
+
+@pytest.fixture
+def live(live_server_process: Product, django_db_blocker: Any) -> Iterator[Product]:
+    """The running product, with this test's ORM on the product's own database: what is saved is really there.
+
+    Nothing is rolled back or emptied; a test makes its own client with its own names.
+    """
+    from django.db import connections
+
+    connection = connections["default"]
+    before = {"settings": dict(connection.settings_dict)}
+    connection.close()
+    connection.settings_dict["NAME"] = DATABASE
+    try:
+        with django_db_blocker.unblock():
+            yield live_server_process
+    finally:
+        connection.close()
+        connection.settings_dict.update(before["settings"])
+    assert live_server_process.process.poll() is None, (live_server_process.folder / "up.log").read_text()[-3000:]
+
+
+def eventually(check: Callable[[], Any], *, within: float = 10, every: float = 0.1) -> Any:
+    """The first true value of check, polled; an assertion error after the limit."""
+    end = time.monotonic() + within
+    while True:
+        with suppress(urllib.error.URLError):
+            if value := check():
+                return value
+        assert time.monotonic() < end, f"{getattr(check, '__name__', check)} did not come true within {within} s"
+        time.sleep(every)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """One browser for the session; every page lives in a context of its own."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous calls run an event loop in this thread, which Django would take for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What the pages of this test complained about."""
+    return Watch()
+
+
+@pytest.fixture
+def new_page(browser: Any, live: Product, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Makes pages of different people: new_page(user=sue, locale="es-ES"); each has its own cookies.
+
+    At the end the test fails for any console error, script error or violated policy nobody allowed.
+    """
+    contexts: list[Any] = []
+
+    def open_page(*, user: Any = None, locale: str = "en-GB", **options: Any) -> Any:
+        context = browser.new_context(base_url=live.url, locale=locale, **options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if user is not None:
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and watch.complaints.append(f"{said.text} ({page.url})"))
+        page.on("pageerror", lambda error: watch.complaints.append(f"script: {error} ({page.url})"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not watch.unexpected(), "\n".join(watch.unexpected())
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """One page of nobody in particular."""
+    return new_page()
+
+
+def session_of(user: Any) -> str:
+    """A session cookie for the person, as signing in would make it."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
