@@ -1,8 +1,8 @@
 """When a client is open: pure arithmetic over a week, its exceptions and a zone; no rows and no clock in here.
 
-An instant is open when the wall clock of the zone shows a time inside a span of that local date. Opening is inclusive, closing
-exclusive. On the day the clocks change a span simply lasts as long as the wall clock takes to walk through it, so days of 23 and 25
-hours need no rule of their own. Every answer is in UTC.
+An instant is open when the wall clock of the zone shows a time inside a span of that local date. Opening is inclusive,
+closing exclusive. On the day the clocks change a span simply lasts as long as the wall clock takes to walk through it,
+so days of 23 and 25 hours need no rule of their own. Every answer is in UTC.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bpo.kernel.errors import InvalidValue
 
 MINUTES_IN_A_DAY = 1440
 HORIZON = timedelta(days=400)
@@ -21,8 +24,13 @@ DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 ONE_DAY = timedelta(days=1)
 
 
-class HoursError(ValueError):
+class HoursError(InvalidValue, ValueError):
     """Hours or durations nobody can keep; the text is a sentence a person may read."""
+
+    code = "impossible_hours"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, sentence=sentence)
 
 
 class NeverOpen(HoursError):
@@ -85,7 +93,7 @@ def next_opening(cal: Calendar, at: datetime) -> datetime | None:
 
 
 def closing_after(cal: Calendar, at: datetime) -> datetime | None:
-    """The end of the opening that is running or comes next; None when it never opens, or never closes, within 400 days."""
+    """The end of the opening that runs or comes next; None when it never opens, or never closes, within 400 days."""
     start = _utc(at)
     end: datetime | None = None
     for opens, closes in _open_stretches(cal, start):
@@ -100,8 +108,8 @@ def closing_after(cal: Calendar, at: datetime) -> datetime | None:
 def add_open_seconds(cal: Calendar, at: datetime, seconds: int) -> datetime:
     """The deadline after so many open seconds: the earliest instant by which they have passed.
 
-    Counting starts at once when open, else at the next opening. A duration that fills an opening exactly ends at its closing.
-    Raises `ImpossibleDuration` and `NeverOpen`.
+    Counting starts at once when open, else at the next opening. A duration that fills an opening exactly ends at its
+    closing. Raises `ImpossibleDuration` and `NeverOpen`.
     """
     left = timedelta(seconds=_whole_seconds(seconds))
     for opens, closes in _open_stretches(cal, _utc(at)):
@@ -123,7 +131,7 @@ def open_seconds_between(cal: Calendar, a: datetime, b: datetime) -> int:
 
 
 def validate(cal: Calendar, *, starting: date) -> None:
-    """Refuse hours that cannot be kept: `ImpossibleHours` lists what is wrong, `NeverOpen` says there is no opening at all."""
+    """Refuse hours nobody can keep: `ImpossibleHours` lists what is wrong, `NeverOpen` says there is no opening."""
     errors = list(_problems(cal))
     if errors:
         raise ImpossibleHours(tuple(errors))
@@ -144,7 +152,8 @@ def _problems(cal: Calendar) -> Iterator[str]:
         yield str(error)
     if len(cal.week) != 7:
         yield f"A week has seven days, not {len(cal.week)}."
-    days = [*zip(DAY_NAMES, cal.week, strict=False), *((day.isoformat(), spans) for day, spans in sorted(cal.exceptions.items()))]
+    dates = ((day.isoformat(), spans) for day, spans in sorted(cal.exceptions.items()))
+    days = [*zip(DAY_NAMES, cal.week, strict=False), *dates]
     for name, spans in days:
         yield from _problems_of_a_day(name, spans)
 
@@ -166,7 +175,7 @@ def _problems_of_a_day(name: str, spans: tuple[Span, ...]) -> Iterator[str]:
         else:
             possible.append(span)
     possible.sort(key=lambda span: (span.opens, span.closes))
-    for first, second in zip(possible, possible[1:], strict=False):
+    for first, second in pairwise(possible):
         if second.opens < first.closes:
             yield (
                 f"{name}: {_clock(first.opens)} to {_clock(first.closes)} overlaps "
@@ -202,7 +211,9 @@ def _zone(name: str) -> ZoneInfo:
         raise HoursError(f"{name!r} is not a time zone we know.") from error
 
 
-def _open_stretches(cal: Calendar, start: datetime, *, until: datetime | None = None) -> Iterator[tuple[datetime, datetime]]:
+def _open_stretches(
+    cal: Calendar, start: datetime, *, until: datetime | None = None
+) -> Iterator[tuple[datetime, datetime]]:
     """Open stretches from `start` on, in order; stops at `until`, or after 400 days without an opening.
 
     Stretches that touch (midnight, the change of the clocks) come one after the other and are not merged.

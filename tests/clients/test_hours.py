@@ -48,7 +48,7 @@ def local(zone: str, text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-# --- open or not -------------------------------------------------------------------------------------------------------
+# --- open or not ---
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_a_house_that_never_opens_has_no_opening_and_no_deadline() -> None:
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(HoursError):
-        is_open(weekdays(OFFICE), datetime(2026, 1, 1))  # noqa: DTZ001
+        is_open(weekdays(OFFICE), datetime(2026, 1, 1))
 
 
-# --- deadlines ---------------------------------------------------------------------------------------------------------
+# --- deadlines ---
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_impossible_turnarounds_are_refused_when_saved_and_when_asked(seconds: o
         validate_turnaround(seconds)  # type: ignore[arg-type]
 
 
-# --- days of 23, 24 and a half, and 25 hours -----------------------------------------------------------------------------
+# --- days of 23, 24 and a half, and 25 hours ---
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_an_opening_inside_the_lost_hour_starts_when_the_clock_jumps_past_it() -
     assert next_opening(cal, local(NEW_YORK, "2026-03-08 00:00")) == datetime(2026, 3, 8, 7, 0, tzinfo=UTC)
 
 
-# --- what may be saved ---------------------------------------------------------------------------------------------------
+# --- what may be saved ---
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,9 @@ def test_impossible_spans_are_refused_in_words(span: Span, words: str) -> None:
 
 
 def test_every_problem_is_named_at_once() -> None:
-    cal = Calendar("Mars/Olympus", ((Span(540, 700), Span(600, 800)),) + (OFFICE,) * 6, {date(2026, 1, 1): (Span(5, 5),)})
+    cal = Calendar(
+        "Mars/Olympus", ((Span(540, 700), Span(600, 800)),) + (OFFICE,) * 6, {date(2026, 1, 1): (Span(5, 5),)}
+    )
     with pytest.raises(ImpossibleHours) as refused:
         validate(cal, starting=date(2026, 1, 1))
     zone, overlap, empty = refused.value.errors
@@ -222,14 +224,16 @@ def test_hours_without_any_opening_are_refused() -> None:
     validate(never, starting=date(2027, 6, 1))
 
 
-# --- properties --------------------------------------------------------------------------------------------------------
+# --- properties ---
 
 ZONES = st.sampled_from([NEW_YORK, MADRID, LORD_HOWE, "Asia/Kathmandu", "America/St_Johns", "UTC"])
 INSTANTS = st.one_of(
     st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),
     st.builds(  # close to a change of the clocks
         lambda start, minutes: start + timedelta(minutes=minutes),
-        st.sampled_from([datetime(2026, m, d, tzinfo=UTC) for m, d in ((3, 8), (3, 29), (4, 4), (10, 3), (10, 25), (11, 1))]),
+        st.sampled_from(
+            [datetime(2026, m, d, tzinfo=UTC) for m, d in ((3, 8), (3, 29), (4, 4), (10, 3), (10, 25), (11, 1))]
+        ),
         st.integers(-600, 2400),
     ),
 ).map(lambda at: at.replace(microsecond=0))

@@ -1,0 +1,1 @@
+"""One customer channel a file: parse in, deliver out."""
