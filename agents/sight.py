@@ -1,0 +1,13 @@
+"""Which clients an agent may see because of licences."""
+
+from django.db.models import Q
+
+from agents.models import Licence, LicenceState
+from bpo.accounts.models import User
+
+SEEING = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
+
+
+def licensed_clients(user: User) -> Q:
+    """Clients the user holds a licence for; a suspended agent still finishes what she has."""
+    return Q(pk__in=Licence.objects.filter(agent__user=user, state__in=SEEING).values("client"))

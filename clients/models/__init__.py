@@ -1,0 +1,67 @@
+"""Who we work for: clients, how they look, their doors, lines, hours, catalogue, scripts and customers."""
+
+from clients.models.api_key import ApiKey
+from clients.models.brand import Brand, BrandText, PublicName, TextKind
+from clients.models.catalogue import Disposition, Product, ProductType, Reason, ReasonKind
+from clients.models.client import Client, ClientState
+from clients.models.contract import Contract, Promise
+from clients.models.customer import Customer, CustomerAddress, CustomerPhone
+from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRuleSkill
+from clients.models.hours import BusinessHours, HoursException, HoursSpan
+from clients.models.membership import Membership, Role
+from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
+from clients.models.policy import Policy
+from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
+from clients.models.script import Script, ScriptKind, ScriptVersion, VersionState
+from clients.models.skill import Skill
+from clients.models.snippet import Snippet
+
+__all__ = [
+    "ApiKey",
+    "Bill",
+    "BillState",
+    "Brand",
+    "BrandText",
+    "BusinessHours",
+    "Channel",
+    "Client",
+    "ClientState",
+    "Contract",
+    "Customer",
+    "CustomerAddress",
+    "CustomerPhone",
+    "Disposition",
+    "EntryKind",
+    "EntryPoint",
+    "EntryRule",
+    "EntryRuleSkill",
+    "HoursException",
+    "HoursSpan",
+    "Membership",
+    "MissRule",
+    "Order",
+    "OrderIssue",
+    "OrderLine",
+    "OrderState",
+    "Policy",
+    "Product",
+    "ProductType",
+    "Promise",
+    "PublicName",
+    "Queue",
+    "QueueSkill",
+    "QueueState",
+    "Reason",
+    "ReasonKind",
+    "Role",
+    "Script",
+    "ScriptKind",
+    "ScriptVersion",
+    "Skill",
+    "Snippet",
+    "Strategy",
+    "TextKind",
+    "VersionState",
+    "WhenUnstaffed",
+    "WrapUpMode",
+]

@@ -1,0 +1,118 @@
+"""The doors of a client, and the ordered rules by which each leads to a queue."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from bpo.kernel.fields import EncryptedTextField
+from bpo.kernel.models import PublicIdModel
+from clients.access import ClientScopedQuerySet
+from clients.models.catalogue import ProductType, Reason
+from clients.models.client import Client
+from clients.models.hours import BusinessHours
+from clients.models.queue import Channel, Queue
+from clients.models.skill import Skill
+
+
+class EntryKind(models.TextChoices):
+    """What sort of door."""
+
+    WIDGET = "widget", "Chat window"
+    MAILBOX = "mailbox", "Mailbox"
+    FORM = "form", "Callback form"
+    API = "api", "API"
+    PHONE = "phone", "Phone number"
+    WEB_CALL = "web_call", "Web call"
+
+
+class EntryPoint(PublicIdModel):
+    """A door of one client. Its first fitting rule decides queue, skills and priority; else its defaults."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="entry_points")
+    kind = models.CharField(max_length=8, choices=EntryKind)
+    name = models.CharField(max_length=80)
+    published = models.BooleanField(default=False)
+    hours = models.ForeignKey(BusinessHours, null=True, blank=True, on_delete=models.PROTECT, related_name="doors")
+    queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="doors")
+    priority = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9)])
+    address = models.CharField(max_length=254, blank=True, help_text="Mail address or phone number of this door.")
+    origins = models.JSONField(
+        default=list, blank=True, help_text="Web origins whose pages may show the chat window, such as https://shop.example."
+    )
+    webhook_secret = EncryptedTextField(blank=True, help_text="Signs inbound webhooks of this door.")
+    imap_host = models.CharField(max_length=200, blank=True)
+    imap_port = models.PositiveIntegerField(null=True, blank=True)
+    imap_tls = models.BooleanField(default=True)
+    imap_user = models.CharField(max_length=200, blank=True)
+    imap_password = EncryptedTextField(blank=True)
+    imap_uidvalidity = models.BigIntegerField(null=True, blank=True, editable=False)
+    imap_last_uid = models.BigIntegerField(default=0, editable=False)
+    imap_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    imap_problem = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = ClientScopedQuerySet["EntryPoint"].as_manager()
+
+    class Meta:
+        ordering = ["client", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "name"], name="door_named_once"),
+            models.UniqueConstraint(
+                fields=["address"],
+                condition=models.Q(kind="mailbox") & ~models.Q(address=""),
+                name="mailbox_of_one_client",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published=False) | models.Q(queue__isnull=False), name="published_door_has_queue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.client})"
+
+    @property
+    def channel(self) -> str:
+        """The channel of what comes in here; a callback asked for at a form is a voice contact."""
+        return {EntryKind.WIDGET: Channel.CHAT, EntryKind.MAILBOX: Channel.EMAIL}.get(
+            EntryKind(self.kind), Channel.VOICE
+        )
+
+
+class EntryRule(models.Model):
+    """Every condition that is set must fit; an empty one fits all."""
+
+    entry_point = models.ForeignKey(EntryPoint, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=5, blank=True)
+    product_type = models.ForeignKey(ProductType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=1, blank=True, help_text="The key pressed in a call menu.")
+    attribute = models.CharField(max_length=40, blank=True, help_text="A customer's attribute: plan.")
+    value = models.CharField(max_length=80, blank=True)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
+    priority = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9)])
+
+    client_lookup = "entry_point__client"
+    objects = ClientScopedQuerySet["EntryRule"].as_manager()
+
+    class Meta:
+        ordering = ["entry_point", "position"]
+        constraints = [models.UniqueConstraint(fields=["entry_point", "position"], name="rule_position_once")]
+
+    def __str__(self) -> str:
+        return f"Rule {self.position} of {self.entry_point}"
+
+
+class EntryRuleSkill(models.Model):
+    """A skill that contacts under this rule want beyond those of the queue."""
+
+    rule = models.ForeignKey(EntryRule, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT)
+    level = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(5)])
+
+    client_lookup = "rule__entry_point__client"
+    objects = ClientScopedQuerySet["EntryRuleSkill"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "skill"], name="rule_skill_once")]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"

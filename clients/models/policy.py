@@ -1,0 +1,50 @@
+"""The client's own rules: what is kept, shown, promised and sent."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from clients.access import ClientScopedQuerySet
+from clients.models.client import Client
+
+
+class Policy(models.Model):
+    """One row a client. Business values live here with defaults, not in settings."""
+
+    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="policy")
+    turnaround_minutes = models.PositiveIntegerField(
+        default=240, validators=[MinValueValidator(1)], help_text="Open minutes within which a promised callback is made."
+    )
+    callback_window_minutes = models.PositiveIntegerField(
+        default=120, validators=[MinValueValidator(1)], help_text="Length of a window a customer may choose."
+    )
+    callback_attempts = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    callback_retry_minutes = models.PositiveIntegerField(default=30, validators=[MinValueValidator(1)])
+    callback_grace_minutes = models.PositiveIntegerField(default=15)
+    reopen_days = models.PositiveSmallIntegerField(
+        default=14, help_text="A new contact within so many days of the resolution reopens the case."
+    )
+    send_resolution_mail = models.BooleanField(default=True)
+    send_survey = models.BooleanField(default=True)
+    verification_facts_needed = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
+    verification_attempts = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    client_sees_transcripts = models.BooleanField(default=True)
+    client_hears_recordings = models.BooleanField(default=False)
+    client_sees_customer_names = models.BooleanField(default=True)
+    agents_hear_own_recordings = models.BooleanField(default=False)
+    retention_days = models.PositiveIntegerField(default=730)
+    short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
+
+    objects = ClientScopedQuerySet["Policy"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(turnaround_minutes__gt=0), name="turnaround_positive"),
+            models.CheckConstraint(condition=models.Q(callback_window_minutes__gt=0), name="window_positive"),
+            models.CheckConstraint(condition=models.Q(callback_attempts__gt=0), name="attempts_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Policy of {self.client}"

@@ -1,0 +1,85 @@
+"""The client's call flows; versions are immutable once published."""
+
+from django.conf import settings
+from django.db import models
+
+from bpo.kernel.models import PublicIdModel
+from clients.access import ClientScopedQuerySet
+from clients.models.catalogue import ProductType
+from clients.models.client import Client
+
+
+class ScriptKind(models.TextChoices):
+    """What a script leads through."""
+
+    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", "Outbound"
+    SUB_PROCESS = "sub_process", "Sub-process"
+
+
+class Script(PublicIdModel):
+    """A call flow of the client. A sub-process belongs to a product type, or serves all types without one."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="scripts")
+    kind = models.CharField(max_length=11, choices=ScriptKind)
+    name = models.CharField(max_length=80)
+    product_type = models.ForeignKey(
+        ProductType, null=True, blank=True, on_delete=models.PROTECT, related_name="sub_processes"
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    review_on = models.DateField(null=True, blank=True)
+
+    objects = ClientScopedQuerySet["Script"].as_manager()
+
+    class Meta:
+        ordering = ["client", "name"]
+        constraints = [models.UniqueConstraint(fields=["client", "name"], name="script_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionState(models.TextChoices):
+    """TABLES.md 1, script version."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    RETIRED = "retired", "Retired"
+
+
+class ScriptVersion(PublicIdModel):
+    """One version in one language for one channel (empty: every channel). `graph` is described in `clients.scripts`."""
+
+    script = models.ForeignKey(Script, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    language = models.CharField(max_length=5, default="en")
+    channel = models.CharField(max_length=5, blank=True)
+    state = models.CharField(max_length=9, choices=VersionState, default=VersionState.DRAFT, editable=False)
+    graph = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    client_lookup = "script__client"
+    objects = ClientScopedQuerySet["ScriptVersion"].as_manager()
+
+    class Meta:
+        ordering = ["script", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["script", "number", "language", "channel"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["script", "language", "channel"],
+                condition=models.Q(state="published"),
+                name="one_published_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.script} version {self.number} ({self.language})"

@@ -1,0 +1,1 @@
+"""Sockets: authenticate, join, relay, leave."""

@@ -1,0 +1,82 @@
+"""Write a fact in the transaction of the change, and announce it after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from agents.models import Agent
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from clients.models import Client
+from interactions.models import Callback, Case, Interaction, JournalEntry, Kind, Leg, Notice, Run
+from interactions.signals import recorded
+
+About = Client | Interaction | Leg | Case | Callback | Notice | Run
+Actor = Agent | User
+
+
+def keys_of(about: About) -> dict[str, int | None]:
+    """The journal's keys for a thing: an entry about a leg, run or notice carries its interaction and case too."""
+    match about:
+        case Client():
+            return {"client_id": about.pk}
+        case Interaction():
+            return {"client_id": about.client_id, "interaction_id": about.pk, "case_id": about.case_id}
+        case Leg():
+            return {**keys_of(about.interaction), "leg_id": about.pk}
+        case Run():
+            return {**keys_of(about.interaction), "run_id": about.pk}
+        case Case():
+            return {"client_id": about.client_id, "case_id": about.pk}
+        case Callback():
+            return {
+                "client_id": about.client_id,
+                "callback_id": about.pk,
+                "case_id": about.case_id,
+                "interaction_id": about.interaction_id or about.promised_from_id,
+            }
+        case Notice():
+            return {
+                "client_id": about.client_id,
+                "notice_id": about.pk,
+                "case_id": about.case_id,
+                "interaction_id": about.interaction_id,
+                "callback_id": about.callback_id,
+            }
+
+
+def record(
+    about: About,
+    kind: Kind,
+    *,
+    by: Actor | None = None,
+    by_name: str = "",
+    at: datetime | None = None,
+    **facts: Any,
+) -> JournalEntry:
+    """Append one fact about a thing and announce it after commit.
+
+    `by` is who did it (its name is copied); `by_name` names a customer or a machine; neither means the system.
+    """
+    user = by.user if isinstance(by, Agent) else by
+    entry = JournalEntry.objects.create(
+        **keys_of(about),
+        kind=kind,
+        at=at or clock.now(),
+        actor=user,
+        actor_name=(by_name or (str(by) if by else "system"))[:120],
+        facts=facts,
+    )
+    transaction.on_commit(partial(announce, [entry]))
+    return entry
+
+
+def announce(entries: Iterable[JournalEntry]) -> None:
+    """Tell the listeners of committed entries; also for those the routing SQL wrote and returned."""
+    for entry in entries:
+        recorded.send_robust(sender=JournalEntry, entry=entry)

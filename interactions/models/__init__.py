@@ -1,0 +1,59 @@
+"""The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
+
+from interactions.models.callback import Callback, CallbackOrigin, CallbackState
+from interactions.models.case import Case, CaseNote, CaseState
+from interactions.models.chat import ChatSession
+from interactions.models.interaction import (
+    Arrival,
+    Direction,
+    Envelope,
+    Interaction,
+    Origin,
+    Outcome,
+    State,
+)
+from interactions.models.journal import JournalEntry, Kind
+from interactions.models.lane import AgentLane, Lane, Refusal
+from interactions.models.leg import EndedBy, Leg, LegRole, LegState
+from interactions.models.message import Attachment, Draft, Message, MessageDirection
+from interactions.models.notice import Notice, NoticeKind
+from interactions.models.run import Run, RunState, StepVisit
+from interactions.models.survey import SurveyAnswer
+from interactions.models.visit import Visit
+
+__all__ = [
+    "AgentLane",
+    "Arrival",
+    "Attachment",
+    "Callback",
+    "CallbackOrigin",
+    "CallbackState",
+    "Case",
+    "CaseNote",
+    "CaseState",
+    "ChatSession",
+    "Direction",
+    "Draft",
+    "EndedBy",
+    "Envelope",
+    "Interaction",
+    "JournalEntry",
+    "Kind",
+    "Lane",
+    "Leg",
+    "LegRole",
+    "LegState",
+    "Message",
+    "MessageDirection",
+    "Notice",
+    "NoticeKind",
+    "Origin",
+    "Outcome",
+    "Refusal",
+    "Run",
+    "RunState",
+    "State",
+    "StepVisit",
+    "SurveyAnswer",
+    "Visit",
+]

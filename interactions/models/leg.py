@@ -1,0 +1,112 @@
+"""One person's stretch on an interaction; an offer is a leg in state offered."""
+
+from django.db import models
+from django.db.models import Q
+
+from agents.models import Agent
+from bpo.kernel.models import PublicIdModel
+from clients.access import ClientScopedQuerySet
+from clients.models import Channel, Client, Disposition
+from interactions.models.interaction import Interaction
+from interactions.models.lane import Lane
+
+
+class LegRole(models.TextChoices):
+    """What the person does on it."""
+
+    PRIMARY = "primary", "Primary"
+    CONSULT = "consult", "Consult"
+    MONITOR = "monitor", "Monitor"
+
+
+class LegState(models.TextChoices):
+    """TABLES.md 1, leg."""
+
+    OFFERED = "offered", "Offered"
+    HANDLING = "handling", "Handling"
+    WRAPPING = "wrapping", "Wrapping up"
+    COMPLETED = "completed", "Completed"
+    DECLINED = "declined", "Declined"
+    MISSED = "missed", "Missed"
+    RESCINDED = "rescinded", "Rescinded"
+    LOST = "lost", "Lost"
+
+
+class EndedBy(models.TextChoices):
+    """Who or what ended a leg."""
+
+    CUSTOMER = "customer", "Customer"
+    AGENT = "agent", "Agent"
+    TRANSFER = "transfer", "Transfer"
+    TIMEOUT = "timeout", "Time-out"
+    SUPERVISOR = "supervisor", "Supervisor"
+    SYSTEM = "system", "System"
+
+
+HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
+
+
+class Leg(PublicIdModel):
+    """Points are held in offered, handling and wrapping, unless set aside. on_hold, set_aside, muted are flags."""
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs")
+    role = models.CharField(max_length=7, choices=LegRole, default=LegRole.PRIMARY)
+    state = models.CharField(max_length=9, choices=LegState, default=LegState.OFFERED)
+    lane = models.ForeignKey(Lane, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel)
+    cost = models.PositiveSmallIntegerField(default=0)
+    made_by = models.CharField(max_length=120, blank=True, help_text="Empty: a rule. Else the person who made it.")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    shown_at = models.DateTimeField(null=True, help_text="A console said that it shows the card.")
+    accepted_at = models.DateTimeField(null=True)
+    work_ended_at = models.DateTimeField(null=True, help_text="Handling ended, wrap-up began.")
+    wrap_up_due_at = models.DateTimeField(null=True)
+    wrap_up_extended = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=10, choices=EndedBy, blank=True)
+    on_hold = models.BooleanField(default=False)
+    hold_since = models.DateTimeField(null=True)
+    hold_seconds = models.PositiveIntegerField(default=0)
+    set_aside = models.BooleanField(default=False)
+    muted = models.BooleanField(default=False)
+    lost_since = models.DateTimeField(null=True, help_text="The console is gone since; the grace runs.")
+    disposition = models.ForeignKey(Disposition, null=True, on_delete=models.PROTECT, related_name="+")
+    disposed_in_time = models.BooleanField(null=True, help_text="False: not filled in time.")
+    note = models.TextField(blank=True)
+    why = models.JSONField(default=dict, help_text="Rule version, lane, step and best candidates of the offer.")
+    version = models.PositiveBigIntegerField(default=0)
+
+    objects = ClientScopedQuerySet["Leg"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=LegState.values), name="leg_state_known"),
+            models.UniqueConstraint(
+                fields=["interaction"],
+                condition=Q(role="primary", state__in=["offered", "handling"]),
+                name="one_primary_leg",
+            ),
+            models.UniqueConstraint(
+                fields=["agent"], condition=Q(role="primary", state="offered"), name="one_offer_per_agent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(expires_at__isnull=False), name="offer_expires"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agent"], name="leg_live_by_agent", condition=Q(state__in=["offered", "handling", "wrapping"])
+            ),
+            models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
+            models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
+            models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),
+            models.Index(fields=["client", "agent", "-offered_at"], name="leg_ramp"),
+            models.Index(fields=["agent", "-offered_at"], name="leg_by_agent_day"),
+            models.Index(fields=["client", "ended_at"], name="leg_by_client_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Leg of {self.agent} on {self.interaction}"

@@ -1,0 +1,66 @@
+"""A message the system sends a customer in the client's name."""
+
+from django.db import models
+from django.db.models import Q
+
+from bpo.kernel.models import PublicIdModel
+from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
+from clients.access import ClientScopedQuerySet
+from clients.models import Client
+from interactions.models.callback import Callback
+from interactions.models.case import Case
+from interactions.models.interaction import Interaction
+
+
+class NoticeKind(models.TextChoices):
+    """What it tells."""
+
+    RESOLUTION = "resolution", "Resolution"
+    TRANSCRIPT = "transcript", "Transcript of a chat"
+    CALLBACK_BOOKED = "callback_booked", "Callback booked"
+    CALLBACK_CHANGED = "callback_changed", "Callback changed"
+    CALLBACK_CANCELLED = "callback_cancelled", "Callback cancelled"
+    AFTER_HOURS = "after_hours", "Received outside hours"
+    SURVEY = "survey", "Survey"
+
+
+class NoticeQuerySet(ClientScopedQuerySet["Notice"], OutgoingQuerySet):
+    """Behind the tenant gate, and claimed by the worker."""
+
+
+class Notice(PublicIdModel, Outgoing):
+    """Unique by what it is about, kind and turn, so that a second resolution after a reopen is its own."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=18, choices=NoticeKind)
+    turn = models.PositiveSmallIntegerField(default=0)
+    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
+    callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="notices")
+    language = models.CharField(max_length=5, default="en")
+    to_name = models.CharField(max_length=200, blank=True)
+    to_address = models.CharField(max_length=254)
+    subject = models.CharField(max_length=300, blank=True, help_text="As sent.")
+    text = models.TextField(blank=True, help_text="As sent.")
+    html = models.TextField(blank=True, help_text="As sent.")
+    written_at = models.DateTimeField()
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "turn"], condition=Q(callback__isnull=True), name="case_notice_once"
+            ),
+            models.UniqueConstraint(
+                fields=["callback", "kind", "turn"], condition=Q(callback__isnull=False), name="callback_notice_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="notice_due", condition=Q(state__in=["pending", "sending"])),
+            models.Index(fields=["client", "-written_at"], name="notice_by_client"),
+            models.Index(fields=["message_id"], name="notice_by_message_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} to {self.to_address}"

@@ -1,0 +1,70 @@
+"""One following of a script, and each step entered and left."""
+
+from django.db import models
+
+from agents.models import Agent
+from bpo.kernel.models import PublicIdModel
+from clients.access import ClientScopedQuerySet
+from clients.models import Client, ScriptVersion
+from interactions.models.interaction import Interaction
+
+
+class RunState(models.TextChoices):
+    """Whether it goes on."""
+
+    RUNNING = "running", "Running"
+    ENDED = "ended", "Ended"
+
+
+class Run(PublicIdModel):
+    """Ends on the version it began with. `answers` by field name; `at_step` is where it stands."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, related_name="run")
+    version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="runs")
+    sub_version = models.ForeignKey(
+        ScriptVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="The sub-process it is in."
+    )
+    state = models.CharField(max_length=7, choices=RunState, default=RunState.RUNNING)
+    at_step = models.CharField(max_length=80)
+    answers = models.JSONField(default=dict)
+    verified = models.BooleanField(null=True, help_text="Null: not tried. True: account data may be shown.")
+    verify_attempts = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ClientScopedQuerySet["Run"].as_manager()
+
+    def __str__(self) -> str:
+        return f"Run of {self.version}"
+
+
+class StepVisit(models.Model):
+    """One step entered and left, by whom; the sum of step times is the handling time. Never edited once left."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="visits")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=80)
+    ordinal = models.PositiveSmallIntegerField()
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    next_step = models.CharField(max_length=80, blank=True)
+    jumped = models.BooleanField(default=False)
+    answer = models.JSONField(default=dict)
+
+    objects = ClientScopedQuerySet["StepVisit"].as_manager()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "ordinal"], name="step_visit_ordinal_once"),
+            models.UniqueConstraint(
+                fields=["run"], condition=models.Q(left_at__isnull=True), name="at_one_step_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["version", "entered_at"], name="step_visit_by_version")]
+
+    def __str__(self) -> str:
+        return f"{self.step} ({self.ordinal})"

@@ -1,0 +1,1 @@
+"""The ACD: the decision as SQL, called after commit."""

@@ -1,0 +1,5 @@
+"""The websockets and their consumers."""
+
+from django.urls import URLPattern, URLResolver
+
+websocket_urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,118 @@
+"""The tables of moves, and move(): the one way from Python to change a state and recount a seat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from agents.models import Agent, Seat
+from bpo.kernel import clock
+from bpo.kernel.states import advance
+from interactions.models import (
+    Callback,
+    CallbackState,
+    Case,
+    CaseState,
+    Interaction,
+    Leg,
+    LegState,
+    State,
+)
+
+INTERACTION_MOVES: Mapping[str, frozenset[str]] = {
+    State.QUEUED: frozenset({State.OFFERED, State.ACTIVE, State.CLOSED}),
+    State.OFFERED: frozenset({State.ACTIVE, State.QUEUED, State.CLOSED}),
+    State.ACTIVE: frozenset(
+        {State.HELD, State.PARKED, State.QUEUED, State.OFFERED, State.WRAP_UP, State.CLOSED}
+    ),
+    State.HELD: frozenset({State.ACTIVE, State.QUEUED, State.OFFERED, State.WRAP_UP}),
+    State.PARKED: frozenset({State.QUEUED, State.ACTIVE, State.CLOSED}),
+    State.WRAP_UP: frozenset({State.CLOSED, State.ACTIVE}),
+    State.CLOSED: frozenset(),
+}
+
+LEG_MOVES: Mapping[str, frozenset[str]] = {
+    LegState.OFFERED: frozenset({LegState.HANDLING, LegState.DECLINED, LegState.MISSED, LegState.RESCINDED}),
+    LegState.HANDLING: frozenset({LegState.WRAPPING, LegState.COMPLETED, LegState.LOST}),
+    LegState.WRAPPING: frozenset({LegState.COMPLETED, LegState.HANDLING}),
+    LegState.COMPLETED: frozenset(),
+    LegState.DECLINED: frozenset(),
+    LegState.MISSED: frozenset(),
+    LegState.RESCINDED: frozenset(),
+    LegState.LOST: frozenset(),
+}
+
+CASE_MOVES: Mapping[str, frozenset[str]] = {
+    CaseState.OPEN: frozenset({CaseState.PENDING, CaseState.RESOLVED, CaseState.MERGED}),
+    CaseState.PENDING: frozenset({CaseState.OPEN, CaseState.RESOLVED, CaseState.MERGED}),
+    CaseState.RESOLVED: frozenset({CaseState.OPEN, CaseState.CLOSED, CaseState.MERGED}),
+    CaseState.CLOSED: frozenset(),
+    CaseState.MERGED: frozenset(),
+}
+
+CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
+    CallbackState.PROMISED: frozenset({CallbackState.DUE, CallbackState.BROKEN, CallbackState.WITHDRAWN}),
+    CallbackState.DUE: frozenset(
+        {CallbackState.WORKING, CallbackState.PROMISED, CallbackState.BROKEN, CallbackState.WITHDRAWN}
+    ),
+    CallbackState.WORKING: frozenset(
+        {
+            CallbackState.KEPT,
+            CallbackState.LATE,
+            CallbackState.PROMISED,
+            CallbackState.UNREACHED,
+            CallbackState.WITHDRAWN,
+        }
+    ),
+    CallbackState.KEPT: frozenset(),
+    CallbackState.LATE: frozenset(),
+    CallbackState.UNREACHED: frozenset(),
+    CallbackState.BROKEN: frozenset(),
+    CallbackState.WITHDRAWN: frozenset(),
+}
+
+# Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).
+IDLE_AFTER = frozenset({LegState.HANDLING, LegState.COMPLETED, LegState.LOST})
+
+Moving = Interaction | Leg | Case | Callback
+
+
+def take_seats(*agents: Agent | int | None) -> None:
+    """Lock these agents' seats in order of id. First thing in every operation that moves a leg.
+
+    The matcher takes the seat, then the interaction, and never waits; who waits here holds nothing it wants.
+    """
+    ids = sorted({agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None})
+    list(Seat.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = False) -> None:
+    """Count points, room and open offer of a seat anew from its legs; `idle` also sets idle since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
+
+
+def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) -> str:
+    """Move a thing to a state by an UPDATE guarded by the state we read; returns the state before.
+
+    Raises IllegalMove when the table has no such move and StaleState when somebody was first.
+    A leg's move recounts its agent's seat.
+    """
+    at = at or clock.now()
+    match thing:
+        case Interaction():
+            return advance(
+                thing, to, allowed=INTERACTION_MOVES, state_since=at, version=F("version") + 1, **changes
+            )
+        case Leg():
+            before = advance(thing, to, allowed=LEG_MOVES, version=F("version") + 1, **changes)
+            recount_seat(thing.agent_id, at=at, idle=to in IDLE_AFTER)
+            return before
+        case Case():
+            return advance(thing, to, allowed=CASE_MOVES, version=F("version") + 1, **changes)
+        case Callback():
+            return advance(thing, to, allowed=CALLBACK_MOVES, version=F("version") + 1, **changes)

@@ -1,0 +1,1 @@
+"""One file an audience: agent, supervisor, client, customer."""
