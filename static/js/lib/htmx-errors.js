@@ -1,0 +1,51 @@
+/* What went wrong with a request, in words, with a way on. 409 and 422 are swapped by htmx itself (see the page's htmx-config):
+   409 puts its notice into #notices, 422 puts the form with its marks back into its place. */
+import { say } from "./words.js";
+import { toast } from "./toast.js";
+
+function repeat(detail) {
+  const config = detail.requestConfig;
+  const values = config.formData ?? config.parameters;
+  return () => window.htmx.ajax(config.verb, config.path, {
+    source: config.elt?.isConnected ? config.elt : undefined,
+    target: config.target?.isConnected ? config.target : undefined,
+    values: values instanceof FormData ? Object.fromEntries(values) : values,
+  });
+}
+
+function tell(words, detail, again) {
+  const safe = detail.requestConfig?.verb === "get" || again;
+  toast(words, { kind: "bad", key: "request", seconds: 0, action: safe ? { label: say("again"), run: repeat(detail) } : null });
+}
+
+document.addEventListener("htmx:sendError", ({ detail }) => tell(say("noConnection"), detail, true));
+document.addEventListener("htmx:timeout", ({ detail }) => tell(say("tooSlow"), detail, false));
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const status = detail.xhr.status;
+  if (status === 409 || status === 422 || status === 400) {
+    if (!detail.xhr.responseText.trim()) tell(say(status === 422 ? "invalid" : "refused"), detail, false);
+    return;
+  }
+  if (status === 401) {
+    toast(say("signedOut"), { kind: "bad", key: "request", seconds: 0, action: { label: say("signIn"), run: () => location.reload() } });
+  } else if (status === 403) tell(say("notAllowed"), detail, false);
+  else if (status === 404 || status === 410) tell(say("gone"), detail, false);
+  else if (status === 413) tell(say("tooLarge"), detail, false);
+  else if (status === 429) tell(say("tooMany"), detail, true);
+  else tell(say("serverError"), detail, true);
+});
+
+// a session that ended answers with the sign-in page: go there instead of putting it into a corner of this one
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login") && !location.pathname.startsWith("/accounts/")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && detail.elt?.closest?.("[data-clears-notice]")) document.getElementById("notices")?.replaceChildren();
+});
+
+// a notice closes by its cross, and by itself after a while
+document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".note")?.remove());

@@ -1,0 +1,65 @@
+/* Live lists that keep still. In any swap: the focused element and its caret (by id, or by name in a form) and the scroll of
+   every .scroll / .table-wrap / [data-scroll] with an id inside the swapped part are put back.
+   [data-calm] a part that refreshes itself waits while the pointer is in it or the focus is in one of its fields; it is
+   refreshed once when the pointer leaves. */
+const saved = new WeakMap();
+
+function remember(root) {
+  const active = document.activeElement;
+  const inside = active && root.contains(active) && active !== document.body;
+  const scrolls = [...root.querySelectorAll(".scroll[id], .table-wrap[id], [data-scroll][id]")];
+  if (root.matches?.(".scroll, .table-wrap, [data-scroll]") && root.id) scrolls.push(root);
+  return {
+    id: inside ? active.id : "",
+    href: inside ? active.getAttribute("href") : null,
+    name: inside ? active.getAttribute("name") : null,
+    value: inside && "value" in active && active.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])") ? active.value : null,
+    caret: inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null,
+    scrolls: scrolls.map((el) => [el.id, el.scrollTop, el.scrollLeft, el.scrollTop + el.clientHeight >= el.scrollHeight - 4]),
+    open: [...root.querySelectorAll("details[open][id]")].map((el) => el.id),
+  };
+}
+
+function restore(kept) {
+  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [id, top, left, atEnd] of kept.scrolls) {
+    const el = document.getElementById(id);
+    if (!el) continue;
+    el.scrollTop = atEnd && el.hasAttribute("data-stick-to-end") ? el.scrollHeight : top;
+    el.scrollLeft = left;
+  }
+  if (!kept.id && !kept.href && !kept.name) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const quoted = (text) => CSS.escape(text);
+  const el = (kept.id && document.getElementById(kept.id))
+    || (kept.name && document.querySelector(`[name="${quoted(kept.name)}"]`))
+    || (kept.href && document.querySelector(`a[href="${quoted(kept.href)}"]`));
+  if (!el) return;
+  if (kept.value !== null && el.hasAttribute("data-keep-value")) el.value = kept.value;
+  el.focus({ preventScroll: true });
+  if (kept.caret && kept.caret[0] !== null) { try { el.setSelectionRange(...kept.caret); } catch { /* not a text field */ } }
+}
+
+const busy = (el) => el.matches(":hover") || el.querySelector("input:focus, textarea:focus, select:focus, [popover]:popover-open") !== null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig } = detail;
+  if (!(target instanceof Element)) return;
+  const own = requestConfig?.triggeringEvent?.type ?? "";
+  const calm = target.closest("[data-calm]");
+  if (calm && busy(calm) && (own.startsWith("push:") || own.startsWith("every") || own === "load")) {
+    detail.shouldSwap = false;
+    if (calm.dataset.owed) return;
+    calm.dataset.owed = "yes";
+    calm.addEventListener("pointerleave", () => {
+      delete calm.dataset.owed;
+      window.htmx.trigger(requestConfig.elt, own || "push:again");
+    }, { once: true });
+    return;
+  }
+  saved.set(detail.xhr, remember(target));
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const kept = detail.xhr && saved.get(detail.xhr);
+  if (kept) { saved.delete(detail.xhr); restore(kept); }
+});

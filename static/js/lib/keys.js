@@ -1,0 +1,119 @@
+/* Keys of a page.  register(id, combo, label, run, {fields: false, group: ""}) -> remove()
+   combo: "ctrl+enter", "shift+/", "?", "1", "alt+arrowdown"; "ctrl" is also the command key. Without fields:true a key is
+   left alone while a text field has the focus (keys with ctrl/alt run there, too, unless fields is "never").
+   [data-key="1"] on a button, link or radio clicks it; data-key-fields lets it run from a field; its words stand in the list.
+   "?" opens the list. remap(id, combo) keeps a person's own choice; combos() lists all for a settings page. */
+import { say } from "./words.js";
+
+const entries = new Map();
+const STORE = "keys";
+const own = JSON.parse(localStorage.getItem(STORE) || "{}");
+
+const TEXT = 'input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=range]), textarea, select, [contenteditable="true"], [role="textbox"]';
+export const inField = (el = document.activeElement) => Boolean(el?.matches?.(TEXT));
+
+function named(event) {
+  const parts = [];
+  if (event.ctrlKey || event.metaKey) parts.push("ctrl");
+  if (event.altKey) parts.push("alt");
+  const key = event.key === " " ? "space" : event.key.toLowerCase();
+  if (event.shiftKey && (key.length > 1 || parts.length)) parts.push("shift");
+  return [...parts, key].join("+");
+}
+
+export function register(id, combo, label, run, { fields = false, group = "" } = {}) {
+  entries.set(id, { id, combo: own[id] ?? combo, first: combo, label, run, fields, group });
+  return () => entries.delete(id);
+}
+
+export function remap(id, combo) {
+  if (combo) own[id] = combo; else delete own[id];
+  localStorage.setItem(STORE, JSON.stringify(own));
+  const entry = entries.get(id);
+  if (entry) entry.combo = combo || entry.first;
+}
+
+export const combos = () => [...entries.values()];
+
+const visible = (el) => !el.disabled && el.getClientRects().length > 0 && !el.closest("[inert]");
+
+function fromPage(combo) {
+  const scope = document.querySelector("dialog[open]:modal") ?? document;
+  return [...scope.querySelectorAll("[data-key]")].find((el) => el.dataset.key.toLowerCase() === combo && visible(el));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return;
+  const combo = named(event);
+  const typing = inField(event.target);
+  const strong = combo.startsWith("ctrl+") || combo.startsWith("alt+");
+  const el = fromPage(combo);
+  if (el && (!typing || strong || el.hasAttribute("data-key-fields"))) {
+    event.preventDefault();
+    const target = el.matches("label") ? el.control ?? el : el;
+    if (target.matches("input[type=radio], input[type=checkbox]")) target.focus({ preventScroll: true });
+    target.click();
+    return;
+  }
+  if (document.querySelector("dialog[open]:modal")) return;
+  for (const entry of entries.values()) {
+    if (entry.combo !== combo) continue;
+    if (typing && !(entry.fields === true || (strong && entry.fields !== "never"))) continue;
+    if (entry.run(event) !== false) event.preventDefault();
+    return;
+  }
+});
+
+const shownKey = (combo) => combo.split("+").map((part) => {
+  const names = { ctrl: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", alt: "Alt", shift: "Shift", enter: "↵", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", space: "Space" };
+  return names[part] ?? part.toUpperCase();
+});
+
+export function showList() {
+  document.getElementById("keys-dialog")?.remove();
+  const dialog = document.createElement("dialog");
+  dialog.id = "keys-dialog";
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  const head = document.createElement("header");
+  const title = document.createElement("h2");
+  title.id = "keys-title";
+  title.textContent = say("keys");
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn plain icon end";
+  close.textContent = "×";
+  close.setAttribute("aria-label", say("close"));
+  close.addEventListener("click", () => dialog.close());
+  head.append(title, close);
+  const body = document.createElement("div");
+  body.className = "body";
+  const list = document.createElement("dl");
+  list.className = "keys-list";
+  const found = [...entries.values()].map((entry) => [entry.label, entry.combo]);
+  for (const el of document.querySelectorAll("[data-key]")) {
+    if (!visible(el)) continue;
+    const words = el.dataset.keyLabel ?? el.getAttribute("aria-label") ?? el.closest("label")?.innerText ?? el.innerText;
+    found.push([words.replace(/\s+/g, " ").trim(), el.dataset.key]);
+  }
+  for (const [label, combo] of found) {
+    const line = document.createElement("div");
+    const term = document.createElement("dt");
+    term.textContent = label;
+    const value = document.createElement("dd");
+    for (const part of shownKey(combo)) {
+      const key = document.createElement("kbd");
+      key.textContent = part;
+      value.append(key, " ");
+    }
+    line.append(term, value);
+    list.append(line);
+  }
+  body.append(found.length ? list : say("noKeys"));
+  dialog.append(head, body);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+register("keys", "?", say("keys"), () => showList());

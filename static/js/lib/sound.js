@@ -1,0 +1,97 @@
+/* Sounds made here, no files.  unlock() in a click; ring() -> stop(), bell(), knock(); muted(), mute(on), volume(0..1)
+   [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click: until then
+   ring() returns a stop that does nothing, and waiting() says so. */
+let context = null;
+let level = Number(localStorage.getItem("volume") ?? 0.5);
+
+export const muted = () => localStorage.getItem("muted") === "yes";
+
+export function unlock() {
+  context ??= new AudioContext();
+  if (context.state === "suspended") return context.resume();
+  return Promise.resolve();
+}
+
+export const waiting = () => !context || context.state !== "running";
+
+export function volume(next) {
+  if (next !== undefined) {
+    level = Math.min(1, Math.max(0, next));
+    localStorage.setItem("volume", String(level));
+  }
+  return level;
+}
+
+export function mute(on) {
+  localStorage.setItem("muted", on ? "yes" : "no");
+  if (on) for (const stop of [...running]) stop();
+  for (const el of document.querySelectorAll("[data-mute]")) el.setAttribute("aria-pressed", String(on));
+}
+
+const running = new Set();
+
+function note(frequency, at, length, loud, out) {
+  const tone = context.createOscillator();
+  const gain = context.createGain();
+  tone.type = "sine";
+  tone.frequency.value = frequency;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(loud, at + 0.02);
+  gain.gain.setValueAtTime(loud, at + length - 0.06);
+  gain.gain.linearRampToValueAtTime(0, at + length);
+  tone.connect(gain).connect(out);
+  tone.start(at);
+  tone.stop(at + length + 0.02);
+}
+
+function output() {
+  const out = context.createGain();
+  out.gain.value = level;
+  out.connect(context.destination);
+  return out;
+}
+
+/* two soft pairs of tones every three seconds, until stopped */
+export function ring() {
+  if (muted() || waiting()) return () => {};
+  const out = output();
+  let next = context.currentTime + 0.05;
+  const plan = () => {
+    while (next < context.currentTime + 4) {
+      for (const start of [0, 0.45]) {
+        note(659.3, next + start, 0.36, 0.28, out);
+        note(880, next + start, 0.36, 0.16, out);
+      }
+      next += 3;
+    }
+  };
+  plan();
+  const timer = setInterval(plan, 1000);
+  const stop = () => {
+    clearInterval(timer);
+    running.delete(stop);
+    out.gain.setTargetAtTime(0, context.currentTime, 0.03);
+    setTimeout(() => out.disconnect(), 300);
+  };
+  running.add(stop);
+  return stop;
+}
+
+function once(notes) {
+  if (muted() || waiting()) return;
+  const out = output();
+  const at = context.currentTime + 0.02;
+  for (const [frequency, start, length, loud] of notes) note(frequency, at + start, length, loud, out);
+  setTimeout(() => out.disconnect(), 1500);
+}
+
+export const bell = () => once([[784, 0, 0.18, 0.22], [1047, 0.14, 0.3, 0.18]]);
+export const knock = () => once([[440, 0, 0.1, 0.2]]);
+
+document.addEventListener("pointerdown", () => { unlock(); }, { once: true });
+document.addEventListener("keydown", () => { unlock(); }, { once: true });
+document.addEventListener("click", (event) => {
+  const el = event.target.closest("[data-mute]");
+  if (el) mute(!muted());
+});
+for (const el of document.querySelectorAll("[data-mute]")) el.setAttribute("aria-pressed", String(muted()));
