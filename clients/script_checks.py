@@ -1,0 +1,163 @@
+"""What must hold before a script is published: reachable, no dead end, greeted, verified, closed; in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clients.models import ScriptKind
+from clients.script_graph import (
+    ACTS,
+    DECIDES_ON,
+    END,
+    FACTS,
+    FIELD_TYPES,
+    KINDS,
+    PLACEHOLDERS,
+    SETS,
+    Graph,
+    Step,
+    parse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, at which step ("" for the whole); `must` says whether it bars publishing."""
+
+    step: str
+    sentence: str
+    must: bool = True
+
+
+def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Problem]:
+    """Everything that is wrong with a graph, worst first; an empty list may be published."""
+    try:
+        parsed = parse(graph)
+        ids = Counter(str(raw["id"]) for raw in graph.get("steps", []))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [Problem("", f"This is not a script: {error} is missing or of the wrong shape.")]
+    if not parsed.steps:
+        return [Problem("", "The script has no steps.")]
+    problems = [Problem(step, "Two steps have this id.") for step, times in ids.items() if times > 1]
+    for step in parsed.steps.values():
+        problems += _of_step(step, parsed, kind)
+    if parsed.start not in parsed:
+        problems.append(Problem("", "The script does not say where it starts."))
+    if not problems:
+        problems += _of_ways(parsed, kind)
+    return sorted(problems, key=lambda problem: not problem.must)
+
+
+def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
+    """What is wrong with one step alone."""
+
+    def wrong(sentence: str, must: bool = True) -> Problem:
+        return Problem(step.id, sentence, must)
+
+    if step.kind not in KINDS:
+        yield wrong(f"“{step.kind}” is no kind of step.")
+        return
+    ends = (END,) if kind == ScriptKind.SUB_PROCESS else ()
+    for way in sorted(set(step.ways())):
+        if way not in graph and way not in ends:
+            yield wrong(f"It leads to “{way}”, which does not exist.")
+    for name in sorted(step.placeholders() - PLACEHOLDERS):
+        yield wrong(f"{{{name}}} is not something a text can name.")
+    if step.kind in ("say", "close") and not step.text.strip():
+        yield wrong("There is nothing to say here.")
+    yield from _of_fields(step, wrong)
+    match step.kind:
+        case "say" | "collect" | "sub_process" | "act" if not step.next:
+            yield wrong("It leads nowhere.")
+        case "verify":
+            yield from _of_verification(step, wrong)
+        case "choose":
+            yield from _of_choice(step, wrong)
+        case "decide":
+            if step.on not in DECIDES_ON and not step.on.startswith("answer:"):
+                yield wrong("It does not say on what it decides.")
+            if not step.otherwise:
+                yield wrong("It has no way for everything else.")
+        case "close" if next(step.ways(), ""):
+            yield wrong("Nothing can follow the closure.")
+    if step.kind == "act" and step.act not in ACTS:
+        yield wrong(f"“{step.act}” is nothing the desk can do.")
+    if step.act == "create_order_issue" and not step.params.get("kind"):
+        yield wrong("It does not say which issue is opened.")
+    if step.act == "transfer" and not step.params.get("queue"):
+        yield wrong("It does not say to which queue.")
+
+
+def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
+    if step.kind == "collect" and not step.fields:
+        yield wrong("There is nothing to ask here.")
+    for one in step.fields:
+        if one.type not in FIELD_TYPES:
+            yield wrong(f"“{one.type}” is no type of answer.")
+        elif one.type == "choice" and not one.options:
+            yield wrong(f"“{one.label}” has nothing to choose from.")
+
+
+def _of_verification(step: Step, wrong: Any) -> Iterator[Problem]:
+    if not step.next or not step.failed:
+        yield wrong("A verification needs a way when it passes and one when it fails.")
+    if not step.facts:
+        yield wrong("There is nothing to verify.")
+    for fact, _ in step.facts:
+        if fact not in FACTS:
+            yield wrong(f"“{fact}” is not something we can verify.")
+
+
+def _of_choice(step: Step, wrong: Any) -> Iterator[Problem]:
+    if step.sets and step.sets not in SETS:
+        yield wrong(f"A choice cannot set “{step.sets}”.")
+    listed = step.sets in ("reason", "product")
+    if not step.options and not listed:
+        yield wrong("There is nothing to choose from.")
+    if not step.next and (not step.options or any(not option.next for option in step.options)):
+        yield wrong("Some answers lead nowhere.")
+    if len(step.options) > 9:
+        yield wrong("More than nine answers have no key each.", must=False)
+
+
+def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
+    """What is wrong with the whole, once each step is sound."""
+    reached = _reach(graph, graph.start)
+    for step in graph.steps.values():
+        if step.id not in reached:
+            yield Problem(step.id, "No way leads here.")
+    ends = {step.id for step in graph.steps.values() if step.kind == "close" or END in step.ways()}
+    for step in graph.steps.values():
+        if step.id in reached and not (_reach(graph, step.id) & ends):
+            yield Problem(step.id, "From here the script never ends.")
+    if not ends:
+        yield Problem("", "The script has no closure.")
+    if kind == ScriptKind.SUB_PROCESS:
+        return
+    first = graph[graph.start]
+    if first.kind != "say" or "client" not in first.placeholders():
+        yield Problem(first.id, "The first step must be a greeting that names the client.")
+    unverified = _reach(graph, graph.start, stop_at_passed=True)
+    for step in graph.steps.values():
+        if step.id in unverified and step.shows_account():
+            yield Problem(step.id, "Account data can be reached here without verification.")
+
+
+def _reach(graph: Graph, start: str, *, stop_at_passed: bool = False) -> set[str]:
+    """The steps that can be reached; `stop_at_passed` does not walk through a passed verification."""
+    reached: set[str] = set()
+    ahead = [start]
+    while ahead:
+        here = ahead.pop()
+        if here in reached or here not in graph:
+            continue
+        reached.add(here)
+        step = graph[here]
+        if stop_at_passed and step.kind == "verify":
+            ahead.append(step.failed)
+        else:
+            ahead.extend(step.ways())
+    return reached

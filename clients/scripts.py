@@ -1,0 +1,190 @@
+"""Scripts: the format of a graph, and how a version is reviewed, published, picked and worded.
+
+A version's `graph` is JSON: ``{"start": "<step id>", "steps": [<step>, ...]}``. The order of the list is the order in
+which the agent sees the way ahead. Every step has ``id``, ``kind``, ``name`` (short, as shown in the list of steps)
+and may have ``text`` (what is said; for acts and closures too). Text, option labels and hints may use these
+placeholders and no others: {client} {agent} {customer} {first_name} {product} {reason} {reference} (of the case)
+{phone_shown} {today}; and, only behind a passed verification, {order} {order_item} {order_state} {order_total} {due}
+{shipped} {deliver_to} {paid_by} {bill} {bill_amount} {bill_due} {account}.
+
+| kind        | its own keys                                                                                         |
+|-------------|------------------------------------------------------------------------------------------------------|
+| say         | text, next. The start of an inbound or outbound script is a say that names {client}.                   |
+| collect     | fields, next                                                                                         |
+| verify      | facts ``[{"fact": "name", "label": "Full name"}]``, next (passed), failed. How many facts must fit and |
+|             | how often one may try is the client's policy. Facts: name postal_code birth_date account_number phone  |
+|             | email order bill                                                                                     |
+| choose      | sets reason, product or answer (default); options ``[{"value", "label", "hint", "next"}]``; next is    |
+|             | for options without their own. The value is the reason's or product's code when it sets one; without   |
+|             | options such a step lists all active reasons or products of the client.                               |
+| decide      | on, cases ``[{"value": "complaint", "next": "sorry"}]``, otherwise. Passed through unseen. On: reason  |
+|             | (code) reason_kind product product_type (codes) verified ("yes", "no") channel direction language      |
+|             | order_state order_late ("yes", "no"), or ``answer:<field or step id>``                               |
+| sub_process | next. Enters the client's sub-process for the product's type and comes back to next; skipped when      |
+|             | there is none.                                                                                       |
+| act         | act, params, next (done). The agent presses a button that carries the step's name. Doing it twice      |
+|             | changes nothing. See below.                                                                          |
+| close       | text. The end: summary, confirmation and follow-up are asked by the desk.                             |
+
+A say, choose or verify step may carry ``fields`` as well. A field is ``{"name", "label", "type", "required", "hint",
+"options"}`` with type text (default), email, phone, date, number, choice (options ``[{"value", "label"}]``) or order
+(one of the customer's orders, stored as its number; the latest open one is proposed). ``required: true`` on a step
+means that it cannot be left without an answer; a free jump past it is possible and recorded.
+
+Acts: ``create_order_issue`` {"kind": "replacement", "note": "..."}: on the order chosen before (the last answer of
+type order, else the customer's latest open order). ``promise_callback`` {"note": "..."}: within the client's
+turn-around time.
+``send_notice`` {"kind": "transcript"|"survey"}. ``set_pending`` {"for": "customer"} or {"days": 3}.
+``transfer`` {"queue": "<name of a queue of the client>", "note": "..."}: the contact leaves this agent.
+
+A sub-process is a script of its own kind: it needs neither greeting nor verification, and ends by ``"next":
+"return"`` (or a close step, which ends the whole).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from bpo.kernel.states import advance
+from clients.models import Client, ProductType, ScriptKind, ScriptVersion, VersionState
+from clients.script_checks import Problem, check
+from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
+
+__all__ = [
+    "OwnDraft",
+    "Problem",
+    "ScriptRefused",
+    "approve",
+    "check",
+    "pick",
+    "publish",
+    "render",
+    "send_back",
+    "sub_process",
+    "submit",
+]
+
+MOVES: Mapping[str, frozenset[str]] = {
+    VersionState.DRAFT: frozenset({VersionState.IN_REVIEW}),
+    VersionState.IN_REVIEW: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
+    VersionState.APPROVED: frozenset({VersionState.PUBLISHED}),
+    VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
+    VersionState.RETIRED: frozenset(),
+}
+
+
+class ScriptRefused(DomainError):
+    """The script has faults; `problems` names each with its step."""
+
+    code = "script_refused"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        first = f"{problems[0].step}: {problems[0].sentence}".removeprefix(": ")
+        more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+        super().__init__(sentence=f"This script cannot be published yet. {first}{more}")
+
+
+class OwnDraft(DomainError):
+    """Nobody approves what she wrote herself."""
+
+    code = "own_draft"
+    sentence = "Somebody else has to approve this script: you wrote it."
+
+
+def _faults(version: ScriptVersion) -> list[Problem]:
+    return [problem for problem in check(version.graph, version.script.kind) if problem.must]
+
+
+def submit(version: ScriptVersion, by: User) -> ScriptVersion:
+    """Hand a draft in for review; refused while it has faults."""
+    if faults := _faults(version):
+        raise ScriptRefused(faults)
+    advance(version, VersionState.IN_REVIEW, allowed=MOVES)
+    return version
+
+
+def approve(version: ScriptVersion, by: User) -> ScriptVersion:
+    """Say that it may be published; not by its own author, unless an admin."""
+    if version.created_by_id == by.pk and not by.is_superuser:
+        raise OwnDraft
+    advance(version, VersionState.APPROVED, allowed=MOVES)
+    return version
+
+
+def send_back(version: ScriptVersion, by: User) -> ScriptVersion:
+    """Make it a draft again."""
+    advance(version, VersionState.DRAFT, allowed=MOVES)
+    return version
+
+
+@transaction.atomic
+def publish(version: ScriptVersion, by: User) -> ScriptVersion:
+    """Put an approved version in force and retire the one before it; runs in progress keep theirs."""
+    if faults := _faults(version):
+        raise ScriptRefused(faults)
+    now = clock.now()
+    before = (
+        ScriptVersion.objects.filter(script=version.script, language=version.language, channel=version.channel)
+        .filter(state=VersionState.PUBLISHED)
+        .exclude(pk=version.pk)
+    )
+    for old in before:
+        advance(old, VersionState.RETIRED, allowed=MOVES, retired_at=now)
+    advance(version, VersionState.PUBLISHED, allowed=MOVES, published_at=now, published_by=by)
+    return version
+
+
+def pick(client: Client, kind: str, channel: str, language: str) -> ScriptVersion | None:
+    """The published version that fits a contact best: its language before its channel, then the default language."""
+    return _best(ScriptVersion.objects.filter(script__client=client, script__kind=kind), client, channel, language)
+
+
+def sub_process(client: Client, product_type: ProductType | None, language: str, channel: str) -> ScriptVersion | None:
+    """The sub-process of a product type, else the client's general one, else none."""
+    all_of_client = ScriptVersion.objects.filter(script__client=client, script__kind=ScriptKind.SUB_PROCESS)
+    if product_type is not None:
+        own = _best(all_of_client.filter(script__product_type=product_type), client, channel, language)
+        if own:
+            return own
+    return _best(all_of_client.filter(script__product_type=None), client, channel, language)
+
+
+def _best(versions: QuerySet[ScriptVersion], client: Client, channel: str, language: str) -> ScriptVersion | None:
+    published: Iterable[ScriptVersion] = (
+        versions.filter(state=VersionState.PUBLISHED, channel__in=["", channel])
+        .select_related("script", "script__client")
+        .order_by("script__name", "script_id")
+    )
+
+    def fit(version: ScriptVersion) -> tuple[bool, bool, bool]:
+        return (version.language != language, version.language != client.default_language, version.channel != channel)
+
+    return min(published, key=fit, default=None)
+
+
+def render(text: str, context: Mapping[str, object]) -> SafeString:
+    """The text with its placeholders filled in, everything escaped; what is not known reads as a blank to fill."""
+    out: list[str] = []
+    at = 0
+    for found in PLACEHOLDER.finditer(text):
+        out.append(conditional_escape(text[at : found.start()]))
+        name = found.group(1)
+        value = context.get(name) if name in PLACEHOLDERS else None
+        if name not in PLACEHOLDERS:
+            out.append(conditional_escape(found.group(0)))
+        elif value in (None, ""):
+            out.append(BLANK)
+        else:
+            out.append(conditional_escape(str(value)))
+        at = found.end()
+    out.append(conditional_escape(text[at:]))
+    return mark_safe("".join(out))  # every part above is escaped
