@@ -59,18 +59,11 @@ from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
 __all__ = [
-    "OwnDraft",
-    "Problem",
-    "ScriptRefused",
-    "approve",
-    "check",
-    "pick",
-    "publish",
-    "render",
-    "send_back",
-    "sub_process",
+    "OwnDraft", "Problem", "ScriptRefused", "approve", "check", "pick", "publish", "render", "send_back", "sub_process",
     "submit",
-]
+]  # fmt: skip
+
+BLANK = '<span class="quiet">…</span>'
 
 MOVES: Mapping[str, frozenset[str]] = {
     VersionState.DRAFT: frozenset({VersionState.IN_REVIEW}),
