@@ -1,0 +1,245 @@
+"""Cases: open, wait, resolve, reopen, close, merge, and notes of colleagues."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from bpo.kernel.references import new_reference
+from clients.models import Client, Customer, Policy, Queue
+from interactions import journal, notices, states
+from interactions.models import Case, CaseNote, CaseState, Interaction, Kind, Leg
+
+
+class SummaryMissing(DomainError):
+    """The customer is owed a sentence about what was done."""
+
+    code = "summary_missing"
+    sentence = _("Sum up in a sentence what was done.")
+    status = 400
+
+
+class OutcomeMissing(DomainError):
+    """A case ends with an outcome."""
+
+    code = "outcome_missing"
+    sentence = _("Say how the matter ended.")
+    status = 400
+
+
+class DateMissing(DomainError):
+    """Waiting needs something to wait for."""
+
+    code = "date_missing"
+    sentence = _("Choose a date ahead, or wait for the customer.")
+    status = 400
+
+
+class CannotMerge(DomainError):
+    """The two cases do not belong together."""
+
+    code = "cannot_merge"
+    sentence = _("Only two cases of the same client can be merged.")
+
+
+def open_case(
+    client: Client,
+    customer: Customer | None,
+    *,
+    subject: str = "",
+    queue: Queue | None = None,
+    follows: Case | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """A new matter with a reference to say aloud; another is drawn when the reference is taken."""
+    at = at or clock.now()
+    for attempt in range(8):
+        try:
+            with transaction.atomic():
+                case = Case.objects.create(
+                    client=client,
+                    customer=customer,
+                    subject=subject[:300],
+                    queue=queue,
+                    follows=follows,
+                    opened_at=at,
+                    reference=new_reference(client.reference_prefix),
+                )
+                journal.record(case, Kind.CASE_OPENED, at=at, follows=follows.reference if follows else None)
+                return case
+        except IntegrityError:
+            if attempt == 7:
+                raise
+    raise AssertionError("unreachable")
+
+
+def surviving(case: Case) -> Case:
+    """The case itself, or the one it was merged into at last."""
+    while case.merged_into is not None:
+        case = case.merged_into
+    return case
+
+
+def for_contact(
+    client: Client,
+    customer: Customer | None,
+    *,
+    subject: str = "",
+    queue: Queue | None = None,
+    previous: Case | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """The case a new contact belongs to (DESIGN.md 2): open or pending stays, resolved within the client's limit
+    reopens, else a new case linked to the old; without an old one, a new case."""
+    at = at or clock.now()
+    if previous is None:
+        return open_case(client, customer, subject=subject, queue=queue, at=at)
+    previous = surviving(previous)
+    if previous.state == CaseState.OPEN:
+        return previous
+    if previous.state == CaseState.PENDING:
+        back_to_open(previous, why="customer wrote", at=at)
+        return previous
+    if previous.state == CaseState.RESOLVED and previous.resolved_at:
+        policy = Policy.objects.filter(client=client).first() or Policy(client=client)
+        if at < previous.resolved_at + timedelta(days=policy.reopen_days):
+            reopen(previous, at=at)
+            return previous
+    return open_case(client, customer, subject=subject or previous.subject, queue=queue, follows=previous, at=at)
+
+
+@transaction.atomic
+def resolve(
+    case: Case,
+    *,
+    by: Agent,
+    summary: str,
+    outcome: str,
+    confirmed: bool | None = None,
+    interaction: Interaction | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """The matter is settled: with a summary and an outcome. The notice to the customer is written with it."""
+    at = at or clock.now()
+    if not summary.strip():
+        raise SummaryMissing
+    if not outcome.strip():
+        raise OutcomeMissing
+    states.move(
+        case,
+        CaseState.RESOLVED,
+        at=at,
+        summary=summary.strip(),
+        outcome=outcome.strip()[:80],
+        confirmed_by_customer=confirmed,
+        resolved_at=at,
+        resolved_by=by,
+        pending_until=None,
+        pending_for="",
+        due_at=None,
+    )
+    journal.record(
+        interaction or case, Kind.CASE_RESOLVED, by=by, at=at, outcome=case.outcome, confirmed=confirmed, turn=case.reopened
+    )
+    notices.write_resolution(case, interaction)
+    return case
+
+
+@transaction.atomic
+def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -> Case:
+    """Resolved was too early; its turn counts up, so that a second resolution is its own."""
+    at = at or clock.now()
+    states.move(case, CaseState.OPEN, at=at, reopened=case.reopened + 1, resolved_at=None, closed_at=None)
+    journal.record(case, Kind.CASE_REOPENED, by=by, at=at, turn=case.reopened)
+    return case
+
+
+@transaction.atomic
+def set_pending(
+    case: Case, *, by: Agent, until: datetime | None = None, for_customer: bool = False, at: datetime | None = None
+) -> Case:
+    """Wait for the customer, or for a date."""
+    at = at or clock.now()
+    if not for_customer and (until is None or until <= at):
+        raise DateMissing
+    states.move(
+        case, CaseState.PENDING, at=at, pending_until=until, pending_for="customer" if for_customer else "date"
+    )
+    journal.record(
+        case, Kind.CASE_PENDING, by=by, at=at, until=until.isoformat() if until else None, wait_for=case.pending_for
+    )
+    return case
+
+
+@transaction.atomic
+def back_to_open(case: Case, *, why: str, by: Agent | None = None, at: datetime | None = None) -> Case:
+    """What it waited for has come."""
+    at = at or clock.now()
+    states.move(case, CaseState.OPEN, at=at, pending_until=None, pending_for="")
+    journal.record(case, Kind.CASE_PENDING, by=by, at=at, ended=why)
+    return case
+
+
+def wake_pending(at: datetime) -> int:
+    """Cases whose date has come are open again; called by the sweep. Returns how many."""
+    woken = 0
+    for case in Case.objects.filter(state=CaseState.PENDING, pending_for="date", pending_until__lte=at)[:100]:
+        back_to_open(case, why="date reached", at=at)
+        woken += 1
+    return woken
+
+
+def close_expired(at: datetime) -> int:
+    """Resolved cases past the client's reopen limit are closed; called by beat. Returns how many."""
+    closed = 0
+    for policy in Policy.objects.all():
+        limit = at - timedelta(days=policy.reopen_days)
+        expired = Case.objects.filter(client=policy.client_id, state=CaseState.RESOLVED, resolved_at__lte=limit)
+        for case in expired[:500]:
+            with transaction.atomic():
+                states.move(case, CaseState.CLOSED, at=at, closed_at=at)
+                journal.record(case, Kind.CASE_CLOSED, at=at)
+            closed += 1
+    return closed
+
+
+@transaction.atomic
+def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> Case:
+    """Two cases are one matter: what is open on the first follows to the second."""
+    at = at or clock.now()
+    into = surviving(into)
+    if case.client_id != into.client_id or case.pk == into.pk:
+        raise CannotMerge
+    if into.state == CaseState.CLOSED:
+        raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
+    states.move(case, CaseState.MERGED, at=at, merged_into=into)
+    Interaction.objects.filter(case=case).exclude(state="closed").update(case=into)
+    journal.record(case, Kind.CASE_MERGED, by=by, at=at, into=into.reference)
+    return into
+
+
+@transaction.atomic
+def add_note(case: Case, *, by: journal.Actor, text: str, at: datetime | None = None) -> CaseNote:
+    """Something for colleagues alone."""
+    at = at or clock.now()
+    if not text.strip():
+        raise SummaryMissing(sentence=_("The note is empty."))
+    note = CaseNote.objects.create(case=case, by_name=str(by), text=text.strip()[:8000], at=at)
+    journal.record(case, Kind.NOTE_ADDED, by=by, at=at)
+    return note
+
+
+def of_leg(leg: Leg) -> Case:
+    """The case of the contact a leg is on; opened now when there is none yet."""
+    interaction = leg.interaction
+    if interaction.case_id is None:
+        interaction.case = open_case(leg.client, interaction.customer, queue=interaction.queue)
+        Interaction.objects.filter(pk=interaction.pk).update(case=interaction.case)
+    case = interaction.case
+    assert case is not None
+    return case

@@ -1,0 +1,295 @@
+"""The work on a contact: pick, hold, park, end, the customer leaves, the console is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients.models import Channel, WrapUpMode
+from interactions import closing, eligibility, journal, offers, queueing, states
+from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
+
+LAST_AGENT_PREFERRED = timedelta(seconds=30)
+PARKER_PREFERRED = timedelta(seconds=60)
+
+
+class NotYours(DomainError):
+    """Only who holds the leg may do this."""
+
+    code = "not_yours"
+    sentence = _("You do not hold this contact any more.")
+
+
+class NotEligible(DomainError):
+    """The agent may not be given this contact; the sentence says why."""
+
+    code = "not_eligible"
+
+
+class CannotPark(DomainError):
+    """Only written work can wait aside."""
+
+    code = "cannot_park"
+    sentence = _("Only written contacts can be parked.")
+
+
+def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
+    """The leg read anew under its seat's lock, in handling and its holder's; NotYours otherwise."""
+    states.take_seats(leg.agent_id)
+    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    if fresh.state != LegState.HANDLING or (by is not None and fresh.agent_id != by.pk):
+        raise NotYours
+    return fresh
+
+
+def live_leg(interaction: Interaction) -> Leg | None:
+    """The primary leg in offered or handling, if there is one (a constraint allows one at most)."""
+    return (
+        Leg.objects.select_related("interaction", "interaction__queue", "agent", "client")
+        .filter(interaction=interaction, role=LegRole.PRIMARY, state__in=[LegState.OFFERED, LegState.HANDLING])
+        .first()
+    )
+
+
+def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: str) -> Leg:
+    """A primary leg that begins in handling, its points counted. The caller holds the seat."""
+    leg = Leg.objects.create(
+        interaction=interaction,
+        client_id=interaction.client_id,
+        agent=agent,
+        state=LegState.HANDLING,
+        lane=interaction.lane,
+        channel=interaction.channel,
+        cost=getattr(agent.profile, f"{interaction.channel}_points"),
+        made_by=made_by,
+        offered_at=at,
+        accepted_at=at,
+    )
+    states.recount_seat(agent.pk, at=at, idle=True)
+    return leg
+
+
+def require_eligible(agent: Agent, interaction: Interaction) -> None:
+    """Refuse, with the reason in words, an agent the rules would not let routing choose."""
+    verdict = eligibility.eligible(agent, interaction)
+    if not verdict.ok:
+        raise NotEligible(sentence=verdict.sentence)
+
+
+@transaction.atomic
+def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Take a waiting contact oneself, where its queue lets agents pick; the rules are those of routing."""
+    at = at or clock.now()
+    states.take_seats(by)
+    interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    if interaction.state != State.QUEUED:
+        raise NotYours(sentence=_("This contact is not waiting any more."))
+    if interaction.queue and not interaction.queue.manual:
+        raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
+    require_eligible(by, interaction)
+    queueing.leave_queue(interaction, "answered", at)
+    states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
+    leg = start_leg(interaction, by, at=at, made_by=str(by))
+    journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
+    waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
+    return leg
+
+
+@transaction.atomic
+def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Put the customer on hold."""
+    at = at or clock.now()
+    leg = held_leg(leg, by=by)
+    states.move(leg.interaction, State.HELD, at=at)
+    Leg.objects.filter(pk=leg.pk).update(on_hold=True, hold_since=at)
+    journal.record(leg, Kind.HELD, by=by, at=at, leg=str(leg.public_id))
+    return leg
+
+
+@transaction.atomic
+def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Back from hold."""
+    at = at or clock.now()
+    leg = held_leg(leg, by=by)
+    states.move(leg.interaction, State.ACTIVE, at=at)
+    count_hold(leg, at=at)
+    journal.record(leg, Kind.RESUMED, by=by, at=at, leg=str(leg.public_id))
+    return leg
+
+
+def count_hold(leg: Leg, *, at: datetime) -> None:
+    """Add the running hold to the leg's hold seconds and end it."""
+    if leg.on_hold and leg.hold_since:
+        leg.hold_seconds += round((at - leg.hold_since).total_seconds())
+    leg.on_hold, leg.hold_since = False, None
+    leg.save(update_fields=["on_hold", "hold_since", "hold_seconds"])
+
+
+def wrap_up_mode(leg: Leg) -> WrapUpMode:
+    """The wrap-up rule of the queue; without a queue the agent says when she is done."""
+    queue = leg.interaction.queue
+    return WrapUpMode(queue.wrap_up) if queue else WrapUpMode.UNTIL_DONE
+
+
+def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
+    """Handling is over: into wrap-up where the queue has one (True), else completed. The caller holds the seat."""
+    count_hold(leg, at=at)
+    mode = wrap_up_mode(leg)
+    if mode == WrapUpMode.NONE or leg.role != LegRole.PRIMARY:
+        states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=ended_by)
+        return False
+    due = None
+    if mode in (WrapUpMode.TIMED, WrapUpMode.TIMED_FULL):
+        queue = leg.interaction.queue
+        seconds = leg.agent.wrap_up_seconds or (queue.wrap_up_seconds if queue else 60)
+        due = at + timedelta(seconds=seconds)
+    states.move(leg, LegState.WRAPPING, at=at, work_ended_at=at, wrap_up_due_at=due, ended_by=ended_by, lost_since=None)
+    journal.record(
+        leg, Kind.WRAP_UP_STARTED, at=at, leg=str(leg.public_id), until=due.isoformat() if due else None
+    )
+    return True
+
+
+@transaction.atomic
+def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: datetime | None = None) -> Leg:
+    """Either side ends the contact: wrap-up begins, or the contact closes where the queue has none."""
+    at = at or clock.now()
+    leg = held_leg(leg, by=by)
+    interaction = leg.interaction
+    end_consults(interaction, at=at)
+    by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
+    journal.record(leg, Kind.ENDED, by=by, by_name=by_name, at=at, leg=str(leg.public_id), by_whom=ended_by)
+    if end_leg(leg, ended_by=ended_by, at=at):
+        states.move(interaction, State.WRAP_UP, at=at, due_at=None)
+    else:
+        if interaction.state == State.HELD:
+            states.move(interaction, State.ACTIVE, at=at)
+        closing.close(interaction, Outcome.HANDLED, by=by, by_name=by_name, at=at)
+    return leg
+
+
+def end_consults(interaction: Interaction, *, at: datetime) -> None:
+    """Colleagues asked for help leave with the contact; an unanswered request is rescinded."""
+    consults = Leg.objects.select_related("interaction", "agent").filter(
+        interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING]
+    )
+    for consult in consults.order_by("agent_id"):
+        states.take_seats(consult.agent_id)
+        if consult.state == LegState.OFFERED:
+            offers.withdraw_offer(consult, why="contact ended", at=at)
+        else:
+            states.move(consult, LegState.COMPLETED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+            journal.record(consult, Kind.CONSULT_ENDED, at=at, leg=str(consult.public_id))
+
+
+@transaction.atomic
+def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", at: datetime | None = None) -> Leg:
+    """Set written work aside: the slot is free, it returns to its agent or its queue."""
+    at = at or clock.now()
+    leg = held_leg(leg, by=by)
+    interaction = leg.interaction
+    if interaction.channel == Channel.VOICE:
+        raise CannotPark
+    if until is not None and until <= at:
+        raise CannotPark(sentence=_("The date to come back must lie ahead."))
+    queue = interaction.queue
+    limit = at + timedelta(days=queue.park_limit_days if queue else 14)
+    if interaction.state == State.HELD:
+        states.move(interaction, State.ACTIVE, at=at)
+    end_consults(interaction, at=at)
+    count_hold(leg, at=at)
+    states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.AGENT)
+    states.move(
+        interaction, State.PARKED, at=at, due_at=min(until, limit) if until else limit, prefer_agent=by
+    )
+    journal.record(
+        leg, Kind.PARKED, by=by, at=at, leg=str(leg.public_id), until=until.isoformat() if until else None, why=why[:200]
+    )
+    return leg
+
+
+@transaction.atomic
+def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
+    """The agent who parked it takes it back, if she has room."""
+    at = at or clock.now()
+    states.take_seats(by)
+    interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    if interaction.state != State.PARKED or interaction.prefer_agent_id != by.pk:
+        raise NotYours(sentence=_("This contact is not parked with you any more."))
+    require_eligible(by, interaction)
+    states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
+    leg = start_leg(interaction, by, at=at, made_by=str(by))
+    journal.record(leg, Kind.UNPARKED, by=by, at=at, leg=str(leg.public_id), why="taken back by the agent")
+    return leg
+
+
+@transaction.atomic
+def return_parked(interaction: Interaction, *, why: str, at: datetime | None = None) -> bool:
+    """A parked contact stands in its queue again, its agent preferred for a minute. False when not parked any more."""
+    at = at or clock.now()
+    interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    if interaction.state != State.PARKED or interaction.queue is None:
+        return False
+    prefer = interaction.prefer_agent_id if why != "agent deactivated" else None
+    journal.record(interaction, Kind.UNPARKED, at=at, why=why)
+    queueing.enter_queue(
+        interaction,
+        interaction.queue,
+        wants=queueing.wants_of(interaction),
+        priority=interaction.priority,
+        at=at,
+        prefer_agent_id=prefer,
+        prefer_until=at + PARKER_PREFERRED if prefer else None,
+    )
+    return True
+
+
+@transaction.atomic
+def customer_left(interaction: Interaction, *, where: str, at: datetime | None = None) -> bool:
+    """The customer is gone: a waiting contact is abandoned, one in talk goes to wrap-up. False when nothing changed."""
+    at = at or clock.now()
+    leg = live_leg(interaction)
+    states.take_seats(leg.agent_id if leg else None)
+    interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
+    leg = live_leg(interaction)
+    if interaction.state in (State.QUEUED, State.OFFERED):
+        journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
+        if leg and leg.state == LegState.OFFERED:
+            offers.withdraw_offer(leg, why="customer left", at=at)
+        closing.close(interaction, Outcome.ABANDONED, by_name="customer", at=at)
+        return True
+    if interaction.state in (State.ACTIVE, State.HELD) and leg:
+        journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
+        end_work(leg, ended_by=EndedBy.CUSTOMER, at=at)
+        return True
+    return False
+
+
+@transaction.atomic
+def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = None) -> bool:
+    """The console stayed away beyond its grace: the leg is lost, the contact stands in line again.
+
+    A call goes first in its priority; written work to its old place, the last agent preferred for 30 s.
+    """
+    at = at or clock.now()
+    try:
+        leg = held_leg(leg)
+    except NotYours:
+        return False
+    interaction = leg.interaction
+    end_consults(interaction, at=at)
+    count_hold(leg, at=at)
+    states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+    queueing.put_back(interaction, at=at, returned=interaction.channel == Channel.VOICE, new_visit=True)
+    if interaction.channel != Channel.VOICE and why == "console lost":
+        Interaction.objects.filter(pk=interaction.pk).update(
+            prefer_agent=leg.agent_id, prefer_until=at + LAST_AGENT_PREFERRED
+        )
+    journal.record(leg, Kind.CONSOLE_LOST, at=at, leg=str(leg.public_id), why=why)
+    return True

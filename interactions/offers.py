@@ -1,0 +1,173 @@
+"""What can happen to an offer: accepted, declined, missed, rescinded, shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from agents import presence
+from agents.models import Agent, Seat
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients.models import MissRule
+from interactions import journal, queueing, states
+from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Refusal, State
+
+TRANSFERRER_PREFERRED = timedelta(seconds=15)
+
+
+class OfferGone(DomainError):
+    """The offer was answered, ran out or was taken back before this press of a key arrived."""
+
+    code = "offer_gone"
+    sentence = _("This contact went to a colleague.")
+
+
+class ReasonMissing(DomainError):
+    """Somebody has to say why."""
+
+    code = "reason_missing"
+    sentence = _("Say why in a few words.")
+    status = 400
+
+
+GONE = {
+    LegState.MISSED: _("The time to accept was over. The contact went back to its place in the line."),
+    LegState.DECLINED: _("You declined this contact already."),
+    LegState.RESCINDED: _("This contact went to a colleague, or the customer has left."),
+    LegState.HANDLING: _("You have this contact already."),
+}
+
+
+def open_offer(leg: Leg, *, by: Agent | None = None) -> Leg:
+    """The leg read anew under its seat's lock, still offered; OfferGone says in words why not."""
+    states.take_seats(leg.agent_id)
+    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    if by is not None and fresh.agent_id != by.pk:
+        raise OfferGone(sentence=_("This offer is somebody else's."))
+    if fresh.state != LegState.OFFERED:
+        raise OfferGone(sentence=GONE.get(LegState(fresh.state), OfferGone.sentence))
+    return fresh
+
+
+@transaction.atomic
+def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """The agent takes the contact. Refused with OfferGone when the time is over or somebody was first."""
+    at = at or clock.now()
+    leg = open_offer(leg, by=by)
+    if leg.expires_at and leg.expires_at <= at:
+        raise OfferGone(sentence=GONE[LegState.MISSED])
+    interaction = leg.interaction
+    states.move(leg, LegState.HANDLING, at=at, accepted_at=at)
+    Seat.objects.filter(pk=by.pk).update(misses=0)
+    if leg.role == LegRole.CONSULT:
+        journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
+        return leg
+    queueing.leave_queue(interaction, "answered", at)
+    states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None, refused=False)
+    waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
+    return leg
+
+
+@transaction.atomic
+def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> Leg:
+    """The agent says no, with a reason; the contact keeps its place and she is not asked for a while."""
+    at = at or clock.now()
+    if not reason.strip():
+        raise ReasonMissing
+    leg = open_offer(leg, by=by)
+    states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.AGENT)
+    if leg.role == LegRole.PRIMARY:
+        queue = leg.interaction.queue
+        refuse(leg, seconds=queue.decline_delay_seconds if queue else 30, why="declined", at=at)
+        back_in_line(leg, at=at)
+    journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason.strip()[:200])
+    return leg
+
+
+@transaction.atomic
+def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
+    """The offer ran out. Safe twice and early: nothing happens unless it is offered and expired."""
+    at = at or clock.now()
+    try:
+        leg = open_offer(leg)
+    except OfferGone:
+        return None
+    if leg.expires_at is None or leg.expires_at > at:
+        return None
+    states.move(leg, LegState.MISSED, at=at, ended_at=at, ended_by=EndedBy.TIMEOUT)
+    if leg.role == LegRole.PRIMARY:
+        queue = leg.interaction.queue
+        refuse(leg, seconds=queue.miss_delay_seconds if queue else 30, why="missed", at=at)
+        back_in_line(leg, at=at)
+        Seat.objects.filter(pk=leg.agent_id).update(misses=F("misses") + 1)
+        misses = Seat.objects.values_list("misses", flat=True).get(pk=leg.agent_id)
+        if queue and misses >= queue.misses_to_break:
+            presence.missed_out(leg.agent, misses, at)
+        elif queue and queue.miss_rule == MissRule.NOT_RESPONDING:
+            presence.not_responding(leg.agent, at)
+    journal.record(leg, Kind.MISSED, at=at, leg=str(leg.public_id))
+    return leg
+
+
+@transaction.atomic
+def rescind(leg: Leg, *, why: str, by: journal.Actor | None = None, at: datetime | None = None) -> Leg | None:
+    """Take an open offer back without blame; the contact keeps its place. None when it was not open any more."""
+    at = at or clock.now()
+    try:
+        leg = open_offer(leg)
+    except OfferGone:
+        return None
+    withdraw_offer(leg, why=why, by=by, at=at)
+    if leg.role == LegRole.PRIMARY and leg.interaction.state == State.OFFERED:
+        queueing.put_back(leg.interaction, at=at)
+    return leg
+
+
+def withdraw_offer(leg: Leg, *, why: str, by: journal.Actor | None = None, at: datetime) -> None:
+    """The leg's part of taking an offer back; the caller holds the seat and decides about the interaction."""
+    ended_by = EndedBy.CUSTOMER if why == "customer left" else EndedBy.SYSTEM
+    states.move(leg, LegState.RESCINDED, at=at, ended_at=at, ended_by=ended_by)
+    journal.record(leg, Kind.RESCINDED, by=by, at=at, leg=str(leg.public_id), why=why)
+
+
+def card_shown(leg: Leg, *, at: datetime | None = None) -> None:
+    """A console says that it shows the card; said twice it counts once."""
+    at = at or clock.now()
+    with transaction.atomic():
+        if Leg.objects.filter(pk=leg.pk, shown_at__isnull=True).update(shown_at=at):
+            journal.record(leg, Kind.POP_SHOWN, at=at, leg=str(leg.public_id))
+
+
+def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:
+    """Do not offer this contact to this agent for so long; the end of the delay is found by the sweep."""
+    if seconds <= 0:
+        return
+    Refusal.objects.update_or_create(
+        interaction=leg.interaction,
+        agent_id=leg.agent_id,
+        defaults={"until": at + timedelta(seconds=seconds), "why": why},
+    )
+    Interaction.objects.filter(pk=leg.interaction_id).update(refused=True)
+    leg.interaction.refused = True
+
+
+def back_in_line(leg: Leg, *, at: datetime) -> None:
+    """Put the contact back to its place; a failed blind transfer goes first, its transferrer preferred for 15 s."""
+    transferrer = leg.why.get("transferred_by")
+    queueing.put_back(leg.interaction, at=at, returned=transferrer is not None)
+    if transferrer is not None:
+        Interaction.objects.filter(pk=leg.interaction_id).update(
+            prefer_agent=transferrer, prefer_until=at + TRANSFERRER_PREFERRED
+        )
+        journal.record(
+            leg.interaction,
+            Kind.PREFERRED,
+            at=at,
+            agent=str(Agent.objects.values_list("public_id", flat=True).get(pk=transferrer)),
+            until=(at + TRANSFERRER_PREFERRED).isoformat(),
+        )

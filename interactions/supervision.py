@@ -1,0 +1,98 @@
+"""What a supervisor may do to a contact on the floor: take back, assign, reprioritise; each with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from interactions import handling, journal, offers, queueing, states, transfers
+from interactions.models import EndedBy, Interaction, Kind, LegState, State
+
+
+class NothingToTakeBack(DomainError):
+    """Nobody has it."""
+
+    code = "nothing_to_take_back"
+    sentence = _("Nobody holds this contact.")
+
+
+def require_reason(reason: str) -> str:
+    """The reason, tidied; ReasonMissing without one."""
+    reason = reason.strip()
+    if not reason:
+        raise offers.ReasonMissing
+    return reason[:200]
+
+
+@transaction.atomic
+def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime | None = None) -> Interaction:
+    """Back to its old place in the line: the offer is rescinded, or the leg ends as taken by a supervisor."""
+    at = at or clock.now()
+    reason = require_reason(reason)
+    leg = handling.live_leg(interaction)
+    if leg is None:
+        raise NothingToTakeBack
+    states.take_seats(leg.agent_id)
+    leg.refresh_from_db()
+    interaction = leg.interaction
+    interaction.refresh_from_db()
+    if leg.state == LegState.OFFERED:
+        offers.withdraw_offer(leg, why="taken back", by=by, at=at)
+        queueing.put_back(interaction, at=at)
+    elif leg.state == LegState.HANDLING:
+        handling.end_consults(interaction, at=at)
+        handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
+        queueing.put_back(interaction, at=at, new_visit=True)
+    else:
+        raise NothingToTakeBack
+    offers.refuse(leg, seconds=interaction.queue.decline_delay_seconds if interaction.queue else 30, why="taken", at=at)
+    journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason)
+    return interaction
+
+
+@transaction.atomic
+def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at: datetime | None = None) -> None:
+    """Offer it to this agent alone, who must be eligible; whoever had it loses it."""
+    at = at or clock.now()
+    reason = require_reason(reason)
+    leg = handling.live_leg(interaction)
+    states.take_seats(agent, leg.agent_id if leg else None)
+    interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    leg = handling.live_leg(interaction)
+    if leg and leg.agent_id == agent.pk:
+        raise handling.NotEligible(sentence=_("%s has this contact already.") % agent)
+    if interaction.state not in (State.QUEUED, State.OFFERED, State.ACTIVE, State.HELD):
+        raise NothingToTakeBack(sentence=_("Only a waiting or running contact can be assigned."))
+    handling.require_eligible(agent, interaction)
+    if leg and leg.state == LegState.OFFERED:
+        offers.withdraw_offer(leg, why="assigned to a colleague", by=by, at=at)
+        queueing.put_back(interaction, at=at)
+    elif leg:
+        handling.end_consults(interaction, at=at)
+        handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
+    journal.record(interaction, Kind.ASSIGNED, by=by, at=at, to=str(agent.public_id), reason=reason)
+    transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by)}, at=at)
+
+
+@transaction.atomic
+def reprioritise(
+    interaction: Interaction, priority: int, *, by: User, reason: str, at: datetime | None = None
+) -> None:
+    """Give a waiting contact another priority, 0 to 9."""
+    at = at or clock.now()
+    reason = require_reason(reason)
+    if not 0 <= priority <= 9:
+        raise NothingToTakeBack(sentence=_("A priority lies between 0 and 9."))
+    before = interaction.priority
+    if interaction.state not in (State.QUEUED, State.OFFERED):
+        raise NothingToTakeBack(sentence=_("This contact is not waiting any more."))
+    queueing.reorder(interaction, priority=priority)
+    journal.record(
+        interaction, Kind.REPRIORITISED, by=by, at=at, **{"from": before, "to": priority, "reason": reason}
+    )

@@ -1,0 +1,231 @@
+"""Hand a contact on: to a queue, to a colleague blind or warm, or ask a colleague for help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients import opening
+from clients.models import Queue, QueueState
+from interactions import eligibility, handling, journal, queueing, states
+from interactions.models import CaseNote, EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+
+
+class CannotTransfer(DomainError):
+    """The place it should go to cannot take it; the sentence says why and what else can be done."""
+
+    code = "cannot_transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somewhere a contact may or may not go, and what to expect there."""
+
+    target: Queue | Agent
+    ok: bool
+    sentence: str
+    expected_wait: float | None = None
+
+
+def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice:
+    """Whether a contact may be handed to this queue now: same client, channel, open, in hours, somebody signed in."""
+    wants = queueing.wants_for(queue, interaction)
+    if queue.client_id != interaction.client_id or interaction.channel not in queue.channels:
+        return Choice(queue, False, str(_("This line does not take such contacts.")))
+    if queue.state not in (QueueState.OPEN, QueueState.PAUSED):
+        return Choice(queue, False, str(_("This line is closed. Another line, a callback, or keep it.")))
+    if not opening.is_open(queue, at):
+        return Choice(queue, False, str(_("This line is outside its hours. Another line, a callback, or keep it.")))
+    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
+    if not eligibility.staffed(lane):
+        return Choice(
+            queue, False, str(_("Nobody who may answer there is signed in. Another line, a callback, or keep it."))
+        )
+    return Choice(queue, True, "", eligibility.expected_wait(queue, lane, at=at))
+
+
+def queue_choices(leg: Leg, *, at: datetime | None = None) -> list[Choice]:
+    """Every other line of the client, with why not."""
+    at = at or clock.now()
+    interaction = leg.interaction
+    queues = Queue.objects.filter(client_id=interaction.client_id).exclude(state=QueueState.ARCHIVED)
+    return [
+        may_enter(queue, interaction, at=at)
+        for queue in queues.select_related("client", "hours")
+        if queue.pk != interaction.queue_id and interaction.channel in queue.channels
+    ]
+
+
+def colleague_choices(leg: Leg) -> list[Choice]:
+    """Everybody licensed for the client, with why not."""
+    colleagues = (
+        Agent.objects.filter(licences__client_id=leg.client_id, licences__state__in=["certified", "training"])
+        .exclude(pk=leg.agent_id)
+        .filter(deactivated_at__isnull=True)
+        .select_related("seat", "profile", "user")
+    )
+    choices = []
+    for colleague in colleagues:
+        verdict = eligibility.eligible(colleague, leg.interaction)
+        choices.append(Choice(colleague, verdict.ok, str(verdict.sentence)))
+    return sorted(choices, key=lambda choice: (not choice.ok, str(choice.target)))
+
+
+def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:
+    """End the transferring leg (it may still wrap up) and keep the note for whoever is next."""
+    handling.end_consults(leg.interaction, at=at)
+    handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
+    if note.strip() and leg.interaction.case_id:
+        CaseNote.objects.create(case_id=leg.interaction.case_id, by_name=str(by), text=note.strip(), at=at)
+        journal.record(leg.interaction, Kind.NOTE_ADDED, by=by, at=at)
+
+
+@transaction.atomic
+def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
+    """The contact stands in another line, waiting anew there. Refused before it starts when nobody could answer."""
+    at = at or clock.now()
+    leg = handling.held_leg(leg, by=by)
+    interaction = leg.interaction
+    choice = may_enter(queue, interaction, at=at)
+    if not choice.ok:
+        raise CannotTransfer(sentence=choice.sentence)
+    leave_behind(leg, note=note, by=by, at=at)
+    journal.record(
+        leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="queue", to=str(queue.public_id)
+    )
+    queueing.enter_queue(
+        interaction, queue, wants=queueing.wants_for(queue, interaction), priority=interaction.priority, at=at
+    )
+    return leg
+
+
+@transaction.atomic
+def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
+    """Blind: an offer to her alone; missed or declined it returns to the top of this line."""
+    at = at or clock.now()
+    states.take_seats(leg.agent_id, colleague)
+    leg = handling.held_leg(leg, by=by)
+    if colleague.pk == by.pk:
+        raise CannotTransfer(sentence=_("You have this contact already."))
+    verdict = eligibility.eligible(colleague, leg.interaction)
+    if not verdict.ok:
+        raise CannotTransfer(sentence=verdict.sentence)
+    leave_behind(leg, note=note, by=by, at=at)
+    journal.record(
+        leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="blind", to=str(colleague.public_id)
+    )
+    offer_to(leg.interaction, colleague, made_by=str(by), why={"transferred_by": by.pk}, at=at)
+    return leg
+
+
+def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict, at: datetime) -> Leg:
+    """Offer a contact to one agent by a person's word. The caller holds her seat and has checked that she may."""
+    queue = interaction.queue
+    seconds = queue.offer_seconds if queue else 20
+    if interaction.state in (State.ACTIVE, State.HELD):
+        queueing.open_visit(interaction, at=at)
+    states.move(interaction, State.OFFERED, at=at, due_at=None)
+    leg = Leg.objects.create(
+        interaction=interaction,
+        client_id=interaction.client_id,
+        agent=agent,
+        state=LegState.OFFERED,
+        lane=interaction.lane,
+        channel=interaction.channel,
+        cost=getattr(agent.profile, f"{interaction.channel}_points"),
+        made_by=made_by,
+        offered_at=at,
+        expires_at=at + timedelta(seconds=seconds),
+        why=why,
+    )
+    states.recount_seat(agent.pk, at=at)
+    journal.record(leg, Kind.OFFERED, at=at, leg=str(leg.public_id), made_by=made_by)
+    return leg
+
+
+@transaction.atomic
+def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer."""
+    at = at or clock.now()
+    states.take_seats(leg.agent_id, colleague)
+    leg = handling.held_leg(leg, by=by)
+    interaction = leg.interaction
+    asked = Leg.objects.filter(
+        interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING]
+    )
+    if asked.exists():
+        raise CannotTransfer(sentence=_("A colleague is asked already."))
+    verdict = eligibility.eligible(colleague, interaction)
+    if not verdict.ok or colleague.pk == by.pk:
+        raise CannotTransfer(sentence=verdict.sentence or _("You have this contact already."))
+    queue = interaction.queue
+    request = Leg.objects.create(
+        interaction=interaction,
+        client_id=interaction.client_id,
+        agent=colleague,
+        role=LegRole.CONSULT,
+        state=LegState.OFFERED,
+        lane=interaction.lane,
+        channel=interaction.channel,
+        cost=getattr(colleague.profile, f"{interaction.channel}_points"),
+        made_by=str(by),
+        offered_at=at,
+        expires_at=at + timedelta(seconds=queue.offer_seconds if queue else 20),
+    )
+    states.recount_seat(colleague.pk, at=at)
+    journal.record(request, Kind.CONSULT_STARTED, by=by, at=at, leg=str(request.public_id))
+    journal.record(request, Kind.OFFERED, at=at, leg=str(request.public_id), made_by=str(by))
+    return request
+
+
+def consult_of(interaction: Interaction) -> Leg | None:
+    """The colleague's leg that is asked or in."""
+    return (
+        Leg.objects.select_related("interaction", "agent")
+        .filter(interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING])
+        .first()
+    )
+
+
+@transaction.atomic
+def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
+    """Either of the two ends the consultation; the customer stays with the agent."""
+    at = at or clock.now()
+    found = consult_of(leg.interaction)
+    if found is None:
+        raise CannotTransfer(sentence=_("No colleague is asked."))
+    primary = handling.live_leg(leg.interaction)
+    if by.pk not in {found.agent_id, primary.agent_id if primary else None}:
+        raise handling.NotYours
+    handling.end_consults(leg.interaction, at=at)
+
+
+@transaction.atomic
+def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """The consult leg becomes primary, the first leg wraps; the contact stays active throughout."""
+    at = at or clock.now()
+    found = consult_of(leg.interaction)
+    if found is None or found.state != LegState.HANDLING:
+        raise CannotTransfer(sentence=_("The colleague has not accepted yet."))
+    states.take_seats(leg.agent_id, found.agent_id)
+    leg = handling.held_leg(leg, by=by)
+    found.refresh_from_db()
+    if found.state != LegState.HANDLING:
+        raise CannotTransfer(sentence=_("The colleague has left."))
+    interaction = leg.interaction
+    if interaction.state == State.HELD:
+        states.move(interaction, State.ACTIVE, at=at)
+    handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
+    Leg.objects.filter(pk=found.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY)
+    states.recount_seat(found.agent_id, at=at)
+    journal.record(
+        leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="warm", to=str(found.agent.public_id)
+    )
+    found.role = LegRole.PRIMARY
+    return found

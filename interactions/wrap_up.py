@@ -1,0 +1,173 @@
+"""Work after the contact: the disposition, its time limit, and the end that frees the agent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients.models import Disposition, WrapUpMode
+from interactions import closing, handling, journal, states
+from interactions.models import Callback, CallbackState, CaseState, EndedBy, Kind, Leg, LegRole, LegState, Outcome, State
+
+NOT_IN_TIME = "not_filled_in_time"
+OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
+
+
+class NotWrappingUp(DomainError):
+    """The wrap-up is over, or has not begun."""
+
+    code = "not_wrapping_up"
+    sentence = _("The wrap-up of this contact is over.")
+
+
+class DispositionMissing(DomainError):
+    """The answer to “how did it end?” is not complete."""
+
+    code = "disposition_incomplete"
+    sentence = _("Choose how the contact ended.")
+
+
+class TooEarly(DomainError):
+    """The queue wants the whole wrap-up time."""
+
+    code = "too_early"
+    sentence = _("This line keeps the whole wrap-up time; you are free when it is over.")
+
+
+class ExtendedAlready(DomainError):
+    """Once is enough."""
+
+    code = "extended_already"
+    sentence = _("The wrap-up was extended once already.")
+
+
+def wrapping_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
+    """The leg read anew under its seat's lock, in wrap-up and its holder's."""
+    states.take_seats(leg.agent_id)
+    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    if fresh.state != LegState.WRAPPING or (by is not None and fresh.agent_id != by.pk):
+        raise NotWrappingUp
+    return fresh
+
+
+def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> None:
+    """Refuse what is incomplete: no choice, another client's, a group, a missing note or follow-up."""
+    optional = handling.wrap_up_mode(leg) == WrapUpMode.OPTIONAL
+    if disposition is None:
+        if optional:
+            return
+        raise DispositionMissing
+    if disposition.client_id != leg.client_id:
+        raise DispositionMissing
+    if disposition.children.filter(active=True).exists():
+        raise DispositionMissing(sentence=_("Choose one of the answers below “%s”.") % disposition.name)
+    if disposition.needs_note and not note.strip():
+        raise DispositionMissing(sentence=_("“%s” needs a note: what happened?") % disposition.name)
+    if disposition.needs_follow_up and not has_follow_up(leg):
+        raise DispositionMissing(
+            sentence=_("“%s” needs a follow-up: promise a callback or set the case to pending.") % disposition.name
+        )
+
+
+def has_follow_up(leg: Leg) -> bool:
+    """Whether something is promised on the case: it is pending, or a callback is open."""
+    case = leg.interaction.case
+    if case is None:
+        return False
+    return (
+        case.state == CaseState.PENDING or Callback.objects.filter(case=case, state__in=OPEN_CALLBACKS).exists()
+    )
+
+
+@transaction.atomic
+def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str) -> Leg:
+    """Keep what is chosen so far, so that the time limit loses nothing."""
+    leg = wrapping_leg(leg, by=by)
+    if disposition is not None and disposition.client_id != leg.client_id:
+        raise DispositionMissing
+    Leg.objects.filter(pk=leg.pk).update(disposition=disposition, note=note)
+    return leg
+
+
+@transaction.atomic
+def finish(
+    leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = "", at: datetime | None = None
+) -> Leg:
+    """The agent is done: disposition saved, leg completed, contact closed, she is free."""
+    at = at or clock.now()
+    leg = wrapping_leg(leg, by=by)
+    check_disposition(leg, disposition, note)
+    if handling.wrap_up_mode(leg) == WrapUpMode.TIMED_FULL and leg.wrap_up_due_at and at < leg.wrap_up_due_at:
+        Leg.objects.filter(pk=leg.pk).update(disposition=disposition, note=note)
+        raise TooEarly
+    complete(leg, disposition=disposition, note=note, in_time=True, by=by, at=at)
+    return leg
+
+
+@transaction.atomic
+def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Once, by the same time again."""
+    at = at or clock.now()
+    leg = wrapping_leg(leg, by=by)
+    if leg.wrap_up_extended or leg.wrap_up_due_at is None or leg.work_ended_at is None:
+        raise ExtendedAlready
+    more = leg.wrap_up_due_at - leg.work_ended_at
+    due = leg.wrap_up_due_at + max(more, timedelta(seconds=1))
+    Leg.objects.filter(pk=leg.pk).update(wrap_up_due_at=due, wrap_up_extended=True)
+    leg.wrap_up_due_at, leg.wrap_up_extended = due, True
+    journal.record(leg, Kind.WRAP_UP_EXTENDED, by=by, at=at, leg=str(leg.public_id), until=due.isoformat())
+    return leg
+
+
+@transaction.atomic
+def run_out(leg: Leg, *, at: datetime | None = None) -> bool:
+    """The limit is reached. What was chosen is kept; without a choice the gap shows. Safe twice and early."""
+    at = at or clock.now()
+    try:
+        leg = wrapping_leg(leg)
+    except NotWrappingUp:
+        return False
+    if leg.wrap_up_due_at is None or leg.wrap_up_due_at > at:
+        return False
+    chosen = leg.disposition
+    complete_in_time = chosen is not None and not (chosen.needs_note and not leg.note.strip())
+    complete(leg, disposition=chosen, note=leg.note, in_time=complete_in_time, by=None, at=at)
+    return True
+
+
+def complete(
+    leg: Leg, *, disposition: Disposition | None, note: str, in_time: bool, by: Agent | None, at: datetime
+) -> None:
+    """End the leg and, when it was the last on a contact in wrap-up, close the contact."""
+    code = disposition.code if disposition else (NOT_IN_TIME if not in_time else "")
+    states.move(
+        leg,
+        LegState.COMPLETED,
+        at=at,
+        ended_at=at,
+        ended_by=leg.ended_by or EndedBy.TIMEOUT,
+        disposition=disposition,
+        disposed_in_time=in_time,
+        note=note.strip(),
+        wrap_up_due_at=None,
+    )
+    journal.record(
+        leg,
+        Kind.DISPOSED,
+        by=by,
+        at=at,
+        leg=str(leg.public_id),
+        code=code,
+        in_time=in_time,
+        note=bool(note.strip()),
+        agent=str(leg.agent.public_id),
+    )
+    interaction = leg.interaction
+    others = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, state=LegState.WRAPPING)
+    if interaction.state == State.WRAP_UP and not others.exclude(pk=leg.pk).exists():
+        closing.close(interaction, Outcome.HANDLED, by=by, at=at)
