@@ -1,5 +1,6 @@
 """A client's colour tokens, computed from one colour; pure, knows neither models nor requests."""
 
+import colorsys
 import re
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ LIGHT_SURFACE = "#ffffff"
 DARK_SURFACE = "#16191d"
 TEXT_CONTRAST = 4.5
 MARK_CONTRAST = 3.0
+DARK_TEXT_CONTRAST = 6.5  # thin coloured words glow less than the figure says
+DARK_MARK_CONTRAST = 4.0
 
 
 def normal_colour(colour: str) -> str:
@@ -66,13 +69,15 @@ def check_brand_colour(colour: str) -> None:
         )
 
 
-def _until(colour: str, towards: str, good: Callable[[str], bool]) -> str:
-    """The colour moved towards another in small steps until it is good."""
-    for step in range(26):
-        candidate = mix(colour, towards, step / 25)
+def _until(colour: str, lightness: float, good: Callable[[str], bool]) -> str:
+    """The colour, its hue and strength kept, moved towards a lightness (0 or 1) in small steps until it is good."""
+    hue, start, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(colour)))
+    for step in range(101):
+        moved = start + (lightness - start) * step / 100
+        candidate = "#" + "".join(f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue, moved, saturation))
         if good(candidate):
             return candidate
-    return towards
+    return WHITE if lightness else "#000000"
 
 
 def brand_block(selector: str, colour: str) -> str:
@@ -85,21 +90,18 @@ def brand_block(selector: str, colour: str) -> str:
     deep = mix(brand, "#000000" if on == WHITE else WHITE, 0.22)
     light_tint, dark_tint = mix(brand, LIGHT_SURFACE, 0.92), mix(brand, DARK_SURFACE, 0.78)
 
-    def as_text(towards: str, *backgrounds: str) -> str:
-        return _until(brand, towards, lambda c: all(contrast(c, b) >= TEXT_CONTRAST for b in backgrounds))
-
-    def as_mark(towards: str, background: str) -> str:
-        return _until(brand, towards, lambda c: contrast(c, background) >= MARK_CONTRAST)
+    def moved(lightness: float, least: float, *backgrounds: str) -> str:
+        return _until(brand, lightness, lambda c: all(contrast(c, b) >= least for b in backgrounds))
 
     light = {
-        "text": as_text("#000000", LIGHT_SURFACE, light_tint),
+        "text": moved(0, TEXT_CONTRAST, LIGHT_SURFACE, light_tint),
         "tint": light_tint,
-        "edge": as_mark("#000000", LIGHT_SURFACE),
+        "edge": moved(0, MARK_CONTRAST, LIGHT_SURFACE),
     }
     dark = {
-        "text": as_text(WHITE, DARK_SURFACE, dark_tint),
+        "text": moved(1, DARK_TEXT_CONTRAST, DARK_SURFACE, dark_tint),
         "tint": dark_tint,
-        "edge": as_mark(WHITE, DARK_SURFACE),
+        "edge": moved(1, DARK_MARK_CONTRAST, DARK_SURFACE),
     }
     both = "".join(f"  --brand-{name}: light-dark({light[name]}, {dark[name]});\n" for name in light)
     plain = " ".join(f"--brand-{name}: {value};" for name, value in light.items())
