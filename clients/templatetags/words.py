@@ -1,0 +1,17 @@
+"""{% word "key" %}: our own words on customer pages, in the page's language."""
+
+from django import template
+from django.template import Context
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from clients.words import say
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def word(context: Context, key: str, **values: object) -> SafeString:
+    """The words of that key; values are escaped before they are filled in."""
+    safe = {name: conditional_escape(value) for name, value in values.items()}
+    return mark_safe(say(key, context.get("language", "en"), **safe))  # noqa: S308  the catalogue is ours
