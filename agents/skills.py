@@ -1,0 +1,89 @@
+"""What an agent can do and where: skill levels, team, capacity profile, single queues switched off.
+
+The seat is taken first; those above recompile lanes in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from agents import signals
+from agents.models import Agent, AgentSkill, CapacityProfile, QueueSwitchedOff, Seat, Team
+from agents.presence import ReasonMissing
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue
+from clients.models import Queue, Skill
+
+
+@transaction.atomic
+def set_level(agent: Agent, skill: Skill, level: int, *, by: User) -> AgentSkill:
+    """She has the skill at this level, from 1 to 5."""
+    if not 1 <= level <= 5:
+        raise InvalidValue(f"level {level}")
+    _take_seat(agent)
+    held, _created = AgentSkill.objects.update_or_create(agent=agent, skill=skill, defaults={"level": level})
+    _tell(agent, f"{skill} at {level}, by {by}")
+    return held
+
+
+@transaction.atomic
+def drop(agent: Agent, skill: Skill, *, by: User) -> None:
+    """She no longer has the skill."""
+    _take_seat(agent)
+    if AgentSkill.objects.filter(agent=agent, skill=skill).delete()[0]:
+        _tell(agent, f"{skill} dropped, by {by}")
+
+
+@transaction.atomic
+def switch_off_queue(
+    agent: Agent, queue: Queue, *, by: User, reason: str, at: datetime | None = None
+) -> QueueSwitchedOff:
+    """Nothing of this queue is offered to her until it is switched on again. Takes a reason."""
+    if not reason.strip():
+        raise ReasonMissing
+    _take_seat(agent)
+    off, created = QueueSwitchedOff.objects.get_or_create(
+        agent=agent,
+        queue=queue,
+        defaults={"by_name": str(by)[:120], "reason": reason.strip()[:200], "at": at or clock.now()},
+    )
+    if created:
+        _tell(agent, f"{queue} switched off, by {by}")
+    return off
+
+
+@transaction.atomic
+def switch_on_queue(agent: Agent, queue: Queue, *, by: User) -> None:
+    """She serves this queue again."""
+    _take_seat(agent)
+    if QueueSwitchedOff.objects.filter(agent=agent, queue=queue).delete()[0]:
+        _tell(agent, f"{queue} switched on, by {by}")
+
+
+@transaction.atomic
+def move_team(agent: Agent, team: Team, *, by: User) -> None:
+    """She works in another team."""
+    _take_seat(agent)
+    agent.team = team
+    agent.save(update_fields=["team"])
+    _tell(agent, f"team {team}, by {by}")
+
+
+@transaction.atomic
+def change_profile(agent: Agent, profile: CapacityProfile, *, by: User) -> None:
+    """She carries more or less at once; what she holds she keeps."""
+    _take_seat(agent)
+    agent.profile = profile
+    agent.save(update_fields=["profile"])
+    _tell(agent, f"profile {profile}, by {by}")
+
+
+def _take_seat(agent: Agent) -> None:
+    Seat.objects.select_for_update(no_key=True).filter(pk=agent.pk).first()
+
+
+def _tell(agent: Agent, why: str) -> None:
+    signals.eligibility_changed.send(sender=Agent, agent_id=agent.pk, why=why)
