@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def _kept(file: Path) -> dict[str, str | int]:
         return {"password": secrets.token_urlsafe(18), "smtp_port": 0, "imap_port": 0}
 
 
-def _write(file: Path, content: dict[str, str | int]) -> None:
+def _write(file: Path, content: Mapping[str, object]) -> None:
     """Readable by us alone, and never half written."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".new")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -24,6 +25,8 @@ ATTRIBUTES = {
 }
 LONGEST_HTML = 1_000_000
 LONGEST_TEXT = 400_000
+# Cleaning takes time in the square of the depth: twenty thousand nested tags cost seconds; a newsletter has hundreds.
+MOST_TAGS = 10_000
 # nh3 writes attributes quoted, with quotes inside them escaped: this cannot run past the end of the tag.
 IMAGE = re.compile(r'<img(?:\s+[a-z-]+="[^"]*")*\s*/?>', re.IGNORECASE)
 PARAGRAPHS = {"p", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"}
@@ -36,6 +39,9 @@ def safe_html(html: str, *, cid_urls: Mapping[str, str] | None = None) -> str:
     Images of the mail itself stay where `cid_urls` names an address for their Content-ID; every other image goes.
     Safe to apply again: a stored text keeps its cid: images, and the page that shows it gives their addresses.
     """
+    html = _storable(html)[:LONGEST_HTML]
+    if _too_many_tags(html):
+        return f"<p>{escape(_stripped(html), quote=False)}</p>"
     known = cid_urls or {}
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
@@ -48,7 +54,7 @@ def safe_html(html: str, *, cid_urls: Mapping[str, str] | None = None) -> str:
         return value
 
     cleaned = nh3.clean(
-        _storable(html)[:LONGEST_HTML],
+        html,
         tags=TAGS,
         clean_content_tags=DROPPED_WITH_CONTENT,
         attributes=ATTRIBUTES,
@@ -70,16 +76,26 @@ def safe_html(html: str, *, cid_urls: Mapping[str, str] | None = None) -> str:
 
 def text_of_html(html: str) -> str:
     """The words of an HTML mail, one block a line, quoted blocks marked with "> "."""
+    html = _storable(html)[:LONGEST_HTML]
+    if _too_many_tags(html):
+        return _stripped(html)
     reader = _Words()
     try:
-        allowed = nh3.clean(
-            _storable(html)[:LONGEST_HTML], tags=TAGS - {"img"}, clean_content_tags=DROPPED_WITH_CONTENT
-        )
+        allowed = nh3.clean(html, tags=TAGS - {"img"}, clean_content_tags=DROPPED_WITH_CONTENT)
         reader.feed(allowed)
         reader.close()
     except (AssertionError, ValueError):  # html.parser on input that even nh3 left odd
-        return nh3.clean(html, tags=set())[:LONGEST_TEXT]
+        return _stripped(html)
     return reader.text()[:LONGEST_TEXT]
+
+
+def _too_many_tags(html: str) -> bool:
+    return len(re.findall(r"<[a-zA-Z]", html)) > MOST_TAGS
+
+
+def _stripped(html: str) -> str:
+    """Words without tags, for input that is not worth a parser."""
+    return " ".join(unescape(re.sub(r"<[^<>]*>", " ", html)).split())[:LONGEST_TEXT]
 
 
 def _cid(value: str) -> str:

@@ -11,11 +11,13 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -158,7 +160,7 @@ def _doors(header: automatic.HeaderReader) -> tuple[str, ...]:
 
 
 def _headers(message: Message) -> Iterator[tuple[str, str]]:
-    for name, value in list(message.raw_items())[:MOST_HEADERS]:
+    for name, value in islice(message.raw_items(), MOST_HEADERS):
         yield clean(str(name))[:200], _decoded(str(value))[:LONGEST_HEADER]
 
 
@@ -171,7 +173,7 @@ def _decoded(value: str) -> str:
     try:
         for piece, charset in decode_header(value):
             pieces.append(_text_of_bytes(piece, charset or "") if isinstance(piece, bytes) else piece)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         pieces = [value]
     return " ".join(clean("".join(pieces)).split())
 

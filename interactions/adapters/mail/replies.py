@@ -19,12 +19,12 @@ def new_words(text: str, language: str = "") -> str:
     text = text.strip()
     if not text:
         return ""
-    head = text[:LONGEST_PARSED]
+    head = _before_attribution(text[:LONGEST_PARSED]) or text[:LONGEST_PARSED]
     if any(len(line) > LONGEST_LINE for line in head.splitlines()):
-        return _without_quotes(text)
+        return _without_quotes(text) or text
     first, second = ("es", "en") if language == "es" else ("en", "es")
     reply = EmailReplyParser(languages=[first, second]).parse_reply(head) or ""
-    if len(text) > LONGEST_PARSED and len(reply) >= len(head.strip()) - 2:
+    if len(head) == LONGEST_PARSED and len(reply) >= len(head.strip()) - 2:
         return _without_quotes(text)  # no history within sight: the whole long mail is new
     return _without_quotes(reply) or text
 
@@ -40,6 +40,19 @@ def guess_language(text: str, declared: str = "") -> str:
         return best
     named = declared.strip().lower()[:2]
     return named if named in LANGUAGES else ""
+
+
+def _before_attribution(text: str) -> str:
+    """What stands above "On ... wrote:" or "El ... escribió:", which mail programs break over two or three lines."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if not line.startswith(("On ", "El ")):
+            continue
+        for length in (1, 2, 3):
+            joined = " ".join(lines[number : number + length]).rstrip()
+            if len(joined) < 400 and joined.endswith((" wrote:", " escribió:")):
+                return "\n".join(lines[:number]).strip()
+    return ""
 
 
 def _without_quotes(text: str) -> str:
