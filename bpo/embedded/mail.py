@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -110,14 +111,19 @@ class MailServers:
 
 async def serve(var: Path) -> None:
     """Run both servers until SIGINT or SIGTERM."""
-    from bpo.embedded import mail_imap, mail_smtp  # the libraries take half a second that settings need not pay
-
     var = Path(var).resolve()
     store = var / "mail"
     (store / "boxes").mkdir(parents=True, exist_ok=True)
     (store / "tmp").mkdir(exist_ok=True)
     # The IMAP library renames its index from the temporary folder, which fails across file systems.
     tempfile.tempdir = str(store / "tmp")
+    with _alone(store / "lock"):
+        await _serve_alone(var, store)
+
+
+async def _serve_alone(var: Path, store: Path) -> None:
+    from bpo.embedded import mail_imap, mail_smtp  # the libraries take half a second that settings need not pay
+
     for left_behind in (store / "boxes").glob("*/*.lock"):
         left_behind.unlink(missing_ok=True)
     kept = _kept(store / "settings.json")
@@ -131,10 +137,37 @@ async def serve(var: Path) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await stop.wait()
-    address_file(var).unlink(missing_ok=True)
+    while not stop.is_set() and _speaks_for_us(var):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
+    if _speaks_for_us(var):
+        address_file(var).unlink(missing_ok=True)
     for server in (smtp, imap):
         server.close()
+
+
+def _speaks_for_us(var: Path) -> bool:
+    """Whether the address file still names this process: a launcher removes an orphan's file, and the orphan goes."""
+    try:
+        return bool(json.loads(address_file(var).read_text())["pid"] == os.getpid())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Hold the store for this process; waits for an orphan of a killed launcher to notice that it is one."""
+    with file.open("w") as held:
+        end = time.monotonic() + 10
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    raise EmbeddedError(f"Other mail servers use {file.parent}; stop them first.") from None
+                time.sleep(0.1)
+        yield
 
 
 async def _listen(listen: Callable[[int], Awaitable[asyncio.Server]], last: int, preferred: int) -> asyncio.Server:

@@ -162,3 +162,16 @@ def test_the_mails_are_still_there_after_a_restart(tmp_path: Path) -> None:
         assert address_file(tmp_path).stat().st_mode & 0o077 == 0
     finally:
         pair.stop()
+
+
+def test_an_orphan_gives_way_when_its_address_file_is_gone(tmp_path: Path) -> None:
+    orphan, heir = MailServers(tmp_path), MailServers(tmp_path)
+    before = orphan.start()
+    try:
+        address_file(tmp_path).unlink()
+        after = heir.start()
+        assert after.pid != before.pid
+        assert (after.smtp_port, after.imap_port) == (before.smtp_port, before.imap_port)
+    finally:
+        heir.stop()
+        orphan.stop()

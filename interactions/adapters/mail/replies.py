@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped]
+from mailparser_reply import EmailReplyParser
 
 LANGUAGES = ("en", "es")
 # The parser's regular expressions go quadratic on endless lines; a person's new words are short and come first.
