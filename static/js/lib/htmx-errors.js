@@ -1,7 +1,7 @@
 /* What went wrong with a request, in words, with a way on. 409 and 422 are swapped by htmx itself (see the page's htmx-config):
    409 puts its notice into #notices, 422 puts the form with its marks back into its place. */
 import { say } from "./words.js";
-import { toast } from "./toast.js";
+import { dismiss, toast } from "./toast.js";
 
 function repeat(detail) {
   const config = detail.requestConfig;
@@ -44,7 +44,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.elt?.closest?.("[data-clears-notice]")) document.getElementById("notices")?.replaceChildren();
+  if (!detail.successful) return;
+  dismiss("request");   // the line is back, or the second try worked
+  if (detail.requestConfig?.verb !== "get") document.getElementById("notices")?.replaceChildren();
 });
 
 // a notice closes by its cross, and by itself after a while

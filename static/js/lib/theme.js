@@ -24,5 +24,7 @@ export function set(theme) {
 
 if (channel) channel.onmessage = (event) => apply(event.data);
 document.addEventListener("change", (event) => {
-  if (event.target.matches?.('.themes input[name="theme"]')) set(event.target.value);
+  const el = event.target;
+  if (el.matches?.('.themes input[name="theme"]')) set(el.value);
+  else if (el.matches?.('select[name="theme"]')) set(el.value === "system" ? "auto" : el.value);   // the profile's own choice
 });

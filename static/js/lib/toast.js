@@ -96,6 +96,8 @@ export function toast(text, options = {}) {
   return api;
 }
 
+export const dismiss = (key) => shown.get(key)?.close();
+
 document.addEventListener("toast", (event) => {
   const detail = event.detail ?? {};
   toast(detail.text ?? detail.value ?? "", detail);

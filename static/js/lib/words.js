@@ -2,19 +2,19 @@
 const WORDS = {
   en: {
     undo: "Undo", close: "Close", again: "Try again", reload: "Reload", signIn: "Sign in",
-    noConnection: "No connection. Nothing was sent.", tooSlow: "This takes too long. It may have arrived; look before you send it again.",
+    noConnection: "No connection. It has not arrived.", tooSlow: "This takes too long. It may have arrived; look before you send it again.",
     refused: "That was not possible.", invalid: "Something is missing or wrong. Look at the marked fields.",
     notAllowed: "You may not do this.", gone: "This is no longer here.", signedOut: "You are signed out.",
-    tooMany: "Too many tries. Wait a moment.", serverError: "This did not work, through no fault of yours. Nothing was changed.",
+    tooMany: "Too many tries. Wait a moment.", serverError: "This did not work, through no fault of yours.",
     tooLarge: "The file is too large.", newVersion: "A newer version is ready.", keys: "Keys", noKeys: "This page has no keys.",
     lostLine: "Connection lost", undone: "Undone.", tooLate: "Too late to undo.",
   },
   es: {
     undo: "Deshacer", close: "Cerrar", again: "Intentar de nuevo", reload: "Recargar", signIn: "Entrar",
-    noConnection: "Sin conexión. No se ha enviado nada.", tooSlow: "Tarda demasiado. Puede que haya llegado; compruébelo antes de repetir.",
+    noConnection: "Sin conexión. No ha llegado.", tooSlow: "Tarda demasiado. Puede que haya llegado; compruébelo antes de repetir.",
     refused: "No ha sido posible.", invalid: "Falta algo o no es correcto. Mire los campos marcados.",
     notAllowed: "No tiene permiso para esto.", gone: "Esto ya no está aquí.", signedOut: "Su sesión se ha cerrado.",
-    tooMany: "Demasiados intentos. Espere un momento.", serverError: "No ha funcionado y no es culpa suya. No se ha cambiado nada.",
+    tooMany: "Demasiados intentos. Espere un momento.", serverError: "No ha funcionado y no es culpa suya.",
     tooLarge: "El archivo es demasiado grande.", newVersion: "Hay una versión nueva.", keys: "Teclas", noKeys: "Esta página no tiene teclas.",
     lostLine: "Conexión perdida", undone: "Deshecho.", tooLate: "Ya no se puede deshacer.",
   },
