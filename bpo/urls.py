@@ -5,17 +5,19 @@ from importlib.util import find_spec
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from bpo import health
 
 admin.site.site_header = settings.OPERATOR_NAME
 admin.site.site_title = settings.OPERATOR_NAME
 
-# Swagger UI styles its page inline; that is allowed on this page alone.
+# Swagger UI styles its page inline; that is allowed on this page alone. Its script comes from an address of its own.
 swagger = csp_update({"style-src": ["'unsafe-inline'"], "worker-src": ["blob:"]})(
-    SpectacularSwaggerView.as_view(url_name="schema")
+    SpectacularSwaggerSplitView.as_view(url_name="schema")
 )
 
 
@@ -27,6 +29,7 @@ def app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url=static("img/favicon.svg")), name="favicon"),
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("bpo.accounts.urls")),

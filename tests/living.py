@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import global_settings, settings
+
+from bpo.settings import env
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "bpo_living"
@@ -84,7 +86,6 @@ def live_server_process() -> Iterator[Product]:
     import psycopg
     import redis
 
-    base = settings.DATABASES["default"]
     if settings.POSTGRES:
         admin, address = settings.POSTGRES.url("postgres"), settings.POSTGRES.url(DATABASE)
     else:
@@ -94,14 +95,13 @@ def live_server_process() -> Iterator[Product]:
         login = f"{parameters['user']}:{parameters.get('password') or ''}"
         place = f"{parameters.get('host') or 'localhost'}:{parameters.get('port') or 5432}"
         admin, address = f"postgresql://{login}@{place}/postgres", f"postgresql://{login}@{place}/{DATABASE}"
-    assert base
     with psycopg.connect(admin, autocommit=True) as connection_:
         connection_.execute(f"drop database if exists {DATABASE} with (force)")
         connection_.execute(f"create database {DATABASE}")
-    queue = redis.Redis.from_url(settings.REDIS_URL, db=5)
-    queue.flushdb()
-    queue_tasks = redis.Redis.from_url(settings.REDIS_URL, db=6)
-    queue_tasks.flushdb()
+    for address_ in env.redis_urls(product_redis()):
+        number = int(address_.rsplit("=", 1)[-1].rsplit("/", 1)[-1])
+        with redis.Redis.from_url(product_redis(), db=number) as queue:
+            queue.flushdb()
     folder = settings.VAR / "living"
     shutil.rmtree(folder / "run", ignore_errors=True)
     (folder / "run").mkdir(parents=True)
@@ -111,7 +111,7 @@ def live_server_process() -> Iterator[Product]:
         "SECRET_KEY": settings.SECRET_KEY,
         "BPO_VAR": str(folder),
         "DATABASE_URL": address,
-        "REDIS_URL": settings.REDIS_URL.replace("db=0", "db=5") if "db=" in settings.REDIS_URL else _numbered(5),
+        "REDIS_URL": product_redis(),
         "PYTHONPATH": str(ROOT),
     }
     output = (folder / "up.log").open("wb")
@@ -137,13 +137,6 @@ def live_server_process() -> Iterator[Product]:
     output.close()
 
 
-def _numbered(number: int) -> str:
-    from bpo.settings import env
-
-    url = env.redis_urls(settings.REDIS_URL)[0]
-    return url.rsplit("/", 1)[0] + f"/{number}"
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
@@ -156,23 +149,53 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def live(live_server_process: Product, django_db_blocker: Any) -> Iterator[Product]:
-    """The running product, with this test's ORM on the product's own database: what is saved is really there.
+    """The running product, and this test on the product's own database, queue and mail: what it saves is really there.
 
     Nothing is rolled back or emptied; a test makes its own client with its own names.
     """
     from django.db import connections
+    from django.test import override_settings
+
+    from bpo.celery import app
+    from bpo.kernel import push
 
     connection = connections["default"]
-    before = {"settings": dict(connection.settings_dict)}
+    before = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict["NAME"] = DATABASE
+    redis_url, broker_url = env.redis_urls(product_redis())
+    layer = settings.CHANNEL_LAYERS["default"]
+    as_the_product = override_settings(
+        PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS,
+        REDIS_URL=redis_url,
+        CHANNEL_LAYERS={"default": {**layer, "CONFIG": {"hosts": [redis_url], "prefix": "bpo"}}},
+        CACHES={"default": {**settings.CACHES["default"], "LOCATION": redis_url, "KEY_PREFIX": "bpo"}},
+        SITE_URL=live_server_process.url,
+        MEDIA_ROOT=live_server_process.folder / "media",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST=live_server_process.mail.get("host", "127.0.0.1"),
+        EMAIL_PORT=live_server_process.mail.get("smtp_port", 25),
+    )
+    eager, broker = app.conf.task_always_eager, app.conf.broker_url
     try:
-        with django_db_blocker.unblock():
+        with as_the_product, django_db_blocker.unblock():
+            app.conf.task_always_eager, app.conf.broker_url = False, broker_url
+            push._client = None
             yield live_server_process
     finally:
+        app.conf.task_always_eager, app.conf.broker_url = eager, broker
+        push._client = None
         connection.close()
-        connection.settings_dict.update(before["settings"])
+        connection.settings_dict.clear()
+        connection.settings_dict.update(before)
     assert live_server_process.process.poll() is None, (live_server_process.folder / "up.log").read_text()[-3000:]
+
+
+def product_redis() -> str:
+    """Databases 5 and 6 of the tests' server, so that product and unit tests do not hear each other."""
+    if "db=" in settings.REDIS_URL:
+        return settings.REDIS_URL.replace("db=0", "db=5")
+    return settings.REDIS_URL.rsplit("/", 1)[0] + "/5"
 
 
 def eventually(check: Callable[[], Any], *, within: float = 10, every: float = 0.1) -> Any:

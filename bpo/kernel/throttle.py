@@ -35,7 +35,7 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def allowed(name: str, key: str, rate: str) -> bool:
     """Count one call and tell whether it is within the rate."""
     limit, seconds = parse_rate(rate)
-    slot = f"throttle:{name}:{key}:{int(time.time() // seconds)}"
+    slot = f"throttle:{name.replace(' ', '-')}:{key}:{int(time.time() // seconds)}"
     try:
         cache.add(slot, 0, timeout=seconds + 5)
         return cache.incr(slot) <= limit

@@ -220,10 +220,6 @@ def free_port(host: str, wanted: int) -> int:
 
 def mail_variables(facts: dict[str, Any]) -> dict[str, str]:
     """What the other processes must know of the local mail servers."""
-    wanted = {
-        "EMAIL_HOST": facts.get("smtp_host", "127.0.0.1"),
-        "EMAIL_PORT": facts.get("smtp_port"),
-        "IMAP_HOST": facts.get("imap_host", "127.0.0.1"),
-        "IMAP_PORT": facts.get("imap_port"),
-    }
+    host = facts.get("host", "127.0.0.1")
+    wanted = {"EMAIL_HOST": host, "EMAIL_PORT": facts.get("smtp_port"), "EMAIL_USE_TLS": "false"}
     return {name: str(value) for name, value in wanted.items() if value}

@@ -1,0 +1,64 @@
+"""Nudges reach a group; a dead Redis costs 200 ms once a second and never an error."""
+
+import time
+from pathlib import Path
+
+import pytest
+import redis
+from channels.layers import get_channel_layer
+
+from bpo.celery import app
+from bpo.kernel import push
+
+
+@app.task(name="tests.kernel.noop")
+def noop() -> None:
+    """Nothing, for starting."""
+
+
+@pytest.fixture
+def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = redis.Redis.from_url("redis://10.255.255.1:6379/0", socket_timeout=0.2, socket_connect_timeout=0.2)
+    monkeypatch.setattr(push, "_client", gone)
+
+
+async def test_a_nudge_reaches_the_group() -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add("agent.bea", channel)
+    assert push.send("agent.bea", {"type": "nudge", "kind": "items"})
+    assert await layer.receive(channel) == {"type": "nudge", "kind": "items"}
+    await layer.group_discard("agent.bea", channel)
+
+
+def test_a_dead_redis_costs_little_and_only_once_a_second(dead_redis: None) -> None:
+    began = time.monotonic()
+    assert not push.send("agent.bea", {"type": "nudge"})
+    assert time.monotonic() - began < 0.4
+    began = time.monotonic()
+    assert not push.send("agent.bea", {"type": "nudge"})
+    assert not push.start(noop)
+    assert time.monotonic() - began < 0.01
+    time.sleep(push.REST_SECONDS)
+    assert push.breaker.open()
+
+
+@pytest.mark.parametrize("address", ["redis://10.255.255.1:6379/1", "redis+socket:///nowhere/v.sock?virtual_host=1"])
+def test_starting_a_task_with_a_dead_broker_costs_little(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    from celery import Celery
+    from django.conf import settings
+
+    lost = Celery("lost", broker=address, set_as_current=False)
+    lost.conf.update(
+        broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+        broker_connection_timeout=settings.CELERY_BROKER_CONNECTION_TIMEOUT,
+        task_ignore_result=True,
+    )
+
+    @lost.task(name="tests.kernel.lost")
+    def task() -> None:
+        """Never runs."""
+
+    began = time.monotonic()
+    assert not push.start(task)
+    assert time.monotonic() - began < 0.6
