@@ -1,0 +1,65 @@
+"""Who may open a client's own rooms: decorators that set request.client and request.role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from bpo.accounts.models import User
+from clients.access import is_admin
+from clients.models import Client, Membership, Role
+
+VIEWERS = (Role.VIEWER, Role.MANAGER)
+ClientView = Callable[..., HttpResponse]
+
+
+class ClientRequest(HttpRequest):
+    """A request of somebody of the client's own house."""
+
+    user: User
+    client: Client
+    role: str
+
+
+def own_clients(user: Any) -> list[Client]:
+    """The clients in whose rooms the user is at home, by name."""
+    if not isinstance(user, User):
+        return []
+    return list(Client.objects.visible_to_role(user, *VIEWERS).select_related("brand", "policy").order_by("name"))
+
+
+def _for(roles: tuple[str, ...], refusal: Callable[[], str]) -> Callable[[ClientView], ClientView]:
+    def decorate(view: ClientView) -> ClientView:
+        @wraps(view)
+        def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            found = (
+                Client.objects.visible_to(request.user)
+                .select_related("brand", "policy")
+                .filter(public_id=client)
+                .first()
+            )
+            if found is None:
+                raise Http404
+            role = Membership.objects.filter(user=request.user, client=found).values_list("role", flat=True).first()
+            if not is_admin(request.user) and role not in roles:
+                raise PermissionDenied(refusal())
+            own = cast(ClientRequest, request)
+            own.client, own.role = found, Role.MANAGER if is_admin(request.user) else str(role)
+            return view(own, *args, **kwargs)
+
+        return gate
+
+    return decorate
+
+
+for_client_viewers = _for(VIEWERS, lambda: _("These rooms belong to the client's own people."))
+for_client_managers = _for((Role.MANAGER,), lambda: _("This is for the client's managers."))

@@ -1,0 +1,183 @@
+"""Every figure by name: what it counts, in a client's words, and the condition that picks exactly its contacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import DurationField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Channel
+from interactions.models import (
+    Callback,
+    CallbackState,
+    Direction,
+    Interaction,
+    Leg,
+    LegRole,
+    LegState,
+    Outcome,
+    State,
+)
+from interactions.reports.scope import Scope
+
+LIVE_CHANNELS = (Channel.VOICE, Channel.CHAT)
+NO_CONTACT = (Outcome.SPAM, Outcome.UNDELIVERABLE)
+OPEN_CALLBACK = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
+
+
+class Thing(StrEnum):
+    """What a figure's rows are."""
+
+    CONTACT = "contact"
+    LEG = "leg"
+    CALLBACK = "callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A named count. The number and its list come from this one condition."""
+
+    key: str
+    name: str | LazyText
+    thing: Thing
+    condition: Q
+    now: bool = False  # of this moment, whatever the period
+
+
+# --- contacts, counted in the interval of their arrival --------------------------------------------------------------
+
+CAME_IN = Q(direction=Direction.INBOUND, came_back=False) & ~Q(outcome__in=NO_CONTACT)
+IN_LINE = CAME_IN & Q(channel__in=LIVE_CHANNELS, first__isnull=False)
+ANSWERED = IN_LINE & Q(first__how="answered")
+ABANDONED = IN_LINE & Q(first__how=Outcome.ABANDONED)
+TOOK_CALLBACK = IN_LINE & Q(first__how=Outcome.CALLBACK_PROMISED)
+STILL_WAITING = IN_LINE & Q(first__left_at__isnull=True)
+ELSEWISE = (
+    IN_LINE
+    & Q(first__left_at__isnull=False)
+    & ~Q(first__how__in=["answered", Outcome.ABANDONED, Outcome.CALLBACK_PROMISED])
+)
+WITHIN = Q(first_wait__lte=F("threshold"))
+BEYOND = Q(first_wait__gt=F("threshold"))
+SHORT = ABANDONED & Q(first_wait__lt=F("short_limit"))
+GIVEN_UP = ABANDONED & Q(first_wait__gte=F("short_limit"))
+
+# The disjoint counts of measures.Line, by the name of its field.
+LINE: dict[str, Q] = {
+    "in_time": ANSWERED & WITHIN,
+    "late": ANSWERED & BEYOND,
+    "short": SHORT,
+    "abandoned_in_time": GIVEN_UP & WITHIN,
+    "abandoned_late": GIVEN_UP & BEYOND,
+    "callback_in_time": TOOK_CALLBACK & WITHIN,
+    "callback_late": TOOK_CALLBACK & BEYOND,
+    "overdue": STILL_WAITING & BEYOND,
+    "pending": STILL_WAITING & WITHIN,
+    "elsewise": ELSEWISE,
+}
+MAIL = CAME_IN & Q(channel=Channel.EMAIL)
+
+# --- stretches of work, counted in the interval in which their wrap-up ended -----------------------------------------
+
+HANDLED = Q(role=LegRole.PRIMARY, accepted_at__isnull=False, state__in=[LegState.COMPLETED, LegState.LOST])
+
+
+def _contact(key: str, name: str | LazyText, condition: Q, *, now: bool = False) -> Figure:
+    return Figure(key, name, Thing.CONTACT, condition, now)
+
+
+def _callback(key: str, name: str | LazyText, *states: str) -> Figure:
+    return Figure(key, name, Thing.CALLBACK, Q(state__in=states) if states else Q())
+
+
+FIGURES: dict[str, Figure] = {
+    figure.key: figure
+    for figure in (
+        _contact("came_in", _("Came in"), CAME_IN),
+        _contact("offered", _("Came into the line"), IN_LINE),
+        _contact("answered", _("Answered"), ANSWERED),
+        _contact("in_time", _("Answered in time"), LINE["in_time"]),
+        _contact("late", _("Answered later"), LINE["late"]),
+        _contact(
+            "judged", _("Counted for the service level"), LINE["in_time"] | LINE["late"] | GIVEN_UP | LINE["overdue"]
+        ),
+        _contact("not_in_time", _("Not in time"), LINE["late"] | GIVEN_UP | LINE["overdue"]),
+        _contact("abandoned", _("Left the line"), ABANDONED),
+        _contact("given_up", _("Given up"), GIVEN_UP),
+        _contact("short", _("Given up at once"), SHORT),
+        _contact("took_callback", _("Took a callback while waiting"), TOOK_CALLBACK),
+        _contact("still_waiting", _("Still waiting"), STILL_WAITING),
+        _contact("elsewise", _("Passed on or closed while waiting"), ELSEWISE),
+        _contact("after_hours", _("Outside opening hours"), CAME_IN & Q(outcome=Outcome.AFTER_HOURS)),
+        _contact(
+            "turned_away",
+            _("Turned away, line full or nobody there"),
+            CAME_IN & Q(outcome__in=[Outcome.REFUSED_FULL, Outcome.REFUSED_UNSTAFFED]),
+        ),
+        _contact("mail_in", _("Mails received"), MAIL),
+        _contact("mail_replied", _("Mails replied to"), MAIL & Q(first_reply__isnull=False)),
+        _contact(
+            "mail_open", _("Mails waiting for a reply"), MAIL & Q(first_reply__isnull=True) & ~Q(state=State.CLOSED)
+        ),
+        _contact("waiting_now", _("Waiting now"), Q(state__in=[State.QUEUED, State.OFFERED]), now=True),
+        _contact("working_now", _("In progress now"), Q(state__in=[State.ACTIVE, State.HELD]), now=True),
+        Figure("handled", _("Worked on"), Thing.LEG, HANDLED),
+        _callback("callbacks_made", _("Callbacks promised")),
+        _callback("callbacks_open", _("Open"), *OPEN_CALLBACK),
+        _callback("callbacks_kept", _("Kept"), CallbackState.KEPT),
+        _callback("callbacks_late", _("Late"), CallbackState.LATE),
+        _callback("callbacks_unreached", _("Customer not reached"), CallbackState.UNREACHED),
+        _callback("callbacks_broken", _("Not made"), CallbackState.BROKEN),
+        _callback("callbacks_withdrawn", _("Withdrawn"), CallbackState.WITHDRAWN),
+    )
+}
+
+
+def contacts(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
+    """Contacts of the scope with what the conditions above ask for: first visit, its wait, threshold, short limit."""
+    rows = Interaction.objects.filter(Q(client_id__in=scope.clients) if now else scope.during("arrived_at"))
+    if scope.channel:
+        rows = rows.filter(channel=scope.channel)
+    if scope.reason:
+        rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
+    if scope.no_reason:
+        rows = rows.filter(reason__isnull=True)
+    rows = rows.annotate(first=FilteredRelation("visits", condition=Q(visits__ordinal=1)))
+    if scope.queue:
+        rows = rows.filter(queue_id=scope.queue) if now else rows.filter(first__queue_id=scope.queue)
+    return rows.annotate(
+        first_wait=ExpressionWrapper(
+            scope.until("first__left_at") - F("first__entered_at"), output_field=DurationField()
+        ),
+        threshold=scope.threshold(),
+        short_limit=scope.short(),
+    )
+
+
+def legs(scope: Scope) -> QuerySet[Leg]:
+    """Stretches of work of the scope."""
+    rows = Leg.objects.filter(scope.during("ended_at"))
+    if scope.channel:
+        rows = rows.filter(channel=scope.channel)
+    if scope.queue:
+        rows = rows.filter(interaction__queue_id=scope.queue)
+    if scope.reason:
+        rows = rows.filter(Q(interaction__reason_id=scope.reason) | Q(interaction__reason__parent_id=scope.reason))
+    if scope.no_reason:
+        rows = rows.filter(interaction__reason__isnull=True)
+    return rows
+
+
+def callbacks(scope: Scope) -> QuerySet[Callback]:
+    """Promises made in the scope. They have no channel of arrival."""
+    rows = Callback.objects.filter(scope.during("promised_at"))
+    if scope.queue:
+        rows = rows.filter(queue_id=scope.queue)
+    if scope.reason:
+        rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
+    if scope.no_reason:
+        rows = rows.filter(reason__isnull=True)
+    return rows

@@ -1,0 +1,274 @@
+"""The floor as it stands this second: wall, people, callbacks. A constant number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+
+from agents.models import Licence, LicenceState, Presence, Seat
+from bpo.kernel import clock
+from clients.models import Channel, Client, Promise, Queue, QueueState
+from interactions.models import Callback, CallbackState, Interaction, Leg, LegRole, LegState, State
+from interactions.reports import queries
+from interactions.reports.figures import LIVE_CHANNELS, OPEN_CALLBACK
+from interactions.reports.measures import FORMULAS, Line, Ratio
+from interactions.reports.scope import lately, promises_in_force, scope_of, stretch_of
+
+SOON = timedelta(hours=1)
+LIVE_LEGS = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
+CHANNEL_ORDER = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who could serve a client, each person in one of the five: staffed is their sum."""
+
+    free: int = 0
+    busy: int = 0
+    wrap_up: int = 0
+    away: int = 0
+    elsewhere: int = 0
+    away_by_reason: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def staffed(self) -> int:
+        """Everybody signed in."""
+        return self.free + self.busy + self.wrap_up + self.away + self.elsewhere
+
+    @property
+    def shapes(self) -> list[str]:
+        """One word a person, for the row of shapes."""
+        return (
+            ["talk"] * self.busy + ["ok"] * self.free + ["wrap"] * self.wrap_up
+            + ["away"] * self.away + ["else"] * self.elsewhere
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line on one channel."""
+
+    queue: Queue
+    channel: str
+    waiting: int
+    since: datetime | None
+    now: Line
+    today: Line
+    promise: Promise | None
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody waits on the line; a mail does not."""
+        return self.channel in LIVE_CHANNELS
+
+    def level(self, counted: Line) -> Ratio:
+        """Service level by the formula that the contract names."""
+        return FORMULAS[self.promise.formula if self.promise else "service_level.v1"].of(counted)
+
+    @property
+    def level_now(self) -> Ratio:
+        """Of the last 30 minutes."""
+        return self.level(self.now)
+
+    @property
+    def level_today(self) -> Ratio:
+        """Since midnight of the client."""
+        return self.level(self.today)
+
+    @property
+    def light(self) -> str:
+        """breach under the client's limit in the last 30 minutes, below under the target, met, or nothing to say."""
+        return self.light_of(self.level_now.percent)
+
+    def light_of(self, percent: float | None) -> str:
+        """The light of a percentage against this line's promise."""
+        if percent is None or self.promise is None:
+            return ""
+        if percent < float(self.promise.limit_percent):
+            return "breach"
+        return "below" if percent < float(self.promise.target_percent) else "met"
+
+    @property
+    def limit_seconds(self) -> int | None:
+        """How long somebody may wait by the contract."""
+        return self.promise.threshold_seconds if self.promise and self.live else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientWall:
+    """One client's part of the wall."""
+
+    client: Client
+    rows: list[QueueRow]
+    people: People
+    callbacks_due: int = 0
+    callbacks_over: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """In all lines."""
+        return sum(row.waiting for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The whole wall. `people` counts every person once, whoever shares them."""
+
+    at: datetime
+    clients: list[ClientWall]
+    people: People
+
+    @property
+    def waiting(self) -> int:
+        """In all lines of all clients."""
+        return sum(each.waiting for each in self.clients)
+
+    @property
+    def longest(self) -> tuple[ClientWall, QueueRow] | None:
+        """The live line whose first has waited longest."""
+        rows = [(each, row) for each in self.clients for row in each.rows if row.live and row.since]
+        return min(rows, key=lambda pair: pair[1].since or self.at, default=None)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one person does, gathered from seat and legs."""
+
+    presence: str
+    reason: str
+    connected: bool
+    handling: set[int] = field(default_factory=set)
+    wrapping: set[int] = field(default_factory=set)
+
+
+def _seen(agents: Iterable[int]) -> dict[int, _Seen]:
+    """Everybody signed in among these agents, with the clients they work for now (two queries)."""
+    found = {
+        seat.agent_id: _Seen(seat.presence, seat.reason, seat.connected)
+        for seat in Seat.objects.filter(agent__in=agents).exclude(presence=Presence.SIGNED_OUT)
+    }
+    for agent, client, state in (
+        Leg.objects.filter(agent__in=list(found), state__in=LIVE_LEGS, set_aside=False)
+        .exclude(role=LegRole.MONITOR)
+        .values_list("agent_id", "client_id", "state")
+    ):
+        (found[agent].wrapping if state == LegState.WRAPPING else found[agent].handling).add(client)
+    return found
+
+
+def _people(seen: Iterable[_Seen], client: int | None = None) -> People:
+    """Each person once: what they do for the client first, then what keeps them from it."""
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for each in seen:
+        if client in each.handling or (client is None and each.handling):
+            counts["busy"] += 1
+        elif client in each.wrapping or (client is None and each.wrapping):
+            counts["wrap_up"] += 1
+        elif each.handling or each.wrapping:
+            counts["elsewhere"] += 1
+        elif each.presence == Presence.AVAILABLE and each.connected:
+            counts["free"] += 1
+        else:
+            counts["away"] += 1
+            reasons[away_words(each.presence, each.reason)] += 1
+    return People(**counts, away_by_reason=tuple(reasons.most_common()))
+
+
+def away_words(presence: str, reason: str) -> str:
+    """Why somebody is away, in the floor's words."""
+    if presence == Presence.BREAK:
+        return reason or "Away"
+    return "Not responding" if presence == Presence.NOT_RESPONDING else "Connection lost"
+
+
+def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, datetime | None]]:
+    rows = (
+        Interaction.objects.filter(client__in=clients, state__in=[State.QUEUED, State.OFFERED])
+        .values("queue_id", "channel")
+        .annotate(n=Count("pk"), since=Min("enqueued_at"))
+    )
+    return {(row["queue_id"], row["channel"]): (row["n"], row["since"]) for row in rows}
+
+
+def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, int]]:
+    rows = (
+        Callback.objects.filter(client__in=clients, state__in=OPEN_CALLBACK, due_from__lte=at + SOON)
+        .values("client_id")
+        .annotate(due=Count("pk"), over=Count("pk", filter=Q(due_until__lt=at)))
+    )
+    return {row["client_id"]: (row["due"], row["over"]) for row in rows}
+
+
+def wall(clients: Sequence[Client], at: datetime | None = None) -> Wall:
+    """The wall of these clients: eleven queries, whatever stands on it."""
+    at = at or clock.now()
+    today = scope_of(clients, "today", at=at)
+    keys = ("first__queue_id", "channel")
+    lines_today = queries.lines(today, *keys)
+    lines_now = queries.lines(lately(today), *keys)
+    waiting = _waiting(clients)
+    promises = _promises(clients, at)
+    due = _callbacks(clients, at)
+    licensed: defaultdict[int, set[int]] = defaultdict(set)
+    for agent, client in Licence.objects.filter(
+        client__in=clients, state=LicenceState.CERTIFIED, agent__deactivated_at__isnull=True
+    ).values_list("agent_id", "client_id"):
+        licensed[client].add(agent)
+    seen = _seen({agent for agents in licensed.values() for agent in agents})
+
+    rows: defaultdict[int, list[QueueRow]] = defaultdict(list)
+    for queue in Queue.objects.filter(client__in=clients).exclude(state=QueueState.ARCHIVED).order_by("name"):
+        for channel in sorted(queue.channels, key=lambda c: CHANNEL_ORDER.get(c, 9)):
+            n, since = waiting.get((queue.pk, channel), (0, None))
+            rows[queue.client_id].append(
+                QueueRow(
+                    queue=queue,
+                    channel=channel,
+                    waiting=n,
+                    since=since,
+                    now=lines_now.get((queue.pk, channel), Line()),
+                    today=lines_today.get((queue.pk, channel), Line()),
+                    promise=promises.get((queue.client_id, channel)),
+                )
+            )
+    return Wall(
+        at=at,
+        clients=[
+            ClientWall(
+                client,
+                sorted(rows[client.pk], key=lambda row: (CHANNEL_ORDER.get(row.channel, 9), row.queue.name)),
+                _people((seen[a] for a in licensed[client.pk] if a in seen), client.pk),
+                *due.get(client.pk, (0, 0)),
+            )
+            for client in clients
+        ],
+        people=_people(seen.values()),
+    )
+
+
+def _promises(clients: Sequence[Client], at: datetime) -> dict[tuple[int, str], Promise]:
+    """The promise in force now, by client and channel; the plain formula where there are several."""
+    found: dict[tuple[int, str], Promise] = {}
+    for promise in promises_in_force(clients, at, at):
+        start, end = stretch_of(promise)
+        if start <= at < end and promise.formula in FORMULAS:
+            found.setdefault((promise.contract.client_id, promise.channel), promise)
+    return found
+
+
+def due_callbacks(clients: Sequence[Client], at: datetime, limit: int = 8) -> list[Callback]:
+    """Open callbacks, the nearest end of window first."""
+    rows = Callback.objects.filter(client__in=clients, state__in=OPEN_CALLBACK).order_by("due_until", "pk")
+    return list(queries.callbacks_with_people(rows)[:limit])
+
+
+def is_over(callback: Callback, at: datetime) -> bool:
+    """Open past its window."""
+    return (
+        callback.state in (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING) and callback.due_until < at
+    )

@@ -1,0 +1,61 @@
+"""Mails judged by their first human reply, in the open time of their queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from clients.hours import Calendar, NeverOpen, open_seconds_between
+from clients.models import BusinessHours
+from interactions.models import Interaction, State
+from interactions.reports.measures import Line
+from interactions.reports.scope import Scope
+
+KEYS = {
+    "in_time": ("in_time",),
+    "late": ("late",),
+    "judged": ("in_time", "late", "overdue"),
+    "not_in_time": ("late", "overdue"),
+    "still_waiting": ("overdue", "pending"),
+}
+
+
+def _judged(scope: Scope, mails: Any) -> Iterator[tuple[int, str]]:
+    """Each mail with the field of Line it counts in. Open time is never longer than time, so most need no calendar."""
+    calendars: dict[int, Calendar] = {}
+    for mail in mails:
+        until = mail.first_reply or (scope.at if mail.state != State.CLOSED else None)
+        if until is None:
+            yield mail.pk, "elsewise"
+            continue
+        within = until - mail.arrived_at <= mail.threshold or _open(mail, until, calendars) <= mail.threshold
+        if mail.first_reply:
+            yield mail.pk, "in_time" if within else "late"
+        else:
+            yield mail.pk, "pending" if within else "overdue"
+
+
+def _open(mail: Interaction, until: Any, calendars: dict[int, Calendar]) -> timedelta:
+    hours: BusinessHours | None = mail.queue.hours if mail.queue else None
+    if hours is None:
+        return until - mail.arrived_at
+    if hours.pk not in calendars:
+        calendars[hours.pk] = hours.calendar()
+    try:
+        return timedelta(seconds=open_seconds_between(calendars[hours.pk], mail.arrived_at, until))
+    except NeverOpen:
+        return timedelta()
+
+
+def mail_line(scope: Scope, mails: Any) -> Line:
+    """The mails as a line: replied in time, later, overdue, not yet due, closed without a reply."""
+    counts: dict[str, int] = {}
+    for _pk, name in _judged(scope, mails):
+        counts[name] = counts.get(name, 0) + 1
+    return Line(**counts)
+
+
+def mail_rows(key: str, scope: Scope, mails: Any) -> list[int]:
+    """The mails that make a figure."""
+    return [pk for pk, name in _judged(scope, mails) if name in KEYS[key]]

@@ -1,0 +1,149 @@
+"""The agent grid: what each person does, how long, whether too long, worst first. A constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from agents.models import Agent, LicenceState, Presence, PresenceReason, Seat
+from bpo.kernel import clock
+from clients.models import Channel, Client
+from interactions.models import Leg, LegRole, LegState
+from interactions.reports.live import LIVE_LEGS, away_words
+
+WORDS = {Channel.VOICE: "Talking", Channel.CHAT: "Chatting", Channel.EMAIL: "Writing"}
+RESPONDS_WITHIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One agent on the grid. `leg` is the work that names the state; None for another client's or for nothing."""
+
+    agent: Agent
+    kind: str  # of the ui state: ok wrap breach talk away else
+    words: str
+    since: datetime | None
+    over: bool
+    limit: int | None  # seconds after which it is outlined
+    leg: Leg | None
+    legs: int
+    elsewhere: bool
+    wish: str
+    misses: int
+    last: str
+    rank: int
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is anything live about the person."""
+        return self.rank < 9
+
+
+def agents_of(teams: Collection[int], clients: Sequence[Client]) -> QuerySet[Agent]:
+    """Agents of these teams, and those licensed for these clients."""
+    licensed = Q(licences__client__in=clients, licences__state__in=[LicenceState.CERTIFIED, LicenceState.TRAINING])
+    return Agent.objects.filter(Q(team__in=teams) | licensed, deactivated_at__isnull=True).distinct()
+
+
+def grid(agents: QuerySet[Agent], clients: Sequence[Client], at: datetime | None = None) -> list[PersonRow]:
+    """The rows of these agents; work for clients beyond `clients` is told apart, never named (five queries)."""
+    at = at or clock.now()
+    known = {client.pk: client for client in clients}
+    people = list(agents.select_related("user", "team"))
+    ids = [person.pk for person in people]
+    seats = {seat.agent_id: seat for seat in Seat.objects.filter(agent__in=ids)}
+    limits = dict(PresenceReason.objects.filter(limit_minutes__isnull=False).values_list("name", "limit_minutes"))
+    limits |= dict(PresenceReason.objects.filter(limit_minutes__isnull=False).values_list("code", "limit_minutes"))
+    work: defaultdict[int, list[Leg]] = defaultdict(list)
+    for leg in (
+        Leg.objects.filter(agent__in=ids, state__in=LIVE_LEGS)
+        .exclude(role=LegRole.MONITOR)
+        .select_related("interaction", "interaction__reason", "interaction__queue", "interaction__customer")
+    ):
+        work[leg.agent_id].append(leg)
+    last = dict(
+        Leg.objects.filter(
+            agent__in=ids, client__in=clients, disposition__isnull=False, offered_at__gte=at - timedelta(hours=18)
+        )
+        .order_by("agent_id", "-offered_at")
+        .distinct("agent_id")
+        .values_list("agent_id", "disposition__name")
+    )
+    rows = [_row(p, seats.get(p.pk), work[p.pk], known, limits, last.get(p.pk, ""), at) for p in people]
+    return sorted(rows, key=lambda row: (row.rank, row.since or at, row.agent.name))
+
+
+def _row(
+    agent: Agent,
+    seat: Seat | None,
+    work: list[Leg],
+    known: dict[int, Client],
+    limits: dict[str, int],
+    last: str,
+    at: datetime,
+) -> PersonRow:
+    """The state that matters most of all a person does: work before wrap-up before presence."""
+    leg = _telling(work)
+    kind, words, since, limit = _state(seat, leg, limits)
+    signed_out = seat is None or (seat.presence == Presence.SIGNED_OUT and not work)
+    over = limit is not None and since is not None and (at - since).total_seconds() > limit
+    elsewhere = leg is not None and leg.client_id not in known
+    if leg is not None and not elsewhere:
+        leg.client = known[leg.client_id]
+    rank = 9 if signed_out else 0 if over else {"breach": 0, "away": 1, "talk": 2, "wrap": 3}.get(kind, 4)
+    return PersonRow(
+        agent=agent,
+        kind=kind,
+        words=words,
+        since=since,
+        over=over,
+        limit=limit,
+        leg=None if elsewhere else leg,
+        legs=len(work),
+        elsewhere=elsewhere,
+        wish=seat.wish if seat else "",
+        misses=seat.misses if seat else 0,
+        last=last,
+        rank=rank,
+    )
+
+
+def _telling(work: list[Leg]) -> Leg | None:
+    """The work that names the state: a call, then what was taken first, then wrap-up, then a ring."""
+
+    def order(leg: Leg) -> tuple[int, bool, bool, datetime]:
+        step = {LegState.HANDLING: 0, LegState.WRAPPING: 1}.get(LegState(leg.state), 2)
+        return step, leg.set_aside, leg.channel != Channel.VOICE, leg.accepted_at or leg.offered_at
+
+    return min(work, key=order, default=None)
+
+
+def _state(seat: Seat | None, leg: Leg | None, limits: dict[str, int]) -> tuple[str, str, datetime | None, int | None]:
+    """Kind, words, since when, and the limit in seconds."""
+    if leg is not None:
+        if leg.state == LegState.OFFERED:
+            return "ok", "Ringing", leg.offered_at, None
+        if leg.state == LegState.WRAPPING:
+            limit = int((leg.wrap_up_due_at - leg.work_ended_at).total_seconds()) if (
+                leg.wrap_up_due_at and leg.work_ended_at
+            ) else None  # fmt: skip
+            return "wrap", "Wrap-up", leg.work_ended_at, limit
+        if leg.role == LegRole.CONSULT:
+            return "talk", "Consulted", leg.accepted_at, None
+        if leg.on_hold:
+            return "talk", "On hold", leg.hold_since or leg.accepted_at, None
+        return "talk", WORDS.get(Channel(leg.channel), "Busy"), leg.accepted_at, None
+    if seat is None or seat.presence == Presence.SIGNED_OUT:
+        return "else", "Signed out", seat.since if seat else None, None
+    if seat.presence == Presence.BREAK:
+        minutes = limits.get(seat.reason)
+        return "away", away_words(seat.presence, seat.reason), seat.since, minutes * 60 if minutes else None
+    if seat.presence == Presence.NOT_RESPONDING:
+        return "away", away_words(seat.presence, ""), seat.since, int(RESPONDS_WITHIN.total_seconds())
+    if not seat.connected:
+        return "away", "Connection lost", seat.connection_changed_at or seat.since, 0
+    return "ok", "Available", max(seat.since, seat.idle_since), None

@@ -1,0 +1,289 @@
+"""From a scope to figures, and from a figure to exactly the rows that make it: same rows, same condition, one home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.errors import InvalidValue
+from bpo.kernel.outgoing import OutgoingState
+from clients.models import Channel, Promise
+from interactions.models import Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
+from interactions.reports import figures
+from interactions.reports.figures import FIGURES, HANDLED, LINE, OPEN_CALLBACK, Figure, Thing
+from interactions.reports.mails import mail_line, mail_rows
+from interactions.reports.measures import FORMULAS, Callbacks, Handling, Line, Ratio, total
+from interactions.reports.scope import Scope
+
+SECOND = timedelta(seconds=1)
+# A reply that bounced was a reply; one that is undone or never left was none.
+REPLIED = (OutgoingState.SENT, OutgoingState.DELIVERED, OutgoingState.BOUNCED, OutgoingState.COMPLAINED)
+MAIL_KEYS = frozenset({"in_time", "late", "judged", "not_in_time", "still_waiting"})
+
+
+class NoSuchFigure(InvalidValue):
+    """An address names a figure that does not exist."""
+
+    code = "no_such_figure"
+    sentence = _("There is no such figure.")
+
+
+def figure_of(key: str) -> Figure:
+    """The figure of that name."""
+    try:
+        return FIGURES[key]
+    except KeyError:
+        raise NoSuchFigure(key) from None
+
+
+def first_reply() -> Subquery:
+    """When a person first replied to a mail. Undone and failed replies are no replies."""
+    return Subquery(
+        Message.objects.filter(
+            interaction=OuterRef("pk"), direction=MessageDirection.OUT, agent__isnull=False, state__in=REPLIED
+        )
+        .order_by("at")
+        .values("at")[:1]
+    )
+
+
+def rows_of(key: str, scope: Scope) -> QuerySet[Any]:
+    """The rows a figure counts: contacts, stretches of work or callbacks. Its count is the figure."""
+    figure = figure_of(key)
+    match figure.thing:
+        case Thing.LEG:
+            return figures.legs(scope).filter(figure.condition)
+        case Thing.CALLBACK:
+            return figures.callbacks(scope).filter(figure.condition)
+    if scope.channel == Channel.EMAIL and key in MAIL_KEYS:
+        return Interaction.objects.filter(pk__in=mail_rows(key, scope, replies(scope)))
+    rows = figures.contacts(scope, now=figure.now)
+    if key.startswith("mail_"):
+        rows = rows.annotate(first_reply=first_reply())
+    return rows.filter(figure.condition)
+
+
+def contacts_of(key: str, scope: Scope) -> QuerySet[Interaction]:
+    """The contacts that make a figure, each once: those of its rows."""
+    rows = rows_of(key, scope)
+    match figure_of(key).thing:
+        case Thing.LEG:
+            return Interaction.objects.filter(pk__in=rows.values("interaction"))
+        case Thing.CALLBACK:
+            return Interaction.objects.filter(
+                Q(pk__in=rows.values("promised_from")) | Q(pk__in=rows.values("interaction"))
+            )
+    return rows
+
+
+def lines(scope: Scope, *by: str) -> dict[tuple[Any, ...], Line]:
+    """How the first visits went, by the named fields of the contact (one query)."""
+    rows = figures.contacts(scope).filter(figures.IN_LINE).order_by()
+    counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in LINE.items()}
+    counts["waits"] = Sum("first_wait", filter=figures.ANSWERED)
+    grouped = rows.values(*by).annotate(**counts) if by else [rows.aggregate(**counts)]
+    return {
+        tuple(row[name] for name in by): Line(
+            **{name: row[f"n_{name}"] for name in LINE}, wait_seconds=(row["waits"] or timedelta()) / SECOND
+        )
+        for row in grouped
+    }
+
+
+def line(scope: Scope) -> Line:
+    """How the first visits of the whole scope went."""
+    return lines(scope).get((), Line())
+
+
+def handling(scope: Scope, *by: str) -> dict[tuple[Any, ...], Handling]:
+    """Talk, hold and wrap-up of legs whose wrap-up ended in the scope (one query)."""
+    worked_until = Coalesce("work_ended_at", "ended_at")
+    rows = (
+        figures.legs(scope)
+        .filter(HANDLED)
+        .order_by()
+        .annotate(
+            work=ExpressionWrapper(worked_until - F("accepted_at"), output_field=DurationField()),
+            wrap=ExpressionWrapper(F("ended_at") - worked_until, output_field=DurationField()),
+        )
+    )
+    sums: dict[str, Any] = {
+        "n": Count("pk"),
+        "worked": Sum("work"),
+        "wrapped": Sum("wrap"),
+        "held": Sum("hold_seconds"),
+    }
+    grouped = rows.values(*by).annotate(**sums) if by else [rows.aggregate(**sums)]
+    result = {}
+    for row in grouped:
+        worked, held = (row["worked"] or timedelta()) / SECOND, float(row["held"] or 0)
+        result[tuple(row[name] for name in by)] = Handling(
+            legs=row["n"],
+            talk_seconds=worked - held,
+            hold_seconds=held,
+            wrap_up_seconds=(row["wrapped"] or timedelta()) / SECOND,
+        )
+    return result
+
+
+def callbacks(scope: Scope) -> Callbacks:
+    """The ledger of promises made in the scope (one query)."""
+    counts = dict(figures.callbacks(scope).order_by().values_list("state").annotate(n=Count("pk")))
+    ends = ("kept", "late", "unreached", "broken", "withdrawn")
+    return Callbacks(
+        open=sum(counts.get(state, 0) for state in OPEN_CALLBACK), **{end: counts.get(end, 0) for end in ends}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Contacts that came for one reason, and how they went so far."""
+
+    reason: int | None
+    name: str
+    contacts: int
+    handled: int = 0
+    callback: int = 0
+    left: int = 0
+    open: int = 0
+    share: float = 0.0
+
+    @property
+    def otherwise(self) -> int:
+        """Closed in any other way."""
+        return self.contacts - self.handled - self.callback - self.left - self.open
+
+
+def reasons(scope: Scope) -> list[ReasonRow]:
+    """Why customers came, the most frequent first; contacts without a reason last (one query)."""
+    rows = (
+        figures.contacts(scope)
+        .filter(figures.CAME_IN)
+        .order_by()
+        .values("reason_id", "reason__name")
+        .annotate(
+            n=Count("pk"),
+            handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
+            callback=Count("pk", filter=Q(outcome__in=[Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS])),
+            left=Count("pk", filter=Q(outcome=Outcome.ABANDONED)),
+            still_open=Count("pk", filter=~Q(state=State.CLOSED)),
+        )
+    )
+    found = [
+        ReasonRow(
+            r["reason_id"], r["reason__name"] or "", r["n"], r["handled"], r["callback"], r["left"], r["still_open"]
+        )
+        for r in rows
+    ]
+    every = sum(row.contacts for row in found)
+    found = [replace(row, share=row.contacts / every) for row in found]
+    return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """All figures of a scope: the line and the handling by channel, the callbacks, and the counts beside the line."""
+
+    by_channel: dict[str, Line] = field(default_factory=dict)
+    handling_by_channel: dict[str, Handling] = field(default_factory=dict)
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    beside: dict[str, int] = field(default_factory=dict)
+    came_in_by_channel: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def line(self) -> Line:
+        """Calls and chats together."""
+        return total(self.by_channel.values())
+
+    @property
+    def handling(self) -> Handling:
+        """All channels together."""
+        return sum(self.handling_by_channel.values(), Handling())
+
+    @property
+    def came_in(self) -> int:
+        """All contacts."""
+        return sum(self.came_in_by_channel.values())
+
+
+BESIDE = ("after_hours", "turned_away", "mail_in", "mail_replied", "mail_open")
+
+
+def day(scope: Scope) -> Day:
+    """The figures of a scope in four queries, however many contacts there are."""
+    rows = figures.contacts(scope).annotate(first_reply=first_reply()).order_by()
+    counted = rows.aggregate(
+        **{f"n_{key}": Count("pk", filter=FIGURES[key].condition) for key in BESIDE},
+        **{f"c_{c}": Count("pk", filter=figures.CAME_IN & Q(channel=c)) for c in Channel.values},
+    )
+    return Day(
+        by_channel={key[0]: value for key, value in lines(scope, "channel").items()},
+        handling_by_channel={key[0]: value for key, value in handling(scope, "channel").items()},
+        callbacks=callbacks(scope),
+        beside={key: counted[f"n_{key}"] for key in BESIDE},
+        came_in_by_channel={c: counted[f"c_{c}"] for c in Channel.values},
+    )
+
+
+def count_of(key: str, scope: Scope) -> int:
+    """One figure alone."""
+    return rows_of(key, scope).count()
+
+
+def replies(scope: Scope) -> QuerySet[Interaction]:
+    """Mails of the scope with the time of the first human reply."""
+    return (
+        figures.contacts(scope)
+        .filter(figures.MAIL)
+        .annotate(first_reply=first_reply())
+        .select_related("queue", "queue__hours", "client")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a promise stands in a scope."""
+
+    promise: Promise
+    line: Line
+    ratio: Ratio
+
+    @property
+    def light(self) -> str:
+        """met; below (under the target); missed (under the limit); "" where there was nothing to measure."""
+        percent = self.ratio.percent
+        if percent is None:
+            return ""
+        if percent >= float(self.promise.target_percent):
+            return "met"
+        return "below" if percent >= float(self.promise.limit_percent) else "missed"
+
+
+def kept(promises: Sequence[Promise], scope: Scope) -> list[Kept]:
+    """Each promise judged by its own formula and threshold; a mail by its first reply in open time."""
+    result = []
+    for promise in promises:
+        if promise.formula not in FORMULAS:
+            continue
+        own = scope.with_threshold(promise)
+        counted = mail_line(own, replies(own)) if promise.channel == Channel.EMAIL else line(own)
+        result.append(Kept(promise, counted, FORMULAS[promise.formula].of(counted)))
+    return result
+
+
+def legs_with_times(rows: QuerySet[Leg]) -> QuerySet[Leg]:
+    """Legs as a list shows them."""
+    return rows.select_related("agent", "agent__user", "interaction", "interaction__customer", "interaction__reason")
+
+
+def callbacks_with_people(rows: QuerySet[Callback]) -> QuerySet[Callback]:
+    """Callbacks as a list shows them."""
+    return rows.select_related(
+        "client", "client__brand", "customer", "queue", "owner", "reason", "interaction", "promised_from"
+    )

@@ -1,0 +1,246 @@
+"""What a figure is asked for: clients, a period in each client's zone, filters, and the thresholds in force."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, DateTimeField, DurationField, F, Q, Value, When
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue
+from clients.models import Channel, Client, Policy, Promise
+from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
+
+DAY = timedelta(days=1)
+PERIODS: dict[str, LazyText] = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "7d": _("Last 7 days"),
+    "30d": _("Last 30 days"),
+    "month": _("This month"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local days of one zone as instants: start inclusive, end exclusive. `key` is what an address says."""
+
+    key: str
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+    @property
+    def words(self) -> str | LazyText:
+        """How a heading names it."""
+        return PERIODS.get(self.key, self.key)
+
+    @property
+    def one_day(self) -> bool:
+        """Whether it is a single local day."""
+        return self.first == self.last
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The instant a local day begins; days of 23 and 25 hours are as long as they are."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def period(key: str, zone: str, at: datetime | None = None) -> Period:
+    """The named period, or a single day by its date; anything else is refused."""
+    today = (at or clock.now()).astimezone(ZoneInfo(zone)).date()
+    key = key or "today"
+    match key:
+        case "today":
+            first = last = today
+        case "yesterday":
+            first = last = today - DAY
+        case "7d":
+            first, last = today - 6 * DAY, today
+        case "30d":
+            first, last = today - 29 * DAY, today
+        case "month":
+            first, last = today.replace(day=1), today
+        case _:
+            try:
+                first = last = date.fromisoformat(key)
+            except ValueError:
+                raise InvalidValue(f"period {key!r}", sentence=_("Choose a day or one of the periods.")) from None
+            if not 2000 <= first.year <= 2200:
+                raise InvalidValue(f"period {key!r}", sentence=_("Choose a day or one of the periods."))
+    return Period(key, first, last, midnight(first, zone), midnight(last + DAY, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some clients that share the same stretch of time."""
+
+    clients: tuple[int, ...]
+    start: datetime
+    end: datetime
+
+    def during(self, field: str, client: str = "client_id") -> Q:
+        """Rows of these clients whose `field` falls into the stretch."""
+        return Q(**{f"{client}__in": self.clients, f"{field}__gte": self.start, f"{field}__lt": self.end})
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """How soon a contact of this channel is to be answered, for contacts that arrive while the contract is in force."""
+
+    client: int
+    channel: str
+    seconds: int
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Everything that decides which contacts a figure counts. `at` judges those that still wait."""
+
+    parts: tuple[Part, ...]
+    at: datetime
+    thresholds: tuple[Threshold, ...] = ()
+    shorts: tuple[tuple[int, int], ...] = ()
+    channel: str = ""
+    queue: int | None = None
+    reason: int | None = None
+    no_reason: bool = False
+
+    @property
+    def clients(self) -> tuple[int, ...]:
+        """All of them."""
+        return tuple(pk for part in self.parts for pk in part.clients)
+
+    def during(self, field: str) -> Q:
+        """The condition on the time that decides the interval, and on the client."""
+        condition = Q(pk__in=[])
+        for index, part in enumerate(self.parts):
+            condition = part.during(field) if index == 0 else condition | part.during(field)
+        return condition
+
+    def threshold(self) -> Case:
+        """The threshold of a contact, as a duration."""
+        whens = [
+            When(
+                client_id=each.client,
+                channel=each.channel,
+                arrived_at__gte=each.start,
+                arrived_at__lt=each.end,
+                then=Value(timedelta(seconds=each.seconds)),
+            )
+            for each in self.thresholds
+        ]
+        return Case(*whens, default=Value(timedelta(seconds=DEFAULT_THRESHOLD)), output_field=DurationField())
+
+    def short(self) -> Case:
+        """Under this wait an abandoned contact is shown apart."""
+        by_seconds: defaultdict[int, list[int]] = defaultdict(list)
+        for client, seconds in self.shorts:
+            by_seconds[seconds].append(client)
+        whens = [
+            When(client_id__in=clients, then=Value(timedelta(seconds=seconds)))
+            for seconds, clients in by_seconds.items()
+        ]
+        return Case(*whens, default=Value(timedelta(seconds=DEFAULT_SHORT)), output_field=DurationField())
+
+    def until(self, field: str) -> Case:
+        """The field, or the instant that is asked about where it is empty: how long has it been so far."""
+        return Case(
+            When(**{f"{field}__isnull": True}, then=Value(self.at, output_field=DateTimeField())), default=F(field)
+        )
+
+    def of_channel(self, channel: str) -> Scope:
+        """The same, of one channel."""
+        return replace(self, channel=channel)
+
+    def with_threshold(self, promise: Promise) -> Scope:
+        """The same, judged by one promise's own channel and threshold, whatever else the contract says."""
+        own = [Threshold(pk, promise.channel, promise.threshold_seconds, part.start, part.end)
+               for part in self.parts for pk in part.clients]  # fmt: skip
+        return replace(self, thresholds=tuple(own), channel=promise.channel)
+
+
+def scope_of(
+    clients: Sequence[Client],
+    key: str = "today",
+    *,
+    at: datetime | None = None,
+    channel: str = "",
+    queue: int | None = None,
+    reason: int | None = None,
+    no_reason: bool = False,
+) -> Scope:
+    """The scope of a named period, local to each client (two queries: promises and policies)."""
+    at = at or clock.now()
+    if channel and channel not in Channel.values:
+        raise InvalidValue(f"channel {channel!r}", sentence=_("There is no such channel."))
+    stretches: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
+    for client in clients:
+        stretch = period(key, client.zone, at)
+        stretches[stretch.start, stretch.end].append(client.pk)
+    parts = tuple(Part(tuple(pks), start, end) for (start, end), pks in stretches.items())
+    return Scope(
+        parts=parts,
+        at=at,
+        thresholds=thresholds_of(clients, parts),
+        shorts=shorts_of(clients),
+        channel=channel,
+        queue=queue,
+        reason=reason,
+        no_reason=no_reason,
+    )
+
+
+def lately(scope: Scope, minutes: int = 30) -> Scope:
+    """The same clients and rules, of the last minutes only."""
+    return replace(scope, parts=(Part(scope.clients, scope.at - timedelta(minutes=minutes), scope.at + DAY),))
+
+
+def shorts_of(clients: Iterable[Client]) -> tuple[tuple[int, int], ...]:
+    """The short limit of each client's policy."""
+    return tuple(
+        Policy.objects.filter(client__in=clients)
+        .order_by("client_id")
+        .values_list("client_id", "short_abandon_seconds")
+    )
+
+
+def promises_in_force(clients: Iterable[Client], start: datetime, end: datetime) -> list[Promise]:
+    """Service levels promised by contracts that touch the time; the plain formula before its variants."""
+    first, last = (start - DAY).date(), (end + DAY).date()
+    found = (
+        Promise.objects.filter(contract__client__in=clients, contract__valid_from__lte=last)
+        .filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=first))
+        .select_related("contract", "contract__client")
+        .order_by("contract__client_id", "-contract__valid_from", "channel")
+    )
+    return sorted(found, key=lambda p: p.formula != "service_level.v1")
+
+
+def stretch_of(promise: Promise) -> tuple[datetime, datetime]:
+    """From when to when the promise's contract is in force, in the client's zone."""
+    contract = promise.contract
+    zone = contract.client.zone
+    last = contract.valid_until or date(9998, 1, 1)
+    return midnight(contract.valid_from, zone), midnight(last + DAY, zone)
+
+
+def thresholds_of(clients: Sequence[Client], parts: Sequence[Part]) -> tuple[Threshold, ...]:
+    """By channel and time of arrival, from the contracts in force."""
+    if not parts:
+        return ()
+    start, end = min(part.start for part in parts), max(part.end for part in parts)
+    return tuple(
+        Threshold(promise.contract.client_id, promise.channel, promise.threshold_seconds, *stretch_of(promise))
+        for promise in promises_in_force(clients, start, end)
+        if promise.formula in FORMULAS
+    )

@@ -1,0 +1,266 @@
+"""A day of Acme in rows, and the figures that come out of it: the count is always the list."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue
+from clients.models import Client, Contract, Policy, Queue
+from interactions.models import Interaction, Visit
+from interactions.reports import queries
+from interactions.reports.figures import FIGURES, Thing
+from interactions.reports.measures import Callbacks
+from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of
+from tests import factories
+from tests.interactions import reported
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 17, tzinfo=UTC)  # noon in New York
+
+
+@pytest.fixture
+def acme() -> Client:
+    return factories.client("Acme")
+
+
+@pytest.fixture
+def line(acme: Client) -> Queue:
+    return factories.queue(acme, "Orders")
+
+
+def golden_day(queue: Queue, at: datetime) -> None:
+    """The hundred contacts of the design's golden day."""
+    waits = [(10, "answered")] * 70 + [(40, "answered")] * 15 + [(3, "abandoned")] * 3
+    waits += [(12, "abandoned")] * 4 + [(60, "abandoned")] * 5 + [(12, "callback_promised")] * 3
+    Interaction.objects.bulk_create(
+        Interaction(
+            client=queue.client, queue=queue, channel="voice", origin="phone", state="closed", arrived_at=at,
+            state_since=at, closed_at=at, outcome="handled" if how == "answered" else how,
+        )
+        for _, how in waits
+    )  # fmt: skip
+    Visit.objects.bulk_create(
+        Visit(
+            interaction=row,
+            client=queue.client,
+            queue=queue,
+            entered_at=at,
+            left_at=at + timedelta(seconds=wait),
+            how=how,
+        )
+        for row, (wait, how) in zip(Interaction.objects.order_by("pk"), waits, strict=True)
+    )
+
+
+def test_the_golden_day_out_of_rows(line: Queue) -> None:
+    golden_day(line, NOON)
+    counted = queries.line(scope_of([line.client], at=NOON + timedelta(hours=1)))
+    assert counted.offered == 100
+    assert round(counted.service_level().percent or 0, 2) == 74.47
+    assert round(counted.service_level("service_level_settled_in_time.v1").percent or 0, 2) == 80.00
+    assert counted.asa_seconds == (70 * 10 + 15 * 40) / 85
+
+
+def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    golden = [
+        (4, "answered"), (20, "answered"), (21, "answered"), (4, "abandoned"), (5, "abandoned"), (20, "abandoned"),
+        (50, "abandoned"), (12, "callback_promised"), (90, "callback_promised"), (70, "timed_out"), (None, ""),
+    ]  # fmt: skip
+    for index, (waited, how) in enumerate(golden):
+        made = reported.contact(line, at=NOON + timedelta(minutes=index), waited=waited, how=how)
+        if how == "answered":
+            reported.worked(made, bea, start=NOON + timedelta(minutes=index, seconds=waited or 0))
+    reported.contact(line, at=NOON + timedelta(minutes=29, seconds=50))
+    reported.contact(line, at=NOON, waited=6, how="abandoned", came_back=True)
+    reported.contact(line, at=NOON, waited=0, how="after_hours")
+    mail = reported.contact(line, "email", at=NOON, waited=600)
+    reported.wrote(mail, "It is on its way.", at=NOON + timedelta(minutes=11), by=bea)
+    reported.contact(line, "email", at=NOON)
+    for state in ("promised", "kept", "late", "unreached", "broken", "withdrawn", "due"):
+        reported.callback(line, state, at=NOON)
+
+    scope = scope_of([line.client], at=NOON + timedelta(minutes=30))
+    day = queries.day(scope)
+    counted = day.line
+    assert day.callbacks == Callbacks(open=2, kept=1, late=1, unreached=1, broken=1, withdrawn=1)
+    assert day.handling.legs == 3
+    expected = {
+        "came_in": day.came_in,
+        "offered": counted.offered,
+        "answered": counted.answered,
+        "in_time": counted.in_time,
+        "late": counted.late,
+        "judged": counted.service_level().denominator,
+        "not_in_time": counted.service_level().denominator - counted.in_time,
+        "abandoned": counted.abandoned,
+        "given_up": counted.given_up,
+        "short": counted.short,
+        "took_callback": counted.took_callback,
+        "still_waiting": counted.waiting,
+        "elsewise": counted.elsewise,
+        **day.beside,
+        "handled": day.handling.legs,
+        "callbacks_made": day.callbacks.made,
+        "callbacks_open": day.callbacks.open,
+        **{
+            f"callbacks_{end}": getattr(day.callbacks, end)
+            for end in ("kept", "late", "unreached", "broken", "withdrawn")
+        },
+    }
+    assert counted == queries.line(scope)
+    for key, number in expected.items():
+        assert queries.rows_of(key, scope).count() == number, key
+        if FIGURES[key].thing == Thing.CONTACT:
+            assert queries.contacts_of(key, scope).count() == number, key
+    assert set(expected) == {key for key, figure in FIGURES.items() if not figure.now}
+    assert (counted.in_time, counted.late, counted.short, counted.abandoned_in_time, counted.abandoned_late) == (
+        2,
+        1,
+        1,
+        2,
+        1,
+    )
+    assert (counted.overdue, counted.pending, counted.elsewise) == (1, 1, 2)
+    assert queries.count_of("waiting_now", scope) == 3
+
+
+def test_reasons_add_up_to_all_who_came(line: Queue) -> None:
+    late, other = factories.reason(line.client, "Late delivery"), factories.reason(line.client, "Other")
+    for _ in range(2):
+        reported.contact(line, at=NOON, waited=3, reason=late)
+    reported.contact(line, at=NOON, waited=9, how="abandoned", reason=other)
+    reported.contact(line, at=NOON, waited=9, how="spam")
+    reported.contact(line, at=NOON)
+    scope = scope_of([line.client], at=NOON + timedelta(minutes=1))
+    rows = queries.reasons(scope)
+    assert [(row.name, row.contacts, row.handled, row.left, row.open) for row in rows] == [
+        ("Late delivery", 2, 2, 0, 0), ("Other", 1, 0, 1, 0), ("", 1, 0, 0, 1)
+    ]  # fmt: skip
+    assert sum(row.contacts for row in rows) == queries.count_of("came_in", scope)
+    for row in rows:
+        own = scope_of([line.client], at=scope.at, reason=row.reason, no_reason=row.reason is None)
+        assert queries.count_of("came_in", own) == row.contacts
+
+
+def test_the_threshold_is_that_of_the_contract_in_force_when_the_contact_came(line: Queue) -> None:
+    reported.promise(line.client, "voice", 60, start="2026-11-01")
+    Contract.objects.update(valid_until="2026-11-23")
+    reported.promise(line.client, "voice", 10, start="2026-11-24")
+    reported.promise(line.client, "chat", 45, start="2026-11-24")
+    for at in (NOON - timedelta(days=1), NOON):
+        reported.contact(line, at=at, waited=30)
+    reported.contact(line, "chat", at=NOON, waited=45)
+    counted = queries.day(scope_of([line.client], "7d", at=NOON + timedelta(minutes=1)))
+    assert (counted.by_channel["voice"].in_time, counted.by_channel["voice"].late) == (1, 1)
+    assert counted.by_channel["chat"].in_time == 1
+
+
+def test_a_promise_is_judged_by_its_own_formula(line: Queue) -> None:
+    golden_day(line, NOON)
+    reported.promise(line.client, "voice", 20, formula="service_level_answered.v1", target_percent=80, limit_percent=75)
+    reported.promise(line.client, "voice", 20)
+    scope = scope_of([line.client], at=NOON + timedelta(minutes=1))
+    judged = queries.kept(promises_in_force([line.client], NOON, NOON), scope)
+    assert [(k.promise.formula, round(k.ratio.percent or 0, 2), k.light) for k in judged] == [
+        ("service_level.v1", 74.47, "missed"),
+        ("service_level_answered.v1", 82.35, "met"),
+    ]
+
+
+def test_a_mail_is_judged_by_its_first_reply_in_open_time(line: Queue) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    hours = factories.hours(line.client, "Office", always_open=False)
+    for weekday in range(5):
+        hours.spans.create(weekday=weekday, opens=9 * 60, closes=17 * 60)
+    line.hours = hours
+    line.save()
+    reported.promise(line.client, "email", 4 * 3600)
+    evening = NOON + timedelta(hours=4, minutes=30)  # half an hour before closing
+    overnight = reported.contact(line, "email", at=evening, waited=1)
+    reported.wrote(overnight, "Yes", at=evening + timedelta(hours=19), by=bea)  # half past eleven: three open hours
+    slow = reported.contact(line, "email", at=NOON, waited=1)
+    reported.wrote(slow, "Yes", at=NOON + timedelta(hours=22), by=bea)
+    reported.contact(line, "email", at=NOON)
+    reported.contact(line, "email", at=evening)
+    scope = scope_of([line.client], "7d", at=NOON + timedelta(hours=23))
+    (judged,) = queries.kept(promises_in_force([line.client], NOON, NOON), scope)
+    assert (judged.line.in_time, judged.line.late, judged.line.overdue, judged.line.pending) == (1, 1, 1, 1)
+    own = scope.with_threshold(judged.promise)
+    assert queries.count_of("judged", own) == judged.ratio.denominator == 3
+    assert queries.count_of("in_time", own) == 1
+
+
+def test_the_short_limit_is_the_clients(line: Queue) -> None:
+    Policy.objects.filter(client=line.client).update(short_abandon_seconds=30)
+    reported.contact(line, at=NOON, waited=12, how="abandoned")
+    counted = queries.line(scope_of([line.client], at=NOON))
+    assert (counted.short, counted.given_up) == (1, 0)
+
+
+def test_handling_belongs_to_the_day_in_which_wrap_up_ended(line: Queue) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    before = midnight(NOON.date(), "America/New_York") - timedelta(minutes=3)
+    made = reported.contact(line, at=before, waited=5)
+    reported.worked(made, bea, start=before, talk=170, hold=30, wrap=40)
+    today = queries.day(scope_of([line.client], "today", at=NOON))
+    yesterday = queries.day(scope_of([line.client], "yesterday", at=NOON))
+    assert (today.handling.aht_seconds, today.handling.hold_seconds, today.came_in) == (240, 30, 0)
+    assert (yesterday.handling.legs, yesterday.line.answered) == (0, 1)
+
+
+def test_a_second_visit_counts_nothing_again(line: Queue) -> None:
+    made = reported.contact(line, at=NOON, waited=5)
+    Visit.objects.create(
+        interaction=made, client=line.client, queue=line, ordinal=2, entered_at=NOON, left_at=NOON + timedelta(hours=1),
+        how="abandoned",
+    )  # fmt: skip
+    counted = queries.line(scope_of([line.client], at=NOON))
+    assert (counted.in_time, counted.abandoned) == (1, 0)
+
+
+def test_another_client_is_never_in_the_figures(line: Queue) -> None:
+    golden_day(line, NOON)
+    other = factories.client("Cal's house")
+    assert queries.day(scope_of([other], at=NOON)).came_in == 0
+    assert queries.reasons(scope_of([other], at=NOON)) == []
+
+
+def test_days_are_those_of_the_clients_zone() -> None:
+    late_evening = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+    day = period("today", "America/New_York", late_evening)
+    assert (day.first.isoformat(), day.start.isoformat()) == ("2026-11-24", "2026-11-24T05:00:00+00:00")
+    spring = period("2026-03-08", "America/New_York")
+    assert spring.end - spring.start == timedelta(hours=23)
+    assert (period("month", "UTC", NOON).first.day, period("7d", "UTC", NOON).first.day) == (1, 18)
+
+
+@pytest.mark.parametrize("key", ["tomorrow-ish", "2026-13-01", "0001-01-01", "9999-12-31"])
+def test_a_malformed_period_is_refused(key: str) -> None:
+    with pytest.raises(InvalidValue):
+        period(key, "UTC")
+
+
+def test_an_unknown_figure_or_channel_is_refused(line: Queue) -> None:
+    with pytest.raises(InvalidValue):
+        queries.rows_of("profit", scope_of([line.client]))
+    with pytest.raises(InvalidValue):
+        scope_of([line.client], channel="fax")
+
+
+def test_the_last_half_hour_is_part_of_today(line: Queue) -> None:
+    reported.contact(line, at=NOON - timedelta(minutes=40), waited=50)
+    reported.contact(line, at=NOON - timedelta(minutes=10), waited=10)
+    with clock.set_to(NOON):
+        today = scope_of([line.client])
+        assert queries.line(today).answered == 2
+        assert queries.line(lately(today)).service_level().percent == 100
+
+
+def test_the_number_of_queries_does_not_grow(line: Queue, django_assert_num_queries) -> None:
+    golden_day(line, NOON)
+    scope = scope_of([line.client], at=NOON)
+    with django_assert_num_queries(4):
+        queries.day(scope)
