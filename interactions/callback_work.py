@@ -176,6 +176,7 @@ def start(callback: Callback, *, at: datetime) -> Interaction:
         enqueued_at=callback.enqueued_at,
         prefer_agent_id=preferred.pk if preferred else None,
         prefer_until=prefer_until if preferred else None,
+        arrived={"origin": Origin.CALLBACK, "callback": callback.reference},
     )
     Envelope.objects.create(
         interaction=attempt,

@@ -1,0 +1,199 @@
+"""Contacts that an agent begins: a promised callback now, a call, a mail; dialling, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients import opening
+from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
+from interactions import callback_rows, callback_work, handling, journal, queueing, states
+from interactions.adapters.voice import VOICE
+from interactions.callback_work import Result
+from interactions.models import (
+    Callback,
+    CallbackState,
+    Case,
+    Direction,
+    EndedBy,
+    Envelope,
+    Interaction,
+    Kind,
+    Leg,
+    LegState,
+    Origin,
+    State,
+)
+
+
+class CannotStart(DomainError):
+    """The contact cannot be begun; the sentence says why."""
+
+    code = "cannot_start"
+    sentence = _("This contact cannot be started now.")
+
+
+@transaction.atomic
+def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Make a promised callback now oneself: she needs what routing would ask of her."""
+    at = at or clock.now()
+    states.take_seats(by)
+    callback = callback_rows.locked(callback)
+    callback_rows.require_open(callback)
+    _require_live(callback.client)
+    if callback.state == CallbackState.WORKING:
+        attempt = callback.interaction
+        if attempt is None or attempt.state != State.QUEUED:
+            raise CannotStart(sentence=_("A colleague is on this callback already."))
+        return _take(attempt, by=by, at=at)
+    if at < callback.due_from:
+        raise CannotStart(sentence=_("The customer asked for a later time."))
+    if not opening.is_open(callback.queue, at):
+        raise CannotStart(sentence=_("The client is closed at this time."))
+    if callback.state == CallbackState.PROMISED:
+        states.move(callback, CallbackState.DUE, at=at)
+        journal.record(callback, Kind.CALLBACK_DUE, at=at, reference=callback.reference, attempt=callback.attempts + 1)
+    return _take(callback_work.start(callback, at=at), by=by, at=at)
+
+
+@transaction.atomic
+def start_call(
+    customer: Customer,
+    queue: Queue,
+    *,
+    by: Agent,
+    number: str = "",
+    case: Case | None = None,
+    at: datetime | None = None,
+) -> Leg:
+    """Call a customer who did not ask for it; his first number unless one is given."""
+    number = number or (customer.phones.values_list("number", flat=True).first() or "")
+    if not VOICE.dial_link(number):
+        raise CannotStart(sentence=_("There is no phone number at which to reach this customer."))
+    return _start(customer, queue, Channel.VOICE, by=by, number=number, case=case, at=at)
+
+
+@transaction.atomic
+def start_mail(
+    customer: Customer,
+    queue: Queue,
+    *,
+    by: Agent,
+    subject: str = "",
+    case: Case | None = None,
+    at: datetime | None = None,
+) -> Leg:
+    """Begin a mail to a customer; it is written and sent like a reply."""
+    address = customer.addresses.filter(undeliverable=False).values_list("address", flat=True).first()
+    if not address:
+        raise CannotStart(sentence=_("There is no mail address at which to reach this customer."))
+    return _start(customer, queue, Channel.EMAIL, by=by, address=address, subject=subject, case=case, at=at)
+
+
+def _start(
+    customer: Customer,
+    queue: Queue,
+    channel: Channel,
+    *,
+    by: Agent,
+    number: str = "",
+    address: str = "",
+    subject: str = "",
+    case: Case | None,
+    at: datetime | None,
+) -> Leg:
+    at = at or clock.now()
+    if queue.client_id != customer.client_id or (case is not None and case.client_id != customer.client_id):
+        raise CannotStart("customer, line and case of two clients")
+    _require_live(customer.client)
+    if queue.state in (QueueState.CLOSED, QueueState.ARCHIVED) or channel not in queue.channels:
+        raise CannotStart(sentence=_("This line takes no such contacts."))
+    states.take_seats(by)
+    contact = Interaction(
+        client=customer.client,
+        customer=customer,
+        case=case,
+        queue=queue,
+        channel=channel,
+        direction=Direction.OUTBOUND,
+        origin=Origin.AGENT,
+        arrived_at=at,
+        language=customer.language or customer.client.default_language,
+        reason=case.reason if case else None,
+    )
+    queueing.enter_queue(contact, queue, at=at, by=by, arrived={"origin": Origin.AGENT})
+    Envelope.objects.create(
+        interaction=contact,
+        from_name=customer.name,
+        from_phone=number,
+        from_address=address,
+        subject=subject.strip()[:300],
+    )
+    return _take(contact, by=by, at=at)
+
+
+def _require_live(client: Client) -> None:
+    if client.state != ClientState.LIVE:
+        raise CannotStart(sentence=_("We do not work for this client at the moment."))
+
+
+def _take(contact: Interaction, *, by: Agent, at: datetime) -> Leg:
+    """The waiting contact becomes hers at once, by the rules of routing. The caller holds the seat."""
+    handling.require_eligible(by, contact)
+    queueing.leave_queue(contact, "answered", at)
+    states.move(contact, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
+    leg = handling.start_leg(contact, by, at=at, made_by=str(by))
+    journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=0)
+    return leg
+
+
+def dial_link(leg: Leg) -> str:
+    """What the agent follows to call; empty when this contact has no number."""
+    envelope = Envelope.objects.filter(interaction=leg.interaction_id).first()
+    return VOICE.dial_link(envelope.from_phone) if envelope else ""
+
+
+@transaction.atomic
+def dialled(leg: Leg, *, by: Agent, how: str = "tel", at: datetime | None = None) -> None:
+    """The agent dials; the moment of the try."""
+    at = at or clock.now()
+    leg = handling.held_leg(leg, by=by)
+    journal.record(leg, Kind.DIALLED, by=by, at=at, leg=str(leg.public_id), how=how[:20])
+
+
+@transaction.atomic
+def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = None) -> Leg:
+    """What came of a call: reached, and the talk goes on; else the contact goes to wrap-up.
+
+    For a callback it also decides about the promise.
+    """
+    at = at or clock.now()
+    result = Result(result)
+    if Callback.objects.filter(interaction=leg.interaction_id).exists():
+        callback_work.report(leg, result, by=by, at=at)
+    else:
+        leg = handling.held_leg(leg, by=by)
+        if result != Result.REACHED:
+            journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=str(result))
+            handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)
+        elif not leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists():
+            journal.record(leg, Kind.MEDIA_CONNECTED, by=by, at=at, leg=str(leg.public_id), how="reported")
+    leg.refresh_from_db()
+    return leg
+
+
+def awaits_report(leg: Leg) -> bool:
+    """Whether the agent still has to say what came of this call before she ends it."""
+    return (
+        leg.channel == Channel.VOICE
+        and leg.state == LegState.HANDLING
+        and leg.interaction.direction == Direction.OUTBOUND
+        and not VOICE.reports_itself
+        and not leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists()
+    )
