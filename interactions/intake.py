@@ -1,0 +1,453 @@
+"""Receive an inbound contact: once, for its customer and case, inside or outside hours. Changes rows and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError, InvalidValue
+from clients import customers, doors, opening
+from clients.models import (
+    Channel,
+    Client,
+    Customer,
+    EntryKind,
+    EntryPoint,
+    ProductType,
+    Queue,
+    QueueState,
+    Reason,
+    TextKind,
+)
+from interactions import callbacks, cases, eligibility, journal, messages, queueing, threads
+from interactions.adapters.base import Automatic, Inbound
+from interactions.callback_rows import OPEN_STATES
+from interactions.files import File
+from interactions.models import (
+    Arrival,
+    Callback,
+    CallbackOrigin,
+    Case,
+    Envelope,
+    Interaction,
+    Kind,
+    Origin,
+    Outcome,
+    State,
+)
+
+MOST_PROVIDER_ID = 300
+ORIGINS: dict[str, Origin] = {
+    EntryKind.WIDGET: Origin.WIDGET,
+    EntryKind.MAILBOX: Origin.MAILBOX,
+    EntryKind.FORM: Origin.FORM,
+    EntryKind.API: Origin.API,
+    EntryKind.PHONE: Origin.PHONE,
+    EntryKind.WEB_CALL: Origin.WEB_CALL,
+}
+# Sent by machines: filed, never answered, never a callback.
+MACHINES = frozenset({Automatic.BOUNCE, Automatic.AUTO_REPLY, Automatic.OURS})
+
+
+class ClientAway(DomainError):
+    """The client's doors take nothing now; what to say is its text of kind `away`."""
+
+    code = "client_away"
+    sentence = _("We cannot take messages at the moment. Please try again later.")
+
+
+class BadContact(InvalidValue):
+    """A contact nobody could take in: no id, no way to call back."""
+
+    code = "bad_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """What came in at a door, as its adapter or form understood it; `provider_id` makes it arrive once."""
+
+    provider_id: str
+    channel: str = ""
+    origin: str = ""
+    from_name: str = ""
+    from_address: str = ""
+    from_phone: str = ""
+    account: str = ""
+    subject: str = ""
+    opening: str = ""
+    text: str = ""
+    language: str = ""
+    product_type: ProductType | None = None
+    reason: Reason | None = None
+    key: str = ""
+    page: str = ""
+    simulated: bool = False
+    message: Inbound | None = field(default=None, repr=False)
+    files: tuple[File, ...] = ()
+    wants_callback: bool = False
+    due_from: datetime | None = None
+    due_until: datetime | None = None
+    zone: str = ""
+    case: Case | None = None
+    """The matter it continues, when the door knows."""
+    customer: Customer | None = None
+    enqueued_at: datetime | None = None
+    """The place it keeps: of a customer who was back within a minute."""
+
+    @property
+    def automatic(self) -> Automatic:
+        """What kind of machine sent it, if one did."""
+        return self.message.automatic if self.message else Automatic.NOT
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of it. `text_kind` names the client's text to show; `repeated` says that it was here before."""
+
+    interaction: Interaction
+    callback: Callback | None = None
+    text_kind: TextKind | None = None
+    repeated: bool = False
+
+
+def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None = None) -> Received:
+    """Take a contact in, in one transaction. The same provider id at the same door again gives the first result.
+
+    DoorClosed for a door that is not published; ClientAway when the client is not live, and nothing is taken then.
+    """
+    at = at or clock.now()
+    if not contact.provider_id or len(contact.provider_id) > MOST_PROVIDER_ID or "\0" in contact.provider_id:
+        raise BadContact("provider id", sentence=_("The contact has no usable id."))
+    known = _received_before(entry_point, contact.provider_id)
+    if known:
+        return known
+    client = Client.objects.select_related("brand").get(pk=entry_point.client_id)
+    if not client.is_live:
+        journal.record(client, Kind.REFUSED_AT_DOOR, at=at, why=f"client {client.state}", entry=str(entry_point.public_id))
+        raise ClientAway(f"{client} is {client.state}")
+    if not entry_point.published:
+        raise doors.DoorClosed(f"{entry_point} is not published")
+    try:
+        with transaction.atomic():
+            return _receive(client, entry_point, contact, at=at)
+    except IntegrityError:
+        # Somebody brought the same contact at the same moment and was first.
+        known = _received_before(entry_point, contact.provider_id) or _same_mail(client, entry_point, contact, at=at)
+        if known is None:
+            raise
+        return known
+
+
+def _received_before(entry_point: EntryPoint, provider_id: str) -> Received | None:
+    arrival = (
+        Arrival.objects.select_related("interaction__queue", "interaction__client")
+        .filter(entry_point=entry_point, provider_id=provider_id, interaction__isnull=False)
+        .first()
+    )
+    if arrival is None or arrival.interaction is None:
+        return None
+    return Received(
+        arrival.interaction, _callback_of(arrival.interaction), text_for(arrival.interaction.outcome), repeated=True
+    )
+
+
+def _same_mail(client: Client, entry_point: EntryPoint, contact: NewContact, *, at: datetime) -> Received | None:
+    """The same Message-ID with the same content inside one client is one mail, by whichever mailbox it came again."""
+    if contact.message is None:
+        return None
+    found = threads.mail_before(client, contact.message)
+    if found is None:
+        return None
+    Arrival.objects.get_or_create(
+        entry_point=entry_point, provider_id=contact.provider_id, defaults={"interaction": found, "at": at}
+    )
+    return Received(found, _callback_of(found), text_for(found.outcome), repeated=True)
+
+
+def _callback_of(interaction: Interaction) -> Callback | None:
+    return Callback.objects.filter(promised_from=interaction).order_by("pk").first()
+
+
+def text_for(outcome: str) -> TextKind | None:
+    """The client's text that tells a customer how the door answered."""
+    return {
+        Outcome.AFTER_HOURS: TextKind.AFTER_HOURS,
+        Outcome.REFUSED_FULL: TextKind.QUEUE_FULL,
+        Outcome.REFUSED_UNSTAFFED: TextKind.UNSTAFFED,
+        Outcome.CALLBACK_PROMISED: TextKind.CALLBACK_PROMISED,
+    }.get(Outcome(outcome)) if outcome else None
+
+
+def _receive(client: Client, entry_point: EntryPoint, contact: NewContact, *, at: datetime) -> Received:
+    same = _same_mail(client, entry_point, contact, at=at)
+    if same:
+        return same
+    # First of all: whoever brings the same contact now waits here for our commit.
+    arrival = Arrival.objects.create(entry_point=entry_point, provider_id=contact.provider_id, at=at)
+    thread = threads.find(client, contact.message) if contact.message else None
+    if thread and thread.open_interaction and contact.automatic not in MACHINES:
+        continued = _continue(thread.open_interaction, contact, at=at)
+        if continued:
+            _point(arrival, continued.interaction)
+            return continued
+    received = _new(client, entry_point, contact, previous=contact.case or (thread and thread.case), at=at)
+    _point(arrival, received.interaction)
+    return received
+
+
+def _point(arrival: Arrival, interaction: Interaction) -> None:
+    arrival.interaction = interaction
+    arrival.save(update_fields=["interaction"])
+
+
+def _words(contact: NewContact) -> messages.Words:
+    return messages.Words(
+        text=contact.text,
+        files=contact.files,
+        author=contact.from_name or contact.from_address,
+        language=contact.language,
+        message_id=contact.provider_id if contact.message is None else "",
+        mail=contact.message,
+    )
+
+
+def _continue(interaction: Interaction, contact: NewContact, *, at: datetime) -> Received | None:
+    """A message on an open contact belongs to it; None when it was closed a moment ago."""
+    try:
+        messages.take_in(interaction, _words(contact), at=at)
+    except messages.ContactClosed:
+        return None
+    return Received(interaction)
+
+
+def _new(
+    client: Client, entry_point: EntryPoint, contact: NewContact, *, previous: Case | None, at: datetime
+) -> Received:
+    language = (contact.language or client.default_language)[:5]
+    customer = _customer(client, contact, language)
+    choice = doors.choose(
+        entry_point,
+        language=language,
+        product_type=contact.product_type,
+        reason=contact.reason,
+        key=contact.key,
+        customer=customer,
+    )
+    queue = choice.queue
+    interaction = Interaction(
+        pool=client.pool,
+        client=client,
+        entry_point=entry_point,
+        customer=customer,
+        queue=queue,
+        channel=contact.channel or entry_point.channel,
+        origin=contact.origin or ORIGINS[entry_point.kind],
+        arrived_at=at,
+        state_since=at,
+        language=language,
+        reason=contact.reason,
+        priority=choice.priority,
+        simulated=contact.simulated,
+    )
+    outcome = _outcome(entry_point, queue, contact, interaction, choice.wants, at=at)
+    promised = _promised_same(interaction) if outcome is None and interaction.channel != Channel.EMAIL else None
+    previous = previous or (promised.case if promised else None)
+    if _opens_case(contact, outcome):
+        interaction.case = cases.for_contact(
+            client, customer, subject=contact.subject or contact.opening, queue=queue, previous=previous, at=at
+        )
+        if contact.reason and interaction.case.reason_id is None:
+            Case.objects.filter(pk=interaction.case.pk).update(reason=contact.reason)
+    elif contact.automatic == Automatic.AUTO_REPLY:
+        interaction.case = previous
+    facts = {
+        "entry": str(entry_point.public_id),
+        "origin": str(interaction.origin),
+        "provider_id": contact.provider_id,
+    }
+    if outcome is None:
+        queueing.enter_queue(
+            interaction,
+            queue,
+            wants=choice.wants,
+            priority=choice.priority,
+            at=at,
+            enqueued_at=contact.enqueued_at or (promised.enqueued_at if promised else None),
+            arrived=facts,
+        )
+        if promised:
+            callbacks.withdraw_for_contact(interaction, at=at)
+    else:
+        interaction.state, interaction.outcome, interaction.closed_at = State.CLOSED, outcome, at
+        interaction.save()
+        journal.record(interaction, Kind.ARRIVED, at=at, **facts)
+    _envelope(interaction, contact)
+    if contact.text.strip() or contact.files or contact.message:
+        messages.write_in(interaction, _words(contact), at=at)
+    if outcome is None:
+        return Received(interaction)
+    return _closed_at_the_door(interaction, contact, Outcome(outcome), at=at)
+
+
+def _customer(client: Client, contact: NewContact, language: str) -> Customer | None:
+    """Who it is; machines and contacts that name nobody have no customer."""
+    if contact.customer:
+        return contact.customer
+    if contact.automatic in MACHINES:
+        address = customers.tidy_address(contact.from_address)
+        return customers.find(client, address=address) if contact.automatic == Automatic.AUTO_REPLY else None
+    if not (
+        contact.from_name.strip()
+        or contact.account.strip()
+        or customers.tidy_phone(client, contact.from_phone)
+        or customers.tidy_address(contact.from_address)
+    ):
+        return None
+    if contact.message and not customers.tidy_address(contact.from_address):
+        return None
+    return customers.find_or_create(
+        client,
+        phone=contact.from_phone,
+        address=contact.from_address,
+        name=contact.from_name,
+        account=contact.account,
+        language=language,
+    )
+
+
+def _outcome(
+    entry_point: EntryPoint,
+    queue: Queue,
+    contact: NewContact,
+    interaction: Interaction,
+    wants: tuple[tuple[int, int], ...],
+    *,
+    at: datetime,
+) -> Outcome | None:
+    """How the door answers at once; None when the contact goes into the queue."""
+    if contact.automatic == Automatic.BOUNCE:
+        return Outcome.UNDELIVERABLE
+    if contact.automatic in MACHINES:
+        return Outcome.SPAM
+    if contact.wants_callback:
+        return Outcome.CALLBACK_PROMISED
+    if not open_now(entry_point, queue, at):
+        return Outcome.AFTER_HOURS
+    if queue.state in (QueueState.CLOSED, QueueState.ARCHIVED):
+        return Outcome.REFUSED_UNSTAFFED
+    if interaction.channel == Channel.EMAIL:
+        return None  # written work waits; nobody stands in a full line with a mail
+    if queue.limit is not None:
+        # Two who arrive at once for the last place are counted one after the other.
+        Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
+        waiting = Interaction.objects.filter(queue=queue, state__in=[State.QUEUED, State.OFFERED])
+        if waiting.count() >= queue.limit:
+            return Outcome.REFUSED_FULL
+    if queue.refuse_unstaffed:
+        lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
+        if not eligibility.staffed(lane):
+            return Outcome.REFUSED_UNSTAFFED
+    return None
+
+
+def open_now(entry_point: EntryPoint, queue: Queue, at: datetime) -> bool:
+    """By the door's own hours, else the queue's; without any it never closes."""
+    return opening.is_open(entry_point if entry_point.hours_id else queue, at)
+
+
+def _promised_same(interaction: Interaction) -> Callback | None:
+    """The open promise this customer comes in before, on the same matter; the oldest place of several."""
+    if interaction.customer is None:
+        return None
+    promised = Callback.objects.select_related("case").filter(
+        client=interaction.client, customer=interaction.customer, state__in=OPEN_STATES
+    )
+    if interaction.reason:
+        promised = promised.filter(Q(reason=interaction.reason) | Q(reason__isnull=True))
+    return promised.order_by(F("enqueued_at").asc(nulls_last=True), "pk").first()
+
+
+def _opens_case(contact: NewContact, outcome: Outcome | None) -> bool:
+    if contact.automatic in MACHINES:
+        return False
+    if outcome in (Outcome.REFUSED_FULL, Outcome.REFUSED_UNSTAFFED, Outcome.AFTER_HOURS):
+        return _reachable(contact)
+    return True
+
+
+def _reachable(contact: NewContact) -> bool:
+    return bool(contact.from_phone.strip() or customers.tidy_address(contact.from_address) or contact.customer)
+
+
+def _envelope(interaction: Interaction, contact: NewContact) -> None:
+    words = contact.opening or contact.text or contact.subject
+    if contact.message:
+        words = contact.opening or contact.message.reply_text or contact.message.text or contact.subject
+    Envelope.objects.create(
+        interaction=interaction,
+        from_name=messages.clean(contact.from_name)[:200],
+        from_address=messages.clean(contact.from_address)[:254],
+        from_phone=messages.clean(contact.from_phone)[:32],
+        subject=messages.clean(contact.subject)[:300],
+        opening=" ".join(messages.clean(words).split())[:300],
+        page=messages.clean(contact.page)[:500],
+        automatic=str(contact.automatic),
+        headers=[list(pair) for pair in contact.message.headers] if contact.message else [],
+    )
+
+
+def _closed_at_the_door(interaction: Interaction, contact: NewContact, outcome: Outcome, *, at: datetime) -> Received:
+    """Journal the refusal and promise the callback where one follows from it."""
+    if outcome not in (Outcome.CALLBACK_PROMISED, Outcome.UNDELIVERABLE, Outcome.SPAM):
+        journal.record(interaction, Kind.REFUSED_AT_DOOR, at=at, why=outcome)
+    journal.record(interaction, Kind.CLOSED, at=at, outcome=outcome)
+    origin = {
+        Outcome.CALLBACK_PROMISED: CallbackOrigin.FORM,
+        Outcome.AFTER_HOURS: CallbackOrigin.AFTER_HOURS,
+        Outcome.REFUSED_UNSTAFFED: CallbackOrigin.UNSTAFFED,
+    }.get(outcome)
+    callback = _promise(interaction, contact, origin, at=at) if origin else None
+    return Received(interaction, callback, text_for(outcome))
+
+
+def _promise(
+    interaction: Interaction, contact: NewContact, origin: CallbackOrigin, *, at: datetime
+) -> Callback | None:
+    """The callback this contact ends in; None without a number or an address, and never for a machine's mail."""
+    if contact.automatic != Automatic.NOT:
+        return None
+    client, customer = interaction.client, interaction.customer
+    number = customers.tidy_phone(client, contact.from_phone)
+    address = customers.tidy_address(contact.from_address)
+    if customer and not number and not address:
+        number = customer.phones.values_list("number", flat=True).first() or ""
+        address = customer.addresses.values_list("address", flat=True).first() or ""
+    if not number and not address:
+        if contact.wants_callback:
+            raise BadContact("no number", sentence=_("A callback needs a number we can call."))
+        return None
+    assert interaction.queue is not None
+    return callbacks.promise(
+        client,
+        customer=customer,
+        number=number,
+        address=address,
+        queue=interaction.queue,
+        origin=origin,
+        interaction=interaction,
+        case=interaction.case,
+        due_from=contact.due_from,
+        due_until=contact.due_until,
+        words=" ".join((contact.opening or contact.text or contact.subject).split())[:500],
+        language=interaction.language,
+        zone=contact.zone,
+        name=contact.from_name[:120],
+        reason=contact.reason,
+        entry_point=interaction.entry_point,
+        at=at,
+    )

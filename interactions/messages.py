@@ -1,0 +1,190 @@
+"""The rows of what was said: write one, and take a customer's message into the contact it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.errors import DomainError
+from bpo.kernel.outgoing import OutgoingState
+from clients.models import Channel
+from interactions import files as kept_files
+from interactions import handling, journal, states
+from interactions.adapters.base import Inbound
+from interactions.files import File
+from interactions.models import (
+    ChatSession,
+    Interaction,
+    Kind,
+    Leg,
+    LegRole,
+    LegState,
+    Message,
+    MessageDirection,
+    State,
+)
+from interactions.models.leg import HOLDING_STATES
+
+MOST_CHARACTERS = 8000
+MOST_MAIL_CHARACTERS = 1_000_000
+
+
+class ContactClosed(DomainError):
+    """Nothing can be added any more; what comes now is a new contact on the case."""
+
+    code = "contact_closed"
+    sentence = _("This contact is closed.")
+
+
+class NothingSaid(DomainError):
+    """Neither words nor a file."""
+
+    code = "empty"
+    sentence = _("There is nothing to send yet.")
+    status = 400
+
+
+class TooLong(DomainError):
+    """More words than one message may have."""
+
+    code = "too_long"
+    sentence = _("This message is too long. Send it in two parts.")
+    status = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a customer sent: a chat message, or the mail that came in."""
+
+    text: str = ""
+    files: tuple[File, ...] = ()
+    author: str = ""
+    language: str = ""
+    message_id: str = ""
+    mail: Inbound | None = field(default=None, repr=False)
+
+
+def clean(text: str) -> str:
+    """The text without what no database and no reader can use."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def check(words: Words) -> None:
+    """Refuse nothing at all, and more than a message may hold. Mail is never refused."""
+    if words.mail is not None:
+        return
+    if not clean(words.text) and not words.files:
+        raise NothingSaid
+    if len(words.text) > MOST_CHARACTERS:
+        raise TooLong
+
+
+def write_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
+    """The row of a customer's message on this interaction, its files, and the journal's line."""
+    mail = words.mail
+    message = Message(
+        client_id=interaction.client_id,
+        interaction=interaction,
+        case_id=interaction.case_id,
+        channel=interaction.channel,
+        direction=MessageDirection.IN,
+        author_name=words.author[:200],
+        at=at,
+        language=(words.language or interaction.language)[:5],
+        text=clean(words.text),
+        message_id=words.message_id[:255],
+        # It has arrived: no worker may ever take it for something to be sent.
+        state=OutgoingState.DELIVERED,
+        due_at=at,
+        sent_at=at,
+    )
+    if mail is not None:
+        message.subject = clean(mail.subject)[:300]
+        message.text = clean(mail.reply_text or mail.text)[:MOST_MAIL_CHARACTERS]
+        message.full_text = clean(mail.text)[:MOST_MAIL_CHARACTERS]
+        message.html = mail.html.replace("\0", "")[:MOST_MAIL_CHARACTERS]
+        message.from_address = mail.from_address[:254]
+        message.to_addresses = list(mail.entry_addresses)
+        message.in_reply_to = mail.in_reply_to[:300]
+        message.references = " ".join(mail.references)[:8000]
+        message.message_id = mail.message_id[:255]
+        message.digest = mail.content_digest
+        if mail.raw:
+            message.original.save(f"{message.public_id}.eml", ContentFile(mail.raw), save=False)
+    message.save()
+    came = [*words.files, *(_mail_files(mail) if mail else [])]
+    kept_files.keep(came, interaction=interaction, message=message, at=at)
+    journal.record(
+        interaction,
+        Kind.MESSAGE_IN,
+        by_name="customer",
+        at=at,
+        message=str(message.public_id),
+        files=len(came),
+        characters=len(message.text),
+    )
+    return message
+
+
+def _mail_files(mail: Inbound) -> Iterable[File]:
+    # What comes by mail is kept as it came and only ever served as a download, whatever it says it is.
+    for file in mail.attachments:
+        if file.content:
+            yield File(kept_files.tidy_mail_name(file.name), file.content_type or "application/octet-stream", file.content)
+
+
+def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
+    """A customer's message on an open interaction: parked work returns to its queue, a chat in wrap-up goes on.
+
+    ContactClosed when it was closed meanwhile; nothing has changed then.
+    """
+    check(words)
+    with transaction.atomic():
+        legs = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, state__in=HOLDING_STATES)
+        states.take_seats(*legs.values_list("agent_id", flat=True))
+        # Held until commit, so that nobody closes it between our look and the new row.
+        current = Interaction.objects.select_for_update(no_key=True).get(pk=interaction.pk)
+        if current.state == State.CLOSED:
+            raise ContactClosed
+        message = write_in(current, words, at=at)
+        if current.channel == Channel.CHAT:
+            ChatSession.objects.filter(interaction=current).update(customer_wrote_at=at, warned_at=None)
+        if current.state == State.PARKED:
+            handling.return_parked(current, why="customer wrote", at=at)
+        elif current.state == State.WRAP_UP and current.channel == Channel.CHAT:
+            wrapping = legs.filter(state=LegState.WRAPPING).select_related("interaction").order_by("-pk").first()
+            if wrapping:
+                _go_on(current, wrapping, at=at)
+    interaction.refresh_from_db()
+    return message
+
+
+def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
+    """The chat customer wrote again before wrap-up ended: the same leg handles again, its points were never given up."""
+    states.move(leg, LegState.HANDLING, at=at, work_ended_at=None, wrap_up_due_at=None, ended_by="")
+    states.move(interaction, State.ACTIVE, at=at)
+    journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
+
+
+def write_system(interaction: Interaction, text: str, *, at: datetime) -> Message:
+    """A line of the system in the chat, in the customer's language."""
+    message = Message.objects.create(
+        client_id=interaction.client_id,
+        interaction=interaction,
+        case_id=interaction.case_id,
+        channel=interaction.channel,
+        direction=MessageDirection.SYSTEM,
+        at=at,
+        language=interaction.language,
+        text=text,
+        state=OutgoingState.SENT,
+        due_at=at,
+        sent_at=at,
+    )
+    journal.record(interaction, Kind.MESSAGE_OUT, at=at, message=str(message.public_id), system=True)
+    return message
