@@ -20,6 +20,9 @@ class ChatSession(PublicIdModel):
     gone_since = models.DateTimeField(null=True, help_text="No socket of this window is open since then.")
     customer_wrote_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
+    transcript_to = models.EmailField(
+        max_length=254, blank=True, help_text="Where the conversation goes once it is over; emptied when it is written."
+    )
     said_goodbye = models.BooleanField(default=False)
 
     objects = ClientScopedQuerySet["ChatSession"].as_manager()

@@ -1,0 +1,348 @@
+"""A visitor's chat window: begin, what it shows, away and back, call me instead, end, transcript, idle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Q
+
+from bpo.kernel import clock, links
+from bpo.kernel.errors import DomainError, IllegalMove, InvalidValue, StaleState
+from clients import customers, texts
+from clients.models import Channel, EntryPoint, Reason, TextKind
+from interactions import callbacks, handling, intake, journal, messages, notices
+from interactions.models import (
+    Callback,
+    ChatSession,
+    EndedBy,
+    Envelope,
+    Interaction,
+    Kind,
+    MessageDirection,
+    NoticeKind,
+    Outcome,
+    State,
+)
+
+TOKEN_SECONDS = 14 * links.DAY
+BACK_IN_TIME = timedelta(seconds=60)
+# Windows ping every 20 s or ask for their state; one not heard of for so long has lost its process or its net.
+UNHEARD = timedelta(seconds=75)
+WAITING = (State.QUEUED, State.OFFERED)
+TALKING = (State.ACTIVE, State.HELD)
+
+
+class NotWaiting(DomainError):
+    """Somebody answered, or the chat is over."""
+
+    code = "not_waiting"
+
+
+class NoAddress(InvalidValue):
+    """Nothing a mail could be sent to."""
+
+    code = "email"
+
+
+class NoNumber(InvalidValue):
+    """Nothing we could call."""
+
+    code = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a visitor says before the chat begins; `key` is made by his window and makes it begin once."""
+
+    key: str
+    words: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    reason: Reason | None = None
+    language: str = "en"
+    page: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The window's row, its token, and what became of the contact."""
+
+    session: ChatSession
+    token: str
+    received: intake.Received
+
+
+def token_of(session: ChatSession) -> str:
+    """What the visitor's page keeps instead of a cookie."""
+    return links.sign("chat", str(session.public_id))
+
+
+def session_of(token: str) -> ChatSession:
+    """The window a token belongs to; LinkInvalid when it is not ours or too old."""
+    public_id = links.unsign("chat", token, max_age=TOKEN_SECONDS)
+    found = (
+        ChatSession.objects.select_related(
+            "client__brand", "entry_point", "interaction__queue", "interaction__client__brand", "interaction__customer"
+        )
+        .filter(public_id=public_id)
+        .first()
+    )
+    if found is None:
+        raise links.LinkInvalid("chat window is gone")
+    return found
+
+
+def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) -> Begun:
+    """Begin a chat: the contact arrives as at every door, and the window gets its token. The same key begins it once."""
+    at = at or clock.now()
+    messages.check(messages.Words(text=hello.words))
+    received = intake.receive(
+        entry_point,
+        intake.NewContact(
+            provider_id=f"chat:{hello.key}",
+            channel=Channel.CHAT,
+            from_name=hello.name,
+            from_address=hello.email,
+            from_phone=hello.phone,
+            text=hello.words,
+            language=hello.language,
+            reason=hello.reason,
+            page=hello.page,
+            simulated=hello.simulated,
+        ),
+        at=at,
+    )
+    with transaction.atomic():
+        _lock(f"chat window {received.interaction.pk}")
+        session = ChatSession.objects.filter(interaction=received.interaction).order_by("pk").first()
+        if session is None:
+            session = ChatSession.objects.create(
+                client_id=entry_point.client_id,
+                entry_point=entry_point,
+                interaction=received.interaction,
+                language=hello.language,
+                created_at=at,
+                seen_at=at,
+                customer_wrote_at=at,
+            )
+    return Begun(session, token_of(session), received)
+
+
+def _lock(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def seen(session: ChatSession, *, at: datetime | None = None) -> None:
+    """A page of this window is open."""
+    at = at or clock.now()
+    ChatSession.objects.filter(pk=session.pk).update(seen_at=at, gone_since=None)
+
+
+def gone(session: ChatSession, *, at: datetime | None = None) -> None:
+    """A socket of this window closed; another page of it that is open says `seen` again at once."""
+    at = at or clock.now()
+    ChatSession.objects.filter(pk=session.pk, gone_since=None).update(gone_since=at)
+
+
+def say_goodbye(session: ChatSession, *, at: datetime | None = None) -> None:
+    """The customer ends the chat himself: at once, waiting or in talk. Twice is once."""
+    at = at or clock.now()
+    ChatSession.objects.filter(pk=session.pk).update(said_goodbye=True)
+    if session.interaction:
+        _left(session.interaction, at=at)
+
+
+def _left(interaction: Interaction, *, at: datetime) -> bool:
+    where = "talk" if interaction.state in TALKING else "queue"
+    try:
+        return handling.customer_left(interaction, where=where, at=at)
+    except (StaleState, IllegalMove):
+        # An agent accepted or ended at this very moment: look once more at what is true now.
+        interaction.refresh_from_db()
+        return handling.customer_left(interaction, where=where, at=at)
+
+
+def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
+    """Back within a minute after he was taken for gone: the old place again, and the first contact leaves the figures."""
+    at = at or clock.now()
+    left = session.interaction
+    if left is None or left.outcome != Outcome.ABANDONED or left.closed_at is None or session.said_goodbye:
+        return False
+    if at - left.closed_at > BACK_IN_TIME or not (left.queue and left.queue.take_old_place):
+        return False
+    envelope = getattr(left, "envelope", None)
+    received = intake.receive(
+        session.entry_point,
+        intake.NewContact(
+            provider_id=f"back:{left.public_id}",
+            channel=Channel.CHAT,
+            from_name=envelope.from_name if envelope else "",
+            from_address=envelope.from_address if envelope else "",
+            from_phone=envelope.from_phone if envelope else "",
+            opening=envelope.opening if envelope else "",
+            page=envelope.page if envelope else "",
+            language=left.language,
+            reason=left.reason,
+            simulated=left.simulated,
+            case=left.case,
+            customer=left.customer,
+            enqueued_at=left.enqueued_at,
+        ),
+        at=at,
+    )
+    if received.repeated:
+        return False
+    with transaction.atomic():
+        Interaction.objects.filter(pk=left.pk).update(came_back=True, version=F("version") + 1)
+        ChatSession.objects.filter(pk=session.pk).update(interaction=received.interaction, seen_at=at, gone_since=None)
+        # What was said stays before the customer's eyes, and before those of who answers.
+        left.messages.update(interaction=received.interaction)
+        left.attachments.update(interaction=received.interaction)
+        journal.record(left, Kind.CAME_BACK, by_name="customer", at=at, to=str(received.interaction.public_id))
+    session.interaction = received.interaction
+    return True
+
+
+def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime | None = None) -> Callback:
+    """Who waits takes a callback and keeps the place. NoNumber when it cannot be called, NotWaiting when too late."""
+    interaction = session.interaction
+    if interaction is None or interaction.state not in WAITING:
+        raise NotWaiting
+    tidy = customers.tidy_phone(session.client, number)
+    if not tidy:
+        raise NoNumber
+    envelope = getattr(interaction, "envelope", None)
+    callback = callbacks.instead_of_waiting(
+        interaction,
+        number=tidy,
+        zone=zone,
+        name=envelope.from_name if envelope else "",
+        words=envelope.opening if envelope else "",
+        case=interaction.case,
+        at=at,
+    )
+    if callback is None:
+        raise NotWaiting
+    return callback
+
+
+def ask_transcript(session: ChatSession, address: str, *, at: datetime | None = None) -> str:
+    """Send the conversation there once it is over (now, if it is). Returns the address."""
+    at = at or clock.now()
+    tidy = customers.tidy_address(address)
+    if not tidy:
+        raise NoAddress
+    ChatSession.objects.filter(pk=session.pk).update(transcript_to=tidy)
+    session.transcript_to = tidy
+    if session.interaction and session.interaction.state in (State.WRAP_UP, State.CLOSED):
+        _write_transcript(session, at=at)
+    return tidy
+
+
+def _write_transcript(session: ChatSession, *, at: datetime) -> None:
+    """The row of the mail, once a contact; the wish is over with it."""
+    interaction = session.interaction
+    with transaction.atomic():
+        wished = ChatSession.objects.filter(pk=session.pk).exclude(transcript_to="").select_for_update().first()
+        if wished is None or interaction is None:
+            return
+        # The address he gave is where this contact's mail goes; his record is not changed by it.
+        Envelope.objects.filter(interaction=interaction, from_address="").update(from_address=wished.transcript_to)
+        notices.write(
+            NoticeKind.TRANSCRIPT,
+            case=interaction.case,
+            interaction=interaction,
+            turn=interaction.case.interactions.filter(pk__lt=interaction.pk).count() if interaction.case else 0,
+        )
+        ChatSession.objects.filter(pk=session.pk).update(transcript_to="")
+
+
+def sweep(at: datetime) -> int:
+    """Every timer of chat windows, by the rows; the sweep process calls it each second. Returns how much it did."""
+    return _lost(at) + _patience_over(at) + _idle(at) + _transcripts(at)
+
+
+def _lost(at: datetime) -> int:
+    """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
+    return ChatSession.objects.filter(
+        gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=WAITING
+    ).update(gone_since=F("seen_at"))
+
+
+def _patience_over(at: datetime) -> int:
+    away = (
+        ChatSession.objects.select_related("interaction__queue")
+        .filter(gone_since__isnull=False, interaction__state__in=WAITING)
+        .order_by("gone_since")[:200]
+    )
+    done = 0
+    for session in away:
+        interaction = session.interaction
+        assert interaction is not None and interaction.queue is not None and session.gone_since is not None
+        if at - session.gone_since >= timedelta(seconds=interaction.queue.patience_seconds):
+            done += _left(interaction, at=at)
+    return done
+
+
+def _idle(at: datetime) -> int:
+    """An answer nobody reads: warned after the queue's time, ended after its longer one."""
+    silent = (
+        ChatSession.objects.select_related("interaction__queue", "interaction__client__brand")
+        .filter(interaction__state=State.ACTIVE, interaction__channel=Channel.CHAT)
+        .annotate(
+            answered_at=Max("interaction__messages__at", filter=Q(interaction__messages__direction=MessageDirection.OUT))
+        )
+        .filter(answered_at__isnull=False)
+        .filter(Q(customer_wrote_at__isnull=True) | Q(customer_wrote_at__lt=F("answered_at")))
+    )
+    done = 0
+    for session in silent:
+        interaction = session.interaction
+        assert interaction is not None
+        if interaction.queue is None:
+            continue
+        idle = at - session.answered_at
+        if idle >= timedelta(seconds=interaction.queue.idle_end_seconds) and session.warned_at:
+            done += _end_idle(interaction, at=at)
+        elif idle >= timedelta(seconds=interaction.queue.idle_warn_seconds) and session.warned_at is None:
+            done += _warn(session, interaction, at=at)
+    return done
+
+
+@transaction.atomic
+def _warn(session: ChatSession, interaction: Interaction, *, at: datetime) -> int:
+    if not ChatSession.objects.filter(pk=session.pk, warned_at=None).update(warned_at=at):
+        return 0
+    words = texts.text(interaction.client, TextKind.IDLE_WARNING, interaction.language)
+    messages.write_system(interaction, words, at=at)
+    return 1
+
+
+def _end_idle(interaction: Interaction, *, at: datetime) -> int:
+    leg = handling.live_leg(interaction)
+    if leg is None:
+        return 0
+    try:
+        with transaction.atomic():
+            handling.end_work(leg, ended_by=EndedBy.TIMEOUT, at=at)
+            words = texts.text(interaction.client, TextKind.THANKS, interaction.language)
+            messages.write_system(interaction, words, at=at)
+    except (handling.NotYours, StaleState, IllegalMove):
+        return 0
+    return 1
+
+
+def _transcripts(at: datetime) -> int:
+    asked = ChatSession.objects.select_related("interaction__case").filter(
+        interaction__state__in=[State.WRAP_UP, State.CLOSED]
+    ).exclude(transcript_to="")
+    done = 0
+    for session in asked[:50]:
+        _write_transcript(session, at=at)
+        done += 1
+    return done

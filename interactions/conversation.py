@@ -1,0 +1,173 @@
+"""What is said in a chat: by the customer, by the agent; a message after the end opens a new contact on the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from bpo.kernel.outgoing import OutgoingState
+from clients.models import Channel
+from clients.naming import public_name
+from interactions import files as kept_files
+from interactions import handling, intake, journal, messages
+from interactions.files import File
+from interactions.models import ChatSession, Interaction, Kind, Leg, Message, MessageDirection, State
+
+MOST_KEY = 80
+
+
+class NotAChat(DomainError):
+    """Mail is answered by a reply, not by a line."""
+
+    code = "not_a_chat"
+    sentence = _("This contact is not a chat.")
+
+
+def customer_wrote(
+    interaction: Interaction,
+    text: str,
+    *,
+    files: Sequence[File] = (),
+    at: datetime | None = None,
+    provider_id: str = "",
+    author: str = "",
+) -> Message:
+    """The customer's message; the same `provider_id` again gives the message that is there.
+
+    In wrap-up the same agent goes on; on a closed contact it becomes a new contact on the same case, whose message is
+    returned (its interaction is the new one).
+    """
+    at = at or clock.now()
+    words = messages.Words(
+        text=text,
+        files=tuple(files),
+        author=author or _customer_name(interaction),
+        language=interaction.language,
+        message_id=provider_id,
+    )
+    messages.check(words)
+    try:
+        with transaction.atomic():
+            if provider_id:
+                # Two deliveries of one message meet at this lock; the second finds the first's row. No row is locked
+                # here, since seats come first.
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
+                said = _said_before(interaction, provider_id)
+                if said:
+                    return said
+            return messages.take_in(interaction, words, at=at)
+    except messages.ContactClosed:
+        return _anew(interaction, words, at=at)
+
+
+def _said_before(interaction: Interaction, provider_id: str) -> Message | None:
+    if not provider_id:
+        return None
+    return (
+        Message.objects.select_related("interaction")
+        .filter(
+            client_id=interaction.client_id, message_id=provider_id, direction=MessageDirection.IN, channel=Channel.CHAT
+        )
+        .first()
+    )
+
+
+def _customer_name(interaction: Interaction) -> str:
+    if interaction.customer and interaction.customer.name:
+        return interaction.customer.name
+    envelope = getattr(interaction, "envelope", None)
+    return envelope.from_name if envelope else ""
+
+
+def _anew(closed: Interaction, words: messages.Words, *, at: datetime) -> Message:
+    """A new contact on the case of the closed one; its window follows."""
+    entry_point = closed.entry_point
+    if entry_point is None:
+        raise messages.ContactClosed
+    envelope = getattr(closed, "envelope", None)
+    received = intake.receive(
+        entry_point,
+        intake.NewContact(
+            provider_id=words.message_id or f"again:{closed.public_id}:{at.isoformat()}",
+            channel=closed.channel,
+            origin=closed.origin,
+            from_name=envelope.from_name if envelope else words.author,
+            from_address=envelope.from_address if envelope else "",
+            from_phone=envelope.from_phone if envelope else "",
+            subject=envelope.subject if envelope else "",
+            text=words.text,
+            files=words.files,
+            language=closed.language,
+            reason=closed.reason,
+            page=envelope.page if envelope else "",
+            simulated=closed.simulated,
+            case=closed.case,
+            customer=closed.customer,
+        ),
+        at=at,
+    )
+    ChatSession.objects.filter(interaction=closed).update(
+        interaction=received.interaction, customer_wrote_at=at, warned_at=None, said_goodbye=False
+    )
+    message = received.interaction.messages.filter(direction=MessageDirection.IN).order_by("at", "pk").first()
+    assert message is not None
+    return message
+
+
+@transaction.atomic
+def agent_wrote(
+    leg: Leg, text: str, *, by: Agent, files: Sequence[File] = (), client_key: str = "", at: datetime | None = None
+) -> Message:
+    """The agent's line, under her public name; it is there once written. The same key again gives the same message."""
+    at = at or clock.now()
+    words = messages.Words(text=text, files=tuple(files))
+    messages.check(words)
+    if leg.channel != Channel.CHAT:
+        raise NotAChat
+    key = f"agent:{leg.public_id}:{client_key[:MOST_KEY]}" if client_key else ""
+    # Takes the seat's lock, so two sends of one key come one after the other.
+    fresh = handling.held_leg(leg, by=by)
+    interaction = fresh.interaction
+    if key:
+        said = Message.objects.filter(interaction=interaction, message_id=key).first()
+        if said:
+            return said
+    if interaction.state not in (State.ACTIVE, State.HELD):
+        raise handling.NotYours
+    message = Message(
+        client_id=interaction.client_id,
+        interaction=interaction,
+        case_id=interaction.case_id,
+        channel=interaction.channel,
+        direction=MessageDirection.OUT,
+        agent=by,
+        author_name=public_name(by.user, interaction.client),
+        at=at,
+        language=interaction.language,
+        text=messages.clean(text),
+        state=OutgoingState.SENT,
+        due_at=at,
+        sent_at=at,
+    )
+    if key:
+        message.message_id = key
+    message.save(force_insert=True)
+    kept = kept_files.keep(files, interaction=interaction, message=message, at=at)
+    journal.record(
+        fresh,
+        Kind.MESSAGE_OUT,
+        by=by,
+        at=at,
+        message=str(message.public_id),
+        leg=str(fresh.public_id),
+        files=len(kept),
+        characters=len(message.text),
+    )
+    return message
