@@ -11,7 +11,8 @@ from clients.models import Channel, Client, Queue
 class Lane(models.Model):
     """Queue version x overflow step x wanted skills, interned on first use with the rules compiled in.
 
-    `wants` holds skill_id * 10 + level, sorted. `excluded` counts who is never eligible and why.
+    `wants` holds skill_id * 10 + level, sorted; `added` is the part that is not the queue's own.
+    `excluded` counts who is never eligible and why.
     """
 
     pool = models.SmallIntegerField(default=1)
@@ -21,6 +22,7 @@ class Lane(models.Model):
     step = models.PositiveSmallIntegerField(default=0)
     channel = models.CharField(max_length=5, choices=Channel)
     wants = ArrayField(models.IntegerField(), default=list)
+    added = ArrayField(models.IntegerField(), default=list)
     teams = ArrayField(models.BigIntegerField(), null=True)
     strategy = models.CharField(max_length=5)
     ageing_seconds = models.PositiveIntegerField(null=True)
@@ -35,7 +37,9 @@ class Lane(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["queue", "queue_version", "step", "channel", "wants"], name="lane_interned")
+            models.UniqueConstraint(
+                fields=["queue", "queue_version", "step", "channel", "wants", "added"], name="lane_interned"
+            )
         ]
 
     def __str__(self) -> str:

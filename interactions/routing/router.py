@@ -1,11 +1,87 @@
-"""Calls the decision after commit and looks again."""
+"""Calls the decision (match.sql) right after the commit that made it possible, and looks again.
 
-from interactions.models import JournalEntry
+Never raises to its caller: what it could not match is found by the sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from datetime import datetime
+from functools import partial
+
+from django.db import connection, transaction
+
+from bpo.kernel import clock
+from interactions import journal
+from interactions.models import Interaction, JournalEntry, Leg
+
+logger = logging.getLogger(__name__)
+
+LOOKS = 3  # the first and two more, when somebody else held a row that was wanted
+PAUSE_SECONDS = 0.01
 
 
 def place(entry: JournalEntry) -> None:
-    """An interaction waits."""
+    """Reaction: the contact of this entry may be waiting."""
+    if entry.interaction_id:
+        interaction_waits(entry.interaction_id)
 
 
 def freed(entry: JournalEntry) -> None:
-    """An agent may have room."""
+    """Reaction: the agent of this entry's leg may have room."""
+    if entry.leg_id:
+        agent_id = Leg.objects.values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
+        if agent_id is not None:
+            agent_has_room(agent_id)
+
+
+def interaction_waits(interaction_id: int, *, at: datetime | None = None) -> bool:
+    """Look for an agent for this contact; whether it is offered now."""
+    return _look("SELECT * FROM match_interaction(%s, %s)", interaction_id, at)
+
+
+def agent_has_room(agent_id: int, *, at: datetime | None = None) -> bool:
+    """Look for a contact for this agent; whether one is offered now.
+
+    An open offer takes no second one, so one success ends it; its answer looks again.
+    """
+    return _look("SELECT * FROM match_agent(%s, %s)", agent_id, at)
+
+
+def match_now(interaction: Interaction, *, at: datetime | None = None) -> bool:
+    """For callers with the object at hand: match it and read it anew."""
+    found = interaction_waits(interaction.pk, at=at)
+    interaction.refresh_from_db()
+    return found
+
+
+def _look(sql: str, key: int, at: datetime | None) -> bool:
+    try:
+        for look in range(LOOKS):
+            if look:
+                time.sleep(random.uniform(0, PAUSE_SECONDS))
+            entry_id, again = _call(sql, key, at or clock.now())
+            if entry_id is not None:
+                return True
+            if not again:
+                return False
+    except Exception:
+        logger.exception("no match for %s", key)
+    return False
+
+
+@transaction.atomic
+def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
+    """One decision in a transaction of its own; announces after commit the journal entry that the SQL wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [key, at])
+        entry_id, again = cursor.fetchone()
+    if entry_id is not None:
+        transaction.on_commit(partial(_announce, entry_id))
+    return entry_id, bool(again)
+
+
+def _announce(entry_id: int) -> None:
+    journal.announce([JournalEntry.objects.get(pk=entry_id)])

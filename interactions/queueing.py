@@ -1,0 +1,179 @@
+"""Places in line: enter a queue, leave it, come back to the old place, stand elsewhere in it.
+
+The order inside a queue is priority, then returned (a lost console, a failed blind transfer), then enqueued_at, and is
+fixed at entry as (band descending, order_key):
+- strict priority: band = priority * 2 + returned, order_key = enqueued_at;
+- ageing (a level is worth N seconds of waiting): band 0, order_key = enqueued_at - (priority + returned) * N, so
+  returned is worth one level more than its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from bpo.kernel import clock
+from clients.models import Queue
+from interactions import eligibility, journal, states
+from interactions.models import Interaction, Kind, State, Visit
+
+Wants = tuple[tuple[int, int], ...]
+
+
+def order_in(queue: Queue, *, priority: int, returned: bool, enqueued_at: datetime) -> dict[str, Any]:
+    """Band and order key of a place."""
+    if queue.ageing_seconds is None:
+        return {"band": priority * 2 + returned, "order_key": enqueued_at}
+    head_start = timedelta(seconds=(priority + returned) * queue.ageing_seconds)
+    return {"band": 0, "order_key": enqueued_at - head_start}
+
+
+def wants_of(interaction: Interaction) -> Wants:
+    """What it wants beyond its queue's own skills."""
+    return eligibility.added_wants(interaction.lane)
+
+
+def wants_for(queue: Queue, interaction: Interaction) -> Wants:
+    """What it takes along into another queue: its own wants, such as its language."""
+    return wants_of(interaction)
+
+
+@transaction.atomic
+def enter_queue(
+    interaction: Interaction,
+    queue: Queue,
+    *,
+    wants: Wants = (),
+    priority: int | None = None,
+    at: datetime | None = None,
+    enqueued_at: datetime | None = None,
+    returned: bool = False,
+    by: journal.Actor | None = None,
+    arrived: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Interaction:
+    """Take a place in the line; journalled as queued, which makes routing look for an agent after commit.
+
+    An interaction that is not saved yet is inserted with its place, and `arrived` (facts) is journalled before it.
+    Without a priority a new one takes the queue's, another keeps its own. `enqueued_at` is an old place to keep.
+    """
+    at = at or clock.now()
+    if priority is None:
+        priority = interaction.priority if interaction.pk else queue.priority
+    since = enqueued_at or at
+    place = {
+        "queue": queue,
+        "lane": eligibility.lane_for(queue, channel=interaction.channel, wants=wants),
+        "priority": priority,
+        "returned": returned,
+        "enqueued_at": since,
+        **order_in(queue, priority=priority, returned=returned, enqueued_at=since),
+        **changes,
+    }
+    if interaction.pk is None:
+        _set(interaction, state=State.QUEUED, state_since=at, pool=queue.client.pool, **place)
+        interaction.save(force_insert=True)
+    elif interaction.state == State.QUEUED:
+        leave_queue(interaction, "moved", at)
+        _set(interaction, state_since=at, **place)
+        interaction.version += 1
+        interaction.save(update_fields=[*place, "state_since", "version"])
+    else:
+        place.setdefault("due_at", None)
+        states.move(interaction, State.QUEUED, at=at, **place)
+        leave_queue(interaction, "moved", at)
+    if arrived is not None:
+        journal.record(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived)
+    visit = open_visit(interaction, at=at)
+    _record_queued(interaction, visit, at=at, by=by)
+    return interaction
+
+
+def leave_queue(interaction: Interaction, how: str, at: datetime) -> bool:
+    """Close the open visit, if there is one: answered, moved, or the outcome."""
+    return bool(
+        Visit.objects.filter(interaction=interaction, left_at__isnull=True).update(left_at=at, how=str(how)[:20])
+    )
+
+
+def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
+    """The open visit of its queue, begun now if there is none."""
+    visit = Visit.objects.filter(interaction=interaction, left_at__isnull=True).first()
+    if visit is None:
+        last = Visit.objects.filter(interaction=interaction).aggregate(last=Max("ordinal"))["last"] or 0
+        visit = Visit.objects.create(
+            interaction=interaction,
+            client_id=interaction.client_id,
+            queue_id=interaction.queue_id,
+            ordinal=last + 1,
+            entered_at=at,
+        )
+    return visit
+
+
+@transaction.atomic
+def put_back(
+    interaction: Interaction, *, at: datetime | None = None, returned: bool = False, new_visit: bool = False
+) -> Interaction:
+    """Back to its old place: enqueued_at and priority are kept, the visit goes on unless it had been answered.
+
+    `returned` puts it first in its priority. A line whose rules changed meanwhile gives it its new lane.
+    """
+    at = at or clock.now()
+    queue = interaction.queue
+    assert queue is not None and interaction.enqueued_at is not None
+    queue.refresh_from_db(fields=["version"])
+    lane = interaction.lane
+    if lane is None or lane.queue_version != queue.version:
+        queue.refresh_from_db()
+        lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
+    returned = returned or interaction.returned
+    states.move(
+        interaction,
+        State.QUEUED,
+        at=at,
+        due_at=None,
+        lane=lane,
+        returned=returned,
+        **order_in(queue, priority=interaction.priority, returned=returned, enqueued_at=interaction.enqueued_at),
+    )
+    open_visits = Visit.objects.filter(interaction=interaction, left_at__isnull=True)
+    if new_visit or not open_visits.exists():
+        leave_queue(interaction, "moved", at)
+        _record_queued(interaction, open_visit(interaction, at=at), at=at, back=True)
+    return interaction
+
+
+@transaction.atomic
+def reorder(interaction: Interaction, *, priority: int) -> None:
+    """Another priority for a contact that waits or is offered; its age stays."""
+    queue = interaction.queue
+    assert queue is not None and interaction.enqueued_at is not None
+    place = order_in(queue, priority=priority, returned=interaction.returned, enqueued_at=interaction.enqueued_at)
+    Interaction.objects.filter(pk=interaction.pk).update(priority=priority, version=F("version") + 1, **place)
+    _set(interaction, priority=priority, **place)
+    interaction.refresh_from_db(fields=["version"])
+
+
+def _record_queued(
+    interaction: Interaction, visit: Visit, *, at: datetime, by: journal.Actor | None = None, **facts: Any
+) -> None:
+    queue = interaction.queue
+    journal.record(
+        interaction,
+        Kind.QUEUED,
+        by=by,
+        at=at,
+        queue=str(queue.public_id) if queue else None,
+        lane=interaction.lane_id,
+        visit=visit.ordinal,
+        **facts,
+    )
+
+
+def _set(interaction: Interaction, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(interaction, name, value)

@@ -1,0 +1,268 @@
+-- The decision: which contact goes to which agent. Called right after the commit of what made it possible, in a
+-- transaction of its own, as one call; the time is passed in.
+-- Locks: the seat, then the interaction, always SKIP LOCKED, never waiting. Writes: leg, interaction queued -> offered,
+-- journal, and the seat's recount.
+
+-- What both functions answer: the journal entry of an offer; or `again`, when somebody else held a row that was wanted.
+DO $$ BEGIN
+    CREATE TYPE match_result AS (entry bigint, again boolean);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
+-- Is a contact kept for its preferred agent: his window runs, he is there (busy or not) and in the lane?
+CREATE OR REPLACE FUNCTION kept_for_other(x interactions_interaction, p_agent bigint, p_at timestamptz)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT x.prefer_agent_id IS NOT NULL AND x.prefer_agent_id <> p_agent
+        AND x.prefer_until IS NOT NULL AND x.prefer_until > p_at
+        AND EXISTS (
+            SELECT 1 FROM agents_seat s
+            JOIN interactions_agentlane al ON al.agent_id = s.agent_id AND al.lane_id = x.lane_id
+            WHERE s.agent_id = x.prefer_agent_id AND s.presence = 'available' AND s.connected
+                AND s.wish = '' AND NOT s.wish_sign_out
+        )
+$$;
+
+-- Is it withheld from the agent: a delay after a decline or miss, or kept for another?
+CREATE OR REPLACE FUNCTION withheld(x interactions_interaction, p_agent bigint, p_at timestamptz)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (x.refused AND coalesce((SELECT f.until > p_at FROM interactions_refusal f
+                                    WHERE f.interaction_id = x.id AND f.agent_id = p_agent), false))
+        OR (x.prefer_agent_id IS NOT NULL AND kept_for_other(x, p_agent, p_at))
+$$;
+
+-- May the agent have one more of this lane: the queue's cap per agent and her ramp for the client?
+CREATE OR REPLACE FUNCTION below_limits(al interactions_agentlane, p_at timestamptz)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (al.cap_per_agent IS NULL OR held_in_queue(al.agent_id, al.queue_id) < al.cap_per_agent)
+        AND (al.ramp_per_hour IS NULL OR got_within_hour(al.agent_id, al.client_id, p_at) < al.ramp_per_hour)
+$$;
+
+-- The contact an agent should have next: the heads of the lanes that fit, first of all what is kept for her.
+-- Heads of different queues compare by aged priority, then by age. No locks.
+CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz)
+RETURNS TABLE (lane_id bigint, id bigint, kept boolean, priority int, since timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT found.lane_id, found.id, found.kept, found.priority, found.since
+    FROM (
+        SELECT al.lane_id, head.id, false AS kept,
+               least(9, head.priority + CASE WHEN al.ageing_seconds IS NULL OR al.ageing_seconds = 0 THEN 0
+                   ELSE floor(extract(epoch FROM p_at - head.enqueued_at) / al.ageing_seconds)::int END) AS priority,
+               head.returned, head.enqueued_at AS since
+        FROM interactions_agentlane al
+        JOIN agents_seat s ON s.agent_id = al.agent_id
+        CROSS JOIN LATERAL (
+            SELECT x.id, x.priority, x.returned, x.enqueued_at FROM interactions_interaction x
+            WHERE x.lane_id = al.lane_id AND x.state = 'queued'
+                AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
+            ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
+        ) head
+        JOIN clients_queue q ON q.id = al.queue_id AND q.state <> 'paused'
+        WHERE al.agent_id = p_agent AND al.auto
+            AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
+            AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
+        UNION ALL
+        SELECT x.lane_id, x.id, true, 9, x.returned, x.enqueued_at
+        FROM interactions_interaction x
+        JOIN interactions_agentlane al ON al.agent_id = p_agent AND al.lane_id = x.lane_id AND al.auto
+        JOIN agents_seat s ON s.agent_id = al.agent_id
+        JOIN clients_queue q ON q.id = al.queue_id AND q.state <> 'paused'
+        WHERE x.state = 'queued' AND x.prefer_agent_id = p_agent AND x.prefer_until > p_at
+            AND NOT (x.refused AND withheld(x, p_agent, p_at))
+            AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
+            AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
+    ) found
+    ORDER BY found.kept DESC, found.priority DESC, found.returned DESC, found.since, found.id
+    LIMIT 1
+$$;
+
+-- Write an offer. The caller holds the seat and the interaction. Returns the journal entry.
+CREATE OR REPLACE FUNCTION write_offer(p_interaction bigint, p_agent bigint, p_at timestamptz, p_why jsonb)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    i interactions_interaction;
+    lane interactions_lane;
+    leg_id bigint;
+    leg_public uuid := gen_random_uuid();
+    entry bigint;
+BEGIN
+    UPDATE interactions_interaction
+    SET state = 'offered', state_since = p_at, version = version + 1
+    WHERE id = p_interaction AND state = 'queued'
+    RETURNING * INTO STRICT i;
+    SELECT * INTO STRICT lane FROM interactions_lane WHERE id = i.lane_id;
+
+    INSERT INTO interactions_leg
+        (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
+         expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
+    SELECT leg_public, i.id, i.client_id, p_agent, 'primary', 'offered', lane.id, i.channel,
+           CASE i.channel WHEN 'voice' THEN profile.voice_points WHEN 'chat' THEN profile.chat_points
+               ELSE profile.email_points END,
+           '', p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
+           p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
+               'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
+               'band', i.band, 'order_key', i.order_key, 'enqueued_at', i.enqueued_at),
+           0
+    FROM agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+    WHERE agent.id = p_agent
+    RETURNING id INTO STRICT leg_id;
+
+    INSERT INTO interactions_journalentry
+        (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
+    VALUES (i.client_id, i.id, leg_id, i.case_id, 'offered', p_at, 'system',
+            jsonb_build_object('leg', leg_public, 'lane', lane.id, 'version', lane.queue_version, 'step', lane.step))
+    RETURNING id INTO entry;
+
+    PERFORM seat_recount(p_agent, p_at, false);
+    RETURN entry;
+END
+$$;
+
+-- An agent gained room.
+CREATE OR REPLACE FUNCTION match_agent(p_agent bigint, p_at timestamptz) RETURNS match_result
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    head record;
+    taken bigint;
+BEGIN
+    PERFORM 1 FROM agents_seat s
+    WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
+        AND NOT s.wish_sign_out AND (s.fits_voice OR s.fits_chat OR s.fits_email)
+    FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN ROW (NULL::bigint, EXISTS (
+            SELECT 1 FROM agents_seat s WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected
+                AND NOT s.offered AND s.wish = '' AND NOT s.wish_sign_out
+                AND (s.fits_voice OR s.fits_chat OR s.fits_email)))::match_result;
+    END IF;
+
+    FOR attempt IN 1..3 LOOP
+        SELECT * INTO head FROM next_for(p_agent, p_at);
+        IF NOT FOUND THEN
+            RETURN ROW (NULL::bigint, false)::match_result;
+        END IF;
+        -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none.
+        SELECT x.id INTO taken FROM interactions_interaction x
+        WHERE x.lane_id = head.lane_id AND x.state = 'queued'
+            AND (NOT head.kept OR x.id = head.id)
+            AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
+        ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            -- Again under the lock: a change of licence, skill or team takes the seat first.
+            PERFORM 1 FROM interactions_agentlane al
+            WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto AND below_limits(al, p_at);
+            IF FOUND THEN
+                RETURN ROW (write_offer(taken, p_agent, p_at, jsonb_build_object('side', 'agent', 'kept', head.kept,
+                    'priority', head.priority, 'since', head.since)), false)::match_result;
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN ROW (NULL::bigint, true)::match_result;
+END
+$$;
+
+-- A contact waits.
+CREATE OR REPLACE FUNCTION match_interaction(p_id bigint, p_at timestamptz) RETURNS match_result
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    w interactions_interaction;
+    lane interactions_lane;
+    ids bigint[];
+    idles timestamptz[];
+    candidate bigint;
+    only_agent bigint;
+BEGIN
+    -- Looked at without a lock: the seat is locked first (lock order), the contact after it.
+    SELECT * INTO w FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued';
+    IF NOT FOUND THEN
+        RETURN ROW (NULL::bigint, false)::match_result;
+    END IF;
+    SELECT * INTO lane FROM interactions_lane l WHERE l.id = w.lane_id;
+    IF NOT lane.auto OR EXISTS (SELECT 1 FROM clients_queue q WHERE q.id = lane.queue_id AND q.state = 'paused') THEN
+        RETURN ROW (NULL::bigint, false)::match_result;
+    END IF;
+    IF w.prefer_agent_id IS NOT NULL AND kept_for_other(w, -1, p_at) THEN
+        only_agent := w.prefer_agent_id;
+    END IF;
+
+    IF only_agent IS NULL AND lane.strategy = 'idle' THEN
+        -- Longest idle: walk the index of ready seats a little way and keep the five best.
+        SELECT array_agg(z.agent_id ORDER BY z.idle_since, z.agent_id), array_agg(z.idle_since ORDER BY z.idle_since, z.agent_id)
+        INTO ids, idles FROM (
+            SELECT r.agent_id, r.idle_since FROM (
+                SELECT s.agent_id, s.idle_since FROM agents_seat s
+                WHERE s.pool = w.pool AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
+                    AND NOT s.wish_sign_out AND (s.fits_voice OR s.fits_chat OR s.fits_email)
+                    AND CASE lane.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat
+                        ELSE s.fits_email END
+                ORDER BY s.idle_since, s.agent_id LIMIT 64
+            ) r
+            JOIN interactions_agentlane al ON al.agent_id = r.agent_id AND al.lane_id = lane.id
+            WHERE ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
+                AND NOT (w.refused AND withheld(w, r.agent_id, p_at))
+            ORDER BY r.idle_since, r.agent_id LIMIT 5
+        ) z;
+    END IF;
+    IF ids IS NULL THEN
+        SELECT array_agg(z.agent_id ORDER BY z.place), array_agg(z.idle_since ORDER BY z.place) INTO ids, idles
+        FROM (
+            SELECT s.agent_id, s.idle_since, row_number() OVER (
+                ORDER BY CASE lane.strategy WHEN 'skill' THEN -al.rank
+                    WHEN 'load' THEN s.points_voice + s.points_chat + s.points_email ELSE 0 END,
+                    s.idle_since, s.agent_id) AS place
+            FROM interactions_agentlane al
+            JOIN agents_seat s ON s.agent_id = al.agent_id
+            WHERE al.lane_id = lane.id AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
+                AND NOT s.wish_sign_out
+                AND CASE lane.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat
+                    ELSE s.fits_email END
+                AND (only_agent IS NULL OR s.agent_id = only_agent)
+                AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
+                AND NOT (w.refused AND withheld(w, s.agent_id, p_at))
+            ORDER BY place LIMIT 5
+        ) z;
+    END IF;
+    IF ids IS NULL THEN
+        RETURN ROW (NULL::bigint, false)::match_result;
+    END IF;
+
+    FOREACH candidate IN ARRAY ids LOOP
+        PERFORM 1 FROM agents_seat s
+        WHERE s.agent_id = candidate AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
+            AND NOT s.wish_sign_out
+            AND CASE lane.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
+        FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN CONTINUE; END IF;
+        -- Again under the lock: a change of licence, skill or team takes the seat first.
+        PERFORM 1 FROM interactions_agentlane al
+        WHERE al.agent_id = candidate AND al.lane_id = lane.id AND below_limits(al, p_at);
+        IF NOT FOUND THEN CONTINUE; END IF;
+        PERFORM 1 FROM interactions_interaction x
+        WHERE x.id = p_id AND x.state = 'queued' AND x.lane_id = lane.id FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            -- Taken, or held by somebody who may let it go again.
+            RETURN ROW (NULL::bigint,
+                EXISTS (SELECT 1 FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued'))::match_result;
+        END IF;
+        RETURN ROW (write_offer(p_id, candidate, p_at, jsonb_build_object('side', 'contact',
+            'kept', only_agent IS NOT NULL, 'since', w.enqueued_at, 'best', (
+                SELECT jsonb_agg(jsonb_build_object('agent', b.id, 'idle_since', b.idle) ORDER BY b.n)
+                FROM unnest(ids, idles) WITH ORDINALITY AS b (id, idle, n)))), false)::match_result;
+    END LOOP;
+    RETURN ROW (NULL::bigint, true)::match_result;
+END
+$$;
+
+-- Agents who are free beside work they could take: what the sweep heals. Set-based, no locks.
+CREATE OR REPLACE FUNCTION free_beside_work(p_at timestamptz, p_most int) RETURNS SETOF bigint
+LANGUAGE sql STABLE AS $$
+    SELECT s.agent_id FROM agents_seat s
+    WHERE s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = '' AND NOT s.wish_sign_out
+        AND (s.fits_voice OR s.fits_chat OR s.fits_email)
+        AND EXISTS (
+            SELECT 1 FROM interactions_agentlane al
+            JOIN interactions_interaction x ON x.lane_id = al.lane_id AND x.state = 'queued'
+            WHERE al.agent_id = s.agent_id AND al.auto)
+        AND EXISTS (SELECT 1 FROM next_for(s.agent_id, p_at))
+    ORDER BY s.idle_since LIMIT p_most
+$$;
