@@ -1,0 +1,125 @@
+"""Ann's matter: opened with a reference, resolved, reopened, merged; and what the rules refuse."""
+
+from datetime import timedelta
+
+import pytest
+
+from bpo.kernel import clock
+from bpo.kernel.errors import IllegalMove
+from interactions import cases
+from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme():
+    return make.client()
+
+
+@pytest.fixture
+def ann(acme):
+    return make.customer(acme, address="ann@mail.example")
+
+
+@pytest.fixture
+def bea(acme):
+    return make.agent("Bea Brown", licensed=acme)
+
+
+def resolved(acme, ann, bea, **more) -> Case:
+    return cases.resolve(cases.open_case(acme, ann), by=bea, summary="Sent again", outcome="solved", **more)
+
+
+def test_a_case_has_a_reference_to_say_aloud(acme, ann) -> None:
+    case = cases.open_case(acme, ann, subject="Late order")
+    prefix, code = case.reference.split("-")
+    assert prefix == acme.reference_prefix
+    assert len(code) == 6 and not set(code) & set("O0I1LS5")
+
+
+def test_a_taken_reference_is_drawn_again(acme, ann, monkeypatch) -> None:
+    drawn = iter(["ACM-AAAAAA", "ACM-AAAAAA", "ACM-BBBBBB"])
+    monkeypatch.setattr(cases, "new_reference", lambda prefix: next(drawn))
+    assert cases.open_case(acme, ann).reference == "ACM-AAAAAA"
+    assert cases.open_case(acme, ann).reference == "ACM-BBBBBB"
+
+
+def test_resolving_needs_a_summary_and_an_outcome(acme, ann, bea) -> None:
+    case = cases.open_case(acme, ann)
+    with pytest.raises(cases.SummaryMissing):
+        cases.resolve(case, by=bea, summary=" ", outcome="solved")
+    with pytest.raises(cases.OutcomeMissing):
+        cases.resolve(case, by=bea, summary="Sent again", outcome="")
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN
+
+
+def test_a_case_is_resolved_once_in_a_turn(acme, ann, bea) -> None:
+    case = resolved(acme, ann, bea)
+    with pytest.raises(IllegalMove):
+        cases.resolve(case, by=bea, summary="Again", outcome="solved")
+    assert JournalEntry.objects.filter(case=case, kind=Kind.CASE_RESOLVED).count() == 1
+
+
+def test_a_new_contact_keeps_an_open_case(acme, ann) -> None:
+    case = cases.open_case(acme, ann)
+    assert cases.for_contact(acme, ann, previous=case) == case
+
+
+def test_a_new_contact_wakes_a_pending_case(acme, ann, bea) -> None:
+    case = cases.open_case(acme, ann)
+    cases.set_pending(case, by=bea, for_customer=True)
+    assert cases.for_contact(acme, ann, previous=case) == case
+    case.refresh_from_db()
+    assert (case.state, case.pending_for) == (CaseState.OPEN, "")
+
+
+def test_within_the_limit_a_resolved_case_reopens_and_its_turn_counts(acme, ann, bea) -> None:
+    case = resolved(acme, ann, bea)
+    at = case.resolved_at + timedelta(days=acme.policy.reopen_days) - timedelta(seconds=1)
+    assert cases.for_contact(acme, ann, previous=case, at=at) == case
+    assert (case.state, case.reopened) == (CaseState.OPEN, 1)
+
+
+def test_beyond_the_limit_a_new_case_is_linked_to_the_old(acme, ann, bea) -> None:
+    case = resolved(acme, ann, bea)
+    at = case.resolved_at + timedelta(days=acme.policy.reopen_days)
+    assert cases.close_expired(at) == 1
+    later = cases.for_contact(acme, ann, previous=case, at=at)
+    case.refresh_from_db()
+    assert (later.follows, case.state) == (case, CaseState.CLOSED)
+
+
+def test_a_mail_on_a_merged_case_goes_to_the_surviving_one(acme, ann, bea) -> None:
+    first, second = cases.open_case(acme, ann), cases.open_case(acme, ann)
+    contact = make.waiting(make.queue(acme), case=first)
+    cases.merge(first, second, by=bea)
+    assert cases.for_contact(acme, ann, previous=first) == second
+    assert Interaction.objects.get(pk=contact.pk).case == second
+
+
+def test_cases_of_two_clients_are_never_merged(acme, ann, bea) -> None:
+    cobalt = make.client("Cobalt")
+    with pytest.raises(cases.CannotMerge):
+        cases.merge(cases.open_case(acme, ann), cases.open_case(cobalt, make.customer(cobalt)), by=bea)
+
+
+def test_a_pending_case_wakes_at_its_date_and_not_before(acme, ann, bea) -> None:
+    case = cases.open_case(acme, ann)
+    date = clock.now() + timedelta(days=2)
+    with pytest.raises(cases.DateMissing):
+        cases.set_pending(case, by=bea, until=clock.now())
+    cases.set_pending(case, by=bea, until=date)
+    assert cases.wake_pending(date - timedelta(seconds=1)) == 0
+    assert cases.wake_pending(date) == 1
+    assert cases.wake_pending(date) == 0
+
+
+def test_notes_stay_inside(acme, ann, bea) -> None:
+    case = cases.open_case(acme, ann)
+    note = cases.add_note(case, by=bea, text="Prefers calls in the evening")
+    assert note.by_name == "Bea Brown"
+    with pytest.raises(cases.SummaryMissing):
+        cases.add_note(case, by=bea, text="  ")
