@@ -88,11 +88,11 @@ def locked(callback: Callback) -> Callback:
     """
     if callback.interaction is not None:
         seats_of_attempt(callback.interaction)
-    return (
-        Callback.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("client__policy", "queue__hours__client", "queue__client", "interaction", "customer", "owner")
-        .get(pk=callback.pk)
-    )
+    # Locked alone: of joined rows a query that had to wait would show what was there before the wait.
+    Callback.objects.select_for_update(no_key=True).values_list("pk").get(pk=callback.pk)
+    return Callback.objects.select_related(
+        "client__policy", "queue__hours__client", "queue__client", "interaction", "customer", "owner"
+    ).get(pk=callback.pk)
 
 
 def seats_of_attempt(interaction: Interaction) -> bool:

@@ -1,0 +1,102 @@
+"""Acme is set up step by step until its doors may open."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bpo.kernel import clock
+from clients import standing
+from clients.models import (
+    Client,
+    ClientState,
+    Contract,
+    Promise,
+    Queue,
+    QueueSkill,
+    QueueState,
+    Script,
+    ScriptKind,
+    ScriptVersion,
+    VersionState,
+)
+from clients.readiness import may_go_live, readiness
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def line(client: Client, item: str):
+    return next(each for each in readiness(client) if each.item == item)
+
+
+def open_items(client: Client) -> set[str]:
+    return {each.item for each in readiness(client) if not each.ok}
+
+
+@pytest.fixture
+def acme() -> Client:
+    return factories.client("Acme", state=ClientState.SETTING_UP)
+
+
+def set_up(acme: Client) -> Queue:
+    """Everything that is needed."""
+    care = factories.queue(acme, "Care")
+    factories.door(acme, into=care)
+    factories.reason(acme)
+    factories.disposition(acme)
+    script = Script.objects.create(client=acme, kind=ScriptKind.INBOUND, name="Inbound")
+    ScriptVersion.objects.create(script=script, number=1, state=VersionState.PUBLISHED)
+    factories.agent(licensed=acme)
+    return care
+
+
+def test_a_new_client_is_told_everything_that_is_missing(acme: Client):
+    assert open_items(acme) == {"queues", "doors", "reasons", "dispositions", "script", "licences", "contract"}
+    assert all(each.sentence.endswith(".") and each.link.startswith("setup-") for each in readiness(acme))
+    assert not may_go_live(acme)
+
+
+def test_set_up_it_goes_live_and_the_contract_is_only_a_warning(acme: Client):
+    set_up(acme)
+    assert open_items(acme) == {"contract"}
+    standing.go_live(acme)
+    assert acme.state == ClientState.LIVE
+
+
+def test_a_contract_counts_while_it_is_in_force_and_promises_something(acme: Client):
+    today = clock.now().date()
+    over = Contract.objects.create(client=acme, valid_from=date(2020, 1, 1), valid_until=date(2020, 12, 31))
+    Promise.objects.create(contract=over, channel="chat")
+    holds = Contract.objects.create(client=acme, valid_from=today - timedelta(days=9))
+    assert not line(acme, "contract").ok
+    Promise.objects.create(contract=holds, channel="chat")
+    assert line(acme, "contract").ok
+
+
+def test_a_door_into_a_closed_line_and_hours_without_opening_are_named(acme: Client):
+    care = set_up(acme)
+    Queue.objects.filter(pk=care.pk).update(
+        state=QueueState.CLOSED, hours=factories.hours(acme, "Never", always_open=False)
+    )
+    assert "leads to no open line" in line(acme, "doors").sentence
+    assert "never opens" in line(acme, "hours").sentence
+    assert not may_go_live(acme)
+
+
+def test_a_skill_nobody_certified_has_is_a_warning(acme: Client):
+    care = set_up(acme)
+    QueueSkill.objects.create(queue=care, skill=factories.skill("spanish"), level=3)
+    factories.agent("Cal Cole", skills={"spanish": 5})
+    factories.agent("Dan Dow", licensed=acme, skills={"spanish": 2})
+    assert "at level 3" in line(acme, "skills").sentence
+    assert may_go_live(acme)
+    factories.agent("Eva Ek", licensed=acme, skills={"spanish": 3})
+    assert line(acme, "skills").ok
+
+
+def test_another_clients_things_do_not_count(acme: Client):
+    set_up(factories.client("Bolt"))
+    assert "queues" in open_items(acme)
+    assert "licences" in open_items(acme)
