@@ -5,14 +5,18 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test check bench clean lock messages servers format
 
-.venv/.ok: requirements.txt
+.venv/.ok: requirements.txt requirements-installer.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Debian, Ubuntu: sudo apt-get install python3.11 python3.11-venv; or set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11; set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments. Debian, Ubuntu: sudo apt-get install python3.11-venv"; exit 1; }
-	@echo "1/2 making the environment in .venv"
+	@echo "1/3 making the environment in .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "2/2 installing $$(grep -c '==' requirements.txt) packages (a minute on a fresh machine)"
-	@$(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements.txt
+	@echo "2/3 fetching the installer"
+	@$(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements-installer.txt || true
+	@echo "3/3 installing $$(grep -c '==' requirements.txt) packages (half a minute on a fresh machine)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt \
+		|| { echo "    once more with pip, which is slower"; \
+		     $(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements.txt; }
 	@touch $@
 
 run: .venv/.ok
@@ -38,9 +42,8 @@ messages: .venv/.ok
 	@$(BIN)/python manage.py makemessages --all --no-location --ignore=var --ignore=.venv
 
 lock: .venv/.ok
-	@command -v uv >/dev/null || { echo "uv is missing: pipx install uv"; exit 1; }
 	@echo '# Every package at its exact version with its hashes; made from pyproject.toml by "make lock".' > requirements.new
-	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra test --no-header \
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra test --no-header \
 		--no-emit-index-url --no-emit-find-links pyproject.toml >> requirements.new
 	@mv requirements.new requirements.txt
 

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", swagger, name="api_docs"),
     *(app("api/v1/", "interactions.api.urls") if find_spec("interactions.api") else []),
+    *(app("", "bpo.demo.urls") if "bpo.demo" in settings.INSTALLED_APPS else []),
     *app("", "clients.urls"),
     *app("", "agents.urls"),
     *app("", "interactions.urls"),

@@ -51,7 +51,7 @@ class PersonAdmin(UserAdmin):
 
     @admin.action(description=_("Deactivate and end all sessions"))
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset.exclude(pk=request.user.pk):
+        for user in queryset.exclude(pk=request.user.pk or 0):
             user.is_active = False
             user.save(update_fields=["is_active"])
         self.message_user(request, _("Done."))

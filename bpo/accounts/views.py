@@ -38,6 +38,7 @@ def invitation(request: HttpRequest, person: UUID, token: str) -> HttpResponse:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language and theme."""
+    assert isinstance(request.user, User)
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -110,7 +110,7 @@ class Postgres:
         try:
             with psycopg.connect(self.url("postgres"), connect_timeout=2) as connection:
                 row = connection.execute("show data_directory").fetchone()
-                return bool(row) and Path(row[0]) == self.data
+                return row is not None and Path(row[0]) == self.data
         except psycopg.OperationalError:
             return False
 

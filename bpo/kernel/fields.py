@@ -37,7 +37,7 @@ def validate_e164(value: str) -> None:
         raise ValidationError(_("Write the number with its country code, like +34911234567."), code="invalid_phone")
 
 
-class E164Field(models.CharField):
+class E164Field(models.CharField[str, str]):
     """A phone number as text in E.164."""
 
     default_validators = [validate_e164]
@@ -47,7 +47,7 @@ class E164Field(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class ColourField(models.CharField):
+class ColourField(models.CharField[str, str]):
     """A colour as #rrggbb."""
 
     default_validators = [validate_colour]
@@ -77,7 +77,7 @@ def decrypt(token: str) -> str:
     raise ValueError("encrypted under another SECRET_KEY; add the old one to SECRET_KEY_FALLBACKS")
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField[str, str]):
     """Text that is readable in Python and a cipher in the database; it cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -2,7 +2,9 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -61,6 +63,11 @@ INSTALLED_APPS = [
     "agents",
     "interactions",
 ]
+
+# The invented clients and their pages; a production installation has them only when it asks.
+DEMO = env.flag("BPO_DEMO", os.environ.get("DJANGO_SETTINGS_MODULE") != "bpo.settings.production")
+if DEMO and find_spec("bpo.demo"):
+    INSTALLED_APPS.append("bpo.demo")
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -136,13 +143,13 @@ else:
     REDIS_URL, CELERY_BROKER_URL = env.redis_urls(VALKEY.url)
 
 REDIS_SECONDS = 0.2  # what one call to a dead server may cost a person who waits
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "bpo"},
     }
 }
-CACHES = {
+CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -199,7 +206,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_USER_DISPLAY = "bpo.accounts.models.display_name"
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: Any = {
     "login": "60/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
@@ -304,7 +311,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
 LOG_JSON = False
-LOG_PROCESSORS = [
+LOG_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -316,7 +323,7 @@ LOG_PROCESSORS = [
 
 def log_settings(as_json: bool, level: str) -> dict[str, object]:
     """JSON lines for machines, plain lines for a person at a terminal."""
-    tail = (
+    tail: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
         else [
