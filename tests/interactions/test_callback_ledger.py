@@ -192,7 +192,7 @@ class Story:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
-def test_made_is_open_and_ended_always(steps, db):
+def test_made_is_open_and_ended_always(steps, db, caplog):
     with transaction.atomic():
         story = Story()
         for step, minutes, number in [("promise", 0, 0), *steps, ("sweep", 0, 0)]:
@@ -203,4 +203,5 @@ def test_made_is_open_and_ended_always(steps, db):
             except DomainError:
                 story.client.refresh_from_db()
             story.check()
+        assert not [record.message for record in caplog.records if record.levelname == "ERROR"], "a step failed"
         transaction.set_rollback(True)
