@@ -143,6 +143,11 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
         return known
 
 
+def receive_again(entry_point: EntryPoint, provider_id: str) -> Received | None:
+    """What became of the contact that came under this id before, if one did."""
+    return _received_before(entry_point, provider_id)
+
+
 def _received_before(entry_point: EntryPoint, provider_id: str) -> Received | None:
     arrival = (
         Arrival.objects.select_related("interaction__queue", "interaction__client")

@@ -1,5 +1,15 @@
 """The websockets and their consumers."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-websocket_urlpatterns: list[URLPattern | URLResolver] = []
+from interactions.consumers.chat import ChatConsumer
+from interactions.consumers.floor import FloorConsumer
+
+websocket_urlpatterns: list[URLPattern | URLResolver] = [
+    path("ws/floor/", FloorConsumer.as_asgi()),  # type: ignore[arg-type]
+]
+
+# No session here: the token of the first message says who it is (bpo.sockets).
+customer_websocket_urlpatterns: list[URLPattern | URLResolver] = [
+    path("ws/chat/", ChatConsumer.as_asgi()),  # type: ignore[arg-type]
+]

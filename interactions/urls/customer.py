@@ -1,5 +1,22 @@
-"""Addresses of the customer pages."""
+"""Addresses of the customer pages; `public_id` is a door's, a token is one customer's."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from interactions.views.customer import callback, chat, survey, widget
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
+    path("c/<uuid:public_id>/chat/", widget.frame, name="customer-chat"),
+    path("c/<uuid:public_id>/chat/start/", chat.start, name="customer-chat-start"),
+    path("c/<uuid:public_id>/chat/state/", chat.state, name="customer-chat-state"),
+    path("c/<uuid:public_id>/chat/message/", chat.message, name="customer-chat-message"),
+    path("c/<uuid:public_id>/chat/file/", chat.file, name="customer-chat-file"),
+    path("c/<uuid:public_id>/chat/file/<uuid:file_id>/", chat.download, name="customer-chat-download"),
+    path("c/<uuid:public_id>/chat/end/", chat.end, name="customer-chat-end"),
+    path("c/<uuid:public_id>/chat/call/", chat.call, name="customer-chat-call"),
+    path("c/<uuid:public_id>/chat/transcript/", chat.transcript, name="customer-chat-transcript"),
+    path("c/<uuid:public_id>/chat/survey/", chat.survey, name="customer-chat-survey"),
+    path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback"),
+    path("c/callback/<str:token>/", callback.manage, name="customer-callback-manage"),
+    path("c/survey/<str:token>/", survey.survey, name="customer-survey"),
+]

@@ -1,0 +1,222 @@
+"""The form that books a callback, and the page behind its link: see it, move it, cancel it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from bpo.kernel import clock, links
+from bpo.kernel.throttle import throttled
+from clients import customers, opening, texts
+from clients.models import Channel, EntryPoint, Reason, TextKind
+from clients.words import say
+from interactions import callbacks, intake
+from interactions.callback_rows import OPEN_STATES, BeingMade, CallbackOver, CannotPromise
+from interactions.models import Callback, CallbackState, Origin
+from interactions.views.customer import outlet, times
+
+LINK_SECONDS = 400 * links.DAY
+MOST_WORDS = 500
+
+
+def manage_address(callback: Callback, language: str = "") -> str:
+    """The path of the customer's own link to a promise."""
+    path = reverse("customer-callback-manage", args=[links.sign("callback", str(callback.public_id))])
+    return f"{path}?lang={language}" if language else path
+
+
+@outlet.for_customers
+@throttled("callback form", "20/m")
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Choose a time, leave a number; sent twice it is one promise."""
+    door = outlet.door(public_id)
+    client = door.client
+    language = outlet.language_of(request, client, request.POST.get("language", "")[:5])
+    if not client.is_live:
+        words = texts.text(client, TextKind.AWAY, language)
+        return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
+    assert door.queue is not None
+    given = request.POST if request.method == "POST" else request.GET
+    zone = opening.known_zone(given.get("zone", "")[:64], client)
+    windows = opening.callback_windows(door.queue, clock.now(), zone)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        response, errors = _book(request, door, language, zone, windows)
+        if response is not None:
+            return response
+    context = {
+        "door": door,
+        "lead": lead_words(door, language),
+        "days": times.days_of(windows, clock.now(), zone, language),
+        "zone": zone,
+        "zone_words": times.zone_words(zone),
+        "zones": sorted(opening.available_timezones()),
+        "reasons": reasons_of(door, language),
+        "given": {name: given.get(name, "")[:MOST_WORDS] for name in ("number", "email", "name", "window", "reason", "words")},
+        "errors": errors,
+        "key": _key(given.get("key", "")),
+        "attempts": client.policy.callback_attempts,
+    }
+    status = 422 if errors else 200
+    return outlet.page(request, "customer/callback.html", client, language, context, frame_of=door, status=status)
+
+
+def _key(given: str) -> str:
+    """What makes this form one promise, however often it is sent: ours, signed, so that nobody can guess another's."""
+    try:
+        links.unsign("callback form", given[:300], max_age=2 * links.DAY)
+    except links.LinkInvalid:
+        return links.sign("callback form", str(uuid4()))
+    return given
+
+
+def lead_words(door: EntryPoint, language: str) -> str:
+    """Why one is here: closed, nobody there, or by choice."""
+    if not opening.is_open(door, clock.now()):
+        return texts.text(door.client, TextKind.AFTER_HOURS, language)
+    return say("cb_lead", language)
+
+
+def reasons_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
+    """What it may be about, as the client asks at its doors."""
+    asked = Reason.objects.filter(client=door.client, active=True, asked_at_door=True).order_by("position", "name")
+    return [(reason.code, reason.in_language(language)) for reason in asked]
+
+
+def _book(
+    request: HttpRequest, door: EntryPoint, language: str, zone: str, windows: list[opening.Window]
+) -> tuple[HttpResponse | None, dict[str, str]]:
+    given = {name: value.replace("\0", "").strip() for name, value in request.POST.items() if isinstance(value, str)}
+    try:
+        key = links.unsign("callback form", given.get("key", "")[:300], max_age=2 * links.DAY)
+    except links.LinkInvalid:
+        return None, {"form": say("err_form", language)}
+    earlier = intake.receive_again(door, f"form:{key}")
+    if earlier and earlier.callback:
+        return HttpResponseRedirect(manage_address(earlier.callback, language)), {}
+    errors: dict[str, str] = {}
+    number = customers.tidy_phone(door.client, given.get("number", "")[:40])
+    if not number:
+        errors["number"] = say("err_number", language)
+    email = given.get("email", "")[:254]
+    if email and not customers.tidy_address(email):
+        errors["email"] = say("err_email", language)
+    if len(given.get("words", "")) > MOST_WORDS:
+        errors["words"] = say("err_words_long", language, n=MOST_WORDS)
+    window = times.chosen(windows, given.get("window", ""))
+    if window is None:
+        errors["window"] = say("err_window_gone" if given.get("window") else "err_window", language)
+    if errors or window is None:
+        return None, errors
+    reason = Reason.objects.filter(client=door.client, code=given.get("reason", "")[:40], active=True).first()
+    try:
+        received = intake.receive(
+            door,
+            intake.NewContact(
+                provider_id=f"form:{key}",
+                channel=Channel.VOICE,
+                origin=Origin.FORM,
+                from_name=given.get("name", "")[:120],
+                from_phone=number,
+                from_address=email,
+                opening=given.get("words", ""),
+                language=language,
+                reason=reason,
+                zone=zone,
+                wants_callback=True,
+                due_from=window.starts,
+                due_until=window.ends,
+            ),
+        )
+    except CannotPromise:
+        return None, {"window": say("err_window_gone", language)}
+    assert received.callback is not None
+    return HttpResponseRedirect(manage_address(received.callback, language)), {}
+
+
+@outlet.for_customers
+@throttled("callback link", "30/m")
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    """The promise as it stands; its customer may move or cancel it."""
+    found = (
+        Callback.objects.select_related("client__brand", "client__policy", "queue__hours__client", "entry_point")
+        .filter(public_id=links.unsign("callback", token, max_age=LINK_SECONDS))
+        .first()
+    )
+    if found is None:
+        raise outlet.Gone("callback")
+    callback = callbacks.current(found)
+    language = outlet.language_of(request, callback.client, callback.language)
+    errors: dict[str, str] = {}
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    if act in ("move", "cancel"):
+        try:
+            if act == "cancel":
+                callbacks.withdraw(callback, "cancelled by the customer", link=True)
+            else:
+                errors = _move(callback, request.POST.get("window", ""), language)
+        except (CallbackOver, BeingMade):
+            errors = {}  # the page below says how it stands
+        if not errors:
+            return HttpResponseRedirect(f"{request.path}?lang={language}")
+    callback.refresh_from_db()
+    view = "move" if errors else request.GET.get("view", "")
+    context = {**standing(callback, language), "errors": errors, "path": request.path, "view": view}
+    if context["open"] and view == "move":
+        zone = callback.zone or callback.client.zone
+        windows = opening.callback_windows(callback.queue, clock.now(), zone)
+        context |= {"days": times.days_of(windows, clock.now(), zone, language), "zone_words": times.zone_words(zone)}
+    return outlet.page(
+        request,
+        "customer/callback_manage.html",
+        callback.client,
+        language,
+        context,
+        frame_of=callback.entry_point,
+        status=422 if errors else 200,
+    )
+
+
+def _move(callback: Callback, value: str, language: str) -> dict[str, str]:
+    zone = callback.zone or callback.client.zone
+    window = times.chosen(opening.callback_windows(callback.queue, clock.now(), zone), value)
+    if window is None:
+        return {"window": say("err_window_gone" if value else "err_window", language)}
+    try:
+        callbacks.change(callback, window.starts, window.ends, link=True)
+    except CannotPromise:
+        return {"window": say("err_window_gone", language)}
+    return {}
+
+
+def standing(callback: Callback, language: str) -> dict[str, Any]:
+    """What the page says of a promise."""
+    zone = callback.zone or callback.client.zone
+    policy = callback.client.policy
+    return {
+        "callback": callback,
+        "open": callback.state in OPEN_STATES and callback.state != CallbackState.WORKING,
+        "working": callback.state == CallbackState.WORKING,
+        "withdrawn": callback.state == CallbackState.WITHDRAWN,
+        "when": times.window_words(callback.due_from, callback.due_until, zone, language),
+        "by": times.short_moment(callback.due_until, clock.now(), zone, language),
+        "zone_words": times.zone_words(zone),
+        "reach": callback.number or callback.address,
+        "attempts": policy.callback_attempts,
+        "retry": policy.callback_retry_minutes,
+        "again": _door_again(callback),
+    }
+
+
+def _door_again(callback: Callback) -> str:
+    door = callback.entry_point
+    if door is None or not door.published or not callback.client.is_live:
+        return ""
+    return reverse("customer-callback", args=[door.public_id])
+

@@ -1,0 +1,121 @@
+"""The one line a client pastes into its site, and the frame of ours that it opens."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from bpo.kernel import clock
+from clients import opening, texts
+from clients.brand_css import text_on
+from clients.models import EntryKind, EntryPoint, TextKind
+from clients.words import say, script_words
+from interactions import eligibility
+from interactions.views.customer import callback, outlet, times
+
+LOADER_SECONDS = 300
+
+
+@require_safe
+def loader(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A few lines for the client's page: a button in the brand's colour and, once it is pressed, our frame."""
+    try:
+        door = outlet.door(public_id)
+    except outlet.Gone:
+        return HttpResponse("/* no such chat */\n", content_type="text/javascript", status=404)
+    brand = door.client.brand
+    languages = [code for code in door.client.languages or [] if code in ("en", "es")] or ["en"]
+    config = {
+        "frame": settings.SITE_URL + reverse("customer-chat", args=[door.public_id]),
+        "id": str(door.public_id),
+        "colour": brand.colour,
+        "on": text_on(brand.colour),
+        "languages": languages,
+        "words": {code: {"open": say("chat_with", code, client=brand.public_name), "chat": say("chat_title", code)}
+                  for code in languages},
+    }  # fmt: skip
+    # "<" is written as \u003c, so that the same text is safe wherever it is pasted.
+    written = json.dumps(config).replace("<", "\\u003c").replace("\u2028", "").replace("\u2029", "")
+    response = HttpResponse(
+        render_to_string("customer/loader.js", {"config": written}), content_type="text/javascript; charset=utf-8"
+    )
+    patch_cache_control(response, public=True, max_age=LOADER_SECONDS)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@outlet.for_customers
+@require_safe
+def frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The chat window; when nobody can answer it, the callback form in its place; when the client is away, its words."""
+    door = outlet.door(public_id)
+    client = door.client
+    language = outlet.language_of(request, client)
+    now = clock.now()
+    if door.kind != EntryKind.WIDGET:
+        raise outlet.Gone(f"{door} is no chat")
+    if not client.is_live:
+        words = texts.text(client, TextKind.AWAY, language)
+        return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
+    context = {
+        "door": door,
+        "welcome": texts.text(client, TextKind.WIDGET_WELCOME, language),
+        "closed": closed_words(door, language),
+        "hours": hours_words(door, language),
+        "wait": wait_words(door, language),
+        "reasons": callback.reasons_of(door, language),
+        "key": str(uuid4()),
+        "words": script_words(language),
+        "attempts": client.policy.callback_attempts,
+        "address": {
+            name: reverse(f"customer-chat-{name}", args=[door.public_id])
+            for name in ("start", "state", "message", "file", "end", "call", "transcript", "survey")
+        },
+        "now": now,
+    }
+    return outlet.page(request, "customer/chat.html", client, language, context, frame_of=door)
+
+
+def closed_words(door: EntryPoint, language: str) -> str:
+    """Why no chat can begin now, in the client's words; empty when one can."""
+    queue = door.queue
+    assert queue is not None
+    if not opening.is_open(door, clock.now()):
+        return texts.text(door.client, TextKind.AFTER_HOURS, language)
+    if queue.state in ("closed", "archived"):
+        return texts.text(door.client, TextKind.UNSTAFFED, language)
+    if queue.refuse_unstaffed and not eligibility.staffed(eligibility.lane_for(queue, channel=door.channel)):
+        return texts.text(door.client, TextKind.UNSTAFFED, language)
+    return ""
+
+
+def hours_words(door: EntryPoint, language: str) -> str:
+    """Open until 8 pm, or when it opens next."""
+    now, zone = clock.now(), opening.calendar_of(door).zone
+    calendar = opening.calendar_of(door)
+    if opening.is_open(door, now):
+        closes = opening.hours.closing_after(calendar, now)
+        if closes is None:
+            return say("open_always", language)
+        return say("open_until", language, time=times.short_moment(closes, now, zone, language))
+    opens = opening.next_opening(door, now)
+    return say("opens_at", language, time=times.short_moment(opens, now, zone, language)) if opens else ""
+
+
+def wait_words(door: EntryPoint, language: str) -> str:
+    """What waiting would mean now, as far as anybody knows."""
+    assert door.queue is not None
+    seconds = eligibility.expected_wait(door.queue)
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return say("wait_now", language, wait=say("chat.soon", language))
+    return say("wait_now", language, wait=say("chat.minutes", language, n=round(seconds / 60)))
+
