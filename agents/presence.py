@@ -31,7 +31,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     Presence.NOT_RESPONDING: frozenset({Presence.AVAILABLE, Presence.BREAK, Presence.SIGNED_OUT}),
     Presence.BREAK: frozenset({Presence.AVAILABLE, Presence.BREAK, Presence.SIGNED_OUT}),
 }
-NO_WISH = {"wish": "", "wish_sign_out": False}
+NO_WISH: dict[str, Any] = {"wish": "", "wish_sign_out": False}
 SIGNED_IN = "signed in"
 
 
@@ -255,6 +255,18 @@ def disconnected(console_key: UUID, *, at: datetime | None = None) -> bool:
         return False
     seat = _take(agent_id, at)
     ConsoleSession.objects.filter(key=console_key).delete()
+    if not seat.connected or ConsoleSession.objects.filter(agent_id=agent_id).exists():
+        return False
+    _connect(seat, False, at)
+    signals.consoles_gone.send(sender=Seat, agent_id=agent_id, at=at)
+    return True
+
+
+@transaction.atomic
+def no_console(agent_id: int, *, at: datetime | None = None) -> bool:
+    """The seat says connected, yet no console is there: its process died in between. Whether that was so."""
+    at = at or clock.now()
+    seat = _take(agent_id, at)
     if not seat.connected or ConsoleSession.objects.filter(agent_id=agent_id).exists():
         return False
     _connect(seat, False, at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -71,8 +72,18 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
     share_rules(queue.client_id)
     teams = sorted(QueueTeam.objects.filter(queue=queue).values_list("team_id", flat=True)) or None
     with connection.cursor() as cursor:
-        values = [queue.client.pool, queue.client_id, queue.pk, queue.version, step, channel, wanted, added, teams]
-        rules = [queue.strategy, queue.ageing_seconds, not queue.manual, queue.training, queue.cap_per_agent]
+        values: list[Any] = [
+            queue.client.pool,
+            queue.client_id,
+            queue.pk,
+            queue.version,
+            step,
+            channel,
+            wanted,
+            added,
+            teams,
+        ]
+        rules: list[Any] = [queue.strategy, queue.ageing_seconds, not queue.manual, queue.training, queue.cap_per_agent]
         cursor.execute(INTERN, [*values, *rules, queue.offer_seconds])
         made = cursor.fetchone()
     if made:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from agents.groups import agent_group, floor_group
+from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
+from clients.models import Client
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
+
+SEEN_ON_FLOOR = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
 
 
 def chat_group(session: UUID) -> str:
@@ -93,7 +97,14 @@ def customer_sees(entry: JournalEntry) -> None:
 def floor_changed(entry: JournalEntry) -> None:
     """The floor of this client has something new to show; the floor's consumer coalesces."""
     if entry.client_id:
-        public_id = type(entry).client.field.related_model.objects.values_list("public_id", flat=True).get(  # type: ignore[union-attr]
-            pk=entry.client_id
-        )
+        public_id = Client.objects.values_list("public_id", flat=True).get(pk=entry.client_id)
         nudge(floor_group(public_id), "changed", client=str(public_id))
+
+
+def presence_changed(agent_id: int) -> None:
+    """An agent's presence, wish or connection changed: her own console, and the floors of her clients."""
+    agent = Agent.objects.select_related("seat").get(pk=agent_id)
+    nudge(agent_group(agent.public_id), "presence", version=agent.seat.version)
+    floors = Client.objects.filter(licences__agent=agent, licences__state__in=SEEN_ON_FLOOR)
+    for client in floors.values_list("public_id", flat=True):
+        nudge(floor_group(client), "changed", client=str(client))

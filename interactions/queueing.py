@@ -103,6 +103,7 @@ def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
     """The open visit of its queue, begun now if there is none."""
     visit = Visit.objects.filter(interaction=interaction, left_at__isnull=True).first()
     if visit is None:
+        assert interaction.queue_id is not None
         last = Visit.objects.filter(interaction=interaction).aggregate(last=Max("ordinal"))["last"] or 0
         visit = Visit.objects.create(
             interaction=interaction,

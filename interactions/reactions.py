@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from interactions import push
-from interactions.models import JournalEntry, Kind
+from django.db import transaction
+
+from agents import presence
+from agents import signals as agent_signals
+from bpo.kernel import clock
+from interactions import handing_back, push
+from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import recorded
 
@@ -19,22 +25,30 @@ logger = logging.getLogger(__name__)
 
 Reaction = Callable[[JournalEntry], None]
 
+
+def wish_fulfilled(entry: JournalEntry) -> None:
+    """A leg ended: a break or sign-out that its agent wished for begins with the last one. Before any new offer."""
+    agent_id = Leg.objects.values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
+    if agent_id is not None:
+        presence.leg_ended(agent_id)
+
+
 REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.QUEUED: [router.place],
     Kind.OFFERED: [push.screen_pop],
     Kind.ACCEPTED: [router.freed, push.offer_gone],
-    Kind.DECLINED: [router.place, router.freed, push.offer_gone],
-    Kind.MISSED: [router.place, router.freed, push.offer_gone],
-    Kind.RESCINDED: [router.place, router.freed, push.offer_gone],
-    Kind.DISPOSED: [router.freed],
-    Kind.ENDED: [router.freed],
-    Kind.PARKED: [router.freed],
-    Kind.TRANSFERRED: [router.freed],
-    Kind.TAKEN_BACK: [router.place, router.freed],
-    Kind.CONSOLE_LOST: [router.place],
+    Kind.DECLINED: [wish_fulfilled, router.place, router.freed, push.offer_gone],
+    Kind.MISSED: [wish_fulfilled, router.place, router.freed, push.offer_gone],
+    Kind.RESCINDED: [wish_fulfilled, router.place, router.freed, push.offer_gone],
+    Kind.DISPOSED: [wish_fulfilled, router.freed],
+    Kind.ENDED: [wish_fulfilled, router.freed],
+    Kind.PARKED: [wish_fulfilled, router.freed],
+    Kind.TRANSFERRED: [wish_fulfilled, router.freed],
+    Kind.TAKEN_BACK: [wish_fulfilled, router.place, router.freed],
+    Kind.CONSOLE_LOST: [wish_fulfilled, router.place],
     Kind.REPRIORITISED: [router.place],
-    Kind.LEFT: [router.freed],
-    Kind.CONSULT_ENDED: [router.freed],
+    Kind.LEFT: [wish_fulfilled, router.freed],
+    Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
 }
 
 # Kinds that change nothing anybody looks at live.
@@ -54,6 +68,52 @@ def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:
             logger.exception("reaction %s to %s failed", getattr(reaction, "__name__", reaction), entry.kind)
 
 
+# --- agents ----------------------------------------------------------------------------------------------------------
+
+
+def agent_available(sender: Any, agent_id: int, **kwargs: Any) -> None:
+    """After commit: look for something for her."""
+    router.agent_has_room(agent_id)
+
+
+def agent_refitted(sender: Any, agent_id: int, why: str, **kwargs: Any) -> None:
+    """Inside the change of her licence, skills, team or profile: lanes and offers follow; then look for something."""
+    handing_back.refit(agent_id, why, at=clock.now())
+    transaction.on_commit(lambda: router.agent_has_room(agent_id))
+
+
+def offer_withdrawn(sender: Any, agent_id: int, why: str, at: datetime, **kwargs: Any) -> None:
+    """Inside her leaving: open offers go back."""
+    handing_back.withdraw_offers(agent_id, why, at=at)
+
+
+def consoles_gone(sender: Any, agent_id: int, at: datetime, **kwargs: Any) -> None:
+    """Inside the loss of her last console."""
+    handing_back.consoles_gone(agent_id, at=at)
+
+
+def console_back(sender: Any, agent_id: int, at: datetime, **kwargs: Any) -> None:
+    """Inside the return of her console."""
+    handing_back.console_back(agent_id, at=at)
+
+
+def agent_deactivated(sender: Any, agent_id: int, at: datetime, **kwargs: Any) -> None:
+    """Inside her deactivation."""
+    handing_back.leave(agent_id, at=at)
+
+
+def presence_shown(sender: Any, agent_id: int, **kwargs: Any) -> None:
+    """After commit: her console and the floors show it."""
+    push.presence_changed(agent_id)
+
+
 def connect() -> None:
     """Called once when the app is ready."""
+    agent_signals.became_available.connect(agent_available, dispatch_uid="interactions.agent_available")
+    agent_signals.eligibility_changed.connect(agent_refitted, dispatch_uid="interactions.agent_refitted")
+    agent_signals.offer_withdrawn.connect(offer_withdrawn, dispatch_uid="interactions.offer_withdrawn")
+    agent_signals.consoles_gone.connect(consoles_gone, dispatch_uid="interactions.consoles_gone")
+    agent_signals.console_back.connect(console_back, dispatch_uid="interactions.console_back")
+    agent_signals.deactivated.connect(agent_deactivated, dispatch_uid="interactions.agent_deactivated")
+    agent_signals.presence_changed.connect(presence_shown, dispatch_uid="interactions.presence_shown")
     recorded.connect(react, dispatch_uid="interactions.reactions")

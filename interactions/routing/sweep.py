@@ -1,0 +1,136 @@
+"""Heal and time out: one process of all has the lock and does every step each second; a standby waits for it.
+
+It needs Postgres alone. A step that fails is logged and never stops the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+
+from django.db import Error, connection
+
+from agents import licences
+from bpo.kernel import clock
+from interactions import callback_work, cases, chats, standing
+from interactions.routing import line_ends, timers
+
+logger = logging.getLogger(__name__)
+
+Step = Callable[[datetime], int]
+LOCK = (7102, 1)  # of pg_try_advisory_lock
+LONGEST_PAUSE = 1.0
+
+# In this order: first what frees agents and contacts, then what brings them together.
+STEPS: list[Step] = [
+    timers.offers_expired,
+    timers.nodes_dead,
+    timers.graces_over,
+    timers.absent_signed_out,
+    timers.wishes_due,
+    timers.wrap_ups_over,
+    timers.refusals_over,
+    timers.preferred_over,
+    timers.parks_over,
+    timers.lanes_changed,
+    callback_work.fall_due,
+    callback_work.find_broken,
+    callback_work.settle,
+    chats.sweep,
+    line_ends.wait_limits,
+    line_ends.hours_over,
+    line_ends.nobody_left,
+    timers.free_beside_work,
+]
+
+# What may be a little later, with its seconds.
+SLOW_STEPS: list[tuple[float, Step]] = [
+    (10, timers.seats_wrong),
+    (10, timers.seats_without_console),
+    (10, standing.follow_standing),
+    (30, cases.wake_pending),
+    (60, cases.close_expired),
+    (60, licences.lapse_expired),
+]
+
+
+class Sweep:
+    """One sweep: holds the lock by its database connection, remembers when the slow steps ran."""
+
+    def __init__(self, *, more: list[Step] | None = None, beat: Callable[[], None] | None = None) -> None:
+        self._more = more or []
+        self._beat = beat
+        self._backend: int | None = None
+        self._ran: dict[Step, float] = {}
+
+    def run(self, stop: Event) -> None:
+        """Until told to stop; a lost database is waited for, the lock is then taken anew."""
+        while not stop.is_set():
+            try:
+                pause = self.turn()
+            except Error:
+                logger.exception("the database does not answer")
+                connection.close()
+                self._backend = None
+                pause = LONGEST_PAUSE
+            stop.wait(pause)
+        self.release()
+
+    def turn(self) -> float:
+        """Sweep once if this process has the lock; seconds until the next turn."""
+        if not self.has_lock():
+            return LONGEST_PAUSE
+        self.once(clock.now())
+        if self._beat:
+            self._beat()
+        return timers.next_due(clock.now(), longest=LONGEST_PAUSE)
+
+    def has_lock(self) -> bool:
+        """Take or keep the lock; a connection that was replaced has lost it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            backend = cursor.fetchone()[0]
+            if backend == self._backend:
+                return True
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", LOCK)
+            taken = bool(cursor.fetchone()[0])
+        if taken:
+            self._backend = backend
+            logger.info("this process sweeps now")
+        return taken
+
+    def release(self) -> None:
+        """Let a standby take over at once."""
+        self._backend = None
+        connection.close()
+
+    def once(self, at: datetime) -> dict[str, int]:
+        """Every step that is due; how much each did, by name."""
+        due = [*STEPS, *self._more]
+        now = time.monotonic()
+        for seconds, step in SLOW_STEPS:
+            if now - self._ran.get(step, -seconds) >= seconds:
+                self._ran[step] = now
+                due.append(step)
+        return {name(step): done for step in due if (done := guarded(step, at))}
+
+
+def guarded(step: Step, at: datetime) -> int:
+    """One step; its failure is logged and is not the next one's."""
+    try:
+        return step(at)
+    except Error:
+        logger.exception("step %s failed", name(step))
+        if not connection.is_usable():
+            raise
+    except Exception:
+        logger.exception("step %s failed", name(step))
+    return 0
+
+
+def name(step: Step) -> str:
+    """The step's name in logs."""
+    return f"{step.__module__.rsplit('.', 1)[-1]}.{step.__name__}"
