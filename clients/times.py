@@ -1,0 +1,53 @@
+"""Moments as a customer reads them: in his zone, in his language, with the zone's name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.formats import date_format
+
+from clients.words import say
+
+
+def clock_words(moment: datetime, zone: str, language: str) -> str:
+    """2 pm, 2:30 pm; 14:00 in Spanish."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if language == "es":
+        return f"{local:%H:%M}"
+    hour = local.hour % 12 or 12
+    half = "am" if local.hour < 12 else "pm"
+    return f"{hour} {half}" if local.minute == 0 else f"{hour}:{local.minute:02d} {half}"
+
+
+def day_words(moment: datetime, zone: str, language: str) -> str:
+    """Tuesday, 24 November; martes, 24 de noviembre."""
+    with translation.override(language):
+        form = r"l, j \d\e F" if language == "es" else "l, j F"
+        return date_format(moment.astimezone(ZoneInfo(zone)), form)
+
+
+def moment_words(moment: datetime, zone: str, language: str) -> str:
+    """Tuesday, 24 November, 2:30 pm."""
+    return f"{day_words(moment, zone, language)}, {clock_words(moment, zone, language)}"
+
+
+def zone_words(zone: str) -> str:
+    """New York: the last part of the zone's name."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def window_words(starts: datetime, ends: datetime, zone: str, language: str) -> str:
+    """Tuesday, 24 November, 11 am to 1 pm; the end names its day when it is another."""
+    local = ZoneInfo(zone)
+    if starts.astimezone(local).date() != ends.astimezone(local).date():
+        first, last = moment_words(starts, zone, language), moment_words(ends, zone, language)
+        return say("cb_window_across", language, start=first, end=last)
+    return say(
+        "cb_window",
+        language,
+        day=day_words(starts, zone, language),
+        start=clock_words(starts, zone, language),
+        end=clock_words(ends, zone, language),
+    )

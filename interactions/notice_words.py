@@ -1,0 +1,76 @@
+"""What our notices say by themselves, in English and Spanish; the client's own texts are in `clients.texts`."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "hello": {"en": "Hello {name},", "es": "Hola, {name}:"},
+    "hello_anybody": {"en": "Hello,", "es": "Hola:"},
+    "reference": {"en": "Reference", "es": "Referencia"},
+    "about": {"en": "About", "es": "Asunto"},
+    "resolved_at": {"en": "Resolved", "es": "Resuelto"},
+    "when": {"en": "When", "es": "Cuándo"},
+    "zone": {"en": "{window} ({zone} time)", "es": "{window} (hora de {zone})"},
+    "number": {"en": "Number", "es": "Número"},
+    "address": {"en": "Address", "es": "Correo"},
+    "customer": {"en": "You", "es": "Usted"},
+    "resolution_subject": {
+        "en": "Your request is resolved [{reference}]",
+        "es": "Su consulta está resuelta [{reference}]",
+    },
+    "resolution_title": {"en": "Your request is resolved", "es": "Su consulta está resuelta"},
+    "resolution_more": {
+        "en": "Is something still open? Answer this mail and we go on where we stopped.",
+        "es": "¿Queda algo pendiente? Responda a este correo y seguimos donde lo dejamos.",
+    },
+    "your_conversation": {"en": "Your conversation", "es": "Su conversación"},
+    "transcript_subject": {"en": "Your conversation with {client}", "es": "Su conversación con {client}"},
+    "transcript_lead": {
+        "en": "Here is the conversation you asked us to send.",
+        "es": "Aquí tiene la conversación que nos pidió.",
+    },
+    "file": {"en": "File: {name}", "es": "Archivo: {name}"},
+    "booked_subject": {"en": "We call you: {window} [{reference}]", "es": "Le llamamos: {window} [{reference}]"},
+    "booked_title": {"en": "We call you", "es": "Le llamamos"},
+    "booked_lead": {
+        "en": "Your callback is booked. You need to do nothing until then.",
+        "es": "Su llamada está reservada. No tiene que hacer nada más.",
+    },
+    "reply_subject": {"en": "We reply to you: {window} [{reference}]", "es": "Le respondemos: {window} [{reference}]"},
+    "reply_title": {"en": "We come back to you", "es": "Nos pondremos en contacto"},
+    "reply_lead": {
+        "en": "We have your request and reply to you in this time.",
+        "es": "Tenemos su consulta y le responderemos en este plazo.",
+    },
+    "changed_subject": {"en": "New time: {window} [{reference}]", "es": "Nueva hora: {window} [{reference}]"},
+    "changed_title": {"en": "The time has changed", "es": "Ha cambiado la hora"},
+    "changed_lead": {"en": "This is the new time.", "es": "Esta es la nueva hora."},
+    "manage": {"en": "Change or cancel", "es": "Cambiar o cancelar"},
+    "cancelled_subject": {"en": "We do not call you [{reference}]", "es": "No le llamaremos [{reference}]"},
+    "cancelled_title": {"en": "The callback is cancelled", "es": "La llamada está cancelada"},
+    "cancelled_lead": {
+        "en": "We do not contact you at this time any more.",
+        "es": "Ya no le contactaremos a esta hora.",
+    },
+    "after_hours_subject": {"en": "Re: {subject}", "es": "Re: {subject}"},
+    "after_hours_subject_none": {"en": "We have received your mail", "es": "Hemos recibido su correo"},
+    "after_hours_title": {"en": "We have received your mail", "es": "Hemos recibido su correo"},
+    "after_hours_lead": {
+        "en": "Thank you for writing to us. We are closed at the moment.",
+        "es": "Gracias por escribirnos. En este momento estamos cerrados.",
+    },
+    "after_hours_opens": {"en": "We open again: {opens}.", "es": "Volvemos a abrir: {opens}."},
+    "survey_subject": {"en": "How was it with {client}?", "es": "¿Qué tal con {client}?"},
+    "survey_lead": {
+        "en": "Two taps are enough, and they help us to do better.",
+        "es": "Bastan dos toques, y nos ayudan a mejorar.",
+    },
+    "survey_button": {"en": "Tell us", "es": "Dar mi opinión"},
+    "wrote": {"en": "On {when}, {who} wrote:", "es": "El {when}, {who} escribió:"},
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """The words of that key with {placeholders} filled in. An unknown key is a mistake of ours: KeyError."""
+    entry = WORDS[key]
+    found = entry.get(language[:2]) or entry["en"]
+    return found.format(**values) if values else found
