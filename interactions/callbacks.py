@@ -131,7 +131,7 @@ def promise(
         due_until=due_until.isoformat(),
         replaces=replaces.reference if replaces else None,
     )
-    notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback)
+    notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback, at=at)
     return callback
 
 
@@ -220,7 +220,7 @@ def change(
         due_until=due_until.isoformat(),
     )
     turn = callback.journal.filter(kind=Kind.CALLBACK_CHANGED).count()
-    notices.write(NoticeKind.CALLBACK_CHANGED, callback=callback, turn=turn)
+    notices.write(NoticeKind.CALLBACK_CHANGED, callback=callback, turn=turn, at=at)
     return callback
 
 
@@ -296,7 +296,7 @@ def withdraw(
         drop_attempt(callback, why="callback withdrawn", at=at)
     end(callback, CallbackState.WITHDRAWN, at=at, why=why, by=by, by_name="customer" if link and not by else "")
     if tell:
-        notices.write(NoticeKind.CALLBACK_CANCELLED, callback=callback)
+        notices.write(NoticeKind.CALLBACK_CANCELLED, callback=callback, at=at)
     return callback
 
 

@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
-from clients.models import Client, ClientState, CustomerAddress
-from interactions import callbacks, journal
+from clients.models import Client, ClientState
+from interactions import callbacks, journal, notices
 from interactions.callback_rows import OPEN_STATES, BeingMade, seats_of_attempt
 from interactions.callback_work import put_back
 from interactions.models import (
@@ -22,7 +22,6 @@ from interactions.models import (
     Envelope,
     Interaction,
     Kind,
-    Notice,
     Origin,
     Outcome,
     State,
@@ -49,7 +48,7 @@ def follow(client: Client, *, at: datetime | None = None) -> None:
         _release(client, at)
     elif client.state in (ClientState.SUSPENDED, ClientState.ENDED):
         _empty_lines(client, at)
-        _hold_notices(client)
+        notices.hold(client)
         if client.state == ClientState.SUSPENDED:
             Callback.objects.filter(client=client, state__in=OPEN_STATES, held=False).update(
                 held=True, version=F("version") + 1
@@ -77,15 +76,7 @@ def _release(client: Client, at: datetime) -> None:
     Callback.objects.filter(client=client, state__in=OPEN_STATES, held=True).update(
         held=False, version=F("version") + 1
     )
-    suppressed = CustomerAddress.objects.filter(client=client, undeliverable=True).values("address")
-    held = Notice.objects.filter(client=client, state=Notice.State.HELD).exclude(to_address__in=suppressed)
-    held.update(state=Notice.State.PENDING, due_at=at)
-
-
-def _hold_notices(client: Client) -> None:
-    # What tells a customer that his promise ended with the client is written after this, and still goes out.
-    pending = Notice.objects.filter(client=client, state=Notice.State.PENDING)
-    pending.exclude(kind="callback_cancelled").update(state=Notice.State.HELD)
+    notices.release_held(client, at=at)
 
 
 def _empty_lines(client: Client, at: datetime) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from agents.models import Agent
-from bpo.kernel import references
+from bpo.kernel import clock, references
 from clients import hours, standing
 from clients.models import Channel, Client, ClientState, Customer, HoursException, HoursSpan, Policy, Queue, QueueState
 from interactions import callback_work, callbacks, closing, outbound
@@ -579,3 +579,43 @@ def test_withdrawn_and_due_at_once_leaves_no_attempt_behind(acme: Acme):
         made.refresh_from_db()
         assert made.state == CallbackState.WITHDRAWN
     assert not Interaction.objects.exclude(state=State.CLOSED).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_brings_the_promise_to_bea_and_she_keeps_it():
+    """Through routing and the real clock: due, matched, offered, accepted, reached, wrapped up."""
+    from interactions import offers
+    from interactions.models import Leg
+    from interactions.routing.sweep import Sweep
+
+    client = factories.client("Acme")
+    ann = factories.customer(client, phone=ANNS_PHONE)
+    bea = factories.agent(licensed=client, available=True)
+    made = callbacks.promise(
+        client, customer=ann, queue=factories.queue(client), origin=CallbackOrigin.FORM, number=ANNS_PHONE
+    )
+
+    did = Sweep().once(clock.now())
+
+    assert did["callback_work.fall_due"] == 1
+    leg = Leg.objects.get(agent=bea, state=LegState.OFFERED)
+    offers.accept(leg, by=bea)
+    outbound.dialled(leg, by=bea)
+    leg = outbound.report(leg, "reached", by=bea)
+    let_go(leg, clock.now())
+    Sweep().once(clock.now())
+    made.refresh_from_db()
+    made.interaction.refresh_from_db()
+    assert made.state == CallbackState.KEPT
+    assert (made.interaction.state, made.interaction.outcome) == (State.CLOSED, Outcome.HANDLED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_suspending_reaches_the_work_by_the_signal(acme: Acme):
+    made = acme.promise(there(11, 10))
+    sue = factories.supervisor(acme.client)
+    standing.suspend(acme.client, by=sue, reason="not paid", at=there(11, 10))
+    made.refresh_from_db()
+    assert made.held
+    told = JournalEntry.objects.get(client=acme.client, kind=Kind.FORCED)
+    assert (told.actor, told.facts["standing"], told.facts["reason"]) == (sue, "suspended", "not paid")
