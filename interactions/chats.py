@@ -10,6 +10,7 @@ from django.db.models import F, Max, Q
 
 from bpo.kernel import clock, links
 from bpo.kernel.errors import DomainError, IllegalMove, InvalidValue, StaleState
+from bpo.kernel.outgoing import OutgoingState
 from clients import customers, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
 from interactions import callbacks, handling, intake, journal, messages, notices
@@ -21,6 +22,7 @@ from interactions.models import (
     Interaction,
     Kind,
     MessageDirection,
+    Notice,
     NoticeKind,
     Outcome,
     State,
@@ -253,12 +255,14 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
             return
         # The address he gave is where this contact's mail goes; his record is not changed by it.
         Envelope.objects.filter(interaction=interaction, from_address="").update(from_address=wished.transcript_to)
-        notices.write(
+        notice = notices.write(
             NoticeKind.TRANSCRIPT,
             case=interaction.case,
             interaction=interaction,
             turn=interaction.case.interactions.filter(pk__lt=interaction.pk).count() if interaction.case else 0,
         )
+        if notice and notice.to_address != wished.transcript_to:
+            Notice.objects.filter(pk=notice.pk, state=OutgoingState.PENDING).update(to_address=wished.transcript_to)
         ChatSession.objects.filter(pk=session.pk).update(transcript_to="")
 
 

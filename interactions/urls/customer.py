@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/chat/call/", chat.call, name="customer-chat-call"),
     path("c/<uuid:public_id>/chat/transcript/", chat.transcript, name="customer-chat-transcript"),
     path("c/<uuid:public_id>/chat/survey/", chat.survey, name="customer-chat-survey"),
-    path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback"),
-    path("c/callback/<str:token>/", callback.manage, name="customer-callback-manage"),
+    path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback-form"),
+    path("c/callback/<str:token>/", callback.manage, name="customer-callback"),
     path("c/survey/<str:token>/", survey.survey, name="customer-survey"),
 ]

@@ -25,7 +25,7 @@ MOST_WORDS = 500
 
 def manage_address(callback: Callback, language: str = "") -> str:
     """The path of the customer's own link to a promise."""
-    path = reverse("customer-callback-manage", args=[links.sign("callback", str(callback.public_id))])
+    path = reverse("customer-callback", args=[links.sign("callback", str(callback.public_id))])
     return f"{path}?lang={language}" if language else path
 
 
@@ -218,5 +218,5 @@ def _door_again(callback: Callback) -> str:
     door = callback.entry_point
     if door is None or not door.published or not callback.client.is_live:
         return ""
-    return reverse("customer-callback", args=[door.public_id])
+    return reverse("customer-callback-form", args=[door.public_id])
 

@@ -1,4 +1,4 @@
-"""Times as a customer reads them: in his zone, in his language, with the zone's name."""
+"""The days and windows of a form, as a customer reads them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from clients.opening import Window
+from clients.times import clock_words, day_words, window_words, zone_words
 from clients.words import say
-
-CITIES = {"UTC": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +35,11 @@ class Day:
     slots: tuple[Slot, ...]
 
 
-def clock_words(moment: dt.datetime, zone: str, language: str) -> str:
-    """2 pm, 2:30 pm; 14:00 in Spanish."""
-    local = moment.astimezone(ZoneInfo(zone))
-    if language == "es":
-        return f"{local:%H:%M}"
-    hour = local.hour % 12 or 12
-    half = "am" if local.hour < 12 else "pm"
-    return f"{hour} {half}" if local.minute == 0 else f"{hour}:{local.minute:02d} {half}"
-
-
-def day_words(moment: dt.datetime, zone: str, language: str) -> str:
-    """Tuesday, 24 November; martes, 24 de noviembre."""
-    local = moment.astimezone(ZoneInfo(zone))
-    with translation.override(language):
-        form = r"l, j \d\e F" if language == "es" else "l, j F"
-        return date_format(local, form)
-
-
 def short_moment(moment: dt.datetime, now: dt.datetime, zone: str, language: str) -> str:
     """8 pm today is “8 pm”; another day is named before the time."""
     if moment.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date():
         return clock_words(moment, zone, language)
     return f"{day_words(moment, zone, language)}, {clock_words(moment, zone, language)}"
-
-
-def zone_words(zone: str) -> str:
-    """Columbus, New York: the last part of the zone's name."""
-    return CITIES.get(zone, zone.rpartition("/")[2].replace("_", " "))
-
-
-def window_words(starts: dt.datetime, ends: dt.datetime, zone: str, language: str) -> str:
-    """Tuesday, 24 November, 11 am to 1 pm; the end names its day when it is another."""
-    end_day = ends.astimezone(ZoneInfo(zone)).date()
-    same = starts.astimezone(ZoneInfo(zone)).date() == end_day
-    end = clock_words(ends, zone, language)
-    if same:
-        day, start = day_words(starts, zone, language), clock_words(starts, zone, language)
-        return say("cb_window", language, day=day, start=start, end=end)
-    start = f"{day_words(starts, zone, language)}, {clock_words(starts, zone, language)}"
-    return say("cb_window_across", language, start=start, end=f"{day_words(ends, zone, language)}, {end}")
 
 
 def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: str) -> list[Day]:
@@ -111,3 +75,6 @@ def value_of(window: Window) -> str:
 def chosen(windows: Sequence[Window], value: str) -> Window | None:
     """The window a form named, if it may still be chosen."""
     return next((window for window in windows if value_of(window) == value), None)
+
+
+__all__ = ["Day", "Slot", "chosen", "days_of", "short_moment", "value_of", "window_words", "zone_words"]
