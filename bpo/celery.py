@@ -21,6 +21,7 @@ BEAT_KEY = "heartbeat:beat"
 # One line an entry: name, task, seconds between two starts. Each task is safe to run twice and finds its work by rows.
 app.conf.beat_schedule = {
     "beat heartbeat": {"task": "bpo.celery.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
+    "callbacks due": {"task": "interactions.work_due_callbacks", "schedule": 15.0, "options": {"expires": 30}},
 }
 
 

@@ -102,7 +102,8 @@ def _doors(doors: list[EntryPoint]) -> Ready:
 
 
 def _hours(doors: list[EntryPoint], queues: list[Queue], at: datetime) -> Ready:
-    never = [each for each in [*doors, *queues] if opening.next_opening(each, at) is None]
+    both: list[EntryPoint | Queue] = [*doors, *queues]
+    never = [each for each in both if opening.next_opening(each, at) is None]
     name = never[0].name if never else ""
     return _line(
         "hours",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -255,7 +256,7 @@ def count_try(
         attempt=callback.attempts + 1,
         leg=str(leg.public_id) if leg else None,
     )
-    counted = {
+    counted: dict[str, Any] = {
         "attempts": callback.attempts + 1,
         "tried_in_window": callback.tried_in_window or tried_at < callback.due_until + grace(callback),
     }
@@ -300,7 +301,7 @@ def _settle(callback: Callback, *, at: datetime) -> bool:
         return False
     worked = attempt.legs.filter(accepted_at__isnull=False).order_by("-accepted_at").first()
     if attempt.outcome == Outcome.HANDLED and worked is not None:
-        count_try(callback, NOT_REPORTED, tried_at=worked.accepted_at, leg=worked, at=at)
+        count_try(callback, NOT_REPORTED, tried_at=worked.accepted_at or at, leg=worked, at=at)
     else:
         wait_for_next_try(callback, at=at)
     return True

@@ -619,3 +619,12 @@ def test_suspending_reaches_the_work_by_the_signal(acme: Acme):
     assert made.held
     told = JournalEntry.objects.get(client=acme.client, kind=Kind.FORCED)
     assert (told.actor, told.facts["standing"], told.facts["reason"]) == (sue, "suspended", "not paid")
+
+
+def test_the_worker_may_do_it_as_well(acme: Acme):
+    from interactions import tasks
+
+    with clock.set_to(there(11, 10)):
+        acme.promise(there(11, 10))
+        assert tasks.work_due_callbacks() == 1
+        assert tasks.work_due_callbacks() == 0
