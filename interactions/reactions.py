@@ -16,7 +16,8 @@ from django.db import transaction
 from agents import presence
 from agents import signals as agent_signals
 from bpo.kernel import clock
-from interactions import handing_back, push
+from clients.signals import standing_changed
+from interactions import handing_back, push, standing
 from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import recorded
@@ -116,4 +117,5 @@ def connect() -> None:
     agent_signals.console_back.connect(console_back, dispatch_uid="interactions.console_back")
     agent_signals.deactivated.connect(agent_deactivated, dispatch_uid="interactions.agent_deactivated")
     agent_signals.presence_changed.connect(presence_shown, dispatch_uid="interactions.presence_shown")
+    standing_changed.connect(standing.standing_changed, dispatch_uid="interactions.standing")
     recorded.connect(react, dispatch_uid="interactions.reactions")
