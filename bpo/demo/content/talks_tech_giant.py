@@ -1,0 +1,88 @@
+"""Conversations of The Tech Giant's customers."""
+
+from bpo.demo.content.shapes import TalkContent
+
+TALKS = (
+    TalkContent(
+        "late-delivery", "en", "Where is my order?",
+        ("Hi, my order was due days ago and it is still not here.", "It is the laptop, I need it for work.",
+         "The replacement please, that would be great.", "Thank you, that is all."),
+        ("Good day, I am sorry to hear that. Let me look at the order.",
+         "It has been at the carrier's depot for three days, that should not happen. I can send a replacement today or"
+         " refund it. Which would you prefer?",
+         "Done: the replacement leaves our warehouse this afternoon and needs no signature.",
+         "Thank you for your patience. You have it in writing in a moment."),
+        "The order was held up at the carrier's depot. A replacement was sent today, free of charge.",
+        "solved-replacement", "Replacement sent",
+    ),
+    TalkContent(
+        "late-delivery", "es", "Mi pedido no ha llegado",
+        ("Hola, mi pedido debía llegar el sábado y todavía no lo tengo.", "Sí, es el portátil con la base.",
+         "Prefiero que me envíen otro, gracias.", "Perfecto, muchas gracias."),
+        ("Buenos días, lamento el retraso. Voy a ver su pedido.",
+         "Está detenido en el depósito del transportista. Puedo enviarle otro hoy o devolverle el importe. ¿Qué prefiere?",
+         "Hecho, el nuevo envío sale hoy mismo y no tiene coste.", "A usted por su paciencia. Se lo confirmo por correo."),
+        "El pedido quedó detenido en el depósito del transportista. Hoy sale un nuevo envío sin coste.",
+        "solved-replacement", "Replacement sent",
+    ),
+    TalkContent(
+        "tech-support", "en", "The dock is not detected",
+        ("My Slate dock is not detected any more since the update.", "Yes, I tried another cable.",
+         "It works now! What was it?", "Good to know, thanks."),
+        ("Hello, let us bring it back. Did you try another cable or port?",
+         "Then please hold the dock's button for ten seconds and plug it into the left port.",
+         "The update had switched the right port to charging only. You can change it back in Settings, Ports.",
+         "You are welcome. Should it come back, write to us with this reference."),
+        "The update had set the port to charging only. The dock was reset and works again.",
+        "solved-fixed", "Works again",
+    ),
+    TalkContent(
+        "tech-support", "es", "El teléfono se apaga solo",
+        ("Mi Nova 8 se apaga solo con el 40 % de batería.", "Desde el martes.", "Sí, ya está instalado y va bien."),
+        ("Buenos días, ¿desde cuándo le ocurre?", "Hay una actualización que lo corrige. ¿Puede instalarla en Ajustes?",
+         "Me alegro. Si volviera a pasar, con esta referencia le cambiamos el aparato."),
+        "Se instaló la actualización que corrige el apagado. El teléfono funciona.",
+        "solved-fixed", "Works again",
+    ),
+    TalkContent(
+        "invoice", "en", "Two charges for one order",
+        ("I see two charges for the same order on my card.", "Both 199 dollars, on the same day.",
+         "Ah, so the second one disappears by itself? Good.", "Thanks for explaining."),
+        ("Good day, let me look at the payments.", "One is the payment, the other a reservation of your bank's.",
+         "Yes, it is released within three working days without you doing anything.", "Gladly. Have a good day."),
+        "One of the two charges is a reservation that the bank releases within three working days.",
+        "answered", "Question answered",
+    ),
+    TalkContent(
+        "confirmation", "en", "No order confirmation",
+        ("I ordered last night but got no confirmation.", "To my usual address.", "It is there now, thank you."),
+        ("Hello, I look it up. Which address should it have gone to?",
+         "The order is in, I have just sent the confirmation once more.", "Good. It ships tomorrow."),
+        "The order had been received; its confirmation was sent again.",
+        "answered", "Question answered",
+    ),
+    TalkContent(
+        "before-buying", "en", "Which dock fits?",
+        ("Does the Slate dock drive two Glow 27 monitors?", "At 120 Hz as well?", "Then I take it, thanks."),
+        ("Hello, yes, both over one cable.", "With the 32 GB Slate 14 yes, with the Air one of the two.",
+         "Happy to help. Enjoy them."),
+        "Told that the dock drives two Glow 27 monitors with the Slate 14.",
+        "answered", "Question answered",
+    ),
+    TalkContent(
+        "damaged", "en", "Monitor arrived cracked",
+        ("My monitor arrived with a crack in the corner.", "I can send a photo if you like.",
+         "A refund please, I bought one elsewhere.", "Thank you."),
+        ("I am sorry, that must be a disappointment.", "Not needed. Shall I send a new one or refund it?",
+         "The refund is open, and a label to send it back is on its way to you.", "Thank you for telling us."),
+        "The monitor arrived damaged. Refunded in full; a return label was sent.",
+        "solved-refund", "Refund opened",
+    ),
+    TalkContent(
+        "praise", "en", "Thank you to Alex",
+        ("I just wanted to say that Alex was wonderful yesterday.", "She stayed with me until it worked."),
+        ("How kind of you to tell us.", "I will pass it on to her today. Thank you!"),
+        "Praise for a colleague, passed on.",
+        "answered", "Passed on",
+    ),
+)  # fmt: skip
