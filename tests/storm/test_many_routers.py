@@ -1,0 +1,177 @@
+"""Four processes route one pool, one is killed; afterwards nothing is double, lost, or waits beside a free agent."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Count, F, Q, Sum
+
+from agents.models import Agent, ConsoleSession, Presence, Seat
+from bpo.kernel import clock
+from clients.models import Channel
+from interactions import eligibility
+from interactions.models import AgentLane, Interaction, JournalEntry, Kind, Lane, Leg, LegState, State, Visit
+from interactions.models.leg import HOLDING_STATES
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WORKER = ROOT / "tests" / "storm" / "worker.py"
+SECONDS = float(os.environ.get("STORM_SECONDS", "25"))
+QUIET = 3.0
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", str(WORKER), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def a_floor() -> None:
+    """Three clients, nine lines of all kinds, thirty agents licensed for one or two."""
+    make.admin("Ada Admin", email="ada@bpo.example")
+    clients = [make.client(name) for name in ("Acme", "Bolt", "Cord")]
+    codes = ("billing", "tech")
+    for n, client in enumerate(clients):
+        make.queue(client, wrap_up="none", offer_seconds=2, miss_rule="wait", miss_delay_seconds=1, misses_to_break=9)
+        make.queue(
+            client, wants={codes[n % 2]: 2}, wrap_up="optional", offer_seconds=1, strategy="skill", cap_per_agent=2
+        )
+        make.queue(client, wrap_up="timed", wrap_up_seconds=1, ageing_seconds=5, strategy="load", offer_seconds=30)
+    for n in range(30):
+        agent = make.agent(
+            f"Agent {n}",
+            licensed=[clients[n % 3], clients[(n + 1) % 3]] if n % 2 else [clients[n % 3]],
+            skills=dict.fromkeys(codes[:1 + n % 2], 1 + n * 7 % 5),
+            available=True,
+        )
+        ConsoleSession.objects.create(
+            agent=agent, key=uuid4(), node="storm", opened_at=clock.now(), seen_at=clock.now() + timedelta(hours=1)
+        )
+
+
+def test_four_routers_and_one_killed(capfd) -> None:
+    a_floor()
+    database = str(connection.settings_dict["NAME"])
+    sweep = start("sweep", database)
+    workers = [start(database, str(seed), str(SECONDS)) for seed in range(4)]
+    try:
+        time.sleep(SECONDS / 2)
+        workers[0].send_signal(signal.SIGKILL)
+        did: Counter[str] = Counter()
+        for worker in workers[1:]:
+            out, err = worker.communicate(timeout=SECONDS * 2 + 60)
+            assert worker.returncode == 0, err.decode()[-3000:]
+            did.update(json.loads(out.decode().strip().splitlines()[-1]))
+        time.sleep(QUIET)
+        assert sweep.poll() is None, sweep.stderr.read().decode()[-3000:]
+    finally:
+        stopped = clock.now()
+        sweep.send_signal(signal.SIGTERM)
+        _out, said = sweep.communicate(timeout=60)
+        for worker in workers:
+            if worker.poll() is None:
+                worker.kill()
+    with capfd.disabled():
+        print(f"\n{dict(did)}\nlegs by state: {dict(Leg.objects.values_list('state').annotate(n=Count('pk')))}")
+
+    assert "failed" not in said.decode(), said.decode()[-3000:]
+    assert not [act for act in did if act.startswith("FAILED")], did
+    assert did["accept"] > 30 and did["decline"] > 3, "there was a storm"
+
+    nothing_double()
+    seats_are_right()
+    everyone_open_is_somewhere()
+    the_journal_agrees()
+    compiled_equals_live()
+    nobody_waits_beside_a_free_agent(stopped - timedelta(seconds=1.5))
+
+
+def nothing_double() -> None:
+    """The constraints hold it; this says it in words."""
+    live = Leg.objects.filter(role="primary", state__in=[LegState.OFFERED, LegState.HANDLING])
+    assert not live.values("interaction").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    offered = live.filter(state=LegState.OFFERED)
+    assert not offered.values("agent").annotate(n=Count("pk")).filter(n__gt=1).exists()
+
+
+def seats_are_right() -> None:
+    """Points are those of the live legs, within the profile's budget and channel caps."""
+    for seat in Seat.objects.select_related("agent__profile"):
+        live = Leg.objects.filter(agent=seat.agent, state__in=HOLDING_STATES, set_aside=False)
+        profile = seat.agent.profile
+        for channel in Channel:
+            of_channel = live.filter(channel=channel)
+            assert getattr(seat, f"points_{channel}") == (of_channel.aggregate(s=Sum("cost"))["s"] or 0), seat
+            assert of_channel.count() <= getattr(profile, f"{channel}_cap"), seat
+        assert (live.aggregate(s=Sum("cost"))["s"] or 0) <= profile.budget, seat
+        assert seat.offered == live.filter(state=LegState.OFFERED).exists(), seat
+    over_cap = (
+        Leg.objects.filter(state__in=HOLDING_STATES, interaction__queue__cap_per_agent__isnull=False)
+        .values("agent", "interaction__queue")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=F("interaction__queue__cap_per_agent"))
+    )
+    assert not over_cap.exists()
+
+
+def everyone_open_is_somewhere() -> None:
+    """Every open contact has exactly one of: a place in a queue, a live primary leg, or a wrap-up."""
+    live = Q(legs__role="primary", legs__state__in=[LegState.OFFERED, LegState.HANDLING])
+    wrapping = Q(legs__role="primary", legs__state=LegState.WRAPPING)
+    for contact in Interaction.objects.exclude(state=State.CLOSED).annotate(
+        live=Count("legs", filter=live), wrapping=Count("legs", filter=wrapping)
+    ):
+        expected = {State.QUEUED: 0, State.OFFERED: 1, State.ACTIVE: 1, State.HELD: 1, State.WRAP_UP: 0}
+        assert contact.live == expected[State(contact.state)], (contact.pk, contact.state)
+        assert contact.wrapping >= (contact.state == State.WRAP_UP), contact.pk
+        visits = Visit.objects.filter(interaction=contact, left_at__isnull=True).count()
+        assert visits == (contact.state in (State.QUEUED, State.OFFERED)), (contact.pk, contact.state, visits)
+
+
+def the_journal_agrees() -> None:
+    """Every leg was journalled as offered once, and its end once."""
+    for kind, state in ((Kind.DECLINED, LegState.DECLINED), (Kind.MISSED, LegState.MISSED)):
+        assert JournalEntry.objects.filter(kind=kind).count() == Leg.objects.filter(state=state).count()
+    assert JournalEntry.objects.filter(kind=Kind.OFFERED).count() == Leg.objects.count()
+    assert not Leg.objects.filter(state=LegState.OFFERED, accepted_at__isnull=False).exists()
+
+
+def compiled_equals_live() -> None:
+    """Nobody is in a lane whom the live rules would refuse, nobody is missing; open offers are to the eligible."""
+    compiled = set(AgentLane.objects.values_list("agent_id", "lane_id"))
+    live = {
+        (agent.pk, lane.pk)
+        for lane in Lane.objects.select_related("queue__client")
+        for agent in Agent.objects.all()
+        if eligibility.never_eligible(agent, lane.queue, [divmod(each, 10) for each in lane.wants]).ok
+    }
+    assert compiled == live
+    for leg in Leg.objects.filter(state=LegState.OFFERED):
+        assert (leg.agent_id, leg.lane_id) in live
+
+
+def nobody_waits_beside_a_free_agent(at) -> None:
+    """By the live rules, one by one."""
+    free = Agent.objects.filter(seat__presence=Presence.AVAILABLE, seat__connected=True, seat__offered=False)
+    waiting = Interaction.objects.filter(state=State.QUEUED).exclude(prefer_until__gt=at)
+    for contact in waiting.select_related("queue__client", "lane"):
+        for agent in free.select_related("profile"):
+            verdict = eligibility.eligible(agent, contact, at=at)
+            assert not verdict.ok, f"{contact.pk} waits beside {agent}"
