@@ -1,0 +1,225 @@
+"""The customer's side of the desk: identity, orders, bills, cases, last contacts; of this client only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bpo.kernel import clock
+from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
+from clients.naming import public_name
+from interactions.desk.items import ICONS, OPEN_CALLBACKS
+from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegState, Run
+from interactions.script_words import OPEN_ORDERS, money
+
+ORDERS_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One point of an order's timeline."""
+
+    words: str
+    on: date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """An order with its lines, money and timeline."""
+
+    order: Order
+    lines: list[tuple[str, str]]
+    total: str
+    marks: list[Mark]
+    late_days: int
+    issues: list[OrderIssue]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: icon, words, an aside, what stands at the right."""
+
+    icon: str
+    words: str
+    aside: str
+    url: str = ""
+    right: str = ""
+    at: datetime | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPane:
+    """The whole side."""
+
+    customer: Customer | None
+    covered: bool
+    verified: str
+    zone_time: datetime | None
+    zone_city: str
+    orders: list[OrderCard]
+    more_orders: int
+    open_rows: list[Row]
+    contacts: list[Row]
+    contacts_total: int
+    also: list[str]
+
+
+def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
+    """Everything beside one contact; account data only after verification where the script asks for one."""
+    customer = interaction.customer
+    covered = run is not None and not run.verified and _script_verifies(run)
+    orders = [] if covered or customer is None else _orders(customer)
+    zone = (customer.zone if customer else "") or ""
+    return CustomerPane(
+        customer=customer,
+        covered=covered,
+        verified=_verified_words(run, interaction),
+        zone_time=clock.now().astimezone(ZoneInfo(zone)) if zone else None,
+        zone_city=(customer.city if customer and customer.city else zone.rpartition("/")[2].replace("_", " ")),
+        orders=[_order_card(order) for order in orders[:ORDERS_SHOWN]],
+        more_orders=max(0, len(orders) - ORDERS_SHOWN),
+        open_rows=[] if customer is None else list(_open_rows(interaction, customer, covered=covered)),
+        contacts=[] if customer is None else _contacts(customer, interaction),
+        contacts_total=customer.interactions.count() if customer else 0,
+        also=_also(interaction),
+    )
+
+
+def _script_verifies(run: Run) -> bool:
+    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
+
+
+def _verified_words(run: Run | None, interaction: Interaction) -> str:
+    envelope = getattr(interaction, "envelope", None)
+    found = ""
+    if envelope is not None and envelope.from_phone:
+        found = _("found by phone number")
+    elif envelope is not None and envelope.from_address:
+        found = _("found by address")
+    if run is not None and run.verified:
+        return ", ".join(part for part in (_("Verified"), found) if part)
+    return ", ".join(part for part in (_("Not verified yet"), found) if part)
+
+
+def _orders(customer: Customer) -> list[Order]:
+    orders = Order.objects.filter(customer=customer).prefetch_related(
+        "lines", Prefetch("issues", OrderIssue.objects.order_by("-created_at"))
+    )[:20]
+    return sorted(orders, key=lambda order: order.state not in OPEN_ORDERS)
+
+
+def _order_card(order: Order) -> OrderCard:
+    today = clock.now().date()
+    open_still = order.state in OPEN_ORDERS
+    late = (today - order.due_on).days if open_still and order.due_on and order.due_on < today else 0
+    steps = [
+        (_("Ordered"), order.placed_on, OrderState.PLACED),
+        (_("Shipped"), order.shipped_on, OrderState.SHIPPED),
+        (_("At depot"), order.at_depot_on, OrderState.AT_DEPOT),
+    ]
+    order_of_states = [OrderState.PLACED, OrderState.SHIPPED, OrderState.AT_DEPOT, OrderState.DELIVERED]
+    reached = order_of_states.index(OrderState(order.state)) if order.state in order_of_states else -1
+    marks = [
+        Mark(words, on, "done" if n < reached else "here" if n == reached else "next")
+        for n, (words, on, _state) in enumerate(steps)
+    ]
+    if order.state == OrderState.DELIVERED:
+        marks.append(Mark(_("Delivered"), order.delivered_on, "here"))
+    elif order.state == OrderState.CANCELLED:
+        marks.append(Mark(_("Cancelled"), None, "miss"))
+    else:
+        marks.append(Mark(_("Due"), order.due_on, "miss" if late else "next"))
+    return OrderCard(
+        order=order,
+        lines=[(_counted(line), money(line.amount, order.currency)) for line in order.lines.all()],
+        total=money(order.total, order.currency),
+        marks=marks,
+        late_days=late,
+        issues=list(order.issues.all())[:3],
+    )
+
+
+def _counted(line: OrderLine) -> str:
+    return f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name
+
+
+def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -> Iterator[Row]:
+    if not covered:
+        bills = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]
+        today = clock.now().date()
+        for bill in bills:
+            late = bill.due_on < today
+            yield Row(
+                "bill", _("Bill %(number)s") % {"number": bill.number},
+                _("due %(day)s") % {"day": f"{bill.due_on:%a %-d %b}"},
+                right=money(bill.amount, bill.currency), tone="bad" if late else "",
+            )  # fmt: skip
+    cases = Case.objects.filter(customer=customer, state__in=[CaseState.OPEN, CaseState.PENDING])
+    for case in cases.exclude(pk=interaction.case_id or 0).order_by("-opened_at")[:5]:
+        waits = {"customer": _("we wait for the customer"), "date": _("we wait for a date")}.get(
+            case.pending_for if case.state == CaseState.PENDING else "", _("open")
+        )
+        url = reverse("console-case", args=[case.public_id])
+        aside = _("case %(reference)s, %(waits)s") % {"reference": case.reference, "waits": waits}
+        yield Row("case", case.subject or _("Case %(r)s") % {"r": case.reference}, aside, url, at=case.opened_at)
+    promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS).order_by("due_from")
+    for callback in promised.exclude(interaction=interaction)[:3]:
+        url = reverse("console-callback", args=[callback.public_id])
+        yield Row("callback", _("Callback promised"), callback.words or callback.reference, url, at=callback.due_from)
+
+
+def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
+    past = (
+        Interaction.objects.filter(customer=customer)
+        .exclude(pk=interaction.pk)
+        .select_related("envelope", "reason", "case", "client")
+        .prefetch_related(
+            Prefetch(
+                "legs",
+                Leg.objects.filter(accepted_at__isnull=False).select_related("agent__user", "disposition"),
+                to_attr="worked",
+            )
+        )
+        .order_by("-arrived_at")[:5]
+    )
+    rows = []
+    for one in past:
+        envelope = getattr(one, "envelope", None)
+        words = (
+            (envelope.subject if envelope else "")
+            or (one.reason.name if one.reason else "")
+            or (envelope.opening[:60] if envelope else "")
+            or one.get_channel_display()
+        )
+        worked = one.worked  # type: ignore[attr-defined]
+        if worked:
+            who = public_name(worked[-1].agent.user, one.client)
+            how = worked[-1].disposition.name if worked[-1].disposition else one.get_outcome_display() or _("open")
+            aside = f"{who}: {how}"
+        else:
+            aside = one.get_outcome_display() or one.get_state_display()
+        url = reverse("console-case", args=[one.case.public_id]) if one.case else ""
+        icon = "callback" if one.origin == "callback" else ICONS[one.channel]  # type: ignore[index]
+        rows.append(Row(icon, words, aside, url, at=one.arrived_at))
+    return rows
+
+
+def _also(interaction: Interaction) -> list[str]:
+    """Who else works with this customer at this moment."""
+    if interaction.customer_id is None:
+        return []
+    legs = (
+        Leg.objects.filter(interaction__customer_id=interaction.customer_id, state=LegState.HANDLING)
+        .exclude(interaction=interaction)
+        .select_related("agent")
+    )
+    where = {"chat": _("in chat with %(name)s"), "voice": _("on the phone with %(name)s")}
+    return [where.get(leg.channel, _("written to by %(name)s")) % {"name": leg.agent.name} for leg in legs[:3]]

@@ -1,0 +1,244 @@
+"""The left column of the desk: what the agent holds, what comes later today, what is just done, and her day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients.models import Brand, Channel
+from interactions.models import (
+    Callback,
+    CallbackState,
+    Interaction,
+    Leg,
+    LegRole,
+    LegState,
+    Message,
+    MessageDirection,
+    State,
+)
+
+ICONS = {Channel.VOICE: "phone", Channel.CHAT: "chat", Channel.EMAIL: "mail"}
+CHAT_ANSWER_LIMIT = 60
+JUST_DONE = timedelta(hours=1)
+OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of “My items”."""
+
+    leg: Leg
+    brand: Brand
+    icon: str
+    who: str
+    line: str
+    mine: bool
+    kind: str
+    shape: str
+    words: str
+    since: datetime | None
+    until: datetime | None = None
+    limit: int | None = None
+    unread: int = 0
+
+    @property
+    def url(self) -> str:
+        """The page of the item."""
+        return reverse("console-leg", args=[self.leg.public_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """One line of “Later today” or “Just done”."""
+
+    brand: Brand
+    icon: str
+    words: str
+    at: datetime
+    url: str
+    post: bool = False
+    undo: str = ""
+    undo_until: datetime | None = None
+    ago: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The line at the foot: counts of today."""
+
+    handled: int
+    aht: timedelta | None
+    promises: int
+
+
+def name_of(interaction: Interaction) -> str:
+    """How the customer is called on the desk."""
+    if interaction.customer and interaction.customer.name:
+        return interaction.customer.name
+    envelope = getattr(interaction, "envelope", None)
+    if envelope is not None:
+        return envelope.from_name or envelope.from_address or envelope.from_phone or _("Unknown customer")
+    return _("Unknown customer")
+
+
+def subject_of(interaction: Interaction) -> str:
+    """What it is about, in a few words."""
+    envelope = getattr(interaction, "envelope", None)
+    if envelope is not None and envelope.subject:
+        return envelope.subject
+    if interaction.reason:
+        return interaction.reason.name
+    return (envelope.opening if envelope is not None else "") or (interaction.case.subject if interaction.case else "")
+
+
+def my_items(agent: Agent) -> list[Item]:
+    """Everything the agent handles or wraps up, in the order of acceptance."""
+    spoken = Message.objects.filter(interaction=OuterRef("interaction")).exclude(direction=MessageDirection.SYSTEM)
+    last = spoken.order_by("-at", "-id")
+    answered = (
+        Message.objects.filter(interaction=OuterRef("interaction"), direction=MessageDirection.OUT)
+        .order_by("-at")
+        .values("at")[:1]
+    )
+    legs = (
+        Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+        .exclude(role=LegRole.MONITOR)
+        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__reason")
+        .select_related("interaction__case", "interaction__draft")
+        .annotate(
+            last_text=Subquery(last.values("text")[:1]),
+            last_direction=Subquery(last.values("direction")[:1]),
+            last_at=Subquery(last.values("at")[:1]),
+            answered_at=Subquery(answered),
+        )
+        .annotate(
+            unread=Count(
+                "interaction__messages",
+                filter=Q(interaction__messages__direction=MessageDirection.IN)
+                & (Q(answered_at__isnull=True) | Q(interaction__messages__at__gt=F("answered_at"))),
+            )
+        )
+        .order_by("accepted_at", "id")
+    )
+    return [_item(leg) for leg in legs]
+
+
+def _item(leg: Leg) -> Item:
+    interaction = leg.interaction
+    last_in = leg.last_direction == MessageDirection.IN  # type: ignore[attr-defined]
+    said = (leg.last_text or "")[:120]  # type: ignore[attr-defined]
+    line = subject_of(interaction)
+    if leg.channel == Channel.CHAT and said:
+        line = said if last_in else _("You: %(said)s") % {"said": said}
+    kind, shape, words, since, until, limit = _state(leg, last_in)
+    return Item(
+        leg=leg,
+        brand=leg.client.brand,
+        icon=ICONS[Channel(leg.channel)],
+        who=name_of(interaction),
+        line=line,
+        mine=not last_in,
+        kind=kind,
+        shape=shape,
+        words=words,
+        since=since,
+        until=until,
+        limit=limit,
+        unread=leg.unread if leg.channel == Channel.CHAT else 0,  # type: ignore[attr-defined]
+    )
+
+
+def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, datetime | None, int | None]:
+    """Kind, shape, words, ticking since, counting down to, and limit of an item's state."""
+    began = leg.accepted_at or leg.offered_at
+    if leg.state == LegState.WRAPPING:
+        return "wrap", "", _("Wrap-up"), leg.work_ended_at, None, None
+    if leg.set_aside:
+        return "wrap", "pause-bars", _("Set aside"), began, None, None
+    if leg.on_hold:
+        return "wrap", "pause-bars", _("On hold"), leg.hold_since, None, None
+    if leg.role == LegRole.CONSULT:
+        return "talk", "", _("Consulted"), began, None, None
+    if leg.channel == Channel.VOICE:
+        return "talk", "", _("Talking"), began, None, None
+    last_at: datetime = getattr(leg, "last_at", None) or began
+    if leg.channel == Channel.EMAIL:
+        writing = getattr(leg.interaction, "draft", None) is not None and leg.interaction.draft.text.strip()
+        return "mid", "mail", _("You are writing") if writing else _("To answer"), began, None, None
+    if last_in or getattr(leg, "last_at", None) is None:
+        return "mid", "chat", _("Waits for you"), max(last_at, began), None, CHAT_ANSWER_LIMIT
+    return "quiet", "clock", _("Waits for customer"), last_at, None, None
+
+
+def later(agent: Agent) -> list[Later]:
+    """Parked with her, and callbacks she owes within a day."""
+    now = clock.now()
+    lines = []
+    parked = (
+        Interaction.objects.filter(prefer_agent=agent, state=State.PARKED)
+        .select_related("client__brand", "customer", "envelope")
+        .order_by("due_at")[:20]
+    )
+    for one in parked:
+        words = _("%(name)s, parked") % {"name": name_of(one)}
+        url = reverse("console-unpark", args=[one.public_id])
+        lines.append(Later(one.client.brand, "park", words, one.due_at or now, url, post=True))
+    owed = (
+        Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lte=now + timedelta(hours=24))
+        .select_related("client__brand", "case", "customer")
+        .order_by("due_from")[:20]
+    )
+    for callback in owed:
+        name = callback.name or (callback.customer.name if callback.customer else callback.number)
+        url = reverse("console-callback", args=[callback.public_id])
+        words = _("Call %(name)s") % {"name": name}
+        lines.append(Later(callback.client.brand, "callback", words, callback.due_from, url))
+    return sorted(lines, key=lambda line: line.at)
+
+
+def just_done(agent: Agent) -> list[Later]:
+    """What she finished within the hour, the newest first; a mail that may still be undone comes with its seconds."""
+    now = clock.now()
+    lines = []
+    unsent = (
+        Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT)
+        .filter(state="pending", due_at__gt=now, attempts=0, due_at__lte=now + timedelta(seconds=15))
+        .select_related("client__brand", "interaction__customer", "interaction__envelope")
+        .order_by("-at")[:3]
+    )
+    for message in unsent:
+        words = _("Sending to %(name)s") % {"name": name_of(message.interaction)}
+        undo = reverse("console-undo", args=[message.public_id])
+        lines.append(Later(message.client.brand, "mail", words, message.at, "", undo=undo, undo_until=message.due_at))
+    ended = (
+        Leg.objects.filter(agent=agent, state=LegState.COMPLETED, role=LegRole.PRIMARY)
+        .filter(ended_at__gte=now - JUST_DONE)
+        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__case")
+        .order_by("-ended_at")[:4]
+    )
+    for leg in ended:
+        case = leg.interaction.case
+        url = reverse("console-case", args=[case.public_id]) if case else ""
+        icon = ICONS[Channel(leg.channel)]
+        lines.append(Later(leg.client.brand, icon, name_of(leg.interaction), leg.ended_at or now, url, ago=True))
+    return lines
+
+
+def day_of(agent: Agent) -> Day:
+    """Handled legs since midnight, their mean handling time, and promises due until the day is over."""
+    midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
+    legs = Leg.objects.filter(agent=agent, ended_at__gte=midnight, accepted_at__isnull=False, role=LegRole.PRIMARY)
+    figures = legs.aggregate(handled=Count("pk"), aht=Avg(span))
+    promises = Callback.objects.filter(
+        owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)
+    ).count()
+    return Day(figures["handled"], figures["aht"], promises)

@@ -1,0 +1,75 @@
+"""The card of an open offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agents.models import Agent
+from clients.models import Brand
+from interactions.desk.items import ICONS, name_of, subject_of
+from interactions.models import Interaction, Leg, LegState
+
+DECLINE_REASONS = (
+    gettext_lazy("I have to finish something first"),
+    gettext_lazy("Technical trouble"),
+    gettext_lazy("I know the customer"),
+    gettext_lazy("Not my field"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the agent sees before she accepts."""
+
+    leg: Leg
+    brand: Brand
+    icon: str
+    lead: str
+    opening: str
+    who: str
+    contacts: int
+    waited_since: datetime
+    reasons: tuple[Promise, ...]
+
+
+def open_offer(agent: Agent) -> Card | None:
+    """The agent's open offer: a colleague's request for help counts too."""
+    leg = (
+        Leg.objects.filter(agent=agent, state=LegState.OFFERED)
+        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__reason")
+        .select_related("interaction__queue", "interaction__case", "interaction__product")
+        .order_by("offered_at")
+        .first()
+    )
+    if leg is None:
+        return None
+    interaction = leg.interaction
+    earlier = Interaction.objects.filter(customer_id=interaction.customer_id).exclude(pk=interaction.pk)
+    contacts = earlier.count() if interaction.customer_id else 0
+    envelope = getattr(interaction, "envelope", None)
+    return Card(
+        leg=leg,
+        brand=leg.client.brand,
+        icon="callback" if interaction.origin == "callback" else ICONS[leg.channel],  # type: ignore[index]
+        lead=_lead(leg),
+        opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
+        who=name_of(interaction),
+        contacts=contacts + 1,
+        waited_since=interaction.enqueued_at or interaction.arrived_at,
+        reasons=DECLINE_REASONS,
+    )
+
+
+def _lead(leg: Leg) -> str:
+    interaction = leg.interaction
+    if leg.role == "consult":
+        return _("%(name)s asks for your help") % {"name": leg.made_by}
+    language = {"es": _("Spanish")}.get(interaction.language, "")
+    about = interaction.reason.name if interaction.reason else subject_of(interaction) if leg.channel == "email" else ""
+    line = interaction.queue.name if interaction.queue else ""
+    return ", ".join(part for part in (language, about or line) if part)

@@ -1,0 +1,47 @@
+"""What may be promised to a customer: windows in the line's open hours, and where to reach him."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpo.kernel import clock
+from clients import opening
+from clients.models import Queue
+from clients.opening import Window
+from interactions.models import Interaction
+
+
+def zone_of(interaction: Interaction) -> str:
+    """The customer's zone, else the client's."""
+    customer = interaction.customer
+    return opening.known_zone(customer.zone if customer else "", interaction.client)
+
+
+def windows_of(interaction: Interaction) -> list[Window]:
+    """What may be promised to this customer: windows in the line's open hours."""
+    queue = queue_of(interaction)
+    return opening.callback_windows(queue, clock.now(), zone_of(interaction)) if queue else []
+
+
+def queue_of(interaction: Interaction) -> Queue | None:
+    """The line that would call back."""
+    return interaction.queue or Queue.objects.filter(client_id=interaction.client_id, state="open").first()
+
+
+def numbers_of(interaction: Interaction) -> list[str]:
+    """Where the customer can be called: his own numbers, and the one he called from."""
+    numbers = [phone.number for phone in interaction.customer.phones.all()] if interaction.customer else []
+    envelope = getattr(interaction, "envelope", None)
+    if envelope is not None and envelope.from_phone and envelope.from_phone not in numbers:
+        numbers.append(envelope.from_phone)
+    return numbers
+
+
+def choices(interaction: Interaction) -> dict[str, Any]:
+    """The context of the fields that ask for a window."""
+    zone = zone_of(interaction)
+    return {
+        "windows": windows_of(interaction),
+        "numbers": numbers_of(interaction),
+        "zone": zone.rpartition("/")[2].replace("_", " "),
+    }

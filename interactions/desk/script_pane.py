@@ -1,0 +1,322 @@
+"""The script beside the work: steps done with answer and time, the open step in full, the coming ones as names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients import scripts
+from clients.models import Order, Policy, Product, Reason, ReasonKind
+from clients.script_graph import Field, Graph, Step, parse
+from interactions import runs
+from interactions.models import Interaction, Run, RunState, StepVisit
+from interactions.script_words import context
+
+KEYS = "123456789"
+UNSEEN = ("decide", "sub_process")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step in the list."""
+
+    id: str
+    name: str
+    state: str
+    number: int = 0
+    answer: str = ""
+    said: SafeString | str = ""
+    checks: tuple[str, ...] = ()
+    took: timedelta | None = None
+    jumped: bool = False
+    subs: tuple[Line, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of the open step, with its key."""
+
+    value: str
+    label: SafeString | str
+    hint: SafeString | str
+    key: str
+    group: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field of the open step with its present value and what is wrong with it."""
+
+    field: Field
+    value: str
+    error: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """The whole pane."""
+
+    run: Run
+    lines: tuple[Line, ...]
+    step: Step
+    text: SafeString
+    choices: tuple[Choice, ...]
+    fields: tuple[Asked, ...]
+    facts: tuple[Asked, ...]
+    button: str
+    entered_at: datetime | None
+    position: int
+    total: int
+    errors: Mapping[str, str] = field(default_factory=dict)
+    verify_words: str = ""
+    jumps: tuple[tuple[str, str], ...] = ()
+    ended: bool = False
+
+    @property
+    def missing(self) -> str:
+        """What the foot says beside the button."""
+        required = sum(1 for one in self.fields if one.field.required and not one.value)
+        if self.errors:
+            return next(iter(self.errors.values()))
+        if not required:
+            return ""
+        return _("1 required answer") if required == 1 else _("%(n)d required answers") % {"n": required}
+
+    @property
+    def pips(self) -> list[str]:
+        """done, here or nothing for each step of the script itself."""
+        return [line.state for line in self.lines]
+
+
+def pane_of(
+    run: Run, agent: Agent, *, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
+) -> Pane:
+    """Read the run as the agent sees it; `errors` and `typed` come from an answer that was refused."""
+    errors, typed = errors or {}, typed or {}
+    interaction = run.interaction
+    graph, main = runs.graph_of(run), parse(run.version.graph)
+    step = graph[run.at_step]
+    words = context(run, interaction, agent)
+    visits = list(run.visits.select_related("version"))
+    lines = tuple(_lines(run, main, visits, words))
+    here = next((n for n, line in enumerate(lines, 1) if line.state == "here"), len(lines))
+    open_visit = visits[-1] if visits and visits[-1].left_at is None else None
+    return Pane(
+        run=run,
+        lines=lines,
+        step=step,
+        text=scripts.render(step.text, words),
+        choices=tuple(_choices(step, run, words, typed)),
+        fields=tuple(_asked(one, run, interaction, errors, typed) for one in step.fields),
+        facts=tuple(
+            Asked(
+                Field(fact, label, "date" if fact == "birth_date" else "text"),
+                typed.get(fact, ""),
+                errors.get(fact, ""),
+                (),
+            )
+            for fact, label in step.facts
+        ),
+        button=_button(step),
+        entered_at=open_visit.entered_at if open_visit else None,
+        position=here,
+        total=len(lines),
+        errors=errors,
+        verify_words=_verify_words(run, step, open_visit),
+        jumps=tuple((one.id, one.name) for one in main.main_path() if one.kind not in UNSEEN),
+        ended=run.state == RunState.ENDED,
+    )
+
+
+def _fact(fact: str, label: str) -> Field:
+    return Field(fact, label, "date" if fact == "birth_date" else "text")
+
+
+def _button(step: Step) -> str:
+    """Words that name the effect, not “Next”."""
+    match step.kind:
+        case "act":
+            return step.name
+        case "verify":
+            return _("Check")
+        case "say" if not step.fields:
+            return _("Said")
+    return _("Keep and go on")
+
+
+def _verify_words(run: Run, step: Step, visit: StepVisit | None) -> str:
+    if step.kind != "verify":
+        return ""
+    policy = Policy.objects.filter(client_id=run.client_id).first() or Policy()
+    needed = min(policy.verification_facts_needed, len(step.facts))
+    left = policy.verification_attempts - run.verify_attempts
+    if run.verify_attempts and visit and visit.answer:
+        fit = len(visit.answer.get("passed", []))
+        return _("%(fit)d of %(needed)d fit. %(left)d more tries.") % {"fit": fit, "needed": needed, "left": left}
+    return _("%(needed)d of these must fit; %(left)d tries.") % {"needed": needed, "left": left}
+
+
+def _choices(step: Step, run: Run, words: Mapping[str, object], typed: Mapping[str, str]) -> Iterator[Choice]:
+    if step.kind != "choose":
+        return
+    chosen = typed.get("choice") or str(run.answers.get(step.id, ""))
+    if step.options:
+        for key, option in zip(KEYS + " " * 40, step.options, strict=False):
+            label, hint = scripts.render(option.label, words), scripts.render(option.hint, words)
+            yield Choice(option.value, label, hint, key.strip(), chosen=option.value == chosen)
+        return
+    interaction = run.interaction
+    if step.sets == "reason":
+        rows = Reason.objects.filter(client_id=run.client_id, active=True).select_related("parent")
+        current = interaction.reason.code if interaction.reason else chosen
+        order = [ReasonKind.ENQUIRY, ReasonKind.COMPLAINT, ReasonKind.APPRECIATION]
+        listed = sorted(rows, key=lambda row: (order.index(ReasonKind(row.kind)), row.position, row.name))
+        for key, row in zip(KEYS + " " * 60, listed, strict=False):
+            yield Choice(
+                row.code, row.name, row.get_kind_display(), key.strip(), row.get_kind_display(), row.code == current
+            )
+        return
+    products = Product.objects.filter(client_id=run.client_id, active=True).select_related("type")
+    current = interaction.product.code if interaction.product else chosen
+    for key, product in zip(KEYS + " " * 90, products, strict=False):
+        yield Choice(product.code, product.name, product.type.name, key.strip(), chosen=product.code == current)
+
+
+def _asked(
+    one: Field, run: Run, interaction: Interaction, errors: Mapping[str, str], typed: Mapping[str, str]
+) -> Asked:
+    value = typed.get(one.name, str(run.answers.get(one.name, "")))
+    options = one.options
+    if one.type == "order":
+        orders = Order.objects.filter(customer_id=interaction.customer_id).prefetch_related("lines")[:20]
+        options = tuple((order.number, _order_words(order)) for order in orders) if run.verified is not False else ()
+        if not value and options:
+            value = options[0][0]
+    return Asked(one, value, errors.get(one.name, ""), options)
+
+
+def _order_words(order: Order) -> str:
+    first = next(iter(order.lines.all()), None)
+    return f"{order.number}, {first.name}" if first else order.number
+
+
+def _lines(run: Run, main: Graph, visits: list[StepVisit], words: Mapping[str, object]) -> Iterator[Line]:
+    """The steps of the script itself; those of a sub-process stand inside their step."""
+    taken = [(one.version_id, one.step) for one in runs.path(run)]
+    spent = _spent(run, visits)
+    at_main = run.at_step if run.sub_version_id is None else _sub_step_of(run, visits, main)
+    number = 0
+    for step in main.main_path():
+        if step.kind == "decide":
+            continue
+        number += 1
+        key = (run.version_id, step.id)
+        done = key in taken and step.id != at_main
+        here = step.id == at_main
+        subs: tuple[Line, ...] = ()
+        if step.kind == "sub_process" and (done or here):
+            subs = tuple(_sub_lines(run, visits, taken, spent, here=here))
+        yield Line(
+            id=step.id,
+            name=step.name,
+            state="here" if here else "done" if done else "",
+            number=number,
+            took=spent.get(key) if done or here else None,
+            subs=subs if here else (),
+            note=_sub_note(run, step),
+            jumped=any(visit.jumped and visit.step == step.id for visit in visits),
+            **(_answer_of(run, step, visits, words) if done else {}),
+        )
+
+
+def _sub_note(run: Run, step: Step) -> str:
+    product = run.interaction.product
+    if step.kind == "sub_process" and product:
+        return _("for product type %(type)s") % {"type": product.type.name}
+    return ""
+
+
+def _sub_lines(
+    run: Run, visits: list[StepVisit], taken: list[tuple[int, str]], spent: Mapping[Any, timedelta], *, here: bool
+) -> Iterator[Line]:
+    version = run.sub_version if here else None
+    if version is None:
+        return
+    for step in parse(version.graph).main_path():
+        if step.kind in UNSEEN:
+            continue
+        key = (version.pk, step.id)
+        at = step.id == run.at_step
+        done = key in taken and not at
+        yield Line(
+            id=step.id,
+            name=step.name,
+            state="here" if at else "done" if done else "",
+            took=spent.get(key) if done else None,
+            **(_answer_of(run, step, visits, {}) if done else {}),
+        )
+
+
+def _spent(run: Run, visits: list[StepVisit]) -> dict[tuple[int, str], timedelta]:
+    """Time spent by version and step; the time in a sub-process counts for its step, too."""
+    now = clock.now()
+    spent: dict[tuple[int, str], timedelta] = {}
+    entered_from = ""
+    for visit in visits:
+        took = (visit.left_at or run.ended_at or now) - visit.entered_at
+        key = (visit.version_id, visit.step)
+        spent[key] = spent.get(key, timedelta()) + took
+        if visit.version_id == run.version_id:
+            entered_from = visit.step
+        elif entered_from:
+            outer = (run.version_id, entered_from)
+            spent[outer] = spent.get(outer, timedelta()) + took
+    return spent
+
+
+def _sub_step_of(run: Run, visits: list[StepVisit], main: Graph) -> str:
+    for visit in reversed(visits):
+        if visit.version_id == run.version_id and visit.step in main and main[visit.step].kind == "sub_process":
+            return visit.step
+    return ""
+
+
+def _answer_of(run: Run, step: Step, visits: list[StepVisit], words: Mapping[str, object]) -> dict[str, Any]:
+    """What a done step shows on its line."""
+    last = next((visit for visit in reversed(visits) if visit.step == step.id), None)
+    given = last.answer if last else {}
+    if step.kind == "verify":
+        labels = dict(step.facts)
+        passed = tuple(labels.get(fact, fact) for fact in given.get("passed", []))
+        if given.get("ok"):
+            tries = given.get("attempts", 1)
+            return {
+                "checks": passed,
+                "answer": _("first try, account open") if tries == 1 else _("try %(n)d, account open") % {"n": tries},
+            }
+        return {"answer": _("not verified")}
+    if step.kind == "choose":
+        value = str(given.get(step.id, run.answers.get(step.id, "")))
+        if step.sets == "reason" and run.interaction.reason:
+            reason = run.interaction.reason
+            return {"answer": f"{reason.get_kind_display()}, {reason.name}"}
+        if step.sets == "product" and run.interaction.product:
+            return {"answer": run.interaction.product.name}
+        label = next((option.label for option in step.options if option.value == value), value)
+        return {"answer": scripts.render(label, words) if words else label}
+    if step.kind == "say" and not step.fields:
+        return {"said": scripts.render(step.text, words)} if words else {}
+    if step.kind == "act":
+        return {"answer": str(given.get("done", ""))}
+    shown = [str(given[one.name]) for one in step.fields if given.get(one.name)]
+    return {"answer": ", ".join(shown)[:120]}

@@ -1,0 +1,67 @@
+"""The top of the desk: what the agent is doing, since when, and how much she carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Presence, PresenceReason, Seat
+from bpo.kernel import clock
+from clients.models import Channel
+from interactions.models import Leg, LegState
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What the presence button says and the menu offers."""
+
+    kind: str
+    words: str
+    since: datetime
+    presence: str
+    connected: bool
+    wish: str
+    used: int
+    capacity: int
+    reasons: list[PresenceReason]
+    costs: str
+
+
+def top_of(agent: Agent) -> Top:
+    """Derived from seat and legs: talking before wrap-up before writing before the presence itself."""
+    seat = Seat.objects.filter(agent=agent).first() or Seat(agent=agent, since=clock.now(), idle_since=clock.now())
+    legs = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING]).order_by("accepted_at")
+    kind, words, since = _doing(seat, list(legs))
+    profile = agent.profile
+    return Top(
+        kind=kind,
+        words=words,
+        since=since,
+        presence=seat.presence,
+        connected=seat.connected,
+        wish=_("sign out") if seat.wish_sign_out else seat.wish,
+        used=seat.points_voice + seat.points_chat + seat.points_email,
+        capacity=seat.capacity,
+        reasons=list(PresenceReason.objects.filter(active=True)),
+        costs=_("A call takes %(voice)d, a chat %(chat)d, an email %(email)d.")
+        % {"voice": profile.voice_points, "chat": profile.chat_points, "email": profile.email_points},
+    )
+
+
+def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime]:
+    talking = [leg for leg in legs if leg.state == LegState.HANDLING and leg.channel == Channel.VOICE]
+    if talking:
+        return "talk", _("Talking"), talking[0].accepted_at or seat.since
+    wrapping = [leg for leg in legs if leg.state == LegState.WRAPPING]
+    if wrapping:
+        return "wrap", _("Wrap-up"), wrapping[0].work_ended_at or seat.since
+    match seat.presence:
+        case Presence.AVAILABLE:
+            return "ok", _("Available"), seat.since
+        case Presence.NOT_RESPONDING:
+            return "breach", _("Not responding"), seat.since
+        case Presence.BREAK:
+            return "wrap", seat.reason.capitalize() if seat.reason else _("Away"), seat.since
+    return "quiet", _("Signed out"), seat.since

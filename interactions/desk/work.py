@@ -1,0 +1,221 @@
+"""The middle of the desk: one leg with its words, its script, its wrap-up and what may be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, PresenceReason
+from bpo.kernel import clock
+from clients.models import Brand, Channel, Disposition
+from clients.naming import public_name
+from interactions import handling, runs, transfers
+from interactions.callback_work import Result
+from interactions.desk import customer_pane, script_pane
+from interactions.desk.items import name_of, subject_of
+from interactions.desk.promising import choices
+from interactions.models import (
+    Attachment,
+    Callback,
+    CallbackState,
+    Case,
+    CaseNote,
+    Draft,
+    Interaction,
+    Leg,
+    LegState,
+    Message,
+    MessageDirection,
+    Run,
+)
+from interactions.script_words import context
+
+LANGUAGES = {"en": _("English"), "es": _("Spanish")}
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The seconds of a contact by what they were spent on."""
+
+    waited: int
+    talked: int
+    held: int
+    wrapped: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.waited + self.talked + self.held + self.wrapped
+
+    def strip(self) -> list[tuple[str, int, int]]:
+        """Class, start and width of each bar in a drawing 1000 units wide."""
+        total, at, bars = max(1, self.total), 0, []
+        for name, seconds in (("q", self.waited), ("t", self.talked), ("h", self.held), ("w", self.wrapped)):
+            width = round(1000 * seconds / total)
+            if width:
+                bars.append((name, at, max(1, width - 1)))
+            at += width
+        return bars
+
+
+def messages_of(interaction: Interaction) -> list[Message]:
+    """Every message of the contact; of a mail those of its whole case, the oldest first."""
+    rows = Message.objects.filter(interaction=interaction)
+    if interaction.channel == Channel.EMAIL and interaction.case_id:
+        rows = Message.objects.filter(Q(interaction=interaction) | Q(case_id=interaction.case_id))
+    rows = rows.filter(channel=interaction.channel).select_related("agent").order_by("-at", "-id")[:200]
+    files = Prefetch("attachments", Attachment.objects.order_by("id"))
+    return list(reversed(rows.prefetch_related(files)))
+
+
+def spans_of(leg: Leg) -> Spans:
+    """Waited, talked, on hold and in wrap-up so far."""
+    now = clock.now()
+    began = leg.accepted_at or leg.offered_at
+    entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
+    ended = leg.work_ended_at or now
+    held = leg.hold_seconds + (int((now - leg.hold_since).total_seconds()) if leg.on_hold and leg.hold_since else 0)
+    worked = max(0, int((ended - began).total_seconds()))
+    wrapped = int(((leg.ended_at or now) - leg.work_ended_at).total_seconds()) if leg.work_ended_at else 0
+    return Spans(max(0, int((began - entered).total_seconds())), max(0, worked - held), held, max(0, wrapped))
+
+
+def run_of(leg: Leg, agent: Agent) -> Run | None:
+    """The run beside the work; begun now when the reaction to the accept has not done so yet."""
+    run = (
+        Run.objects.filter(interaction_id=leg.interaction_id)
+        .select_related("version__script", "sub_version__script", "client")
+        .select_related("interaction__client__brand", "interaction__customer", "interaction__reason")
+        .select_related("interaction__product__type", "interaction__case")
+        .first()
+    )
+    handled = leg.state == LegState.HANDLING and leg.role == "primary"
+    if run is None and handled and runs.begin(leg.interaction, agent, at=leg.accepted_at):
+        return run_of(leg, agent)
+    return run
+
+
+def callback_of(interaction: Interaction) -> Callback | None:
+    """The promise this contact is to keep."""
+    return Callback.objects.filter(interaction=interaction).select_related("reason").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail of a thread as the desk shows it."""
+
+    message: Message
+    quoted: str
+    quoted_lines: int
+    open: bool
+    pending_until: datetime | None
+
+
+def thread_of(interaction: Interaction) -> tuple[list[Mail], list[Mail]]:
+    """The earlier mails, folded, and the last ones, open."""
+    now = clock.now()
+    mails = []
+    messages = [one for one in messages_of(interaction) if one.direction != MessageDirection.SYSTEM]
+    last_in = next((n for n in range(len(messages) - 1, -1, -1) if messages[n].direction == "in"), 0)
+    for n, message in enumerate(messages):
+        quoted = message.full_text[len(message.text) :].strip() if message.full_text.startswith(message.text) else ""
+        if not quoted and message.full_text.strip() != message.text.strip():
+            quoted = message.full_text
+        waits = message.direction == "out" and message.state == "pending" and message.due_at and message.due_at > now
+        mails.append(Mail(message, quoted, len(quoted.splitlines()), n >= last_in, message.due_at if waits else None))
+    return [mail for mail in mails if not mail.open], [mail for mail in mails if mail.open]
+
+
+def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
+    """What wrap-up asks: the endings, nested once, and what the script already answered."""
+    endings = list(
+        Disposition.objects.filter(client_id=leg.client_id, active=True, parent=None).prefetch_related(
+            Prefetch("children", Disposition.objects.filter(active=True), to_attr="below")
+        )
+    )
+    chosen = leg.disposition
+    chosen_top = chosen.parent if chosen and chosen.parent_id else chosen
+    answers = []
+    if run is not None:
+        pane = script_pane.pane_of(run, leg.agent)
+        answers = [(line.name, line.answer) for line in pane.lines if line.answer]
+    case = leg.interaction.case
+    return {
+        "endings": endings,
+        "chosen": chosen,
+        "chosen_top": chosen_top,
+        "answers": answers,
+        "spans": spans_of(leg),
+        "extension": (leg.wrap_up_due_at - leg.work_ended_at) if leg.wrap_up_due_at and leg.work_ended_at else None,
+        "open_callbacks": list(
+            Callback.objects.filter(
+                case=case, state__in=[CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING]
+            )
+        )
+        if case
+        else [],
+    }
+
+
+def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
+    """The context of the whole middle; `leg` was fetched through `console.common.own_leg`."""
+    interaction = leg.interaction
+    run = run_of(leg, agent)
+    brand: Brand = leg.client.brand
+    now = clock.now()
+    voice = leg.channel == Channel.VOICE
+    found: dict[str, Any] = {
+        "leg": leg,
+        "interaction": interaction,
+        "brand": brand,
+        "who": name_of(interaction),
+        "subject": subject_of(interaction),
+        "you_are": public_name(agent.user, leg.client),
+        "language": LANGUAGES.get(interaction.language, interaction.language),
+        "waited": (leg.accepted_at or now) - (interaction.enqueued_at or interaction.arrived_at),
+        "run": run,
+        "pane": script_pane.pane_of(run, agent) if run else None,
+        "side": customer_pane.pane_of(interaction, run),
+        "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
+        "callback": callback_of(interaction) if interaction.origin == "callback" else None,
+        "consult": transfers.consult_of(interaction),
+        "voice": voice,
+        "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
+        "now": now,
+    }
+    if leg.state == LegState.WRAPPING:
+        found |= wrap_up_of(leg, run)
+        found |= choices(interaction)
+        found["reasons"] = list(PresenceReason.objects.filter(active=True))
+        found["optional"] = handling.wrap_up_mode(leg) in ("none", "optional")
+    elif interaction.channel == Channel.CHAT:
+        found["chat"] = messages_of(interaction)
+    elif interaction.channel == Channel.EMAIL:
+        found["earlier"], found["mails"] = thread_of(interaction)
+        found["others"] = others_on(interaction, agent)
+    found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
+    return found | extra
+
+
+def others_on(interaction: Interaction, agent: Agent) -> list[str]:
+    """Colleagues with a live leg on the same case or contact."""
+    same = Q(interaction=interaction)
+    if interaction.case_id:
+        same |= Q(interaction__case_id=interaction.case_id)
+    legs = Leg.objects.filter(same, state__in=[LegState.HANDLING, LegState.WRAPPING]).exclude(agent=agent)
+    return sorted({leg.agent.name for leg in legs.select_related("agent")})
+
+
+def resolution_draft(case: Case | None, run: Run | None, leg: Leg) -> str:
+    """A first sentence for the summary: what the script's closing step says, filled in, else nothing."""
+    if case is not None and case.summary:
+        return case.summary
+    if run is None:
+        return ""
+    words = context(run, leg.interaction, leg.agent)
+    parts = [str(words.get(key, "")) for key in ("reason", "order_item")]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,1 @@
+"""The console's pages and fragments, a file for each concern."""

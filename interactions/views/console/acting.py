@@ -1,0 +1,223 @@
+"""What is done with a contact: hold, end, park, transfer, consult, resolve, wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agents.gates import AgentRequest, for_agents
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue
+from clients.models import Queue
+from interactions import cases, handling, transfers
+from interactions.desk.work import resolution_draft, run_of
+from interactions.models import EndedBy, Interaction
+from interactions.views.console.common import dialog, done, own_leg, show_work
+
+MORNING = time(9)
+
+
+@for_agents
+@require_POST
+def hold(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Put the customer on hold."""
+    return show_work(request, handling.hold(own_leg(request, leg), by=request.agent))
+
+
+@for_agents
+@require_POST
+def resume(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Back from hold."""
+    return show_work(request, handling.resume(own_leg(request, leg), by=request.agent))
+
+
+@for_agents
+@require_POST
+def end(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """End the contact; wrap-up begins where the queue has one."""
+    ended = handling.end_work(own_leg(request, leg), by=request.agent, ended_by=EndedBy.AGENT)
+    return show_work(request, ended) if ended.state == "wrapping" else done(request)
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def park(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Set written work aside until a day, or until the customer writes."""
+    mine = own_leg(request, leg)
+    if request.method == "GET":
+        return dialog(request, "console/_park.html", {"leg": mine, "days": _next_days()})
+    day = request.POST.get("day", "")
+    until = _morning_of(day, mine.client.zone) if day else None
+    handling.park(mine, by=request.agent, until=until, why=request.POST.get("why", ""))
+    return done(request, toast={"text": _("Parked. It comes back by itself.")})
+
+
+def _next_days() -> list[datetime]:
+    now = clock.now()
+    return [now + timedelta(days=n) for n in range(1, 8)]
+
+
+def _morning_of(day: str, zone: str) -> datetime:
+    try:
+        return datetime.combine(datetime.fromisoformat(day).date(), MORNING, tzinfo=ZoneInfo(zone))
+    except ValueError as error:
+        raise InvalidValue(f"day {day!r}", sentence=_("This is not a date.")) from error
+
+
+@for_agents
+@require_POST
+def unpark(request: AgentRequest, interaction: UUID) -> HttpResponse:
+    """Take a parked contact back."""
+    parked = get_object_or_404(
+        Interaction.objects.visible_to(request.user).filter(prefer_agent=request.agent), public_id=interaction
+    )
+    return show_work(request, handling.unpark(parked, by=request.agent))
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """To another line, or to a colleague blind; the dialog says why not and how long."""
+    mine = own_leg(request, leg)
+    if request.method == "GET":
+        return dialog(
+            request,
+            "console/_transfer.html",
+            {
+                "leg": mine,
+                "queues": transfers.queue_choices(mine),
+                "colleagues": transfers.colleague_choices(mine),
+                "warm": request.GET.get("warm"),
+            },
+        )
+    note = request.POST.get("note", "")
+    kind, _sep, public_id = request.POST.get("to", "").partition(":")
+    if kind == "queue":
+        queue = get_object_or_404(Queue.objects.visible_to(request.user), public_id=_uuid(public_id))
+        transfers.to_queue(mine, queue, by=request.agent, note=note)
+        return _after_transfer(request, leg, _("Handed to %(name)s.") % {"name": queue.name})
+    colleague = _colleague(mine.client_id, public_id)
+    if request.POST.get("how") == "consult":
+        transfers.consult(mine, colleague, by=request.agent)
+        return show_work(request, mine, toast={"text": _("%(name)s is asked.") % {"name": colleague.name}})
+    transfers.to_colleague(mine, colleague, by=request.agent, note=note)
+    return _after_transfer(request, leg, _("Offered to %(name)s.") % {"name": colleague.name})
+
+
+def _after_transfer(request: AgentRequest, leg: UUID, words: str) -> HttpResponse:
+    """The leg may still wrap up; if not, the next item."""
+    mine = own_leg(request, leg)
+    toast = {"text": words}
+    return show_work(request, mine, toast=toast) if mine.state == "wrapping" else done(request, toast=toast)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidValue(f"id {text!r}", sentence=_("Choose where it should go.")) from error
+
+
+def _colleague(client_id: int, public_id: str) -> Agent:
+    """A colleague licensed for the same client; nobody else can be named."""
+    return get_object_or_404(
+        Agent.objects.filter(licences__client_id=client_id, deactivated_at__isnull=True).distinct(),
+        public_id=_uuid(public_id),
+    )
+
+
+@for_agents
+@require_POST
+def consult_end(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """End the consultation; the customer stays."""
+    mine = own_leg(request, leg)
+    transfers.end_consult(mine, by=request.agent)
+    return show_work(request, mine) if mine.role == "primary" else done(request)
+
+
+@for_agents
+@require_POST
+def consult_complete(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Warm transfer: the colleague goes on alone."""
+    colleague = transfers.complete_warm(own_leg(request, leg), by=request.agent)
+    return _after_transfer(request, leg, _("%(name)s goes on.") % {"name": colleague.agent.name})
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The matter is settled: with summary and outcome; the contact ends, the customer gets the notice."""
+    mine = own_leg(request, leg)
+    case = mine.interaction.case
+    if request.method == "GET":
+        run = run_of(mine, request.agent)
+        return dialog(
+            request,
+            "console/_resolve.html",
+            {
+                "leg": mine, "case": case, "brand": mine.client.brand,
+                "summary": resolution_draft(case, run, mine), "sends": _sends(mine),
+            },
+        )  # fmt: skip
+    confirmed = {"yes": True, "no": False}.get(request.POST.get("confirmed", ""))
+    cases.resolve(
+        cases.of_leg(mine),
+        by=request.agent,
+        summary=request.POST.get("summary", ""),
+        outcome=request.POST.get("outcome", ""),
+        confirmed=confirmed,
+        interaction=mine.interaction,
+    )
+    toast = {"text": _("Resolved.")}
+    if request.POST.get("then") == "stay" or mine.state == "wrapping":
+        return show_work(request, mine, toast=toast)
+    ended = handling.end_work(mine, by=request.agent, ended_by=EndedBy.AGENT)
+    return show_work(request, ended, toast=toast) if ended.state == "wrapping" else done(request, toast=toast)
+
+
+def _sends(leg: object) -> str:
+    """To whom the resolution goes, in words; empty when nobody gets one."""
+    interaction = leg.interaction  # type: ignore[attr-defined]
+    policy = getattr(interaction.client, "policy", None)
+    if policy is not None and not policy.send_resolution_mail:
+        return ""
+    address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
+    return address.address if address else ""
+
+
+@for_agents
+@require_POST
+def pending(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The case waits for the customer, or for a day."""
+    mine = own_leg(request, leg)
+    day = request.POST.get("day", "")
+    cases.set_pending(
+        cases.of_leg(mine),
+        by=request.agent,
+        until=_morning_of(day, mine.client.zone) if day else None,
+        for_customer=not day,
+    )
+    return show_work(request, mine, toast={"text": _("The case waits.")})
+
+
+@for_agents
+@require_GET
+def work(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The middle: this leg's work, or that it is over."""
+    return show_work(request, own_leg(request, leg))
+
+
+@for_agents
+@require_POST
+def note(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """A note for colleagues on the case."""
+    mine = own_leg(request, leg)
+    cases.add_note(cases.of_leg(mine), by=request.agent, text=request.POST.get("text", ""))
+    return show_work(request, mine, side="notes")

@@ -1,0 +1,112 @@
+"""Promises: book one, look at one, make it, and report what came of a call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agents.gates import AgentRequest, for_agents
+from bpo.kernel.errors import InvalidValue
+from interactions import callback_work, callbacks, journal, outbound
+from interactions.desk.promising import choices, queue_of, zone_of
+from interactions.models import Callback, CallbackOrigin, Kind, Leg
+from interactions.views.console.common import dialog, done, own_leg, show_work
+from interactions.views.console.home import frame
+
+
+def book_from(request: AgentRequest, leg: Leg) -> Callback:
+    """Make the promise a form asks for: a window of the list, or the client's turn-around time."""
+    interaction = leg.interaction
+    queue = queue_of(interaction)
+    number = (request.POST.get("number", "") or request.POST.get("other_number", "")).strip()
+    if queue is None or not number:
+        raise InvalidValue("no number or line", sentence=_("Give a number to call."))
+    due_from, due_until = _window(request.POST.get("window", ""))
+    return callbacks.promise(
+        interaction.client,
+        customer=interaction.customer,
+        number=number,
+        queue=queue,
+        origin=CallbackOrigin.AGENT,
+        by=request.agent,
+        interaction=interaction,
+        case=interaction.case,
+        due_from=due_from,
+        due_until=due_until,
+        words=request.POST.get("words", ""),
+        language=interaction.language,
+        zone=zone_of(interaction),
+        name=interaction.customer.name if interaction.customer else "",
+        reason=interaction.reason,
+        owner=request.agent if request.POST.get("who") == "me" else None,
+    )
+
+
+def _window(text: str) -> tuple[datetime | None, datetime | None]:
+    if not text:
+        return None, None
+    try:
+        starts, _sep, ends = text.partition("/")
+        return datetime.fromisoformat(starts), datetime.fromisoformat(ends)
+    except ValueError as error:
+        raise InvalidValue(f"window {text!r}", sentence=_("Choose one of the windows.")) from error
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def book(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Promise the customer a callback."""
+    mine = own_leg(request, leg)
+    if request.method == "GET":
+        return dialog(request, "console/_book.html", {"leg": mine} | choices(mine.interaction))
+    promised = book_from(request, mine)
+    return show_work(request, mine, toast={"text": _("Promised: %(ref)s.") % {"ref": promised.reference}})
+
+
+@for_agents
+@require_GET
+def page(request: AgentRequest, callback: UUID) -> HttpResponse:
+    """One promise: window, attempts, what it is about."""
+    found = _callback(request, callback)
+    context = {"callback": found, "tries": found.journal.order_by("at"), "brand": found.client.brand}
+    return render(request, "console/callback.html", frame(request) | context)
+
+
+def _callback(request: AgentRequest, public_id: UUID) -> Callback:
+    rows = Callback.objects.visible_to(request.user)
+    rows = rows.select_related("client__brand", "customer", "queue", "case", "owner", "reason")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@for_agents
+@require_POST
+def make(request: AgentRequest, callback: UUID) -> HttpResponse:
+    """Make it now oneself, by the rules of routing."""
+    return show_work(request, outbound.start_callback(_callback(request, callback), by=request.agent))
+
+
+@for_agents
+@require_POST
+def dialled(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The agent pressed the number: the try began now."""
+    mine = own_leg(request, leg)
+    journal.record(mine, Kind.DIALLED, by=request.agent, leg=str(mine.public_id), how="tel")
+    return HttpResponse(status=204)
+
+
+@for_agents
+@require_POST
+def report(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """What came of the call."""
+    mine = own_leg(request, leg)
+    result = request.POST.get("result", "")
+    if result not in callback_work.Result.values:
+        raise InvalidValue(f"result {result!r}")
+    callback_work.report(mine, result, by=request.agent)
+    fresh = own_leg(request, leg)
+    return show_work(request, fresh) if fresh.state in ("handling", "wrapping") else done(request)

@@ -1,0 +1,144 @@
+"""The list of cases, one case with all that was said and noted, and what can be done with it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.gates import AgentRequest, for_agents
+from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue
+from clients.models import Queue
+from interactions import cases, handling
+from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, Message, State
+from interactions.views.console.common import show_work
+from interactions.views.console.home import frame
+
+PAGE = 25
+OPEN = (CaseState.OPEN, CaseState.PENDING)
+WHICH = ("mine", "queues", "pending", "overdue")
+SHOWN_IN_HISTORY = (
+    "arrived", "accepted", "transferred", "parked", "ended", "disposed", "case_opened", "case_pending", "case_resolved",
+    "case_reopened", "case_closed", "case_merged", "callback_promised", "callback_kept", "callback_late",
+    "callback_unreached", "callback_broken", "callback_withdrawn", "notice_sent", "notice_failed", "action_done",
+    "verified",
+)  # fmt: skip
+
+
+def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
+    """Mine: owned or last worked by me; my queues': open ones of lines I serve; and so on."""
+    rows = Case.objects.visible_to(request.user)
+    agent = request.agent
+    touched = Leg.objects.filter(agent=agent, accepted_at__isnull=False).values("interaction__case_id")
+    match which:
+        case "mine":
+            rows = rows.filter(Q(owner=agent) | Q(pk__in=touched), state__in=OPEN)
+        case "queues":
+            teams = Q(teams__isnull=True) | Q(teams__team=agent.team_id)
+            mine = Queue.objects.visible_to(request.user).filter(teams).values("pk")
+            rows = rows.filter(queue__in=mine, state__in=OPEN)
+        case "pending":
+            rows = rows.filter(state=CaseState.PENDING)
+        case "overdue":
+            rows = rows.filter(state__in=OPEN, due_at__lt=clock.now())
+    return rows.select_related("client__brand", "customer", "owner", "reason").order_by("-opened_at", "-id")
+
+
+@for_agents
+@require_GET
+def listing(request: AgentRequest) -> HttpResponse:
+    """Cases: mine, my queues', waiting, overdue; and what waits to be picked."""
+    which = request.GET.get("which", "mine")
+    if which not in WHICH:
+        which = "mine"
+    page = Paginator(_list(request, which), PAGE).get_page(request.GET.get("page"))
+    picks = (
+        Interaction.objects.visible_to(request.user)
+        .filter(state=State.QUEUED, queue__manual=True)
+        .select_related("client__brand", "customer", "envelope", "queue")
+        .order_by("enqueued_at")[:PAGE]
+    )
+    context = {"page_obj": page, "which": which, "picks": picks, "now": clock.now()}
+    if request.htmx and request.htmx.target == "case-list":  # type: ignore[attr-defined]
+        return render(request, "console/_case_list.html", context)
+    return render(request, "console/cases.html", frame(request) | context)
+
+
+def _case(request: AgentRequest, public_id: UUID) -> Case:
+    rows = Case.objects.visible_to(request.user)
+    return get_object_or_404(
+        rows.select_related(
+            "client__brand", "customer", "owner", "reason", "product", "queue", "merged_into", "follows"
+        ),
+        public_id=public_id,
+    )
+
+
+def may_read(request: AgentRequest, case: Case) -> bool:
+    """The words of a case are for those who work or worked on it, and its owner."""
+    return (
+        case.owner_id == request.agent.pk
+        or Leg.objects.filter(agent=request.agent, interaction__case=case, accepted_at__isnull=False).exists()
+    )
+
+
+@for_agents
+@require_GET
+def page(request: AgentRequest, case: UUID) -> HttpResponse:
+    """Everything about one matter; the words only for those who hold or held it."""
+    found = _case(request, case)
+    readable = may_read(request, found)
+    messages = Message.objects.filter(Q(case=found) | Q(interaction__case=found)).exclude(direction="system")
+    contacts = Interaction.objects.filter(case=found).select_related("reason", "queue").order_by("arrived_at")[:100]
+    own = Leg.objects.filter(agent=request.agent, interaction__case=found, state__in=["handling", "wrapping"]).first()
+    context = {
+        "case": found,
+        "brand": found.client.brand,
+        "readable": readable,
+        "messages_said": list(messages.prefetch_related("attachments").order_by("at", "id")[:300]) if readable else [],
+        "contacts": contacts,
+        "notes": found.notes.all(),
+        "promises": found.callbacks.order_by("due_from"),
+        "history": JournalEntry.objects.filter(case=found, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60],
+        "own": own,
+    }
+    return render(request, "console/case.html", frame(request) | context)
+
+
+@for_agents
+@require_POST
+def note(request: AgentRequest, case: UUID) -> HttpResponse:
+    """A note for colleagues."""
+    found = _case(request, case)
+    cases.add_note(found, by=request.agent, text=request.POST.get("text", ""))
+    return redirect("console-case", found.public_id)
+
+
+@for_agents
+@require_POST
+def move(request: AgentRequest, case: UUID) -> HttpResponse:
+    """Reopen it, wait for the customer, or go on."""
+    found = _case(request, case)
+    match request.POST.get("to", ""):
+        case "reopen":
+            cases.reopen(found, by=request.agent)
+        case "pending":
+            cases.set_pending(found, by=request.agent, for_customer=True)
+        case "open":
+            cases.back_to_open(found, by=request.agent, why="by hand")
+        case other:
+            raise InvalidValue(f"move {other!r}")
+    return redirect("console-case", found.public_id)
+
+
+@for_agents
+@require_POST
+def pick(request: AgentRequest, interaction: UUID) -> HttpResponse:
+    """Take a waiting contact of a line that is picked by hand."""
+    found = get_object_or_404(Interaction.objects.visible_to(request.user), public_id=interaction)
+    return show_work(request, handling.pick(found, by=request.agent))

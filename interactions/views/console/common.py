@@ -1,0 +1,80 @@
+"""What every console view needs: the tenant gate on legs, and the answer to a command."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from agents.gates import AgentRequest
+from interactions.desk.work import work_of
+from interactions.models import Leg, LegRole, LegState
+
+LIVE = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
+
+
+def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
+    """A leg of this agent, of a client she may see; anybody else's is 404."""
+    legs = Leg.objects.visible_to(request.user).filter(agent=request.agent).exclude(role=LegRole.MONITOR)
+    return get_object_or_404(
+        legs.select_related("client__brand", "agent__user", "agent__profile", "disposition__parent")
+        .select_related("interaction__client", "interaction__customer", "interaction__envelope")
+        .select_related("interaction__queue", "interaction__case", "interaction__reason")
+        .select_related("interaction__product__type"),
+        public_id=public_id,
+    )
+
+
+def triggers(response: HttpResponse, *names: str, **events: Any) -> HttpResponse:
+    """Tell the page to fetch other fragments anew, or to show a toast."""
+    response["HX-Trigger"] = json.dumps({**dict.fromkeys(names), **events})
+    return response
+
+
+def show_work(request: AgentRequest, leg: Leg, *, toast: dict[str, Any] | None = None, **extra: Any) -> HttpResponse:
+    """The middle after a command; without htmx, the page."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("console-leg", leg.public_id)
+    fresh = own_leg(request, leg.public_id)
+    response = render(request, "console/_work.html", work_context(request, fresh) | extra)
+    response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
+    response["HX-Push-Url"] = (
+        reverse("console-leg", args=[leg.public_id]) if fresh.state in LIVE else reverse("console-home")
+    )
+    return triggers(response, "desk:items", "desk:top", **({"toast": toast} if toast else {}))
+
+
+def work_context(request: AgentRequest, leg: Leg) -> dict[str, Any]:
+    """What the middle shows of a leg: its work, or that it is over."""
+    if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
+        return {"leg": leg, "interaction": leg.interaction, "brand": leg.client.brand, "over": True}
+    return work_of(leg, request.agent)
+
+
+def done(request: AgentRequest, *, toast: dict[str, Any] | None = None) -> HttpResponse:
+    """The middle after the last act on an item: the next item, or nothing."""
+    following = (
+        Leg.objects.filter(agent=request.agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+        .exclude(role=LegRole.MONITOR)
+        .order_by("accepted_at")
+        .first()
+    )
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("console-leg", following.public_id) if following else redirect("console-home")
+    if following is not None:
+        return show_work(request, following, toast=toast)
+    response = render(request, "console/_idle.html", {})
+    response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
+    response["HX-Push-Url"] = reverse("console-home")
+    return triggers(response, "desk:items", "desk:top", **({"toast": toast} if toast else {}))
+
+
+def dialog(request: AgentRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A dialog swapped into #dialog; it shows itself."""
+    response = render(request, template, context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    return response

@@ -1,0 +1,99 @@
+"""The palette, a customer's page, and starting a contact."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agents.gates import AgentRequest, for_agents
+from bpo.kernel.errors import InvalidValue
+from clients import customers
+from clients.models import Client, Customer, Queue
+from interactions import outbound, search
+from interactions.models import Callback, Case, Interaction
+from interactions.views.console.common import dialog, show_work
+from interactions.views.console.home import frame
+
+
+@for_agents
+@require_GET
+def palette(request: AgentRequest) -> HttpResponse:
+    """What the palette lists for the words typed."""
+    text = request.GET.get("q", "")
+    return render(request, "console/_found.html", {"found": search.find(request.user, text), "text": text.strip()})
+
+
+@for_agents
+@require_GET
+def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
+    """A customer: identity, cases, contacts, promises. Account data belongs to a verified contact and is not here."""
+    found = get_object_or_404(
+        Customer.objects.visible_to(request.user)
+        .select_related("client__brand")
+        .prefetch_related("phones", "addresses"),
+        public_id=customer,
+    )
+    survivor = customers.survivor(found)
+    contacts = Interaction.objects.filter(customer=survivor).select_related("reason", "case", "envelope", "queue")
+    context = {
+        "customer": survivor,
+        "brand": survivor.client.brand,
+        "cases": Case.objects.filter(customer=survivor).order_by("-opened_at")[:20],
+        "contacts": contacts.order_by("-arrived_at")[:20],
+        "promises": Callback.objects.filter(customer=survivor).order_by("-promised_at")[:10],
+    }
+    return render(request, "console/customer.html", frame(request) | context)
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def start(request: AgentRequest) -> HttpResponse:
+    """Start a mail or a call to a customer of a client one is licensed for."""
+    queues = Queue.objects.exclude(state="archived").order_by("name")
+    clients = (
+        Client.objects.visible_to(request.user).prefetch_related(Prefetch("queues", queues)).select_related("brand")
+    )
+    if request.method == "GET":
+        chosen = (
+            Customer.objects.visible_to(request.user).filter(public_id=_uuid(request.GET.get("customer", ""))).first()
+        )
+        return dialog(
+            request,
+            "console/_start.html",
+            {"clients": clients, "chosen": chosen, "kind": request.GET.get("kind", "mail")},
+        )
+    queue = get_object_or_404(
+        Queue.objects.visible_to(request.user).select_related("client"), public_id=_uuid(request.POST.get("queue", ""))
+    )
+    person = _person(request, queue.client)
+    if request.POST.get("kind") == "call":
+        number = customers.tidy_phone(queue.client, request.POST.get("reach", ""))
+        leg = outbound.start_call(person, queue, by=request.agent, number=number)
+    else:
+        leg = outbound.start_mail(person, queue, by=request.agent, subject=request.POST.get("subject", ""))
+    return show_work(request, leg)
+
+
+def _person(request: AgentRequest, client: Client) -> Customer:
+    """The customer chosen, or found or made by the number or address typed."""
+    chosen = Customer.objects.visible_to(request.user).filter(public_id=_uuid(request.POST.get("customer", ""))).first()
+    if chosen is not None and chosen.client_id == client.pk:
+        return customers.survivor(chosen)
+    reach = request.POST.get("reach", "")
+    phone, address = customers.tidy_phone(client, reach), customers.tidy_address(reach)
+    if not phone and not address:
+        raise InvalidValue("reach", sentence=_("Give a mail address or a phone number of the customer."))
+    name = request.POST.get("name", "")
+    return customers.find_or_create(client, phone=phone, address=address, name=name)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,84 @@
+"""The desk itself: the page, its top, its items and the offer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agents.gates import AgentRequest, for_agents
+from clients.models import Brand
+from interactions.desk import items, offer, top
+from interactions.views.console.common import own_leg, work_context
+
+
+def frame(request: AgentRequest) -> dict[str, Any]:
+    """What every console page shows around its middle."""
+    return {
+        "top": top.top_of(request.agent),
+        "items": items.my_items(request.agent),
+        "later": items.later(request.agent),
+        "done": items.just_done(request.agent),
+        "day": items.day_of(request.agent),
+        "card": offer.open_offer(request.agent),
+        "brands": Brand.objects.visible_to(request.user),
+        "agent": request.agent,
+    }
+
+
+@for_agents
+@require_GET
+def home(request: AgentRequest) -> HttpResponse:
+    """The desk with its first item open, or idle."""
+    around = frame(request)
+    if around["items"]:
+        leg = own_leg(request, around["items"][0].leg.public_id)
+        return render(request, "console/desk.html", around | work_context(request, leg))
+    return render(request, "console/desk.html", around | {"idle": True})
+
+
+@for_agents
+@require_GET
+def leg_page(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The desk with this item open."""
+    return render(request, "console/desk.html", frame(request) | work_context(request, own_leg(request, leg)))
+
+
+@for_agents
+@require_GET
+def items_fragment(request: AgentRequest) -> HttpResponse:
+    """The left column."""
+    return render(
+        request,
+        "console/_items.html",
+        {
+            "items": items.my_items(request.agent),
+            "later": items.later(request.agent),
+            "done": items.just_done(request.agent),
+            "day": items.day_of(request.agent),
+        },
+    )
+
+
+@for_agents
+@require_GET
+def top_fragment(request: AgentRequest) -> HttpResponse:
+    """Presence and load."""
+    return render(request, "console/_top.html", {"top": top.top_of(request.agent)})
+
+
+@for_agents
+@require_GET
+def offer_fragment(request: AgentRequest) -> HttpResponse:
+    """The card of the open offer; empty when there is none."""
+    return render(request, "console/_offer.html", {"card": offer.open_offer(request.agent)})
+
+
+@for_agents
+@require_GET
+def idle_fragment(request: AgentRequest) -> HttpResponse:
+    """The middle while nothing is open."""
+    return render(request, "console/_idle.html", {})

@@ -1,0 +1,97 @@
+"""The script beside the work: answer, back, jump."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.gates import AgentRequest, for_agents
+from interactions import runs
+from interactions.answers import AnswersWrong
+from interactions.desk import customer_pane, script_pane
+from interactions.desk.work import run_of
+from interactions.handling import NotYours
+from interactions.models import Leg, LegState, Run
+from interactions.views.console.common import own_leg, show_work, triggers
+
+
+def _handled(request: AgentRequest, leg: UUID) -> tuple[Leg, Run]:
+    """The leg with its run; only while it is handled."""
+    mine = own_leg(request, leg)
+    if mine.state != LegState.HANDLING:
+        raise NotYours
+    return mine, get_object_or_404(Run.objects.visible_to(request.user), interaction=mine.interaction)
+
+
+def _pane(
+    request: AgentRequest, leg: Leg, *, errors: Mapping[str, str] | None = None, changed: bool = True
+) -> HttpResponse:
+    fresh = own_leg(request, leg.public_id)
+    run = run_of(fresh, request.agent)
+    if run is None:
+        return HttpResponse(status=204)
+    typed = {key: value for key, value in request.POST.items() if isinstance(value, str)} if errors else None
+    pane = script_pane.pane_of(run, request.agent, errors=errors, typed=typed)
+    context = {"leg": fresh, "pane": pane, "brand": fresh.client.brand, "voice": fresh.channel == "voice"}
+    response = render(request, "console/_script.html", context, status=422 if errors else 200)
+    return triggers(response, "desk:side", "desk:items") if changed and not errors else response
+
+
+@for_agents
+@require_GET
+def script(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The pane as it stands."""
+    return _pane(request, own_leg(request, leg), changed=False)
+
+
+@for_agents
+@require_POST
+def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Answer the open step; what is missing comes back beside its field."""
+    mine, run = _handled(request, leg)
+    try:
+        runs.answer(run, request.POST.get("step", ""), request.POST.dict(), by=request.agent)
+    except AnswersWrong as wrong:
+        return _pane(request, mine, errors=wrong.errors)
+    if own_leg(request, leg).state != LegState.HANDLING:
+        return show_work(request, mine)
+    return _pane(request, mine)
+
+
+@for_agents
+@require_POST
+def back(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """One step back."""
+    mine, run = _handled(request, leg)
+    runs.back(run, by=request.agent)
+    return _pane(request, mine)
+
+
+@for_agents
+@require_POST
+def jump(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """To any step; recorded."""
+    mine, run = _handled(request, leg)
+    runs.jump(run, request.POST.get("step", ""), by=request.agent)
+    return _pane(request, mine)
+
+
+@for_agents
+@require_GET
+def side(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The customer's pane."""
+    mine = own_leg(request, leg)
+    run = run_of(mine, request.agent)
+    context = {
+        "leg": mine,
+        "interaction": mine.interaction,
+        "brand": mine.client.brand,
+        "side": customer_pane.pane_of(mine.interaction, run),
+        "pane": script_pane.pane_of(run, request.agent) if run else None,
+        "voice": mine.channel == "voice",
+    }
+    return render(request, "console/_customer.html", context)

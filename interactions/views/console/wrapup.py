@@ -1,0 +1,60 @@
+"""Wrap-up: disposition, note, follow-up, more time, ready."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from agents import presence
+from agents.gates import AgentRequest, for_agents
+from clients.models import Disposition
+from interactions import cases, wrap_up
+from interactions.models import Leg
+from interactions.views.console import callbacks
+from interactions.views.console.common import done, own_leg, show_work
+
+
+def _disposition(request: AgentRequest, leg: Leg) -> Disposition | None:
+    """The nested answer if one is chosen, else the ending itself; of this client only."""
+    code = request.POST.get(f"below-{request.POST.get('ending', '')}", "") or request.POST.get("ending", "")
+    return Disposition.objects.filter(client_id=leg.client_id, code=code).first() if code else None
+
+
+@for_agents
+@require_POST
+def finish(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Ready: everything is kept, the contact closes, the agent is free or takes her break."""
+    mine = own_leg(request, leg)
+    note = request.POST.get("note", "")
+    disposition = _disposition(request, mine)
+    with transaction.atomic():
+        match request.POST.get("follow", "none"):
+            case "callback":
+                callbacks.book_from(request, mine)
+            case "pending":
+                cases.set_pending(cases.of_leg(mine), by=request.agent, for_customer=True)
+        wrap_up.finish(mine, by=request.agent, disposition=disposition, note=note)
+        if reason := request.POST.get("then", ""):
+            presence.take_break(request.agent, reason, by=request.agent)
+    return done(request)
+
+
+@for_agents
+@require_POST
+def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Keep what is chosen so far."""
+    mine = own_leg(request, leg)
+    wrap_up.save_draft(
+        mine, by=request.agent, disposition=_disposition(request, mine), note=request.POST.get("note", "")
+    )
+    return HttpResponse(status=204)
+
+
+@for_agents
+@require_POST
+def extend(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Once, by the same time again."""
+    return show_work(request, wrap_up.extend(own_leg(request, leg), by=request.agent))

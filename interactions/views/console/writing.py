@@ -1,0 +1,173 @@
+"""Written work: send, reply, undo, draft, snippets, files, and a mail's formatted version in a frame of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from csp.decorators import csp_replace
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.gates import AgentRequest, for_agents
+from bpo.kernel import clock
+from clients.models import Snippet
+from clients.naming import public_name
+from interactions import conversation, files
+from interactions.adapters.mail.html import safe_html
+from interactions.desk.work import messages_of
+from interactions.handling import NotYours
+from interactions.models import Attachment, Draft, Interaction, Leg, LegState, Message
+from interactions.views.console.common import done, own_leg, show_work, triggers
+
+MOST_FILES = 5
+
+
+def _files(request: AgentRequest) -> list[files.File]:
+    return [files.check(one.name or "file", one.read()) for one in request.FILES.getlist("files")[:MOST_FILES]]
+
+
+def _drop_draft(leg: Leg) -> None:
+    Draft.objects.filter(interaction_id=leg.interaction_id).delete()
+
+
+@for_agents
+@require_GET
+def messages(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """The log of a chat."""
+    mine = own_leg(request, leg)
+    return render(request, "console/_messages.html", {"leg": mine, "chat": messages_of(mine.interaction)})
+
+
+@for_agents
+@require_POST
+def send(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """A line in a chat; the same key twice is one line."""
+    mine = own_leg(request, leg)
+    conversation.agent_wrote(
+        mine,
+        request.POST.get("text", ""),
+        by=request.agent,
+        files=_files(request),
+        client_key=request.POST.get("key", ""),
+    )
+    _drop_draft(mine)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return show_work(request, mine)
+    shown = {"leg": mine, "chat": messages_of(mine.interaction)}
+    return triggers(render(request, "console/_messages.html", shown), "desk:items", "desk:sent")
+
+
+@for_agents
+@require_POST
+def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Send a mail in the client's name, and keep, park or resolve; it can be undone for some seconds."""
+    mine = own_leg(request, leg)
+    then = request.POST.get("then", "keep")
+    message = conversation.agent_replies(
+        mine,
+        request.POST.get("text", ""),
+        by=request.agent,
+        then=then,
+        summary=request.POST.get("summary", ""),
+        outcome=request.POST.get("outcome", ""),
+        files=_files(request),
+    )
+    _drop_draft(mine)
+    undo = reverse("console-undo", args=[message.public_id])
+    words = _("Sending as %(brand)s.") % {"brand": mine.client.brand.public_name}
+    toast = {"text": words, "undo": undo, "key": "sent"}
+    if own_leg(request, leg).state in (LegState.HANDLING, LegState.WRAPPING):
+        return show_work(request, mine, toast=toast)
+    return done(request, toast=toast)
+
+
+@for_agents
+@require_POST
+def undo(request: AgentRequest, message: UUID) -> HttpResponse:
+    """Take a mail back that has not left yet; its words are the draft again."""
+    found = get_object_or_404(Message.objects.visible_to(request.user).filter(agent=request.agent), public_id=message)
+    conversation.undo(found, by=request.agent)
+    return triggers(HttpResponse(status=204), "desk:items", "desk:top", "desk:work")
+
+
+@for_agents
+@require_POST
+def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Keep what is written; the holder's alone."""
+    mine = own_leg(request, leg)
+    if mine.state != LegState.HANDLING:
+        raise NotYours
+    text = request.POST.get("text", "")[:100_000]
+    if text.strip():
+        Draft.objects.update_or_create(
+            interaction_id=mine.interaction_id,
+            defaults={"agent": request.agent, "text": text, "saved_at": clock.now()},
+        )
+    else:
+        _drop_draft(mine)
+    return HttpResponse(status=204)
+
+
+@for_agents
+@require_GET
+def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
+    """The client's ready sentences in the contact's language, names filled in."""
+    mine = own_leg(request, leg)
+    interaction = mine.interaction
+    rows = Snippet.objects.filter(client_id=mine.client_id)
+    own = rows.filter(language=interaction.language) or rows.filter(language=mine.client.default_language)
+    words = {
+        "client": mine.client.brand.public_name,
+        "agent": public_name(request.agent.user, mine.client),
+        "customer": interaction.customer.name if interaction.customer else "",
+        "first_name": interaction.customer.name.split(" ")[0] if interaction.customer else "",
+        "reference": interaction.case.reference if interaction.case else "",
+    }
+    return JsonResponse({"snippets": [{"shortcut": one.shortcut, "text": _filled(one.text, words)} for one in own]})
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _visible_interaction(request: AgentRequest, interaction_id: int) -> None:
+    """An agent reads transcripts of her own legs, and of cases whose contacts she holds now."""
+    own = Leg.objects.filter(agent=request.agent, accepted_at__isnull=False)
+    case = Interaction.objects.filter(pk=interaction_id).values_list("case_id", flat=True).first()
+    if own.filter(interaction_id=interaction_id).exists():
+        return
+    live = (LegState.HANDLING, LegState.WRAPPING)
+    if case and own.filter(interaction__case_id=case, state__in=live).exists():
+        return
+    if case and own.filter(interaction__case_id=case, interaction__case__owner=request.agent).exists():
+        return
+    raise Http404
+
+
+@for_agents
+@require_GET
+def attachment(request: AgentRequest, attachment: UUID) -> FileResponse:
+    """A file as a download, never shown in place."""
+    found = get_object_or_404(Attachment.objects.visible_to(request.user), public_id=attachment)
+    _visible_interaction(request, found.interaction_id)
+    return FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
+
+
+@for_agents
+@require_GET
+@xframe_options_sameorigin
+@csp_replace({"default-src": ["'none'"], "img-src": ["data:"], "style-src": ["'self'"], "frame-ancestors": ["'self'"]})
+def formatted(request: AgentRequest, message: UUID) -> HttpResponse:
+    """A mail's HTML made safe, alone in a frame: no script, nothing from afar."""
+    found = get_object_or_404(Message.objects.visible_to(request.user), public_id=message)
+    _visible_interaction(request, found.interaction_id)
+    return render(request, "console/mail_frame.html", {"html": mark_safe(safe_html(found.html))})  # allow-listed
