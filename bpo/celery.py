@@ -21,6 +21,10 @@ BEAT_KEY = "heartbeat:beat"
 # One line an entry: name, task, seconds between two starts. Each task is safe to run twice and finds its work by rows.
 app.conf.beat_schedule = {
     "beat heartbeat": {"task": "bpo.celery.heartbeat", "schedule": 10.0, "options": {"expires": 30}},
+    "fetch mail": {"task": "interactions.fetch_all_mail", "schedule": 10.0, "options": {"expires": 30}},
+    "send notices": {"task": "interactions.send_notices", "schedule": 15.0, "options": {"expires": 30}},
+    "send mails": {"task": "interactions.send_messages", "schedule": 5.0, "options": {"expires": 15}},
+    "close cases": {"task": "interactions.close_expired_cases", "schedule": 3600.0, "options": {"expires": 3600}},
     "callbacks due": {"task": "interactions.work_due_callbacks", "schedule": 15.0, "options": {"expires": 30}},
 }
 

@@ -149,7 +149,8 @@ def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
         states.take_seats(*legs.values_list("agent_id", flat=True))
         # Held until commit, so that nobody closes it between our look and the new row.
         current = Interaction.objects.select_for_update(no_key=True).get(pk=interaction.pk)
-        if current.state == State.CLOSED:
+        if current.state == State.CLOSED or (current.state == State.WRAP_UP and current.channel == Channel.EMAIL):
+            # A mail that comes in wrap-up would end with it unanswered: it is a new contact on the case.
             raise ContactClosed
         message = write_in(current, words, at=at)
         if current.channel == Channel.CHAT:

@@ -15,10 +15,10 @@ from clients.brand_css import mix, normal_colour, text_on
 from clients.models import BrandText, Channel, Client, TextKind
 from clients.opening import known_zone, next_opening
 from clients.times import clock_words, moment_words, window_words, zone_words
+from interactions import sender
 from interactions.models import Callback, Interaction, Message, MessageDirection, Notice, NoticeKind
 from interactions.notice_words import say
 
-LOGO = "cid:logo"
 MOST_LINES = 500
 
 
@@ -72,7 +72,7 @@ def letter_of(notice: Notice) -> Letter:
             return _callback(notice)
 
 
-def render(letter: Letter, client: Client, language: str, *, logo: str = LOGO) -> Rendered:
+def render(letter: Letter, client: Client, language: str, *, logo: str = sender.LOGO) -> Rendered:
     """The letter as text and HTML; the logo travels with the mail, so that nothing is fetched when it is opened."""
     brand = client.brand
     colour = normal_colour(brand.colour)

@@ -14,7 +14,7 @@ from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
 from interactions import journal, notice_preview, sender
-from interactions.adapters.base import Bounce, DeliveryError, Outbound, OutboundFile
+from interactions.adapters.base import Bounce, DeliveryError, Outbound
 from interactions.adapters.email import EmailAdapter
 from interactions.models import (
     Callback,
@@ -29,7 +29,7 @@ from interactions.models import (
     NoticeKind,
     State,
 )
-from interactions.notice_letters import LOGO, Rendered, letter_of, render
+from interactions.notice_letters import Rendered, letter_of, render
 
 ONE_ANSWER_A = timedelta(days=1)
 CHAT_ENDS_SOON = timedelta(seconds=15)
@@ -283,12 +283,6 @@ def outbound(notice: Notice) -> Outbound:
     brand = notice.client.brand
     entry_point = notice.interaction.entry_point if notice.interaction else None
     answered = _mail_answered(notice)
-    files: tuple[OutboundFile, ...] = ()
-    if brand.logo and LOGO in notice.html:
-        with brand.logo.open("rb") as file:
-            content = file.read()
-        png = content.startswith(b"\x89PNG")
-        files = (OutboundFile("logo.png" if png else "logo.jpg", f"image/{'png' if png else 'jpeg'}", content, "logo"),)
     return Outbound(
         from_name=brand.sender_name or brand.public_name,
         from_address=brand.sender_address,
@@ -300,7 +294,7 @@ def outbound(notice: Notice) -> Outbound:
         reply_to=sender.reply_to(notice.client, entry_point),
         in_reply_to=answered,
         references=(answered,) if answered else (),
-        attachments=files,
+        attachments=sender.logo_of(brand, notice.html),
         automatic=True,
         transport=sender.transport(),
     )
@@ -361,7 +355,7 @@ def mark_undeliverable(client: Client, address: str) -> None:
 # --- for the set-up page ----------------------------------------------------------------------------------------------
 
 
-def preview(client: Client, kind: NoticeKind | str, language: str, *, logo: str = LOGO) -> Rendered:
+def preview(client: Client, kind: NoticeKind | str, language: str, *, logo: str = sender.LOGO) -> Rendered:
     """How this notice looks, with invented data that says so."""
     letter = letter_of(notice_preview.sample(client, NoticeKind(kind), language))
     if kind == NoticeKind.TRANSCRIPT:

@@ -16,8 +16,9 @@ from django.db import transaction
 from agents import presence
 from agents import signals as agent_signals
 from bpo.kernel import clock
+from bpo.kernel import push as kernel_push
 from clients.signals import standing_changed
-from interactions import handing_back, push, standing
+from interactions import handing_back, push, standing, tasks
 from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import recorded
@@ -32,6 +33,11 @@ def wish_fulfilled(entry: JournalEntry) -> None:
     agent_id = Leg.objects.values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
     if agent_id is not None:
         presence.leg_ended(agent_id)
+
+
+def notice_due(entry: JournalEntry) -> None:
+    """A worker sends it now; without Redis beat finds its row."""
+    kernel_push.start(tasks.send_notices, [entry.notice_id])
 
 
 REACTIONS: dict[Kind, list[Reaction]] = {
@@ -50,6 +56,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.REPRIORITISED: [router.place],
     Kind.LEFT: [wish_fulfilled, router.freed],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
+    Kind.NOTICE_WRITTEN: [notice_due],
 }
 
 # Kinds that change nothing anybody looks at live.

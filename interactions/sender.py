@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from clients.models import Brand, Client, EntryKind, EntryPoint
-from interactions.adapters.base import DeliveryError, Transport
+from clients.validators import PNG
+from interactions.adapters.base import DeliveryError, OutboundFile, Transport
 
 # Names of our own below the client's domain: its employees' mails carry the domain itself and are not ours.
 NOTICES, REPLIES = "notices", "replies"
+LOGO = "cid:logo"
 ADDRESS_REFUSED = frozenset({550, 551, 553})
 
 
@@ -51,6 +53,19 @@ def reply_to(client: Client, entry_point: EntryPoint | None = None) -> str:
     if entry_point is not None and entry_point.kind == EntryKind.MAILBOX and entry_point.address in addresses:
         return entry_point.address
     return addresses[0]
+
+
+def logo_of(brand: Brand, html: str) -> tuple[OutboundFile, ...]:
+    """The logo, when the mail shows it: it travels along, so that nothing is fetched when the mail is opened."""
+    if not brand.logo or LOGO not in html:
+        return ()
+    try:
+        with brand.logo.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return ()
+    kind = "png" if content.startswith(PNG) else "jpeg"
+    return (OutboundFile(f"logo.{kind}", f"image/{kind}", content, "logo"),)
 
 
 def transport() -> Transport:

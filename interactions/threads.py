@@ -49,7 +49,7 @@ def find(client: Client, mail: Inbound) -> Thread | None:
     case = surviving(case)
     still_open = (
         Interaction.objects.filter(case=case, channel=Channel.EMAIL)
-        .exclude(state=State.CLOSED)
+        .exclude(state__in=[State.WRAP_UP, State.CLOSED])
         .order_by("-arrived_at", "-pk")
         .first()
     )

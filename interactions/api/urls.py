@@ -1,5 +1,9 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from interactions.api import inbound
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("inbound/email/<uuid:public_id>/", inbound.email, name="inbound-email"),
+]

@@ -1,0 +1,34 @@
+"""What an agent has written but not sent: kept each second, shown to the next one if the console is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agents.models import Agent
+from bpo.kernel import clock
+from interactions.handling import NotYours
+from interactions.models import Draft, Interaction, Leg, LegRole, LegState
+
+MOST_CHARACTERS = 100_000
+
+
+def save(interaction: Interaction, by: Agent, text: str, *, at: datetime | None = None) -> Draft | None:
+    """Keep the text; an empty one removes the draft. Only who holds the contact writes on it."""
+    holds = Leg.objects.filter(
+        interaction=interaction, agent=by, role=LegRole.PRIMARY, state__in=[LegState.HANDLING, LegState.WRAPPING]
+    )
+    if not holds.exists():
+        raise NotYours
+    text = text.replace("\0", "")[:MOST_CHARACTERS]
+    if not text.strip():
+        drop(interaction)
+        return None
+    draft, _ = Draft.objects.update_or_create(
+        interaction=interaction, defaults={"agent": by, "text": text, "saved_at": at or clock.now()}
+    )
+    return draft
+
+
+def drop(interaction: Interaction) -> None:
+    """It was sent, or is not wanted any more."""
+    Draft.objects.filter(interaction=interaction).delete()

@@ -1,0 +1,94 @@
+"""An agent's mail on its way: sent in the client's name, failed, come back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from bpo.kernel.outgoing import OutgoingState
+from clients.models import Channel
+from interactions import cases, handling, journal, sender
+from interactions.adapters.base import Bounce, DeliveryError, Outbound, OutboundFile
+from interactions.adapters.email import EmailAdapter
+from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
+from interactions.notices import mark_undeliverable
+
+NOT_ARRIVED = "the mail did not arrive"
+
+
+def sendable() -> QuerySet[Message]:
+    """What a worker may claim: mails of agents."""
+    return Message.objects.filter(channel=Channel.EMAIL, direction=MessageDirection.OUT)
+
+
+def deliver(message: Message, *, at: datetime | None = None) -> bool:
+    """Send a claimed mail; outside any transaction. True when the server took it."""
+    try:
+        EmailAdapter().deliver(outbound(message))
+    except DeliveryError as error:
+        _failed(message, error, at=at)
+        return False
+    message.succeed(at=at)
+    return True
+
+
+def outbound(message: Message) -> Outbound:
+    """The mail as it leaves, from the words fixed in its row."""
+    brand = message.client.brand
+    files = [_file(attachment) for attachment in message.attachments.all()]
+    return Outbound(
+        from_name=brand.sender_name or brand.public_name,
+        from_address=message.from_address or brand.sender_address,
+        to=tuple(message.to_addresses[:1]),
+        cc=tuple(message.to_addresses[1:]),
+        subject=message.subject,
+        text=message.full_text,
+        html=message.html,
+        message_id=sender.message_id(brand, sender.REPLIES, message.message_id),
+        reply_to=sender.reply_to(message.client, message.interaction.entry_point),
+        in_reply_to=message.in_reply_to,
+        references=tuple(message.references.split()),
+        attachments=(*files, *sender.logo_of(brand, message.html)),
+        transport=sender.transport(),
+    )
+
+
+def _file(attachment: Attachment) -> OutboundFile:
+    with attachment.file.open("rb") as file:
+        return OutboundFile(attachment.name, attachment.content_type, file.read())
+
+
+def _failed(message: Message, error: DeliveryError, *, at: datetime | None) -> None:
+    with transaction.atomic():
+        if not error.permanent:
+            if not message.fail_temporarily(str(error), at=at) or message.state != OutgoingState.FAILED:
+                return
+        elif not message.fail_for_good(str(error)):
+            return
+        if sender.refuses_address(error) and len(message.to_addresses) == 1:
+            mark_undeliverable(message.client, message.to_addresses[0])
+        _tell(message, Kind.NOTICE_FAILED, at=at, why=str(error)[:300])
+
+
+def bounced(message: Message, bounce: Bounce, *, at: datetime | None = None) -> bool:
+    """The mail came back; its agent or, when nobody holds it, the floor is told. False when that was known."""
+    with transaction.atomic():
+        if not message.move(OutgoingState.BOUNCED, last_error=bounce.reason[:2000]):
+            return False
+        address = bounce.recipient.lower()
+        if bounce.hard:
+            mark_undeliverable(message.client, address if address in message.to_addresses else message.to_addresses[0])
+        _tell(message, Kind.NOTICE_BOUNCED, at=at, hard=bounce.hard, status=bounce.status, why=bounce.reason[:300])
+        return True
+
+
+def _tell(message: Message, kind: Kind, *, at: datetime | None, **facts: Any) -> None:
+    """The journal tells the consoles; a contact parked in the belief that its answer arrived stands in line again."""
+    journal.record(message.interaction, kind, at=at, message=str(message.public_id), **facts)
+    if handling.return_parked(message.interaction, why=NOT_ARRIVED, at=at) and message.case is not None:
+        message.case.refresh_from_db()
+        if message.case.state == CaseState.PENDING:
+            cases.back_to_open(message.case, why=NOT_ARRIVED, at=at)

@@ -1,0 +1,318 @@
+"""An agent's mail: written with what follows from it, undone or sent later until it leaves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from bpo.kernel.outgoing import OutgoingState
+from clients.customers import tidy_address
+from clients.models import Channel, CustomerAddress
+from clients.naming import public_name
+from clients.words import language_for
+from interactions import cases, drafts, handling, journal, reply_letters, states
+from interactions import files as kept_files
+from interactions.files import File
+from interactions.models import (
+    Case,
+    CaseState,
+    EndedBy,
+    Interaction,
+    Kind,
+    Leg,
+    LegRole,
+    LegState,
+    Message,
+    MessageDirection,
+    State,
+)
+
+UNDO = timedelta(seconds=10)
+FARTHEST = timedelta(days=60)
+MOST_CHARACTERS = 100_000
+MOST_COPIES = 10
+THEN = ("keep", "park", "resolve")
+
+
+class NotAMail(DomainError):
+    """A chat is answered by a line, a call by speaking."""
+
+    code = "not_a_mail"
+    sentence = _("Only a mail can be answered by mail.")
+
+
+class NothingWritten(DomainError):
+    """No words."""
+
+    code = "empty"
+    sentence = _("There is nothing to send yet.")
+    status = 400
+
+
+class TooLong(DomainError):
+    """More words than a mail may have."""
+
+    code = "too_long"
+    sentence = _("This mail is too long.")
+    status = 413
+
+
+class NoAddress(DomainError):
+    """Nowhere to send it."""
+
+    code = "no_address"
+    sentence = _("There is no mail address to answer to.")
+
+
+class AddressWrong(DomainError):
+    """An address that cannot be written to; the sentence names it."""
+
+    code = "address_wrong"
+    status = 400
+
+
+class TooLate(DomainError):
+    """The mail has left, or what followed it has gone on."""
+
+    code = "too_late"
+    sentence = _("This mail has already left.")
+
+
+@transaction.atomic
+def agent_replies(
+    leg: Leg,
+    text: str,
+    *,
+    by: Agent,
+    then: str = "keep",
+    summary: str = "",
+    outcome: str = "",
+    until: datetime | None = None,
+    subject: str = "",
+    to: str = "",
+    cc: Sequence[str] = (),
+    files: Sequence[File] = (),
+    send_at: datetime | None = None,
+    client_key: str = "",
+    at: datetime | None = None,
+) -> Message:
+    """Write the agent's mail, and keep, park or resolve in the same transaction. The worker sends it after ten seconds.
+
+    A resolving reply is the customer's notice of the resolution. The same `client_key` again gives the same mail.
+    """
+    at = at or clock.now()
+    if then not in THEN:
+        raise ValueError(f"then is one of {', '.join(THEN)}")
+    said = text.replace("\0", "").replace("\r\n", "\n").strip()
+    if not said:
+        raise NothingWritten
+    if len(said) > MOST_CHARACTERS:
+        raise TooLong
+    key = uuid.uuid5(leg.public_id, client_key).hex if client_key else ""
+    if key and (sent := Message.objects.filter(interaction=leg.interaction_id, message_id=key).first()):
+        return sent
+    leg = handling.held_leg(leg, by=by)  # takes the seat's lock, so two sends come one after the other
+    if key and (sent := Message.objects.filter(interaction=leg.interaction_id, message_id=key).first()):
+        return sent
+    interaction = leg.interaction
+    if interaction.channel != Channel.EMAIL:
+        raise NotAMail
+    if interaction.state not in (State.ACTIVE, State.HELD):
+        raise handling.NotYours
+    case = cases.of_leg(leg)
+    message = _row(interaction, case, said, by=by, subject=subject, to=to, cc=cc, at=at)
+    message.due_at = _due(send_at, at)
+    message.resolves = then == "resolve"
+    if key:
+        message.message_id = key
+    message.save(force_insert=True)
+    kept = kept_files.keep(files, interaction=interaction, message=message, at=at)
+    drafts.drop(interaction)
+    journal.record(
+        leg,
+        Kind.MESSAGE_OUT,
+        by=by,
+        at=at,
+        message=str(message.public_id),
+        leg=str(leg.public_id),
+        then=then,
+        files=len(kept),
+        characters=len(said),
+    )
+    _follow(leg, case, then, by=by, summary=summary, outcome=outcome, until=until, at=at)
+    return message
+
+
+def _row(
+    interaction: Interaction,
+    case: Case,
+    text: str,
+    *,
+    by: Agent,
+    subject: str,
+    to: str,
+    cc: Sequence[str],
+    at: datetime,
+) -> Message:
+    client = interaction.client
+    language = language_for(client, interaction.language)
+    answered = reply_letters.last_mail(interaction)
+    signed = reply_letters.signature(client, by, language)
+    above, history = reply_letters.quoted(answered, client.zone, language)
+    in_reply_to, references = reply_letters.thread(client, case, answered)
+    if answered is not None:
+        headline = reply_letters.subject_of(case, subject or answered.subject)
+    else:
+        headline = reply_letters.opening_subject(case, subject or _envelope_subject(interaction))
+    recipient = _to(interaction, answered, to)
+    copies = [address for address in _copies(cc) if address != recipient]
+    return Message(
+        client=client,
+        interaction=interaction,
+        case=case,
+        channel=interaction.channel,
+        direction=MessageDirection.OUT,
+        agent=by,
+        author_name=public_name(by.user, client),
+        at=at,
+        language=language,
+        subject=headline,
+        text=text,
+        full_text=reply_letters.full_text(text, signed, above, history),
+        html=reply_letters.full_html(client, language, text, signed, above, history),
+        from_address=client.brand.sender_address,
+        to_addresses=[recipient, *copies],
+        in_reply_to=in_reply_to[:300],
+        references=references[:8000],
+    )
+
+
+def _envelope_subject(interaction: Interaction) -> str:
+    envelope = getattr(interaction, "envelope", None)
+    return envelope.subject if envelope else ""
+
+
+def _to(interaction: Interaction, answered: Message | None, wished: str) -> str:
+    """The address written from, or one of the customer's own; never anybody else's."""
+    envelope = getattr(interaction, "envelope", None)
+    own = CustomerAddress.objects.filter(customer=interaction.customer_id, undeliverable=False)
+    known = [
+        tidy_address(answered.from_address if answered else ""),
+        tidy_address(envelope.from_address if envelope else ""),
+        *(own.values_list("address", flat=True) if interaction.customer_id else ()),
+    ]
+    known = [address for address in known if address]
+    if not known:
+        raise NoAddress
+    if not wished.strip():
+        return known[0]
+    if tidy_address(wished) not in known:
+        raise AddressWrong(sentence=_("“%(address)s” is not an address of this customer.") % {"address": wished[:80]})
+    return tidy_address(wished)
+
+
+def _copies(cc: Sequence[str]) -> list[str]:
+    given = [address for address in cc if address.strip()]
+    if len(given) > MOST_COPIES:
+        raise AddressWrong(sentence=_("A mail can have %(n)s copies at most.") % {"n": MOST_COPIES})
+    for address in given:
+        if not tidy_address(address):
+            raise AddressWrong(sentence=_("“%(address)s” is not a mail address.") % {"address": address[:80]})
+    return list(dict.fromkeys(tidy_address(address) for address in given))
+
+
+def _due(send_at: datetime | None, at: datetime) -> datetime:
+    if send_at is None:
+        return at + UNDO
+    if send_at > at + FARTHEST:
+        raise AddressWrong(sentence=_("This is too far ahead. Choose an earlier time."))
+    return max(send_at, at + UNDO)
+
+
+def _follow(
+    leg: Leg,
+    case: Case,
+    then: str,
+    *,
+    by: Agent,
+    summary: str,
+    outcome: str,
+    until: datetime | None,
+    at: datetime,
+) -> None:
+    if then == "park":
+        handling.park(leg, by=by, until=until, why="waiting for the customer", at=at)
+        if case.state == CaseState.OPEN:
+            cases.set_pending(case, by=by, until=until, for_customer=until is None, at=at)
+    elif then == "resolve":
+        cases.resolve(case, by=by, summary=summary, outcome=outcome, interaction=leg.interaction, at=at)
+        handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)
+
+
+# --- before it leaves -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo(message: Message, *, by: Agent, at: datetime | None = None) -> Message:
+    """Take a mail back that has not left: its words are the draft again, and what followed from it is undone too."""
+    at = at or clock.now()
+    states.take_seats(by)
+    message = Message.objects.select_related("interaction", "case").select_for_update(of=("self",)).get(pk=message.pk)
+    if message.agent_id != by.pk or message.direction != MessageDirection.OUT or message.channel != Channel.EMAIL:
+        raise handling.NotYours
+    if message.state != OutgoingState.PENDING or message.attempts:
+        raise TooLate
+    interaction = message.interaction
+    if message.resolves:
+        _take_back_resolution(message, by=by, at=at)
+    elif interaction.state == State.PARKED:
+        handling.unpark(interaction, by=by, at=at)
+        if message.case is not None and message.case.state == CaseState.PENDING:
+            cases.back_to_open(message.case, why="mail undone", by=by, at=at)
+    elif interaction.state == State.CLOSED:
+        raise TooLate(sentence=_("This contact is closed already; the mail leaves."))
+    if not message.move(OutgoingState.CANCELLED):
+        raise TooLate
+    drafts.save(interaction, by, message.text, at=at)
+    journal.record(interaction, Kind.UNDONE, by=by, at=at, message=str(message.public_id))
+    return message
+
+
+def _take_back_resolution(message: Message, *, by: Agent, at: datetime) -> None:
+    interaction, case = message.interaction, message.case
+    leg = (
+        Leg.objects.select_related("interaction")
+        .filter(interaction=interaction, agent=by, role=LegRole.PRIMARY, state=LegState.WRAPPING)
+        .first()
+    )
+    if leg is None or interaction.state != State.WRAP_UP:
+        raise TooLate(sentence=_("This contact is closed already; the mail leaves."))
+    states.move(leg, LegState.HANDLING, at=at, work_ended_at=None, wrap_up_due_at=None, ended_by="")
+    states.move(interaction, State.ACTIVE, at=at)
+    journal.record(leg, Kind.RESUMED, by=by, at=at, leg=str(leg.public_id), why="mail undone")
+    if case is not None and case.state == CaseState.RESOLVED:
+        cases.reopen(case, by=by, at=at)
+
+
+@transaction.atomic
+def send_later(message: Message, send_at: datetime, *, by: Agent, at: datetime | None = None) -> Message:
+    """Let a mail that has not left leave at another time."""
+    at = at or clock.now()
+    message = Message.objects.get(pk=message.pk)
+    if message.agent_id != by.pk:
+        raise handling.NotYours
+    due = _due(send_at, at)
+    waiting = Message.objects.filter(pk=message.pk, state=OutgoingState.PENDING, attempts=0)
+    if not waiting.update(due_at=due):
+        raise TooLate
+    message.due_at = due
+    facts = {"message": str(message.public_id), "due": due.isoformat()}
+    journal.record(message.interaction, Kind.DRAFT_SENT, by=by, at=at, **facts)
+    return message

@@ -1,0 +1,67 @@
+"""Thin Celery tasks: each loads by ids or finds its rows, calls one operation, and is safe twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from celery import shared_task
+
+from bpo.kernel import clock
+from interactions import callback_work, cases, mail_fetch, mail_out, notices
+
+logger = logging.getLogger(__name__)
+
+BATCH = 20
+
+
+@shared_task(name="interactions.send_notices")
+def send_notices(ids: Collection[int] | None = None) -> int:
+    """Send the notices that are due (of these ids); returns how many left the house."""
+    sent = 0
+    for notice in notices.sendable().claim_due(BATCH, ids=ids):
+        try:
+            sent += notices.deliver(notice)
+        except Exception:  # one bad row must not hold up the others; its lease runs out and it is tried again
+            logger.exception("notice %s could not be delivered", notice.pk)
+            notice.fail_temporarily("our own mistake; see the log")
+    return sent
+
+
+@shared_task(name="interactions.send_messages")
+def send_messages(ids: Collection[int] | None = None) -> int:
+    """Send the agents' mails that are due (of these ids); returns how many left the house."""
+    sent = 0
+    for message in mail_out.sendable().claim_due(BATCH, ids=ids):
+        try:
+            sent += mail_out.deliver(message)
+        except Exception:
+            logger.exception("message %s could not be delivered", message.pk)
+            message.fail_temporarily("our own mistake; see the log")
+    return sent
+
+
+@shared_task(name="interactions.fetch_mail")
+def fetch_mail(entry_point_id: int) -> int:
+    """Take in what is new in one mailbox; returns how many mails were read."""
+    return mail_fetch.fetch(entry_point_id)
+
+
+@shared_task(name="interactions.fetch_all_mail")
+def fetch_all_mail() -> int:
+    """Fetch every mailbox in turn; one that fails holds up no other. Returns how many mails were read."""
+    return sum(mail_fetch.fetch(entry_point_id) for entry_point_id in mail_fetch.mailboxes())
+
+
+@shared_task(name="interactions.close_expired_cases")
+def close_expired_cases() -> int:
+    """Close resolved cases that can be reopened no more; returns how many."""
+    return cases.close_expired(clock.now())
+
+
+@shared_task(name="interactions.work_due_callbacks")
+def work_due_callbacks() -> int:
+    """The sweep's steps on promises once more, for a day on which only the worker runs; returns how many moved."""
+    at = clock.now()
+    steps = (callback_work.settle, callback_work.fall_due, callback_work.find_broken)
+    return sum(step(at) for step in steps)
