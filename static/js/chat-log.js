@@ -48,11 +48,11 @@ function line(message, onfile) {
 
 export class Log {
   constructor(list, { onfile, onretry }) {
-    Object.assign(this, { list, onfile, onretry, waiting: new Map(), typing: null, joined: "" });
+    Object.assign(this, { list, onfile, onretry, waiting: new Map(), typing: null, note: "" });
   }
 
   /* What is on its way and not yet in the state; shown at the end, again to be sent when it failed. */
-  pend(key, text) { this.waiting.set(key, { text, failed: false }); }
+  pend(key, text) { this.note = ""; this.waiting.set(key, { text, failed: false }); }
   fail(key) { const own = this.waiting.get(key); if (own) own.failed = true; }
   done(key) { this.waiting.delete(key); }
   pendingText(key) { return this.waiting.get(key)?.text ?? ""; }
@@ -76,6 +76,7 @@ export class Log {
     const said = [...state.messages].reverse().find((message) => message.who === "me");
     if (mine && said && !this.waiting.size) mine.append(element("p", "tick", say("delivered", { time: time(said.at) })));
     for (const [key, own] of this.waiting) drawn.push(this.pendingLine(key, own));
+    if (this.note) drawn.push(element("li", "event", this.note));
     if (this.typing) drawn.push(this.typing);
     // Only what differs is touched, so that a screen reader hears what is new and nothing twice.
     drawn.forEach((item, index) => { if (this.list.children[index] !== item) this.list.insertBefore(item, this.list.children[index] ?? null); });
@@ -109,5 +110,5 @@ export class Log {
     this.list.scrollTop = this.list.scrollHeight;
   }
 
-  clear() { this.waiting.clear(); this.typing = null; this.list.replaceChildren(); }
+  clear() { this.waiting.clear(); this.typing = null; this.note = ""; this.list.replaceChildren(); }
 }

@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 const root = $("main");
 const api = new Api(root);
 const MOST_BYTES = 10 * 1024 * 1024;
-let key = root.dataset.key, state = null, socket = null, poll = 0, asking = false, askAgain = false, typingUntil = 0, offered = false;
+let key = root.dataset.key, state = null, socket = null, poll = 0, asking = false, askAgain = false, typingUntil = 0, offerAt = 0, offered = false;
 
 const log = new Log($("log"), { onfile: download, onretry: (id) => deliver(id, log.pendingText(id)) });
 
@@ -49,6 +49,8 @@ function drawWaiting() {
   if ($("position").textContent !== String(state.position)) $("position").textContent = state.position;
   $("wait").textContent = waitWords(state.wait);
   show("offer", state.offer_callback);
+  clearTimeout(offerAt);
+  if (!state.offer_callback) offerAt = setTimeout(refresh, (state.offer_callback_in + 0.5) * 1000);
   if (state.offer_callback && !offered) { offered = true; $("number").value = state.number ?? ""; }
 }
 
@@ -145,12 +147,8 @@ async function deliver(id, text) {
 }
 
 function note(text) {
-  const list = $("log");
-  const item = document.createElement("li");
-  item.className = "event";
-  item.textContent = text;
-  list.append(item);
-  list.scrollTop = list.scrollHeight;
+  log.note = text;
+  log.draw(state);
 }
 
 async function download(file) {

@@ -63,7 +63,8 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
             )
             ahead = (day - today).days
             name = {0: say("today", language), 1: say("tomorrow", language)}.get(ahead) or date_format(day, "D")
-            days.append(Day(day.isoformat(), name, date_format(day, "j M"), slots))
+            small = date_format(day, "j M")
+            days.append(Day(day.isoformat(), name, small.lower() if language == "es" else small, slots))
     return days
 
 
