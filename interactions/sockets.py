@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from interactions.consumers.chat import ChatConsumer
+from interactions.consumers.console import ConsoleConsumer
 from interactions.consumers.floor import FloorConsumer
 
 websocket_urlpatterns: list[URLPattern | URLResolver] = [
+    path("ws/console/", ConsoleConsumer.as_asgi()),  # type: ignore[arg-type]
     path("ws/floor/", FloorConsumer.as_asgi()),  # type: ignore[arg-type]
 ]
 

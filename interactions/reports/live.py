@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
 from bpo.kernel import clock
 from clients.models import Channel, Client, Promise, Queue, QueueState
-from interactions.models import Callback, CallbackState, Interaction, Leg, LegRole, LegState, State
+from interactions.models import Callback, Interaction, Leg, LegRole, LegState, State
 from interactions.reports import queries
 from interactions.reports.figures import LIVE_CHANNELS, OPEN_CALLBACK
 from interactions.reports.measures import FORMULAS, Line, Ratio
@@ -160,21 +160,40 @@ def _seen(agents: Iterable[int]) -> dict[int, _Seen]:
     return found
 
 
+def _doing(each: _Seen, client: int | None = None) -> str:
+    """What a person counts as: work for the client, then what keeps them from it."""
+    if client in each.handling or (client is None and each.handling):
+        return "busy"
+    if client in each.wrapping or (client is None and each.wrapping):
+        return "wrap_up"
+    if each.handling or each.wrapping:
+        return "elsewhere"
+    return "free" if each.presence == Presence.AVAILABLE and each.connected else "away"
+
+
+def certified(clients: Iterable[Client]) -> dict[int, set[int]]:
+    """Who may serve each client (one query)."""
+    licensed: defaultdict[int, set[int]] = defaultdict(set)
+    for agent, client in Licence.objects.filter(
+        client__in=clients, state=LicenceState.CERTIFIED, agent__deactivated_at__isnull=True
+    ).values_list("agent_id", "client_id"):
+        licensed[client].add(agent)
+    return licensed
+
+
+def who(client: Client, doing: str = "") -> list[int]:
+    """The people behind a number of the wall; all who are staffed without a state."""
+    seen = _seen(certified([client])[client.pk])
+    return [agent for agent, each in seen.items() if not doing or _doing(each, client.pk) == doing]
+
+
 def _people(seen: Iterable[_Seen], client: int | None = None) -> People:
-    """Each person once: what they do for the client first, then what keeps them from it."""
+    """Each person once."""
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for each in seen:
-        if client in each.handling or (client is None and each.handling):
-            counts["busy"] += 1
-        elif client in each.wrapping or (client is None and each.wrapping):
-            counts["wrap_up"] += 1
-        elif each.handling or each.wrapping:
-            counts["elsewhere"] += 1
-        elif each.presence == Presence.AVAILABLE and each.connected:
-            counts["free"] += 1
-        else:
-            counts["away"] += 1
+        counts[doing := _doing(each, client)] += 1
+        if doing == "away":
             reasons[away_words(each.presence, each.reason)] += 1
     return People(**counts, away_by_reason=tuple(reasons.most_common()))
 
@@ -214,11 +233,7 @@ def wall(clients: Sequence[Client], at: datetime | None = None) -> Wall:
     waiting = _waiting(clients)
     promises = _promises(clients, at)
     due = _callbacks(clients, at)
-    licensed: defaultdict[int, set[int]] = defaultdict(set)
-    for agent, client in Licence.objects.filter(
-        client__in=clients, state=LicenceState.CERTIFIED, agent__deactivated_at__isnull=True
-    ).values_list("agent_id", "client_id"):
-        licensed[client].add(agent)
+    licensed = certified(clients)
     seen = _seen({agent for agents in licensed.values() for agent in agents})
 
     rows: defaultdict[int, list[QueueRow]] = defaultdict(list)
@@ -261,14 +276,7 @@ def _promises(clients: Sequence[Client], at: datetime) -> dict[tuple[int, str], 
     return found
 
 
-def due_callbacks(clients: Sequence[Client], at: datetime, limit: int = 8) -> list[Callback]:
-    """Open callbacks, the nearest end of window first."""
+def open_callbacks(clients: Sequence[Client], *, due_by: datetime | None = None) -> QuerySet[Callback]:
+    """Open callbacks, the nearest end of window first; those that may be made by then."""
     rows = Callback.objects.filter(client__in=clients, state__in=OPEN_CALLBACK).order_by("due_until", "pk")
-    return list(queries.callbacks_with_people(rows)[:limit])
-
-
-def is_over(callback: Callback, at: datetime) -> bool:
-    """Open past its window."""
-    return (
-        callback.state in (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING) and callback.due_until < at
-    )
+    return queries.callbacks_with_people(rows.filter(due_from__lte=due_by) if due_by else rows)

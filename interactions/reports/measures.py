@@ -1,4 +1,4 @@
-"""Formulas of the figures, pure: counts and seconds in, ratios out; where they come from is no business of this file."""
+"""Formulas of the figures, pure: counts and seconds in, ratios out; where they come from is not told here."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ class Line:
     def offered(self) -> int:
         """All who entered the line."""
         return self.answered + self.abandoned + self.took_callback + self.waiting + self.elsewise
+
+    @property
+    def not_in_time(self) -> int:
+        """Answered later, given up, or waiting past the threshold."""
+        return self.late + self.given_up + self.overdue
 
     @property
     def judged(self) -> int:

@@ -146,6 +146,7 @@ class ReasonRow:
     """Contacts that came for one reason, and how they went so far."""
 
     reason: int | None
+    code: str  # "-" for contacts without a reason, as addresses say it
     name: str
     contacts: int
     handled: int = 0
@@ -166,7 +167,7 @@ def reasons(scope: Scope) -> list[ReasonRow]:
         figures.contacts(scope)
         .filter(figures.CAME_IN)
         .order_by()
-        .values("reason_id", "reason__name")
+        .values("reason_id", "reason__code", "reason__name")
         .annotate(
             n=Count("pk"),
             handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
@@ -177,7 +178,14 @@ def reasons(scope: Scope) -> list[ReasonRow]:
     )
     found = [
         ReasonRow(
-            r["reason_id"], r["reason__name"] or "", r["n"], r["handled"], r["callback"], r["left"], r["still_open"]
+            r["reason_id"],
+            r["reason__code"] or "-",
+            r["reason__name"] or "",
+            r["n"],
+            r["handled"],
+            r["callback"],
+            r["left"],
+            r["still_open"],
         )
         for r in rows
     ]

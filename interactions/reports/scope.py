@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, DateTimeField, DurationField, F, Q, Value, When
+from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from clients.models import Channel, Client, Policy, Promise
 from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
 
 DAY = timedelta(days=1)
+LATELY = timedelta(minutes=30)
 PERIODS: dict[str, LazyText] = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
@@ -40,7 +42,9 @@ class Period:
     @property
     def words(self) -> str | LazyText:
         """How a heading names it."""
-        return PERIODS.get(self.key, self.key)
+        if self.key == "lately":
+            return _("Last 30 minutes")
+        return PERIODS.get(self.key) or date_format(self.first, "j F Y")
 
     @property
     def one_day(self) -> bool:
@@ -55,9 +59,12 @@ def midnight(day: date, zone: str) -> datetime:
 
 def period(key: str, zone: str, at: datetime | None = None) -> Period:
     """The named period, or a single day by its date; anything else is refused."""
-    today = (at or clock.now()).astimezone(ZoneInfo(zone)).date()
+    at = at or clock.now()
+    today = at.astimezone(ZoneInfo(zone)).date()
     key = key or "today"
     match key:
+        case "lately":
+            return Period(key, today, today, at - LATELY, at + DAY)
         case "today":
             first = last = today
         case "yesterday":
@@ -200,9 +207,9 @@ def scope_of(
     )
 
 
-def lately(scope: Scope, minutes: int = 30) -> Scope:
-    """The same clients and rules, of the last minutes only."""
-    return replace(scope, parts=(Part(scope.clients, scope.at - timedelta(minutes=minutes), scope.at + DAY),))
+def lately(scope: Scope) -> Scope:
+    """The same clients and rules, of the last half hour only."""
+    return replace(scope, parts=(Part(scope.clients, scope.at - LATELY, scope.at + DAY),))
 
 
 def shorts_of(clients: Iterable[Client]) -> tuple[tuple[int, int], ...]:

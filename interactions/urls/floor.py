@@ -1,5 +1,27 @@
 """Addresses of the floor pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from interactions.views.floor import acts, contacts, pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.floor, name="floor"),
+    path("wall/", pages.board, name="floor-board"),
+    path("parts/board/", pages.board_part, name="floor-board-part"),
+    path("parts/wall/", pages.wall_part, name="floor-wall-part"),
+    path("parts/agents/", pages.agents_part, name="floor-agents-part"),
+    path("parts/callbacks/", pages.callbacks_part, name="floor-callbacks-part"),
+    path("parts/latest/", pages.latest_part, name="floor-latest-part"),
+    path("parts/lines/<uuid:queue>/", pages.line_part, name="floor-line-part"),
+    path("lines/<uuid:queue>/", pages.line, name="floor-line"),
+    path("contacts/", contacts.contacts, name="floor-contacts"),
+    path("contacts/<uuid:contact>/", contacts.contact, name="floor-contact"),
+    path("contacts/<uuid:contact>/take-back/", acts.take_back, name="floor-take-back"),
+    path("contacts/<uuid:contact>/assign/", acts.assign, name="floor-assign"),
+    path("contacts/<uuid:contact>/priority/", acts.reprioritise, name="floor-priority"),
+    path("callbacks/", contacts.callbacks, name="floor-callbacks"),
+    path("callbacks/<uuid:callback>/", contacts.callback, name="floor-callback"),
+    path("agents/", contacts.agents, name="floor-agents"),
+    path("agents/<uuid:agent>/", contacts.agent, name="floor-agent"),
+    path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
+]

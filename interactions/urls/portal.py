@@ -1,5 +1,16 @@
 """Addresses of the portal pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from interactions.views.portal import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.choose, name="portal-choose"),
+    path("<uuid:client>/", pages.today, name="portal"),
+    path("<uuid:client>/tiles/", pages.tiles, name="portal-tiles"),
+    path("<uuid:client>/figures/", pages.figures, name="portal-figures"),
+    path("<uuid:client>/promises/", pages.promises, name="portal-promises"),
+    path("<uuid:client>/contacts/", pages.contacts, name="portal-contacts"),
+    path("<uuid:client>/contacts/<uuid:contact>/", pages.contact, name="portal-contact"),
+    path("<uuid:client>/callbacks/", pages.callbacks, name="portal-callbacks"),
+]

@@ -1,0 +1,93 @@
+"""The floor's socket: tells a supervisor's page that something of her clients changed, at most twice a second."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from agents.gates import is_supervisor
+from agents.groups import floor_group
+from bpo.accounts.models import User, user_group
+from bpo.kernel import clock
+from clients.models import Client, Role
+
+SPACING = 0.5
+LONGEST = 4096
+SIGNED_OUT, NOT_ALLOWED, TOO_LONG = 4401, 4403, 4400
+
+
+class FloorConsumer(AsyncJsonWebsocketConsumer):
+    """Joins the floor group of each supervised client; relays one nudge for all that came meanwhile."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.joined: list[str] = []
+        self.changed: set[str] = set()
+        self.flushing: asyncio.Task[None] | None = None
+        self.flushed = 0.0
+
+    async def connect(self) -> None:
+        """Refused with a code the page understands, so that it does not try for ever."""
+        await self.accept()
+        user = self.scope.get("user")
+        if not isinstance(user, User) or not user.is_active:
+            await self.close(SIGNED_OUT)
+            return
+        clients = await supervised(user)
+        if clients is None:
+            await self.close(NOT_ALLOWED)
+            return
+        self.joined = [user_group(user), *(floor_group(client) for client in clients)]
+        for group in self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.send_json({"kind": "hello", "now": clock.now().isoformat()})
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Only pings come up."""
+        if bytes_data is not None or text_data is None or len(text_data.encode()) > LONGEST:
+            await self.close(TOO_LONG)
+            return
+        try:
+            await super().receive(text_data=text_data)
+        except ValueError:
+            await self.close(TOO_LONG)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Answer a ping; everything else is not for this line."""
+        if isinstance(content, dict) and content.get("kind") == "ping":
+            await self.send_json({"kind": "pong", "now": clock.now().isoformat()})
+
+    async def nudge(self, message: dict[str, Any]) -> None:
+        """Gather what changed; the first one goes at once, the others within half a second."""
+        if message.get("kind") == "signed_out":
+            await self.close(SIGNED_OUT)
+            return
+        self.changed.add(str(message.get("client", "")))
+        if self.flushing is None or self.flushing.done():
+            self.flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(max(0.0, self.flushed + SPACING - time.monotonic()))
+        self.flushed = time.monotonic()
+        clients, self.changed = sorted(self.changed), set()
+        await self.send_json({"kind": "changed", "clients": clients})
+
+    async def disconnect(self, code: int) -> None:
+        """Leave every group."""
+        if self.flushing is not None:
+            self.flushing.cancel()
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+
+@database_sync_to_async
+def supervised(user: User) -> list[UUID] | None:
+    """The clients whose floor this user sees; None for who is no supervisor."""
+    if not is_supervisor(user):
+        return None
+    return list(Client.objects.visible_to_role(user, Role.SUPERVISOR).values_list("public_id", flat=True))

@@ -1,0 +1,219 @@
+"""One contact from beginning to end: work, stays in line, steps of the script, the journal in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clients.models import Client, PublicName
+from clients.script_graph import Step, parse
+from interactions.models import Interaction, JournalEntry, Leg, LegState, Message, MessageDirection, Run, Visit
+from interactions.reports.telling import Told, tell
+
+NameOf = Callable[[int | None, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One leg as a page shows it."""
+
+    name: str
+    leg: Leg
+
+    @property
+    def rang_seconds(self) -> float:
+        """How long it was offered."""
+        end = self.leg.accepted_at or self.leg.ended_at
+        return (end - self.leg.offered_at).total_seconds() if end else 0
+
+    @property
+    def talk_seconds(self) -> float | None:
+        """Work without hold and wrap-up."""
+        end = self.leg.work_ended_at or self.leg.ended_at
+        if not self.leg.accepted_at or not end:
+            return None
+        return (end - self.leg.accepted_at).total_seconds() - self.leg.hold_seconds
+
+    @property
+    def wrap_up_seconds(self) -> float | None:
+        """From the end of the work to the end of the leg."""
+        if not self.leg.work_ended_at or not self.leg.ended_at or not self.leg.accepted_at:
+            return None
+        return (self.leg.ended_at - self.leg.work_ended_at).total_seconds()
+
+    @property
+    def answered(self) -> bool:
+        """Whether it was more than an offer."""
+        return self.leg.accepted_at is not None
+
+    @property
+    def missed(self) -> bool:
+        """An offer that ran out or was declined."""
+        return self.leg.state in (LegState.MISSED, LegState.DECLINED)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of the script as it was walked."""
+
+    title: str
+    answer: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One piece of the picture of a contact, in units of 1152 for the whole."""
+
+    kind: str  # wait talk hold wrapu
+    x: float
+    width: float
+    label: str
+    seconds: float
+
+    @property
+    def text_x(self) -> float:
+        """Where its word begins."""
+        return self.x + 6
+
+    @property
+    def roomy(self) -> bool:
+        """Whether its word fits inside."""
+        return self.width > 14 + 7 * (len(self.label) + 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything a contact's page shows."""
+
+    contact: Interaction
+    stretches: list[Stretch]
+    visits: list[Visit]
+    steps: list[StepRow]
+    run: Run | None
+    told: list[Told]
+    messages: list[Message]
+    bars: list[Bar]
+
+    @property
+    def first_wait(self) -> float | None:
+        """Seconds of the first stay in line."""
+        first = self.visits[0] if self.visits else None
+        return (first.left_at - first.entered_at).total_seconds() if first and first.left_at else None
+
+    @property
+    def begins(self) -> datetime:
+        """The left end of the picture."""
+        return self.contact.arrived_at
+
+    @property
+    def ends(self) -> datetime | None:
+        """The right end of the picture."""
+        times = [s.leg.ended_at for s in self.stretches if s.leg.ended_at] + [
+            v.left_at for v in self.visits if v.left_at
+        ]
+        return max(times, default=None)
+
+    @property
+    def handling_seconds(self) -> float:
+        """Talk, hold and wrap-up of all finished stretches."""
+        return sum(
+            (s.talk_seconds or 0) + s.leg.hold_seconds + (s.wrap_up_seconds or 0) for s in self.stretches if s.answered
+        )
+
+
+def real_names(user: int | None, given: str) -> str:
+    """For our own people: as the journal copied it."""
+    return given
+
+
+def public_names(client: Client) -> NameOf:
+    """For the client: agents by the name its customers know, everybody else of ours unnamed (one query)."""
+    given = dict(PublicName.objects.filter(client=client).values_list("user_id", "name"))
+
+    def name_of(user: int | None, name: str) -> str:
+        if user is None:
+            return ""
+        return given.get(user) or (name.split() or [_("Agent")])[0]
+
+    return name_of
+
+
+def story(contact: Interaction, *, name_of: NameOf, for_client: bool, with_messages: bool = True) -> Story:
+    """The story of a contact, told to our people or to the client (seven queries)."""
+    legs = list(contact.legs.select_related("agent", "disposition").order_by("offered_at", "pk"))
+    stretches = [Stretch(name_of(leg.agent.user_id, leg.agent.name), leg) for leg in legs]
+    names = {leg.pk: each.name for leg, each in zip(legs, stretches, strict=True)}
+    visits = list(contact.visits.select_related("queue").order_by("ordinal"))
+    run = Run.objects.filter(interaction=contact).select_related("version", "version__script", "sub_version").first()
+    messages: list[Message] = []
+    if with_messages:
+        messages = list(contact.messages.prefetch_related("attachments").order_by("at", "pk"))
+        if for_client:
+            messages = [message for message in messages if message.direction != MessageDirection.SYSTEM]
+    entries = JournalEntry.objects.filter(interaction=contact).order_by("at", "pk")
+    told = [
+        line
+        for entry in entries
+        if (line := tell(entry, who=_who(entry, names, name_of, for_client), for_client=for_client))
+    ]
+    return Story(contact, stretches, visits, _steps(run), run, told, messages, _bars(contact, visits, stretches))
+
+
+def _who(entry: JournalEntry, names: dict[int, str], name_of: NameOf, for_client: bool) -> str:
+    if entry.leg_id in names and (entry.actor_id is None or for_client):
+        return names[entry.leg_id or 0]
+    return name_of(entry.actor_id, entry.actor_name)
+
+
+def _steps(run: Run | None) -> list[StepRow]:
+    """The steps in the order they were walked; a title from the graph, else the step's id."""
+    if run is None:
+        return []
+    steps: dict[tuple[int, str], Step] = {}
+    rows = []
+    for visit in run.visits.select_related("version").order_by("ordinal"):
+        if (visit.version_id, visit.step) not in steps:
+            steps |= {(visit.version_id, key): step for key, step in parse(visit.version.graph).steps.items()}
+        step = steps.get((visit.version_id, visit.step))
+        seconds = (visit.left_at - visit.entered_at).total_seconds() if visit.left_at else None
+        rows.append(StepRow(step.name if step else visit.step, _answer(step, visit.answer), seconds))
+    return rows
+
+
+def _answer(step: Step | None, answer: Mapping[str, Any]) -> str:
+    """What was chosen or passed, never what was typed: free fields may hold a customer's data."""
+    if step is None or not answer:
+        return ""
+    if step.kind == "verify" and "ok" in answer:
+        return _("passed") if answer["ok"] else _("not passed")
+    chosen = str(answer.get(step.id, ""))
+    return next((option.label for option in step.options if option.value == chosen), "")
+
+
+def _bars(contact: Interaction, visits: Iterable[Visit], stretches: Iterable[Stretch]) -> list[Bar]:
+    """Waiting, talking, holding and wrapping up along the time, of what is finished."""
+    pieces: list[tuple[str, datetime, float, str]] = []
+    for visit in visits:
+        if visit.left_at:
+            pieces.append(("wait", visit.entered_at, (visit.left_at - visit.entered_at).total_seconds(), _("waited")))
+    for each in stretches:
+        leg = each.leg
+        if not leg.accepted_at or not leg.ended_at:
+            continue
+        end = leg.work_ended_at or leg.ended_at
+        pieces.append(("talk", leg.accepted_at, (end - leg.accepted_at).total_seconds(), each.name))
+        if each.wrap_up_seconds:
+            pieces.append(("wrapu", end, each.wrap_up_seconds, _("wrap-up")))
+    if not pieces:
+        return []
+    start = min(at for _kind, at, _s, _label in pieces)
+    whole = max((at - start).total_seconds() + seconds for _kind, at, seconds, _label in pieces) or 1
+    return [
+        Bar(kind, round((at - start).total_seconds() / whole * 1150, 1), max(1.0, round(s / whole * 1150, 1)), label, s)
+        for kind, at, s, label in sorted(pieces, key=lambda piece: piece[1])
+    ]

@@ -1,0 +1,261 @@
+"""A journal entry as a sentence: one wording for our people, one for the client, who is told only what concerns it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from interactions.models import EndedBy, JournalEntry, Kind, Origin, Outcome
+
+Facts = Mapping[str, Any]
+Words = str | LazyText
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of what happened."""
+
+    at: datetime
+    title: str
+    detail: str = ""
+    warn: bool = False
+
+
+OUTCOMES: dict[str, Words] = {
+    Outcome.HANDLED: lazy("dealt with"),
+    Outcome.ABANDONED: lazy("the customer gave up"),
+    Outcome.CALLBACK_PROMISED: lazy("a callback was promised"),
+    Outcome.AFTER_HOURS: lazy("came outside opening hours"),
+    Outcome.REFUSED_FULL: lazy("turned away, the line was full"),
+    Outcome.REFUSED_UNSTAFFED: lazy("turned away, nobody was there"),
+    Outcome.SPAM: lazy("spam"),
+    Outcome.UNDELIVERABLE: lazy("undeliverable"),
+    Outcome.TIMED_OUT: lazy("waited too long"),
+    Outcome.OVERFLOWED: lazy("passed on"),
+    Outcome.VOICEMAIL: lazy("left a voice message"),
+    Outcome.NO_AGENT: lazy("nobody was there any more"),
+    Outcome.WITHDRAWN: lazy("withdrawn"),
+    Outcome.MERGED: lazy("merged with another contact"),
+}
+DOORS: dict[str, Words] = {
+    Origin.WEB_CALL: lazy("by web call"),
+    Origin.PHONE: lazy("by phone"),
+    Origin.WIDGET: lazy("by chat"),
+    Origin.MAILBOX: lazy("by mail"),
+    Origin.FORM: lazy("by the callback form"),
+    Origin.API: lazy("from a connected system"),
+    Origin.CALLBACK: lazy("as a promised callback"),
+    Origin.AGENT: lazy("from an agent"),
+}
+ENDED: dict[str, Words] = {
+    EndedBy.CUSTOMER: lazy("The customer ended it"),
+    EndedBy.AGENT: lazy("Ended by %(who)s"),
+    EndedBy.TRANSFER: lazy("%(who)s handed it on"),
+    EndedBy.TIMEOUT: lazy("Ended, nobody wrote any more"),
+    EndedBy.SUPERVISOR: lazy("Taken over by a supervisor"),
+    EndedBy.SYSTEM: lazy("Ended"),
+}
+
+# Kind -> words for everybody. Those in STAFF are for our own people alone.
+EVERYBODY: dict[str, Words] = {
+    Kind.ACCEPTED: lazy("Answered by %(who)s"),
+    Kind.DECLINED: lazy("Not taken by %(who)s"),
+    Kind.MISSED: lazy("%(who)s did not pick up"),
+    Kind.MEDIA_CONNECTED: lazy("Connected"),
+    Kind.MEDIA_FAILED: lazy("The connection failed"),
+    Kind.HELD: lazy("On hold"),
+    Kind.RESUMED: lazy("Back from hold"),
+    Kind.PARKED: lazy("Waiting for the customer"),
+    Kind.UNPARKED: lazy("Taken up again"),
+    Kind.TRANSFERRED: lazy("Handed on by %(who)s"),
+    Kind.JOINED: lazy("%(who)s joined"),
+    Kind.CAME_BACK: lazy("The customer came back"),
+    Kind.CUSTOMER_LEFT: lazy("The customer left"),
+    Kind.CONSOLE_LOST: lazy("The line to %(who)s was lost"),
+    Kind.VERIFIED: lazy("Customer checked"),
+    Kind.REASON_SET: lazy("Reason noted"),
+    Kind.PRODUCT_SET: lazy("Product noted"),
+    Kind.CALLBACK_PROMISED: lazy("Callback promised"),
+    Kind.CALLBACK_CHANGED: lazy("Callback moved"),
+    Kind.CALLBACK_DUE: lazy("Callback due"),
+    Kind.CALLBACK_TRIED: lazy("Callback tried"),
+    Kind.CALLBACK_KEPT: lazy("Callback kept"),
+    Kind.CALLBACK_LATE: lazy("Callback made late"),
+    Kind.CALLBACK_UNREACHED: lazy("Customer not reached"),
+    Kind.CALLBACK_BROKEN: lazy("Callback not made in time"),
+    Kind.CALLBACK_WITHDRAWN: lazy("Callback withdrawn"),
+    Kind.CASE_OPENED: lazy("Case opened"),
+    Kind.CASE_PENDING: lazy("Case waits"),
+    Kind.CASE_RESOLVED: lazy("Resolved by %(who)s"),
+    Kind.CASE_REOPENED: lazy("Case opened again"),
+    Kind.CASE_CLOSED: lazy("Case closed"),
+    Kind.NOTICE_SENT: lazy("Mail sent to the customer"),
+    Kind.NOTICE_FAILED: lazy("A mail could not be sent"),
+    Kind.NOTICE_BOUNCED: lazy("A mail came back"),
+    Kind.SURVEY_ANSWERED: lazy("The customer answered the survey"),
+    Kind.ACTION_DONE: lazy("Done by %(who)s"),
+}
+STAFF: dict[str, Words] = {
+    Kind.OFFERED: lazy("Offered to %(who)s"),
+    Kind.RESCINDED: lazy("Offer to %(who)s taken back"),
+    Kind.STEP_REACHED: lazy("Next overflow step"),
+    Kind.PREFERRED: lazy("Kept for one agent for a moment"),
+    Kind.REPRIORITISED: lazy("Priority changed by %(who)s"),
+    Kind.LANE_CHANGED: lazy("Wanted skills changed"),
+    Kind.SET_ASIDE: lazy("Set aside for a call"),
+    Kind.SET_BACK: lazy("Taken up after the call"),
+    Kind.CONSULT_STARTED: lazy("%(who)s was asked for advice"),
+    Kind.CONSULT_ENDED: lazy("Advice of %(who)s ended"),
+    Kind.LEFT: lazy("%(who)s left"),
+    Kind.PICKED: lazy("Picked by %(who)s"),
+    Kind.ASSIGNED: lazy("Assigned by %(who)s"),
+    Kind.TAKEN_BACK: lazy("Taken back"),
+    Kind.DIALLED: lazy("Dialled by %(who)s"),
+    Kind.NOTE_ADDED: lazy("Note by %(who)s"),
+    Kind.FORCED: lazy("Forced by %(who)s"),
+    Kind.MONITOR_STARTED: lazy("%(who)s listens"),
+    Kind.MONITOR_ENDED: lazy("%(who)s stopped listening"),
+    Kind.CONSOLE_BACK: lazy("The line to %(who)s is back"),
+    Kind.WRAP_UP_STARTED: lazy("Wrap-up of %(who)s began"),
+    Kind.WRAP_UP_EXTENDED: lazy("Wrap-up extended by %(who)s"),
+    Kind.MESSAGE_IN: lazy("The customer wrote"),
+    Kind.MESSAGE_OUT: lazy("%(who)s wrote"),
+    Kind.UNDONE: lazy("Sending undone by %(who)s"),
+    Kind.ACCOUNT_OPENED: lazy("Account opened by %(who)s"),
+    Kind.RUN_STARTED: lazy("Script begun"),
+    Kind.RUN_MOVED_ON: lazy("Script goes on with another version"),
+    Kind.RUN_ENDED: lazy("Script ended"),
+    Kind.ACTION_UNDONE: lazy("Undone by %(who)s"),
+    Kind.CASE_MERGED: lazy("Case merged"),
+    Kind.CASE_SPLIT: lazy("Case split"),
+    Kind.NOTICE_WRITTEN: lazy("Mail to the customer written"),
+    Kind.NOTICE_SKIPPED: lazy("No mail to the customer"),
+    Kind.CUSTOMER_MERGED: lazy("Customer records joined"),
+    Kind.CUSTOMER_UNMERGED: lazy("Customer records parted"),
+    Kind.FLAGGED: lazy("Flagged by %(who)s"),
+    Kind.CORRECTED: lazy("Corrected by %(who)s"),
+    Kind.REDACTED: lazy("Personal data hidden"),
+}
+WARN = frozenset(
+    {
+        Kind.MISSED, Kind.DECLINED, Kind.MEDIA_FAILED, Kind.CONSOLE_LOST, Kind.CALLBACK_LATE, Kind.CALLBACK_BROKEN,
+        Kind.NOTICE_FAILED, Kind.NOTICE_BOUNCED, Kind.REFUSED_AT_DOOR,
+    }
+)  # fmt: skip
+
+
+def tell(entry: JournalEntry, *, who: str, for_client: bool) -> Told | None:
+    """The entry in words; None for what this reader is not told."""
+    title = _title(entry, for_client)
+    if title is None:
+        return None
+    name = who or (_("the system") if not for_client else _("our team"))
+    words = str(title) % {"who": name} if "%(who)s" in str(title) else str(title)
+    make = DETAILS.get(Kind(entry.kind))
+    detail = make(entry.facts, for_client) if make else ""
+    return Told(entry.at, words[:1].upper() + words[1:], detail, Kind(entry.kind) in WARN)
+
+
+def _title(entry: JournalEntry, for_client: bool) -> Words | None:
+    kind, facts = Kind(entry.kind), entry.facts
+    match kind:
+        case Kind.ARRIVED:
+            door = DOORS.get(str(facts.get("origin", "")))
+            return _("Came in %(door)s") % {"door": door} if door else _("Came in")
+        case Kind.QUEUED:
+            return _("Back in line") if facts.get("back") else _("Entered the line")
+        case Kind.REFUSED_AT_DOOR:
+            return _("Turned away")
+        case Kind.ENDED:
+            return ENDED.get(str(facts.get("by_whom", "")), ENDED[EndedBy.SYSTEM])
+        case Kind.CLOSED:
+            outcome = OUTCOMES.get(str(facts.get("outcome", "")))
+            return _("Closed: %(outcome)s") % {"outcome": outcome} if outcome else _("Closed")
+        case Kind.DISPOSED:
+            return _("Wrap-up done")
+    if for_client:
+        return EVERYBODY.get(kind)
+    return EVERYBODY.get(kind) or STAFF.get(kind)
+
+
+def clock_text(seconds: float) -> str:
+    """m:ss."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _waited(facts: Facts, for_client: bool) -> str:
+    waited = facts.get("waited")
+    return _("after %(time)s in line") % {"time": clock_text(waited)} if isinstance(waited, int | float) else ""
+
+
+def _place_kept(facts: Facts, for_client: bool) -> str:
+    kept = _("the place in line was kept")
+    reason = facts.get("reason")
+    return f"{reason}; {kept}" if reason and not for_client else kept
+
+
+def _given_reason(facts: Facts, for_client: bool) -> str:
+    return "" if for_client else str(facts.get("reason") or facts.get("why") or "")
+
+
+def _priority(facts: Facts, for_client: bool) -> str:
+    change = _("from %(a)s to %(b)s") % {"a": facts.get("from"), "b": facts.get("to")}
+    return f"{change}: {facts.get('reason', '')}"
+
+
+def _disposed(facts: Facts, for_client: bool) -> str:
+    return _("not filled in time") if facts.get("in_time") is False else ""
+
+
+def _verified(facts: Facts, for_client: bool) -> str:
+    attempts = facts.get("attempts")
+    result = _("passed") if facts.get("ok") else _("not passed")
+    return f"{result}, {_('attempt %(n)s') % {'n': attempts}}" if attempts else result
+
+
+def _act(facts: Facts, for_client: bool) -> str:
+    done = str(ACTS.get(str(facts.get("name", "")), ""))
+    return " ".join(part for part in (done, str(facts.get("ref") or "")) if part)
+
+
+def _result(facts: Facts, for_client: bool) -> str:
+    return str(RESULTS.get(str(facts.get("result", "")), ""))
+
+
+ACTS: dict[str, Words] = {
+    "create_order_issue": lazy("order issue"),
+    "promise_callback": lazy("callback"),
+    "send_notice": lazy("mail to the customer"),
+    "set_pending": lazy("case waits"),
+    "transfer": lazy("handed on"),
+}
+RESULTS: dict[str, Words] = {
+    "reached": lazy("reached"),
+    "no_answer": lazy("no answer"),
+    "busy": lazy("busy"),
+    "wrong_number": lazy("wrong number"),
+    "voicemail_left": lazy("message left"),
+}
+DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
+    Kind.ACCEPTED: _waited,
+    Kind.DECLINED: _place_kept,
+    Kind.MISSED: _place_kept,
+    Kind.RESCINDED: _given_reason,
+    Kind.TAKEN_BACK: _given_reason,
+    Kind.ASSIGNED: _given_reason,
+    Kind.CONSOLE_LOST: _given_reason,
+    Kind.NOTICE_SKIPPED: _given_reason,
+    Kind.UNPARKED: _given_reason,
+    Kind.REPRIORITISED: _priority,
+    Kind.DISPOSED: _disposed,
+    Kind.VERIFIED: _verified,
+    Kind.ACTION_DONE: _act,
+    Kind.CALLBACK_TRIED: _result,
+}

@@ -1,0 +1,229 @@
+"""Small words and links of the floor and the portal that templates alone would make unreadable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agents.models import PresenceEntry
+from bpo.kernel.templatetags.ui import ago_words, duration_words, state, ticking_since
+from clients.models import Client
+from interactions.models import Callback, CallbackState, Interaction, Leg, State, Visit
+from interactions.reports.figures import FIGURES, OPEN_CALLBACK
+from interactions.reports.live import People, QueueRow, away_words
+from interactions.reports.measures import Callbacks
+from interactions.reports.telling import OUTCOMES
+
+register = template.Library()
+
+SHAPES = {
+    "talk": '<path class="talk" transform="translate({x} 1)" '
+    'd="M1 4.3h2v3.4H1ZM3.7 1.5h2v9h-2ZM6.4 3h2v6h-2ZM9.1 4.3h2v3.4h-2Z"/>',
+    "ok": '<circle class="ok" cx="{c}" cy="7" r="5"/>',
+    "wrap": '<path class="wrap" transform="translate({x} 1)" fill-rule="evenodd" '
+    'd="M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1Zm0 1.4v7.2a3.6 3.6 0 0 1 0-7.2Z"/>',
+    "away": '<path class="wrap" transform="translate({x} 1)" d="M2 1.5h3v9H2Zm5 0h3v9H7Z"/>',
+    "else": '<circle class="els" cx="{c}" cy="7" r="4.5"/>',
+}  # fmt: skip
+MOST_SHAPES = 14
+
+
+def _line_link(row: QueueRow, words: str, cls: str = "") -> SafeString:
+    """A number that opens the line beside the floor, or on its own page without a script."""
+    page = f"{reverse('floor-line', args=[row.queue.public_id])}?channel={row.channel}"
+    part = f"{reverse('floor-line-part', args=[row.queue.public_id])}?channel={row.channel}"
+    here = f"{reverse('floor')}?{urlencode({'queue': row.queue.public_id, 'channel': row.channel})}"
+    return format_html(
+        '<a class="{}" href="{}" hx-get="{}" hx-target="#side" hx-swap="outerHTML" hx-push-url="{}" '
+        'data-opens="{}:{}">{}</a>',
+        cls, page, part, here, row.queue.public_id, row.channel, words,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def line_link(row: QueueRow, words: str) -> SafeString:
+    """How many wait."""
+    return _line_link(row, words)
+
+
+@register.simple_tag
+def longest_link(row: QueueRow) -> SafeString | str:
+    """How long the first has waited; red beyond the contract's threshold."""
+    if row.since is None:
+        return "–"
+    ticking = ticking_since(row.since, limit=row.limit_seconds, over="bad", words=not row.live)
+    return _line_link(row, ticking)
+
+
+@register.simple_tag
+def people_link(client: Client, number: int, doing: str) -> SafeString:
+    """A number of people that opens them."""
+    if not number:
+        return mark_safe('<span class="z">0</span>')
+    address = f"{reverse('floor-agents')}?{urlencode({'client': client.public_id, 'doing': doing})}"
+    return format_html('<a href="{}">{}</a>', address, number)
+
+
+@register.simple_tag
+def people_shapes(people: People) -> SafeString:
+    """A shape a person, hollow for those busy elsewhere."""
+    shapes = people.shapes[:MOST_SHAPES]
+    drawn = "".join(SHAPES[shape].format(x=20 * i, c=20 * i + 6) for i, shape in enumerate(shapes))
+    width = max(20, 20 * len(shapes))
+    return format_html('<svg width="{}" height="14" viewBox="0 0 {} 14">{}</svg>', width, width, mark_safe(drawn))
+
+
+@register.simple_tag
+def level_bar(row: QueueRow) -> SafeString | str:
+    """The service level as a bar with the target on it."""
+    percent = row.level_now.percent if row.level_now.percent is not None else row.level_today.percent
+    if percent is None:
+        return ""
+    light = {"breach": "breach", "below": "wrap"}.get(row.light_of(percent), "ok")
+    target = (
+        format_html('<path class="tgt" d="M{} 1v20"/>', f"{2 * float(row.promise.target_percent):.0f}")
+        if row.promise
+        else ""
+    )
+    return format_html(
+        '<svg class="sl" viewBox="0 0 204 22" aria-hidden="true">'
+        '<rect class="track" x="0" y="6" width="200" height="10"/>'
+        '<rect class="v {}" x="0" y="6" width="{}" height="10"/>{}</svg>',
+        light, f"{2 * percent:.0f}", target,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def stacked(row: object) -> SafeString:
+    """How the contacts of a reason ended, as one bar."""
+    counts = [getattr(row, name) for name in ("handled", "callback", "left", "otherwise", "open")]
+    whole = sum(counts) or 1
+    drawn, x = [], 0.0
+    for index, count in enumerate(counts):
+        width = count / whole * 230
+        if count:
+            drawn.append(f'<rect class="o{index}" x="{x:.1f}" y="0" width="{max(1.0, width - 1):.1f}" height="12"/>')
+        x += width
+    return format_html('<svg class="stk" viewBox="0 0 230 12" aria-hidden="true">{}</svg>', mark_safe("".join(drawn)))
+
+
+@register.simple_tag
+def callback_state(callback: Callback, at: datetime) -> SafeString | str:
+    """Over, due now, or how long until it may be made; its end when it has ended."""
+    if callback.state not in OPEN_CALLBACK:
+        kinds = {CallbackState.KEPT: "ok", CallbackState.LATE: "breach", CallbackState.BROKEN: "breach"}
+        return state(kinds.get(CallbackState(callback.state), "quiet"), callback.get_state_display())
+    if callback.due_until < at:
+        late = duration_words(at - callback.due_until)
+        return state("breach", _("%(time)s over") % {"time": late})
+    if callback.state == CallbackState.WORKING:
+        return state("talk", _("Being made"))
+    if callback.due_from <= at:
+        return state("wrap", _("Due now"))
+    return ago_words(callback.due_from, at)
+
+
+CONTACT_STATES = {
+    State.QUEUED: ("else", gettext_lazy("Waiting")),
+    State.OFFERED: ("ok", gettext_lazy("Ringing")),
+    State.ACTIVE: ("talk", gettext_lazy("In progress")),
+    State.HELD: ("talk", gettext_lazy("On hold")),
+    State.PARKED: ("else", gettext_lazy("Waits for the customer")),
+    State.WRAP_UP: ("wrap", gettext_lazy("Wrap-up")),
+}
+
+
+@register.simple_tag
+def contact_state(contact: Interaction) -> SafeString | str:
+    """Where it stands, or how it ended."""
+    if contact.state == State.CLOSED:
+        words = str(OUTCOMES.get(contact.outcome, contact.outcome))
+        return words[:1].upper() + words[1:]
+    kind, words = CONTACT_STATES[State(contact.state)]
+    return state(kind, str(words))
+
+
+@register.filter
+def is_ringing(contact: Interaction) -> bool:
+    """Whether somebody is asked right now."""
+    return contact.state == State.OFFERED
+
+
+@register.filter
+def who_came(contact: Interaction) -> str:
+    """The customer, as far as known."""
+    if contact.customer and contact.customer.name:
+        return contact.customer.name
+    envelope = getattr(contact, "envelope", None)
+    known = (envelope.from_name or envelope.from_address or envelope.from_phone) if envelope else ""
+    return known or _("Unknown customer")
+
+
+def accepted_legs(contact: Interaction) -> list[Leg]:
+    """Stretches of work in order."""
+    legs = [leg for leg in contact.legs.all() if leg.accepted_at and leg.role == "primary"]
+    return sorted(legs, key=lambda leg: leg.accepted_at or leg.offered_at)
+
+
+@register.filter
+def who_worked(contact: Interaction) -> str:
+    """Everybody who had it, in order (the list prefetches legs and agents)."""
+    return ", ".join(dict.fromkeys(leg.agent.name for leg in accepted_legs(contact)))
+
+
+@register.filter
+def first_wait(contact: Interaction) -> float | None:
+    """Seconds of the first stay in line (the list prefetches visits)."""
+    first = min(contact.visits.all(), key=lambda visit: visit.ordinal, default=None)
+    return (first.left_at - first.entered_at).total_seconds() if first and first.left_at else None
+
+
+@register.filter
+def leg_seconds(leg: Leg) -> float | None:
+    """From accept to the end of wrap-up."""
+    return (leg.ended_at - leg.accepted_at).total_seconds() if leg.accepted_at and leg.ended_at else None
+
+
+@register.filter
+def visit_seconds(visit: Visit) -> float | None:
+    """How long the stay was."""
+    return (visit.left_at - visit.entered_at).total_seconds() if visit.left_at else None
+
+
+@register.filter
+def visit_words(visit: Visit) -> str:
+    """How the stay ended."""
+    if visit.left_at is None:
+        return _("still in line")
+    words = {"answered": _("answered"), "moved": _("moved on")}
+    return words.get(visit.how) or str(OUTCOMES.get(visit.how, visit.how))
+
+
+@register.filter
+def presence_words(entry: PresenceEntry) -> str:
+    """One line of the presence log."""
+    if entry.presence == "available":
+        return _("Available") if entry.connected else _("Available, console closed")
+    if entry.presence == "signed_out":
+        return _("Signed out")
+    return away_words(entry.presence, entry.reason)[:1].upper() + away_words(entry.presence, entry.reason)[1:]
+
+
+@register.filter
+def ledger_chips(ledger: Callbacks) -> list[tuple[str, int, str]]:
+    """The ledger of a day as links: figure, number, word."""
+    keys = ("made", "kept", "late", "unreached", "broken", "withdrawn", "open")
+    return [(f"callbacks_{key}", getattr(ledger, key), str(FIGURES[f"callbacks_{key}"].name)) for key in keys]
+
+
+@register.filter
+def of_key(table: dict[str, object], key: str) -> object:
+    """table[key], for figures by channel."""
+    return table.get(key)

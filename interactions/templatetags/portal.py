@@ -1,0 +1,23 @@
+"""Agents by the names the client's customers know."""
+
+from __future__ import annotations
+
+from django import template
+
+from interactions.models import Interaction, Leg
+from interactions.reports.story import NameOf
+from interactions.templatetags.floor import accepted_legs
+
+register = template.Library()
+
+
+@register.simple_tag
+def public_worker(leg: Leg, names: NameOf) -> str:
+    """Who worked on it."""
+    return names(leg.agent.user_id, leg.agent.name)
+
+
+@register.simple_tag
+def public_workers(contact: Interaction, names: NameOf) -> str:
+    """Everybody who had it, in order (the list prefetches legs and agents)."""
+    return ", ".join(dict.fromkeys(public_worker(leg, names) for leg in accepted_legs(contact))) or "–"

@@ -1,0 +1,218 @@
+"""What a supervisor does on the floor: take back, assign, change priority, force a presence. Each asks for a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from agents import presence
+from agents.gates import for_supervisors
+from agents.models import Agent, Presence, PresenceReason
+from interactions import eligibility, supervision
+from interactions.models import Interaction
+from interactions.reports import people
+from interactions.views.floor.seeing import Sight, agent_seen, contact_of, sight_of
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class ReasonForm(forms.Form):
+    """Every far-reaching act says why."""
+
+    reason = forms.CharField(
+        label=lazy("Why"), max_length=200, strip=True, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True})
+    )
+
+
+class PriorityForm(ReasonForm):
+    """0 to 9, 9 first."""
+
+    priority = forms.TypedChoiceField(
+        label=lazy("Priority"), coerce=int, choices=[(n, str(n)) for n in range(9, -1, -1)],
+        help_text=lazy("9 goes first, 0 is the usual."),
+    )  # fmt: skip
+    field_order = ["priority", "reason"]
+
+
+class ForceForm(ReasonForm):
+    """Where the agent is put."""
+
+    presence = forms.ChoiceField(
+        label=lazy("State"),
+        choices=[
+            (Presence.AVAILABLE, lazy("Available")),
+            (Presence.BREAK, lazy("Away")),
+            (Presence.SIGNED_OUT, lazy("Signed out")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    away = forms.ChoiceField(label=lazy("Away for"), required=False)
+    field_order = ["presence", "away", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = PresenceReason.objects.filter(active=True).values_list("name", flat=True)
+        self.fields["away"].choices = [("", lazy("Not told")), *((name, name) for name in names)]  # type: ignore[attr-defined]
+
+
+def _dialog(request: HttpRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
+    """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
+    context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
+    htmx = getattr(request, "htmx", False)
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "floor/_dialog.html" if htmx else "floor/dialog.html", context, status=status)
+
+
+def _done(request: HttpRequest, words: str, back: str) -> HttpResponse:
+    """The dialog closes, the floor refetches itself, a toast says what happened."""
+    if not getattr(request, "htmx", False):
+        return redirect(back)
+    response = HttpResponse("")
+    response["HX-Trigger"] = json.dumps({"toast": {"text": words}, "push:changed": {}, "push:again": {}})
+    return response
+
+
+def _act(
+    request: HttpRequest,
+    contact: Interaction,
+    form: ReasonForm,
+    do: Callable[[Any], None],
+    *,
+    title: str,
+    words: str,
+    act: str,
+    done: str,
+    **more: Any,
+) -> HttpResponse:
+    """Ask, then do. A move that no longer fits is 409 in words by the middleware."""
+    if request.method != "POST" or not form.is_valid():
+        return _dialog(request, title, words, act, form, contact=contact, clients=[contact.client], **more)
+    do(form.cleaned_data)
+    return _done(request, done, reverse("floor-contact", args=[contact.public_id]))
+
+
+@get_or_post
+@for_supervisors
+def take_back(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Back to its old place in the line."""
+    found = contact_of(request, contact)
+    return _act(
+        request,
+        found,
+        ReasonForm(request.POST or None),
+        lambda data: supervision.take_back(found, by=request.user, reason=data["reason"]),  # type: ignore[arg-type, func-returns-value]
+        title=_("Take back"),
+        words=_("The agent loses this contact; it goes back to its old place in the line."),
+        act=_("Take back"),
+        done=_("Taken back. It stands at its old place in the line."),
+    )
+
+
+@get_or_post
+@for_supervisors
+def reprioritise(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Another priority for a waiting contact."""
+    found = contact_of(request, contact)
+    return _act(
+        request,
+        found,
+        PriorityForm(request.POST or None, initial={"priority": found.priority}),
+        lambda data: supervision.reprioritise(found, data["priority"], by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
+        title=_("Change priority"),
+        words=_("It keeps the time it has waited."),
+        act=_("Change priority"),
+        done=_("Priority changed."),
+    )
+
+
+@get_or_post
+@for_supervisors
+def assign(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Offered to one agent alone, who must be eligible; for everybody else the page says why not."""
+    found = contact_of(request, contact)
+    sight = sight_of(request)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        agent = _chosen(request, sight)
+        supervision.assign(found, agent, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        return _done(request, _("Offered to %s.") % agent, reverse("floor-contact", args=[found.public_id]))
+    able, unable, absent = _candidates(sight, found)
+    return _dialog(
+        request,
+        _("Assign"),
+        _("It is offered to this person alone, at once."),
+        _("Assign"),
+        form,
+        contact=found,
+        clients=[found.client],
+        choosing=True,
+        able=able,
+        unable=unable,
+        absent=absent,
+        chosen=request.POST.get("agent", ""),
+    )
+
+
+def _chosen(request: HttpRequest, sight: Sight) -> Agent:
+    try:
+        wanted = UUID(request.POST.get("agent", ""))
+    except ValueError:
+        raise supervision.NothingToTakeBack(sentence=_("Choose who shall get it.")) from None
+    agent = agent_seen(sight, wanted)
+    if not sight.leads(agent):
+        raise PermissionDenied(_("%s is in none of your teams.") % agent)
+    return agent
+
+
+def _candidates(
+    sight: Sight, contact: Interaction
+) -> tuple[list[people.PersonRow], list[tuple[people.PersonRow, str]], int]:
+    """Who can get it, who cannot and why, and how many are not here at all."""
+    able, unable, absent = [], [], 0
+    for row in people.grid(sight.agents(), sight.clients):
+        if not row.signed_in:
+            absent += 1
+        elif not sight.leads(row.agent):
+            unable.append((row, _("Not in your teams.")))
+        else:
+            verdict = eligibility.eligible(row.agent, contact)
+            if verdict.ok:
+                able.append(row)
+            else:
+                unable.append((row, verdict.sentence))
+    return able, unable, absent
+
+
+@get_or_post
+@for_supervisors
+def force(request: HttpRequest, agent: UUID) -> HttpResponse:
+    """Another state for an agent of one's own teams; live work is finished first."""
+    sight = sight_of(request)
+    found = agent_seen(sight, agent)
+    if not sight.leads(found):
+        raise PermissionDenied(_("%s is in none of your teams.") % found)
+    form = ForceForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _dialog(
+            request,
+            _("State of %s") % found,
+            _("An open offer goes back at once. Contacts in hand are finished first."),
+            _("Set state"),
+            form,
+            agent=found,
+            clients=[],
+        )
+    data = form.cleaned_data
+    presence.force(found, data["presence"], data["away"], by=request.user, why=data["reason"])  # type: ignore[arg-type]
+    return _done(request, _("State set."), reverse("floor-agent", args=[found.public_id]))

@@ -1,0 +1,182 @@
+"""Contacts, callbacks and agents in lists and one by one, as our own people see them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from agents.gates import for_supervisors
+from agents.models import Agent, Presence, PresenceEntry
+from bpo.kernel import clock
+from clients.models import Client
+from interactions.models import Interaction, Leg, LegRole, LegState, State
+from interactions.reports import live, people, queries
+from interactions.reports.measures import Handling, Ratio, Span, occupancy
+from interactions.reports.scope import Part, Scope, scope_of
+from interactions.reports.story import real_names, story
+from interactions.views import lists
+from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
+
+WAITING = (State.QUEUED, State.OFFERED)
+DOING = {
+    "": _("staffed"),
+    "free": _("free"),
+    "busy": _("busy"),
+    "wrap_up": _("in wrap-up"),
+    "away": _("away"),
+    "elsewhere": _("busy for another client"),
+}
+ON_HANDS = (State.OFFERED, State.ACTIVE, State.HELD)
+
+
+@require_safe
+@for_supervisors
+def contacts(request: HttpRequest) -> HttpResponse:
+    """The rows behind any figure, filtered and paged."""
+    sight = sight_of(request)
+    asked = lists.ask(request.GET, sight.clients)
+    page = lists.page_of(lists.rows(asked), request.GET)
+    context = {"asked": asked, "page_obj": page, "clients": sight.clients, **lists.choices(sight.clients, asked)}
+    template = "floor/_rows.html" if getattr(request, "htmx", False) else "floor/contacts.html"
+    return render(request, template, context)
+
+
+def acts(contact: Interaction) -> dict[str, bool]:
+    """What can be done to it in its present state."""
+    return {
+        "may_take_back": contact.state in ON_HANDS,
+        "may_assign": contact.state in (State.QUEUED, *ON_HANDS),
+        "may_reprioritise": contact.state in WAITING,
+    }
+
+
+@require_safe
+@for_supervisors
+def contact(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """One contact with everything that happened."""
+    found = contact_of(request, contact)
+    told = story(found, name_of=real_names, for_client=False)
+    template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
+    return render(request, template, {"contact": found, "story": told, "clients": [found.client], **acts(found)})
+
+
+@require_safe
+@for_supervisors
+def callback(request: HttpRequest, callback: UUID) -> HttpResponse:
+    """One promise, with where it came from and the latest attempt."""
+    found = callback_of(request, callback)
+    entries = found.journal.order_by("at", "pk")
+    return render(
+        request,
+        "floor/callback.html",
+        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()},
+    )
+
+
+@require_safe
+@for_supervisors
+def agents(request: HttpRequest) -> HttpResponse:
+    """Everybody, those signed out too; or the people behind a number of the wall."""
+    sight = sight_of(request)
+    doing = request.GET.get("doing", "")
+    if doing not in DOING:
+        raise lists.BadFilter(doing[:20])
+    client = lists.client_of(request.GET.get("client", ""), sight.clients)
+    found = sight.agents()
+    if request.GET.get("client"):
+        found = Agent.objects.filter(pk__in=live.who(client, doing) if client else [])
+    rows = people.grid(found, sight.clients)
+    context = {"rows": rows, "clients": sight.clients, "client": client, "doing": DOING[doing]}
+    return render(request, "floor/agents.html", context)
+
+
+@require_safe
+@for_supervisors
+def callbacks(request: HttpRequest) -> HttpResponse:
+    """The board of open promises, the nearest end first; `due` narrows it to those of the next hour."""
+    sight = sight_of(request)
+    at = clock.now()
+    client = lists.client_of(request.GET.get("client", ""), sight.clients)
+    chosen = [client] if client else [] if request.GET.get("client") else sight.clients
+    found = live.open_callbacks(chosen, due_by=at + live.SOON if request.GET.get("due") else None)
+    context = {
+        "page_obj": lists.page_of(found, request.GET),
+        "ledger": queries.callbacks(scope_of(chosen, "today", at=at)),
+        "clients": sight.clients,
+        "client": client,
+        "due": bool(request.GET.get("due")),
+        "at": at,
+    }
+    return render(request, "floor/callbacks.html", context)
+
+
+@require_safe
+@for_supervisors
+def agent(request: HttpRequest, agent: UUID) -> HttpResponse:
+    """One agent: now, and the last day."""
+    sight = sight_of(request)
+    found = agent_seen(sight, agent)
+    at = clock.now()
+    start = at - timedelta(hours=12)
+    (row,) = people.grid(Agent.objects.filter(pk=found.pk), sight.clients, at)
+    legs = (
+        Leg.objects.filter(agent=found, client__in=sight.clients, offered_at__gte=start)
+        .select_related("client", "client__brand", "interaction", "interaction__customer", "disposition")
+        .order_by("-offered_at")
+    )
+    log = list(PresenceEntry.objects.filter(agent=found, at__gte=start).order_by("-at", "-pk")[:40])
+    context = {
+        "agent": found,
+        "row": row,
+        "current": [leg for leg in legs if leg.state in people.LIVE_LEGS],
+        "legs": [leg for leg in legs if leg.state not in people.LIVE_LEGS][:40],
+        "log": log,
+        "clients": sight.clients,
+        "may_force": sight.leads(found),
+        "handling": _handled(found, sight.clients, start),
+        "occupancy": _occupancy(found, start, at),
+        "offered": sum(1 for leg in legs if leg.role == LegRole.PRIMARY),
+        "missed": sum(1 for leg in legs if leg.state == LegState.MISSED),
+        "declined": sum(1 for leg in legs if leg.state == LegState.DECLINED),
+    }
+    return render(request, "floor/agent.html", context)
+
+
+def _handled(agent: Agent, clients: list[Client], start: Any) -> Handling:
+    """Finished work of the agent for these clients since then, by the same measure as every report."""
+    scope = Scope(parts=(Part(tuple(c.pk for c in clients), start, clock.now()),), at=clock.now())
+    return queries.handling(scope, "agent_id").get((agent.pk,), Handling())
+
+
+def _occupancy(agent: Agent, start: Any, at: Any) -> Ratio:
+    """Handling over handling and idle available, from the presence log and all legs, whatever the client."""
+    work = [
+        Span(max(leg.accepted_at, start), leg.ended_at or at)
+        for leg in Leg.objects.filter(
+            agent=agent, accepted_at__isnull=False, offered_at__gte=start - timedelta(hours=4)
+        )
+        .exclude(role=LegRole.MONITOR)
+        .only("accepted_at", "ended_at")
+        if (leg.ended_at or at) > start
+    ]
+    available: list[Span] = []
+    since = None
+    before = PresenceEntry.objects.filter(agent=agent, at__lt=start).order_by("-at", "-pk").first()
+    if before is not None and before.presence == Presence.AVAILABLE and before.connected:
+        since = start
+    for entry in PresenceEntry.objects.filter(agent=agent, at__gte=start).order_by("at", "pk"):
+        ready = entry.presence == Presence.AVAILABLE and entry.connected
+        if ready and since is None:
+            since = entry.at
+        elif not ready and since is not None:
+            available.append(Span(since, entry.at))
+            since = None
+    if since is not None:
+        available.append(Span(since, at))
+    return occupancy(work, available)

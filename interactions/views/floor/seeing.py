@@ -1,0 +1,83 @@
+"""What a supervisor sees: clients of supervising memberships, agents of own teams and of those clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, Team
+from clients.access import is_admin
+from clients.models import Client, Queue, Role
+from interactions.models import Callback, Interaction
+from interactions.reports.people import agents_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The clients and teams of one supervisor; an administrator's are all."""
+
+    clients: list[Client]
+    teams: frozenset[int]
+
+    def agents(self) -> QuerySet[Agent]:
+        """Agents of own teams, and those licensed for the clients."""
+        return agents_of(self.teams, self.clients)
+
+    def leads(self, agent: Agent) -> bool:
+        """Whether the agent is in a team of this supervisor: seeing is wider than acting."""
+        return agent.team_id in self.teams
+
+
+def sight_of(request: HttpRequest) -> Sight:
+    """Clients with brand and policy, and teams (two queries)."""
+    clients = Client.objects.visible_to_role(request.user, Role.SUPERVISOR).select_related("brand", "policy")
+    teams = Team.objects.all() if is_admin(request.user) else Team.objects.filter(supervisors__user=request.user)
+    return Sight(list(clients.order_by("name")), frozenset(teams.values_list("pk", flat=True)))
+
+
+def _one(rows: Any, request: HttpRequest, public_id: UUID) -> Any:
+    """The row: 404 when unseen, 403 when seen in another role (an agent's licence, say)."""
+    found = rows.visible_to_role(request.user, Role.SUPERVISOR).filter(public_id=public_id).first()
+    if found is not None:
+        return found
+    if rows.visible_to(request.user).filter(public_id=public_id).exists():
+        raise PermissionDenied(_("You do not supervise this client."))
+    raise Http404
+
+
+def contact_of(request: HttpRequest, public_id: UUID) -> Interaction:
+    """A contact of a supervised client."""
+    return _one(
+        Interaction.objects.select_related(
+            "client", "client__brand", "client__policy", "queue", "lane", "customer", "case", "reason", "product",
+            "envelope",
+        ),
+        request,
+        public_id,
+    )  # fmt: skip
+
+
+def queue_of(request: HttpRequest, public_id: UUID) -> Queue:
+    """A line of a supervised client."""
+    return _one(Queue.objects.select_related("client", "client__brand", "client__policy"), request, public_id)
+
+
+def callback_of(request: HttpRequest, public_id: UUID) -> Callback:
+    """A promise of a supervised client."""
+    return _one(Callback.objects.select_related("client", "client__brand", "customer", "queue"), request, public_id)
+
+
+def agent_seen(sight: Sight, public_id: UUID) -> Agent:
+    """An agent of the sight, else 404."""
+    found = sight.agents().select_related("team", "profile", "user").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

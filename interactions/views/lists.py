@@ -1,0 +1,148 @@
+"""Lists that figures lead to: contacts, stretches of work, callbacks; with their filters, read from the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.errors import InvalidValue
+from clients.models import Channel, Client, Queue, Reason
+from interactions.models import Interaction, JournalEntry
+from interactions.reports import queries
+from interactions.reports.figures import FIGURES, Figure, Thing
+from interactions.reports.scope import PERIODS, Period, Scope, period, scope_of
+from interactions.reports.telling import Told, tell
+
+PAGE = 50
+
+
+class BadFilter(InvalidValue):
+    """A filter of the address that nobody could have chosen."""
+
+    code = "bad_filter"
+    sentence = _("This filter cannot be read.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list was asked for."""
+
+    figure: Figure
+    scope: Scope
+    period: Period
+    text: str
+    queue: Queue | None
+    reason: Reason | None
+    client: Client | None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether more than the figure and the time narrows it."""
+        return bool(self.text)
+
+
+def ask(query: QueryDict, clients: Sequence[Client], *, default: str = "came_in") -> Asked:
+    """The filters of an address over these clients. Malformed values are 400, unknown ids an empty list."""
+    client = client_of(query.get("client", ""), clients)
+    chosen = [client] if client else list(clients) if not query.get("client") else []
+    figure = queries.figure_of(query.get("figure") or default)
+    queue = _queue(query.get("queue", ""), chosen)
+    reason_code = query.get("reason", "")
+    reason = (
+        Reason.objects.filter(client__in=chosen, code=reason_code).first() if reason_code not in ("", "-") else None
+    )
+    if (query.get("queue") and queue is None) or (reason_code not in ("", "-") and reason is None):
+        chosen = []
+    zone = (chosen or list(clients))[0].zone if clients else "UTC"
+    key = query.get("when", "today")
+    scope = scope_of(
+        chosen,
+        key,
+        channel=query.get("channel", ""),
+        queue=queue.pk if queue else None,
+        reason=reason.pk if reason else None,
+        no_reason=reason_code == "-",
+    )
+    return Asked(figure, scope, period(key, zone, scope.at), query.get("q", "").strip()[:100], queue, reason, client)
+
+
+def _uuid(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise BadFilter(value[:40]) from None
+
+
+def client_of(value: str, clients: Sequence[Client]) -> Client | None:
+    """The one of these that an address names."""
+    if not value:
+        return None
+    wanted = _uuid(value)
+    return next((client for client in clients if client.public_id == wanted), None)
+
+
+def _queue(value: str, clients: Sequence[Client]) -> Queue | None:
+    return Queue.objects.filter(client__in=clients, public_id=_uuid(value)).first() if value else None
+
+
+def rows(asked: Asked) -> QuerySet[Any]:
+    """The rows of the figure, newest first, with what a line of the list shows."""
+    found = queries.rows_of(asked.figure.key, asked.scope)
+    match asked.figure.thing:
+        case Thing.LEG:
+            found = queries.legs_with_times(found).order_by("-ended_at", "-pk")
+            return found.filter(searched(asked.text, "interaction__")) if asked.text else found
+        case Thing.CALLBACK:
+            found = queries.callbacks_with_people(found).order_by("-due_until", "-pk")
+            words = Q(reference__iexact=asked.text) | Q(name__icontains=asked.text)
+            return found.filter(words | Q(customer__name__icontains=asked.text)) if asked.text else found
+    found = contact_rows(found).order_by("-arrived_at", "-pk")
+    return found.filter(searched(asked.text)) if asked.text else found
+
+
+def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
+    """Contacts as a list shows them."""
+    return found.select_related(
+        "client", "client__brand", "queue", "customer", "reason", "product", "case", "envelope"
+    ).prefetch_related("visits", "legs__agent__user")
+
+
+def searched(text: str, prefix: str = "") -> Q:
+    """Contacts whose customer, subject or case the words name."""
+    fields = ("customer__name__icontains", "envelope__from_name__icontains", "envelope__subject__icontains")
+    condition = Q(**{f"{prefix}case__reference__iexact": text})
+    for field in fields:
+        condition |= Q(**{f"{prefix}{field}": text})
+    return condition
+
+
+def page_of(found: QuerySet[Any], query: QueryDict) -> Page[Any]:
+    """Fifty rows; a page beyond the end is the last."""
+    number = query.get("page", "1")
+    if not number.isdigit():
+        raise BadFilter(number[:20])
+    return Paginator(found, PAGE).get_page(number)
+
+
+def choices(clients: Sequence[Client], asked: Asked) -> dict[str, Any]:
+    """What the filters offer."""
+    return {
+        "periods": PERIODS.items(),
+        "channels": Channel.choices,
+        "figures": [figure for figure in FIGURES.values() if figure.thing == asked.figure.thing],
+        "queues": Queue.objects.filter(client__in=clients).order_by("client__name", "name"),
+        "reasons": Reason.objects.filter(client__in=clients).order_by("name"),
+    }
+
+
+def told(entries: Iterable[JournalEntry]) -> list[Told]:
+    """Journal entries in our people's words."""
+    lines = (tell(entry, who=entry.actor_name, for_client=False) for entry in entries)
+    return [line for line in lines if line]

@@ -1,0 +1,294 @@
+"""The client's own rooms: the day, the figures, what was promised, contacts and callbacks; nothing of anybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bpo.kernel import clock
+from bpo.kernel.templatetags.ui import duration_words
+from clients.gates import ClientRequest, for_client_viewers, own_clients
+from clients.models import Channel, Client
+from interactions.models import Interaction
+from interactions.reports import live, queries
+from interactions.reports.figures import FIGURES, Thing
+from interactions.reports.measures import FORMULAS
+from interactions.reports.scope import PERIODS, period, promises_in_force, scope_of
+from interactions.reports.story import public_names, story
+from interactions.templatetags.floor import who_came
+from interactions.views import lists
+from interactions.views.portal.export import csv_of
+
+CHANNELS = (Channel.VOICE, Channel.CHAT, Channel.EMAIL)
+
+
+def in_zone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Every time on these pages is the client's."""
+
+    def zoned(request: ClientRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(ZoneInfo(request.client.zone)):
+            return view(request, *args, **kwargs)
+
+    return zoned
+
+
+def _page(request: ClientRequest, template: str, **context: Any) -> HttpResponse:
+    return render(
+        request,
+        template,
+        {
+            "client": request.client,
+            "brand": request.client.brand,
+            "periods": PERIODS.items(),
+            "period_keys": PERIODS,
+            "at": clock.now(),
+            **context,
+        },
+    )
+
+
+@require_safe
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """One house: straight in. Several: choose. None: these rooms are not yours."""
+    clients = own_clients(request.user)
+    if not clients:
+        raise PermissionDenied(_("These rooms belong to the client's own people."))
+    if len(clients) == 1:
+        return redirect("portal", clients[0].public_id)
+    return render(request, "portal/choose.html", {"clients": clients})
+
+
+def _tiles(client: Client) -> dict[str, Any]:
+    at = clock.now()
+    wall = live.wall([client], at)
+    scope = scope_of([client], "today", at=at)
+    day = queries.day(scope)
+    return {
+        "wall": wall.clients[0],
+        "longest": wall.longest[1].since if wall.longest else None,
+        "day": day,
+        "working": queries.count_of("working_now", scope),
+        "at": at,
+    }
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def today(request: ClientRequest) -> HttpResponse:
+    """The day so far: tiles, promises, reasons."""
+    at = clock.now()
+    scope, month = scope_of([request.client], "today", at=at), scope_of([request.client], "month", at=at)
+    return _page(
+        request,
+        "portal/today.html",
+        **_tiles(request.client),
+        promises=_promised(request.client, scope, month),
+        reasons=queries.reasons(scope),
+        period=period("today", request.client.zone, at),
+    )
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def tiles(request: ClientRequest) -> HttpResponse:
+    """The tiles alone, refetched while the page is open."""
+    return _page(request, "portal/_tiles.html", **_tiles(request.client))
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise in its client's words, today and this month."""
+
+    name: str
+    words: str
+    today: queries.Kept
+    month: queries.Kept
+
+
+def _promised(client: Client, scope: Any, month: Any) -> list[Promised]:
+    at = scope.at
+    promises = [p for p in promises_in_force([client], at, at) if p.formula in FORMULAS]
+    local = at.astimezone(ZoneInfo(client.zone)).date()
+    promises = [
+        p for p in promises
+        if p.contract.valid_from <= local and (p.contract.valid_until is None or p.contract.valid_until >= local)
+    ]  # fmt: skip
+    kept_today, kept_month = queries.kept(promises, scope), queries.kept(promises, month)
+    return [
+        Promised(*_promise_words(p), one, other) for p, one, other in zip(promises, kept_today, kept_month, strict=True)
+    ]
+
+
+def _promise_words(promise: Any) -> tuple[str, str]:
+    limit = duration_words(promise.threshold_seconds)
+    match promise.channel:
+        case Channel.VOICE:
+            return _("Calls answered in %(limit)s") % {"limit": limit}, _(FORMULAS[promise.formula].words)
+        case Channel.CHAT:
+            return _("Chats answered in %(limit)s") % {"limit": limit}, _(FORMULAS[promise.formula].words)
+    return (
+        _("Mails replied to in %(limit)s") % {"limit": limit},
+        _("Mails with a person’s first reply within this much of your open time, of all replied to or overdue."),
+    )
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def promises(request: ClientRequest) -> HttpResponse:
+    """Each promise with its formula in words, target, today and the month, with both halves."""
+    at = clock.now()
+    scope, month = scope_of([request.client], "today", at=at), scope_of([request.client], "month", at=at)
+    rows = _promised(request.client, scope, month)
+    return _page(
+        request, "portal/promises.html", promises=rows, contract=rows[0].today.promise.contract if rows else None
+    )
+
+
+# The lines of the table of figures.
+TABLE = (
+    "came_in", "offered", "answered", "in_time", "late", "given_up", "short",
+    "took_callback", "still_waiting", "elsewise",
+)  # fmt: skip
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def figures(request: ClientRequest) -> HttpResponse:
+    """All figures of a period by channel; each number opens its contacts."""
+    key = request.GET.get("when", "today")
+    scope = scope_of([request.client], key)
+    day = queries.day(scope)
+    return _page(
+        request,
+        "portal/figures.html",
+        day=day,
+        rows=_figure_rows(day),
+        beside=[(name, FIGURES[name].name, day.beside[name]) for name in queries.BESIDE],
+        channels=[(c.value, c.label) for c in CHANNELS],
+        period=period(key, request.client.zone, scope.at),
+        reasons=queries.reasons(scope),
+        levels=[
+            (c.value, day.by_channel[c].service_level()) if c in day.by_channel else (c.value, None) for c in CHANNELS
+        ],
+    )
+
+
+def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int | None]], int]]:
+    """Figure, words, number by channel (None: does not apply), total."""
+    fields = {"still_waiting": "waiting"}
+    rows = []
+    for key in TABLE:
+        if key == "came_in":
+            cells = [(c.value, day.came_in_by_channel.get(c, 0)) for c in CHANNELS]
+            total = day.came_in
+        else:
+            name = fields.get(key, key)
+            cells = [(c.value, getattr(day.by_channel[c], name) if c in day.by_channel else 0) for c in CHANNELS[:2]]
+            cells.append((Channel.EMAIL.value, None))
+            total = getattr(day.line, name)
+        rows.append((key, str(FIGURES[key].name), cells, total))
+    return rows
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def contacts(request: ClientRequest) -> HttpResponse:
+    """The rows behind a figure: contacts, stretches of work or callbacks; filtered, paged, as CSV."""
+    asked = lists.ask(_own(request), [request.client])
+    found = lists.rows(asked)
+    if request.GET.get("format") == "csv":
+        return csv_of(request, asked, found)
+    names = public_names(request.client)
+    return _page(
+        request,
+        "portal/contacts.html",
+        asked=asked,
+        page_obj=lists.page_of(found, request.GET),
+        agent_names=names,
+        csv=f"?{urlencode({**{k: v for k, v in request.GET.items() if k not in ('page', 'format')}, 'format': 'csv'})}",
+        **{k: v for k, v in lists.choices([request.client], asked).items() if k not in ("queues", "periods")},
+    )
+
+
+def _own(request: ClientRequest) -> Any:
+    """The client's address names no line and no other client."""
+    query = request.GET.copy()
+    for key in ("client", "queue"):
+        query.pop(key, None)
+    return query
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
+    """One contact in the client's words; what was written by policy."""
+    own = Interaction.objects.visible_to(request.user).filter(client=request.client)
+    found = get_object_or_404(
+        own.select_related("customer", "case", "reason", "product", "envelope"), public_id=contact
+    )
+    policy = request.client.policy
+    told = story(
+        found,
+        name_of=public_names(request.client),
+        for_client=True,
+        with_messages=policy.client_sees_transcripts,
+    )
+    promise = next(
+        (
+            p
+            for p in promises_in_force([request.client], found.arrived_at, found.arrived_at)
+            if p.channel == found.channel
+        ),
+        None,
+    )
+    survey = getattr(found, "survey", None)
+    return _page(
+        request,
+        "portal/contact.html",
+        contact=found,
+        story=told,
+        who=who_came(found) if policy.client_sees_customer_names else _("Customer"),
+        transcripts=policy.client_sees_transcripts,
+        promise=promise,
+        survey=survey,
+    )
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def callbacks(request: ClientRequest) -> HttpResponse:
+    """The ledger of promises made in a period, and the promises themselves."""
+    key = request.GET.get("when", "today")
+    figure = request.GET.get("figure", "callbacks_made")
+    if queries.figure_of(figure).thing != Thing.CALLBACK:
+        raise queries.NoSuchFigure(figure)
+    scope = scope_of([request.client], key)
+    found = queries.callbacks_with_people(queries.rows_of(figure, scope)).order_by("-due_until", "-pk")
+    return _page(
+        request,
+        "portal/callbacks.html",
+        ledger=queries.callbacks(scope),
+        figure=figure,
+        page_obj=lists.page_of(found, request.GET),
+        period=period(key, request.client.zone, scope.at),
+    )

@@ -1,0 +1,38 @@
+/* The supervisor's floor: one socket for the page; parts refetch themselves on push:changed and push:again.
+   main[data-lines] is wide while no line is open beside it; the opened number is outlined. */
+import { live } from "../lib/live.js";
+import { register } from "../lib/keys.js";
+
+live("/ws/floor/");
+
+const main = document.getElementById("main");
+
+function outline() {
+  const side = document.getElementById("side");
+  const open = side?.dataset.line ?? "";
+  main?.classList.toggle("wide", Boolean(main.dataset.lines !== undefined && !open));
+  for (const el of document.querySelectorAll("[data-opens]")) {
+    const on = open !== "" && el.dataset.opens === open;
+    el.classList.toggle("pick-on", on);
+    if (on) el.setAttribute("aria-current", "true");
+    else el.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("htmx:afterSettle", outline);
+outline();
+
+document.addEventListener("click", (event) => {
+  const close = event.target.closest("[data-close-side]");
+  if (!close) return;
+  event.preventDefault();
+  const side = document.getElementById("side");
+  delete side.dataset.line;
+  side.hidden = true;
+  side.replaceChildren();
+  history.replaceState(null, "", location.pathname);
+  outline();
+});
+
+const find = document.getElementById("find");
+if (find) register("floor-find", "/", find.getAttribute("aria-label") ?? find.placeholder, () => find.focus());
