@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.models import Queue
 
@@ -20,6 +21,7 @@ class Team(PublicIdModel):
         return self.name
 
 
+@tracked()
 class TeamSupervisor(models.Model):
     """Who leads a team."""
 
@@ -33,6 +35,7 @@ class TeamSupervisor(models.Model):
         return f"{self.user} leads {self.team}"
 
 
+@tracked()
 class QueueTeam(models.Model):
     """A team a queue may use; a queue without any may use all."""
 
@@ -65,6 +68,7 @@ class CapacityProfile(models.Model):
         return self.name
 
 
+@tracked()
 class Agent(PublicIdModel):
     """An employee of the BPO who answers. Customers know her only by a client's public name."""
 

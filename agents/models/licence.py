@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from agents.models.agent import Agent
+from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, ScriptVersion
 
@@ -19,6 +20,7 @@ class LicenceState(models.TextChoices):
     REVOKED = "revoked", "Revoked"
 
 
+@tracked()
 class Licence(models.Model):
     """Agent x client: decides being offered. Moved by `agents.licences`, which keeps who, when and why."""
 

@@ -4,9 +4,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from agents.models.agent import Agent
+from bpo.kernel.history import tracked
 from clients.models import Queue, Skill
 
 
+@tracked()
 class AgentSkill(models.Model):
     """A skill held at a level from 1 to 5."""
 

@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 
+@tracked(leave_out=["digest", "last_used_at"])
 class ApiKey(PublicIdModel):
     """A bearer key of one client with scopes (read, act, route, reports, media); only its hash is kept."""
 

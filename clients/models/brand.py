@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 from clients.validators import validate_brand_colour, validate_logo
 
 
+@tracked()
 class Brand(PublicIdModel):
     """The client's face towards its customers."""
 
@@ -57,6 +59,7 @@ class TextKind(models.TextChoices):
     THANKS = "thanks", "Thanks at the end"
 
 
+@tracked()
 class BrandText(models.Model):
     """One text in one language, in the client's own words."""
 
@@ -74,6 +77,7 @@ class BrandText(models.Model):
         return f"{self.client}: {self.get_kind_display()} ({self.language})"
 
 
+@tracked()
 class PublicName(models.Model):
     """The name by which a client's customers know an employee: Aleksandra Nowak is Alex."""
 

@@ -3,10 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 
+@tracked()
 class ProductType(models.Model):
     """A kind of product; it may carry its own sub-process (a script of kind sub-process names it)."""
 
@@ -25,6 +27,7 @@ class ProductType(models.Model):
         return self.name
 
 
+@tracked()
 class Product(models.Model):
     """What the client sells and a contact may be about."""
 
@@ -56,6 +59,7 @@ class ReasonKind(models.TextChoices):
     APPRECIATION = "appreciation", "Appreciation"
 
 
+@tracked()
 class Reason(models.Model):
     """A reason of this client, under one of the three kinds; may be nested once."""
 
@@ -83,6 +87,7 @@ class Reason(models.Model):
         return self.name_es if language == "es" and self.name_es else self.name
 
 
+@tracked()
 class Disposition(models.Model):
     """How a contact ended; nested once, may demand a note or a follow-up."""
 

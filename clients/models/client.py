@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 
@@ -25,6 +26,7 @@ def validate_zone(value: str) -> None:
         raise ValidationError(f"“{value}” is not a known time zone, such as America/New_York.")
 
 
+@tracked()
 class Client(PublicIdModel):
     """A company we work for; the tenant. Its state is moved by `clients.standing`, never edited."""
 

@@ -3,11 +3,13 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 from clients.models.queue import Channel
 
 
+@tracked()
 class Contract(models.Model):
     """The promises in force between two dates (the last day inclusive; open when empty)."""
 
@@ -31,6 +33,7 @@ class Contract(models.Model):
         return f"{self.client} from {self.valid_from}"
 
 
+@tracked()
 class Promise(models.Model):
     """Service level promised on one channel: so many percent answered within the threshold."""
 

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from bpo.kernel.fields import EncryptedTextField
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.catalogue import ProductType, Reason
@@ -24,6 +25,16 @@ class EntryKind(models.TextChoices):
     WEB_CALL = "web_call", "Web call"
 
 
+@tracked(
+    leave_out=[
+        "webhook_secret",
+        "imap_password",
+        "imap_uidvalidity",
+        "imap_last_uid",
+        "imap_checked_at",
+        "imap_problem",
+    ]
+)
 class EntryPoint(PublicIdModel):
     """A door of one client. Its first fitting rule decides queue, skills and priority; else its defaults."""
 
@@ -76,6 +87,7 @@ class EntryPoint(PublicIdModel):
         )
 
 
+@tracked()
 class EntryRule(models.Model):
     """Every condition that is set must fit; an empty one fits all."""
 
@@ -101,6 +113,7 @@ class EntryRule(models.Model):
         return f"Rule {self.position} of {self.entry_point}"
 
 
+@tracked()
 class EntryRuleSkill(models.Model):
     """A skill that contacts under this rule want beyond those of the queue."""
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.hours import Calendar, Span
@@ -16,6 +17,7 @@ def minutes_as_range() -> Func:
     return Func(F("opens"), F("closes"), function="int4range", output_field=models.TextField())
 
 
+@tracked()
 class BusinessHours(PublicIdModel):
     """Hours that queues and doors of the client share, in the client's zone unless they name another."""
 
@@ -53,6 +55,7 @@ class BusinessHours(PublicIdModel):
         )
 
 
+@tracked()
 class HoursSpan(models.Model):
     """Open from `opens` (inclusive) to `closes` (exclusive) on a weekday; several a day make split shifts."""
 
@@ -85,6 +88,7 @@ class HoursSpan(models.Model):
         return f"{self.get_weekday_display()} {clock(self.opens)}–{clock(self.closes)}"
 
 
+@tracked()
 class HoursException(models.Model):
     """A local date with hours of its own; without opens and closes it is closed all day."""
 

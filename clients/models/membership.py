@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
@@ -15,6 +16,7 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "Supervisor"
 
 
+@tracked()
 class Membership(models.Model):
     """User x client x role: decides seeing. (Being offered work is decided by a licence.)"""
 

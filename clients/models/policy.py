@@ -3,10 +3,12 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 
+@tracked()
 class Policy(models.Model):
     """One row a client. Business values live here with defaults, not in settings."""
 

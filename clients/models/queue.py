@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
@@ -60,6 +61,7 @@ class WhenUnstaffed(models.TextChoices):
     MESSAGE = "message", "Close with a message"
 
 
+@tracked()
 class Queue(PublicIdModel):
     """A line of waiting contacts. Whoever has its skills, teams and licence serves it: no list of members."""
 
@@ -122,6 +124,7 @@ class Queue(PublicIdModel):
         return self.name
 
 
+@tracked()
 class QueueSkill(models.Model):
     """A skill the line wants of everybody who serves it, and at what level at least."""
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.catalogue import ProductType
@@ -17,6 +18,7 @@ class ScriptKind(models.TextChoices):
     SUB_PROCESS = "sub_process", "Sub-process"
 
 
+@tracked()
 class Script(PublicIdModel):
     """A call flow of the client. A sub-process belongs to a product type, or serves all types without one."""
 

@@ -1,0 +1,129 @@
+"""What was changed, by whom, before and after: kept by triggers of the database, read by the administration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pghistory
+from django.contrib.auth import get_user_model
+from django.db.models import Model
+
+M = TypeVar("M", bound=type[Model])
+WORDS = {"insert": "added", "update": "changed", "delete": "deleted"}
+
+
+def tracked(*, leave_out: Iterable[str] = ()) -> Callable[[M], M]:
+    """Class decorator: each insert, update and delete leaves a copy of the row, without the fields left out.
+
+    For configuration and people alone, never for rows that move with the work. Secrets are left out.
+    """
+    track: Callable[[M], M] = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=[*leave_out] or None,
+    )
+    return track
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, before and after, as a person reads it."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one row."""
+
+    at: datetime
+    what: str
+    thing: str
+    who: str
+    fields: tuple[FieldChange, ...]
+
+
+def is_tracked(model: type[Model]) -> bool:
+    """Whether changes of these rows are kept."""
+    return hasattr(model, "pgh_event_model")
+
+
+def changes_of(*things: Model) -> list[Change]:
+    """All that happened to these rows, latest first."""
+    found = [change for thing in things for change in _of(type(thing), [thing.pk])]
+    return sorted(found, key=lambda change: change.at, reverse=True)
+
+
+def changes_under(model: type[Model], **parent: Any) -> list[Change]:
+    """All that happened to the rows of a model under one parent, those deleted since included."""
+    events = _events(model).filter(**parent)
+    return _of(model, list(events.values_list("pgh_obj_id", flat=True).distinct()))
+
+
+def _events(model: Any) -> Any:
+    return model.pgh_event_model.objects
+
+
+def _of(model: type[Model], keys: list[Any]) -> list[Change]:
+    if not keys:
+        return []
+    events = _events(model).filter(pgh_obj_id__in=keys).select_related("pgh_context").order_by("pgh_obj_id", "pgh_id")
+    fields = [field for field in events.model._meta.fields if not field.name.startswith("pgh_") and field.name != "id"]
+    names = _people(events)
+    changes: list[Change] = []
+    before: Any = None
+    for event in events:
+        if before is not None and before.pgh_obj_id != event.pgh_obj_id:
+            before = None
+        changed = tuple(_changed(fields, before, event))
+        if changed or event.pgh_label != "update":
+            changes.append(
+                Change(
+                    at=event.pgh_created_at,
+                    what=WORDS.get(event.pgh_label, event.pgh_label),
+                    thing=f"{model._meta.verbose_name} {_name(event)}".strip(),
+                    who=names.get(_who(event), "system"),
+                    fields=changed if event.pgh_label == "update" else (),
+                )
+            )
+        before = event
+    return changes
+
+
+def _changed(fields: list[Any], before: Any, after: Any) -> Iterable[FieldChange]:
+    if before is None:
+        return
+    for field in fields:
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old != new:
+            yield FieldChange(str(field.verbose_name), _words(field, old), _words(field, new))
+
+
+def _words(field: Any, value: Any) -> str:
+    if field.is_relation and value is not None:
+        found = field.related_model._base_manager.filter(pk=value).first()
+        return str(found) if found else f"(no longer there: {value})"
+    choices = dict(field.flatchoices)
+    return str(choices.get(value, "" if value is None else value))
+
+
+def _name(event: Any) -> str:
+    for field in ("name", "public_name", "code"):
+        if value := getattr(event, field, ""):
+            return f"“{value}”"
+    return ""
+
+
+def _who(event: Any) -> Any:
+    return (event.pgh_context.metadata or {}).get("user") if event.pgh_context else None
+
+
+def _people(events: Any) -> dict[Any, str]:
+    keys = {who for event in events if (who := _who(event))}
+    return {person.pk: str(person) for person in get_user_model()._default_manager.filter(pk__in=keys)}
