@@ -1,0 +1,91 @@
+"""Licences move by their table, say who, when and why, and are felt by routing at once."""
+
+from datetime import timedelta
+
+import pytest
+
+from agents import licences, skills
+from agents.models import LicenceState
+from agents.presence import ReasonMissing
+from bpo.kernel import clock
+from bpo.kernel.errors import IllegalMove
+from interactions.models import Leg
+from interactions.routing import router
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sue():
+    return make.admin("Sue")
+
+
+def test_the_way_of_a_licence(sue) -> None:
+    acme, bea = make.client("Acme"), make.agent("Bea", available=True)
+    line = make.queue(acme)
+    contact = make.waiting(line)
+    licence = licences.train(bea, acme, by=sue, ramp_per_hour=4)
+    assert not router.interaction_waits(contact.pk), "in training"
+    at = clock.now()
+    licences.certify(licence, by=sue, why="passed the test", at=at)
+    assert (licence.by, licence.since, licence.reason) == (sue, at, "passed the test")
+    assert router.interaction_waits(contact.pk)
+    licences.suspend(licence, by=sue, reason="a complaint")
+    assert not router.interaction_waits(contact.pk)
+    licences.certify(licence, by=sue)
+    assert router.interaction_waits(contact.pk)
+    licences.revoke(licence, by=sue, reason="left the team")
+    assert Leg.objects.filter(state="offered").count() == 0
+
+
+def test_certified_at_once_finds_work(sue, django_capture_on_commit_callbacks) -> None:
+    acme, bea = make.client("Acme"), make.agent("Bea", available=True)
+    contact = make.waiting(make.queue(acme))
+    licence = licences.train(bea, acme, by=sue)
+    with django_capture_on_commit_callbacks(execute=True):
+        licences.certify(licence, by=sue)
+    assert Leg.objects.get(interaction=contact).agent == bea
+
+
+@pytest.mark.parametrize("act", [licences.suspend, licences.revoke])
+def test_a_reason_is_needed(sue, act) -> None:
+    acme = make.client("Acme")
+    bea = make.agent("Bea", licensed=acme)
+    with pytest.raises(ReasonMissing):
+        act(bea.licences.get(), by=sue, reason=" ")
+    assert bea.licences.get().state == LicenceState.CERTIFIED
+
+
+def test_moves_that_are_not_in_the_table_are_refused(sue) -> None:
+    acme = make.client("Acme")
+    bea = make.agent("Bea", licensed=acme)
+    licence = bea.licences.get()
+    with pytest.raises(licences.LicensedAlready):
+        licences.train(bea, acme, by=sue)
+    licences.suspend(licence, by=sue, reason="audit")
+    with pytest.raises(IllegalMove):
+        licences.suspend(licence, by=sue, reason="again")
+    with pytest.raises(IllegalMove):
+        licences.lapse(licence, why="date")
+
+
+def test_the_last_day_passes(sue) -> None:
+    acme = make.client("Acme")
+    bea = make.agent("Bea", licensed=acme)
+    now = clock.now()
+    bea.licences.update(until=now.date())
+    assert licences.lapse_expired(now) == 0, "the last day counts"
+    assert licences.lapse_expired(now + timedelta(days=1)) == 1
+    assert bea.licences.get().state == LicenceState.LAPSED
+
+
+def test_a_larger_profile_makes_room(sue, django_capture_on_commit_callbacks) -> None:
+    acme = make.client("Acme")
+    bea = make.agent("Bea", licensed=acme, available=True, capacity=make.profile(chat_cap=0))
+    contact = make.waiting(make.queue(acme))
+    skills.change_profile(bea, bea.profile, by=sue)
+    assert not router.interaction_waits(contact.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        skills.change_profile(bea, make.profile(chat_cap=2), by=sue)
+    assert Leg.objects.get(interaction=contact).agent == bea
