@@ -18,7 +18,7 @@ from agents import signals as agent_signals
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients.signals import standing_changed
-from interactions import handing_back, push, standing, tasks
+from interactions import handing_back, push, runs, standing, tasks
 from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import recorded
@@ -43,7 +43,8 @@ def notice_due(entry: JournalEntry) -> None:
 REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.QUEUED: [router.place],
     Kind.OFFERED: [push.screen_pop],
-    Kind.ACCEPTED: [router.freed, push.offer_gone],
+    Kind.ACCEPTED: [runs.accepted, router.freed, push.offer_gone],
+    Kind.UNPARKED: [runs.accepted],
     Kind.DECLINED: [wish_fulfilled, router.place, router.freed, push.offer_gone],
     Kind.MISSED: [wish_fulfilled, router.place, router.freed, push.offer_gone],
     Kind.RESCINDED: [wish_fulfilled, router.place, router.freed, push.offer_gone],

@@ -1,0 +1,124 @@
+"""The socket of an agent's desk: authenticates, joins, relays nudges, and takes pings, typing and card acks up."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.core.exceptions import ValidationError
+
+from agents import presence
+from agents.gates import agent_of
+from agents.groups import agent_group
+from agents.models import Agent
+from bpo.kernel import clock
+from interactions import offers, push
+from interactions.consumers import heartbeat
+from interactions.models import ChatSession, Interaction, Leg, LegState
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 4096
+SIGNED_OUT, NOT_ALLOWED, TAKEN_OVER = 4401, 4403, 4409
+TYPING_EVERY = 2.0
+
+
+class ConsoleConsumer(AsyncWebsocketConsumer):
+    """One open desk. The newest tab of an agent works; the others are told to step aside."""
+
+    agent: Agent | None = None
+    key: uuid.UUID | None = None
+    typed_at: float = 0.0
+
+    async def connect(self) -> None:
+        """Only a signed-in agent; the older tabs of hers step aside."""
+        await self.accept()
+        user = self.scope.get("user")
+        if user is None or not user.is_authenticated:
+            await self.close(SIGNED_OUT)
+            return
+        self.agent = await database_sync_to_async(agent_of)(user)
+        if self.agent is None:
+            await self.close(NOT_ALLOWED)
+            return
+        self.key = uuid.uuid4()
+        group = agent_group(self.agent.public_id)
+        await self.channel_layer.group_send(
+            group, {"type": "nudge", "kind": "step_aside", "console": str(self.key), "at": clock.now().isoformat()}
+        )
+        await self.channel_layer.group_add(group, self.channel_name)
+        await database_sync_to_async(presence.connected)(self.agent, self.key, heartbeat.NODE)
+        heartbeat.opened(self.key)
+        await self._say({"kind": "hello", "now": clock.now().isoformat(), "console": str(self.key)})
+
+    async def disconnect(self, code: int) -> None:
+        """The desk is gone; the last one of an agent disconnects her seat."""
+        if self.agent is None or self.key is None:
+            return
+        heartbeat.closed(self.key)
+        await self.channel_layer.group_discard(agent_group(self.agent.public_id), self.channel_name)
+        await database_sync_to_async(presence.disconnected)(self.key)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Upwards come small JSON objects with a kind; anything else is dropped."""
+        if self.agent is None or bytes_data is not None or text_data is None or len(text_data) > LONGEST:
+            return
+        try:
+            data = json.loads(text_data)
+        except ValueError:
+            return
+        if not isinstance(data, dict):
+            return
+        match data.get("kind"):
+            case "ping":
+                await self._say({"kind": "pong", "now": clock.now().isoformat()})
+            case "typing":
+                await self._typing(data)
+            case "card_shown":
+                await database_sync_to_async(self._card_shown)(_public_id(data.get("leg")))
+
+    async def nudge(self, event: dict[str, Any]) -> None:
+        """Relay what was pushed."""
+        if event.get("kind") == "step_aside" and event.get("console") == str(self.key):
+            return
+        await self._say({name: value for name, value in event.items() if name != "type"})
+        if event.get("kind") == "signed_out":
+            await self.close(SIGNED_OUT)
+
+    async def _say(self, data: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(data))
+
+    async def _typing(self, data: dict[str, Any]) -> None:
+        now = clock.now().timestamp()
+        interaction = _public_id(data.get("interaction"))
+        if interaction is None or now - self.typed_at < TYPING_EVERY:
+            return
+        self.typed_at = now
+        for group in await database_sync_to_async(self._windows_of)(interaction):
+            await self.channel_layer.group_send(
+                group, {"type": "nudge", "kind": "typing", "at": clock.now().isoformat()}
+            )
+
+    def _windows_of(self, interaction: uuid.UUID) -> list[str]:
+        """The chat windows of a contact this agent handles; nobody else's."""
+        assert self.agent is not None
+        held = Leg.objects.filter(agent=self.agent, state=LegState.HANDLING).values("interaction")
+        mine = Interaction.objects.filter(pk__in=held, public_id=interaction)
+        sessions = ChatSession.objects.filter(interaction__in=mine).values_list("public_id", flat=True)
+        return [push.chat_group(session) for session in sessions]
+
+    def _card_shown(self, leg: uuid.UUID | None) -> None:
+        mine = Leg.objects.filter(agent=self.agent, public_id=leg, state=LegState.OFFERED).first() if leg else None
+        if mine is not None:
+            offers.card_shown(mine)
+
+
+def _public_id(value: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value) if isinstance(value, str) else None
+    except (ValueError, ValidationError):
+        return None

@@ -1,0 +1,8 @@
+/* The agent's desk. Each concern is a module of its own; this one only starts them. */
+import "./console/desk.js";
+import "./console/offers.js";
+import "./console/keys.js";
+import "./console/writing.js";
+import "./console/snippets.js";
+import "./console/wrapup.js";
+import "./console/palette.js";

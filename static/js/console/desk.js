@@ -1,0 +1,98 @@
+/* What hangs together on the desk: which item is open, what a nudge refreshes, tabs, swapped columns, the page's title. */
+import { on, open } from "./line.js";
+import { tick } from "../lib/clock.js";
+
+const work = () => document.getElementById("work");
+
+/* Kinds after which the middle is another one; the rest refreshes its own part. */
+const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred", "console_lost", "assigned", "closed", "disposed",
+  "held", "resumed", "consult_started", "consult_ended", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
+let own = 0;
+
+export function refreshWork() {
+  const el = work();
+  if (el?.dataset.url) window.htmx.ajax("GET", el.dataset.url, { target: "#work", swap: "outerHTML" });
+}
+
+on("item", (data) => {
+  const el = work();
+  if (!el || el.dataset.interaction !== data.interaction) return;
+  if (data.about === "message_in" || data.about === "message_out") { refreshMessages(); return; }
+  // what this page just did itself has been answered with the new middle already
+  if (ANOTHER.has(data.about) && performance.now() - own > 1500) refreshWork();
+});
+on("message", (data) => { if (work()?.dataset.interaction === data.interaction) refreshMessages(); });
+
+export function refreshMessages() {
+  const log = document.getElementById("messages");
+  if (log) window.htmx.trigger(log, "desk:messages");
+  else if (document.getElementById("composer") === null && document.getElementById("thread-scroll")) refreshWork();
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.verb === "post") own = performance.now(); });
+document.body.addEventListener("desk:work", refreshWork);
+
+function mark() {
+  const el = work();
+  const leg = el?.dataset.leg ?? "";
+  for (const item of document.querySelectorAll(".item[data-leg]")) {
+    const here = item.dataset.leg === leg;
+    item.classList.toggle("on", here);
+    const link = item.querySelector("a");
+    if (here) link?.setAttribute("aria-current", "page"); else link?.removeAttribute("aria-current");
+    item.querySelector(".count")?.toggleAttribute("hidden", here);
+  }
+  title();
+  if (el && localStorage.getItem("console-swapped") === "yes") el.classList.add("swapped");
+}
+
+function title() {
+  const base = work()?.dataset.title ?? "";
+  const waiting = [...document.querySelectorAll(".item[data-unread]")].reduce((sum, item) => sum + Number(item.dataset.unread || 0), 0);
+  document.title = `${waiting ? `(${waiting}) ` : ""}${base ? `${base} - ` : ""}Console`;
+}
+
+function toEnd() {
+  const log = document.getElementById("messages");
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  mark();
+  if (event.target.id === "work" || event.detail.target?.id === "work") { toEnd(); rememberTab(); document.getElementById("dialog").replaceChildren(); }
+  const step = document.querySelector("#script .step.here");
+  if ((event.target.id === "script" || event.target.closest?.("#script")) && step) {
+    step.scrollIntoView({ block: "nearest" });
+    step.querySelector('input:not([type="hidden"]), select, textarea')?.focus({ preventScroll: true });
+  }
+  tick();
+});
+
+/* tabs of the side: the choice stays for this contact's channel */
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-tab]");
+  if (opener) document.getElementById(opener.dataset.tab)?.click();
+  const tab = event.target.closest('.side [role="tab"]');
+  if (tab) sessionStorage.setItem(`tab:${work()?.dataset.leg}`, tab.id);
+  if (event.target.closest("#swap")) {
+    const swapped = work().classList.toggle("swapped");
+    localStorage.setItem("console-swapped", swapped ? "yes" : "no");
+  }
+  if (event.target.closest("[data-ask-notices]") && "Notification" in window && Notification.permission === "default") Notification.requestPermission();
+});
+
+function rememberTab() {
+  const kept = sessionStorage.getItem(`tab:${work()?.dataset.leg}`);
+  if (kept) document.getElementById(kept)?.click();
+}
+
+/* the wrap-up clock reached zero: ask what became of it */
+document.addEventListener("clock:end", (event) => {
+  if (event.target.closest(".wrapbar")) setTimeout(refreshWork, 1500);
+  if (event.target.closest(".undoable")) document.body.dispatchEvent(new CustomEvent("desk:items"));
+});
+
+open();
+mark();
+toEnd();
+rememberTab();

@@ -1,0 +1,23 @@
+/* Keys of the desk; those that stand on a button are marked there (data-key). */
+import { register, showList } from "../lib/keys.js";
+
+const press = (id) => () => { const el = document.getElementById(id); if (!el) return false; el.click(); return true; };
+
+function step(by) {
+  const links = [...document.querySelectorAll(".items .list:not(.later) .item > a")];
+  if (!links.length) return false;
+  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  links[(at + by + links.length) % links.length].click();
+  return true;
+}
+
+register("next", "ctrl+j", "Next item", () => step(1));
+register("previous", "ctrl+shift+j", "Item before", () => step(-1));
+register("transfer", "t", "Transfer", press("act-transfer"));
+register("resolve", "r", "Resolve the case", press("act-resolve"));
+register("write", "w", "Write", () => {
+  const field = document.querySelector("#chat-text, #mail-text, #note");
+  field?.focus();
+  return Boolean(field);
+});
+document.getElementById("keys-button")?.addEventListener("click", showList);

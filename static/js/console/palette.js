@@ -1,0 +1,56 @@
+/* Ctrl K: find anything one may see, or an act; arrows choose, Enter goes. */
+import { register, showList } from "../lib/keys.js";
+
+const dialog = document.getElementById("palette");
+const field = document.getElementById("palette-q");
+const rows = () => [...dialog.querySelectorAll('[role="option"]:not([hidden])')];
+
+function choose(row) {
+  for (const one of rows()) one.setAttribute("aria-selected", String(one === row));
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function narrow() {
+  const words = field.value.trim().toLowerCase();
+  for (const row of dialog.querySelectorAll("#palette-actions li")) row.hidden = Boolean(words) && !row.textContent.toLowerCase().includes(words);
+  choose(rows()[0]);
+}
+
+const ACTS = {
+  available: () => document.querySelector("#presence-menu form button")?.click(),
+  pause: () => document.querySelector(".presence > form button")?.click(),
+  transfer: () => document.getElementById("act-transfer")?.click(),
+  book: () => document.getElementById("act-book")?.click(),
+  resolve: () => document.getElementById("act-resolve")?.click(),
+  start: () => document.querySelector('.day [hx-get]')?.click(),
+  keys: showList,
+};
+
+function go(row) {
+  if (!row) return;
+  dialog.close();
+  if (row.dataset.go) location.assign(row.dataset.go);
+  else ACTS[row.dataset.act]?.();
+}
+
+export function show() {
+  field.value = "";
+  document.getElementById("palette-found").replaceChildren();
+  if (!dialog.open) dialog.showModal();
+  narrow();
+  field.focus();
+}
+
+register("palette", "ctrl+k", "Find a customer or an action", show, { fields: true });
+document.querySelector('[data-open="palette"]')?.addEventListener("click", () => queueMicrotask(show));
+field.addEventListener("input", narrow);
+dialog.addEventListener("htmx:afterSettle", () => choose(rows()[0]));
+dialog.addEventListener("click", (event) => go(event.target.closest('[role="option"]')));
+dialog.addEventListener("keydown", (event) => {
+  const all = rows();
+  const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") choose(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+  else if (event.key === "Enter") go(all[at]);
+  else return;
+  event.preventDefault();
+});

@@ -1,0 +1,63 @@
+/* Wrap-up: digits choose while no text field has the focus, the nested question opens, what is missing is said, all is kept. */
+import { inField } from "../lib/keys.js";
+import { csrf } from "../lib/toast.js";
+
+const form = () => document.getElementById("wrapup");
+let saving = 0;
+
+function below() {
+  const chosen = form()?.querySelector("input[name=ending]:checked");
+  return chosen ? form().querySelector(`[data-below="${CSS.escape(chosen.value)}"]`) : null;
+}
+
+function look() {
+  const el = form();
+  if (!el) return;
+  const nested = below();
+  for (const part of el.querySelectorAll("[data-below]")) part.hidden = part !== nested;
+  const follow = el.querySelector("input[name=follow]:checked")?.value;
+  for (const part of el.querySelectorAll("[data-follow]")) part.hidden = part.dataset.follow !== follow;
+  const ending = el.querySelector("input[name=ending]:checked");
+  const inner = nested?.querySelector("input:checked");
+  const needsNote = Boolean((inner ?? ending)?.hasAttribute("data-needs-note"));
+  const hint = el.querySelector("[data-note-hint]");
+  hint.dataset.plain ??= hint.textContent;
+  hint.textContent = needsNote ? hint.dataset.required : hint.dataset.plain;
+  const words = el.querySelector("[data-missing]");
+  const endings = el.querySelector("input[name=ending]");
+  if (endings && !ending && !words.hasAttribute("data-optional")) words.textContent = words.dataset.ending;
+  else if (nested && !inner) words.textContent = words.dataset.below;
+  else if (needsNote && !el.querySelector("#note").value.trim()) words.textContent = words.dataset.note;
+  else words.textContent = words.dataset.nothing;
+}
+
+async function keep() {
+  const el = form();
+  if (!el) return;
+  const answer = await fetch(el.dataset.wrapupDraft, { method: "POST", body: new FormData(el), headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
+  const state = el.querySelector("[data-draft-state]");
+  if (state && answer?.ok) state.hidden = false;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("#wrapup")) return;
+  look();
+  clearTimeout(saving);
+  saving = setTimeout(keep, 1000);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!form() || inField() || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key) || document.querySelector("dialog[open]")) return;
+  const nested = below();
+  const inner = nested?.querySelector("input:checked");
+  const scope = nested && !inner ? nested : form().querySelector(".ends3");
+  const input = scope.querySelector(`input[data-digit="${event.key}"]`);
+  if (!input) return;
+  event.preventDefault();
+  input.checked = true;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  if (scope === nested || !below()) document.getElementById("note").focus();
+});
+
+document.addEventListener("htmx:afterSettle", look);
+look();

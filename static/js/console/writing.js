@@ -1,0 +1,99 @@
+/* Written work: the draft kept each second, typing told, files named, Enter sends a chat, one key a line so that a repeat is none. */
+import { on, line } from "./line.js";
+import { csrf } from "../lib/toast.js";
+import { bell } from "../lib/sound.js";
+
+const waiting = new Map();
+
+function stateOf(form, word) {
+  const el = form.querySelector("[data-draft-state]");
+  if (!el) return;
+  el.hidden = false;
+  (el.querySelector("[data-draft-words]") ?? el).textContent = el.dataset[word] ?? "";
+}
+
+async function keep(form) {
+  const text = form.querySelector("textarea[name=text]").value;
+  try {
+    const body = new URLSearchParams({ text });
+    const answer = await fetch(form.dataset.writing, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+    if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+    if (form.isConnected && answer.ok) stateOf(form, "saved");
+  } catch {
+    stateOf(form, "failed");
+    if (form.isConnected) later(form, 3000);
+  }
+}
+
+function later(form, after = 1000) {
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => { waiting.delete(form); keep(form); }, after));
+}
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("form[data-writing]");
+  if (!form || target.name !== "text") return;
+  stateOf(form, "saving");
+  if (!waiting.has(form)) later(form);
+  if (form.dataset.typing && target.value) line.send({ kind: "typing", interaction: form.dataset.typing });
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.type !== "file") return;
+  const words = target.closest("form")?.querySelector("[data-files]");
+  if (words) words.textContent = [...target.files].map((file) => file.name).join(", ");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "chat-text" || event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("form.chatbox");
+  if (!form || detail.verb !== "post") return;
+  if (!form.dataset.key) form.dataset.key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  if (detail.formData) detail.formData.set("key", form.dataset.key); else detail.parameters.key = form.dataset.key;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt.closest?.("form.chatbox");
+  if (form && !form.querySelector("textarea").value.trim() && !form.querySelector("[type=file]").files.length) event.preventDefault();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("form.chatbox");
+  if (!form || !detail.successful || detail.requestConfig.verb !== "post") return;
+  delete form.dataset.key;
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+  form.reset();
+  form.querySelector("textarea").value = "";
+  form.querySelector("[data-files]").textContent = "";
+  form.querySelector("[data-draft-state]").hidden = true;
+  form.querySelector("textarea").focus();
+  const log = document.getElementById("messages");
+  log.scrollTop = log.scrollHeight;
+});
+
+let typing = 0;
+on("typing", (data) => {
+  const form = document.querySelector(`form[data-typing="${CSS.escape(data.interaction ?? "")}"]`);
+  const words = form?.querySelector("[data-typing-words]");
+  if (!words) return;
+  words.textContent = words.dataset.words;
+  clearTimeout(typing);
+  typing = setTimeout(() => { words.textContent = ""; }, 4000);
+});
+on("message", () => {
+  const words = document.querySelector("[data-typing-words]");
+  if (words) words.textContent = "";
+  if (document.hidden) bell();
+});
+addEventListener("pagehide", () => {
+  for (const form of waiting.keys()) {
+    const body = new FormData();
+    body.set("text", form.querySelector("textarea[name=text]").value);
+    body.set("csrfmiddlewaretoken", csrf());
+    navigator.sendBeacon(form.dataset.writing, body);
+  }
+});

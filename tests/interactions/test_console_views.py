@@ -1,0 +1,393 @@
+"""The agent's desk over HTTP: what Bea of Acme may see and do, and what she may not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients.models import Snippet
+from interactions import handling, messages, offers
+from interactions.models import Draft, EndedBy, Leg, LegState, Message
+from tests import factories as make
+from tests.interactions.scripted import Scene, accepted, begun, scene
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def acme() -> Scene:
+    return scene()
+
+
+def desk_of(agent: Any) -> Browser:
+    browser = Browser(headers=HTMX)
+    browser.force_login(agent.user)
+    return browser
+
+
+@pytest.fixture
+def bea(acme: Scene) -> Browser:
+    return desk_of(acme.bea)
+
+
+def url(name: str, *args: Any) -> str:
+    return reverse(f"console-{name}", args=[getattr(one, "public_id", one) for one in args])
+
+
+# --- who may come in -------------------------------------------------------------------------------------------------
+
+LEG_PAGES = ["leg", "work", "side", "script", "messages", "snippets", "transfer", "resolve", "park", "book"]
+LEG_ACTS = [
+    "accept", "decline", "hold", "resume", "end", "park", "transfer", "consult-end", "consult-complete", "resolve",
+    "pending", "note", "answer", "back", "jump", "send", "reply", "draft", "finish", "wrapup-draft", "extend", "book",
+    "dialled", "report",
+]  # fmt: skip
+
+
+def test_a_visitor_is_sent_to_sign_in(acme: Scene) -> None:
+    answer = Browser().get(url("home"))
+    assert answer.status_code == 302 and "/accounts/login" in answer["Location"]
+
+
+def test_somebody_who_is_no_agent_is_told_so(acme: Scene) -> None:
+    sue = make.supervisor(acme.acme)
+    browser = Browser()
+    browser.force_login(sue)
+    assert browser.get(url("home")).status_code == 403
+
+
+@pytest.mark.parametrize("name", LEG_PAGES)
+def test_a_strangers_leg_is_not_found(acme: Scene, name: str) -> None:
+    leg = accepted(acme)
+    cal = make.agent("Cal Carter", licensed=make.client("Zenith"))
+    colleague = make.agent("Dee Dunn", licensed=acme.acme)
+    assert desk_of(cal).get(url(name, leg)).status_code == 404
+    assert desk_of(colleague).get(url(name, leg)).status_code == 404
+
+
+@pytest.mark.parametrize("name", LEG_ACTS)
+def test_nobody_acts_on_a_strangers_leg_or_by_get(acme: Scene, name: str) -> None:
+    leg = accepted(acme)
+    cal = make.agent("Cal Carter", licensed=make.client("Zenith"))
+    assert desk_of(cal).post(url(name, leg)).status_code == 404
+    if name not in ("park", "transfer", "resolve", "book"):
+        assert desk_of(acme.bea).get(url(name, leg)).status_code == 405
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_shows_its_item_brand_and_greeting(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "voice")
+    page = bea.get(url("leg", leg)).content.decode()
+    assert f"brand-{acme.acme.brand.public_id}" in page
+    assert "Thank you for calling Acme, my name is Bea" in page
+    assert "Ann Archer" in page
+    assert "AC-204418" not in page and "covered until" in page
+
+
+@pytest.mark.parametrize("channel", ["chat", "email", "voice"])
+def test_each_channel_has_its_work(acme: Scene, bea: Browser, channel: str) -> None:
+    leg = accepted(acme, channel)
+    page = bea.get(url("work", leg)).content.decode()
+    assert {"chat": 'id="chat-text"', "email": 'id="composer"', "voice": "callbar"}[channel] in page
+
+
+@pytest.mark.parametrize("name", ["home", "items", "top", "offer", "idle", "cases", "find", "start"])
+def test_the_parts_of_the_desk_answer(acme: Scene, bea: Browser, name: str) -> None:
+    accepted(acme)
+    assert bea.get(url(name)).status_code == 200
+
+
+def test_the_desk_asks_as_many_questions_for_three_items_as_for_one(
+    acme: Scene, bea: Browser, django_assert_max_num_queries: Any
+) -> None:
+    for _each in range(3):
+        accepted(acme)
+    with django_assert_max_num_queries(14):
+        bea.get(url("items"))
+
+
+def test_the_offer_shows_brand_reason_and_seconds(acme: Scene, bea: Browser) -> None:
+    leg = make.offer(acme.bea, make.waiting(acme.line, "chat", who=acme.ann, opening="Where is my parcel?"))
+    card = bea.get(url("offer")).content.decode()
+    assert "Where is my parcel?" in card and "Ann Archer" in card and "data-until" in card
+    assert url("accept", leg) in card
+
+
+# --- offers ----------------------------------------------------------------------------------------------------------
+
+
+def test_accept_opens_the_work(acme: Scene, bea: Browser) -> None:
+    leg = make.offer(acme.bea, make.waiting(acme.line, "chat", who=acme.ann))
+    answer = bea.post(url("accept", leg))
+    assert answer.status_code == 200 and 'id="chat-text"' in answer.content.decode()
+    assert "desk:offer" in json.loads(answer["HX-Trigger"])
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING
+
+
+def test_accept_too_late_is_said_in_words(acme: Scene, bea: Browser) -> None:
+    leg = make.offer(acme.bea, make.waiting(acme.line, "chat", who=acme.ann))
+    offers.rescind(leg, why="customer left")
+    answer = bea.post(url("accept", leg))
+    assert answer.status_code == 409 and "customer has left" in answer.content.decode()
+
+
+def test_decline_needs_a_reason(acme: Scene, bea: Browser) -> None:
+    leg = make.offer(acme.bea, make.waiting(acme.line, "chat", who=acme.ann))
+    assert bea.post(url("decline", leg)).status_code == 400
+    assert bea.post(url("decline", leg), {"reason": "Not my field"}).status_code == 204
+    leg.refresh_from_db()
+    assert leg.state == LegState.DECLINED
+
+
+# --- work ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_in_the_chat_is_sent_once_and_ends_the_draft(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    bea.post(url("draft", leg), {"text": "Good mor"})
+    assert Draft.objects.get().text == "Good mor"
+    for _twice in range(2):
+        answer = bea.post(url("send", leg), {"text": "Good morning <b>Ann</b>", "key": "k1"})
+    assert "Good morning &lt;b&gt;Ann&lt;/b&gt;" in answer.content.decode()
+    assert Message.objects.filter(direction="out").count() == 1
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_survives_and_is_shown(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    bea.post(url("draft", leg), {"text": "Dear Ann, I have looked"})
+    assert "Dear Ann, I have looked" in bea.get(url("work", leg)).content.decode()
+
+
+def test_snippets_are_the_clients_own_with_names_filled_in(acme: Scene, bea: Browser) -> None:
+    Snippet.objects.create(client=acme.acme, shortcut="hello", text="Hello {first_name}, this is {agent}.")
+    Snippet.objects.create(client=make.client("Zenith"), shortcut="hello", text="Zenith speaking")
+    answer = bea.get(url("snippets", accepted(acme))).json()
+    assert answer == {"snippets": [{"shortcut": "hello", "text": "Hello Ann, this is Bea."}]}
+
+
+def test_a_script_answer_that_is_missing_comes_back_beside_its_field(acme: Scene, bea: Browser) -> None:
+    leg, run = begun(acme, "voice")
+    assert bea.post(url("answer", leg), {"step": "greet"}).status_code == 200
+    answer = bea.post(url("answer", leg), {"step": "verify"})
+    assert answer.status_code == 422 and "Ask for at least one of these." in answer.content.decode()
+    answer = bea.post(url("answer", leg), {"step": "verify", "name": "Ann Archer", "postal_code": "43215"})
+    assert answer.status_code == 200 and "desk:side" in answer["HX-Trigger"]
+    assert "AC-204418" in bea.get(url("side", leg)).content.decode()
+    assert bea.post(url("back", leg)).status_code == 200
+    assert bea.post(url("jump", leg), {"step": "close"}).status_code == 200
+    run.refresh_from_db()
+    assert run.at_step == "close"
+
+
+def test_hold_and_resume(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "voice")
+    assert "On hold" in bea.post(url("hold", leg)).content.decode()
+    assert "Talking" in bea.post(url("resume", leg)).content.decode()
+
+
+def test_end_wraps_up_and_ready_closes(acme: Scene, bea: Browser) -> None:
+    ending = make.disposition(acme.acme, "Late delivery", code="late", needs_note=True)
+    leg = accepted(acme, "voice")
+    page = bea.post(url("end", leg)).content.decode()
+    assert "How did it end?" in page and "Late delivery" in page
+    refused = bea.post(url("finish", leg), {"ending": "late"})
+    assert refused.status_code in (400, 409) and "needs a note" in refused.content.decode()
+    assert bea.post(url("wrapup-draft", leg), {"ending": "late", "note": "Parcel"}).status_code == 204
+    assert bea.post(url("extend", leg)).status_code == 200
+    answer = bea.post(url("finish", leg), {"ending": "late", "note": "Parcel stuck"})
+    assert answer.status_code == 200 and "Ready" in answer.content.decode()
+    leg.refresh_from_db()
+    assert (leg.state, leg.disposition, leg.note) == (LegState.COMPLETED, ending, "Parcel stuck")
+
+
+def test_the_nested_ending_counts(acme: Scene, bea: Browser) -> None:
+    late = make.disposition(acme.acme, "Late delivery", code="late")
+    below = make.disposition(acme.acme, "Replaced", code="late-replaced", parent=late)
+    leg = accepted(acme, "voice")
+    bea.post(url("end", leg))
+    bea.post(url("finish", leg), {"ending": "late", "below-late": "late-replaced"})
+    leg.refresh_from_db()
+    assert leg.disposition == below
+
+
+def test_another_clients_ending_is_no_ending(acme: Scene, bea: Browser) -> None:
+    make.disposition(make.client("Zenith"), code="theirs")
+    leg = accepted(acme, "voice")
+    bea.post(url("end", leg))
+    assert bea.post(url("finish", leg), {"ending": "theirs"}).status_code in (400, 409)
+
+
+def test_wrap_up_ends_in_the_wished_break(acme: Scene, bea: Browser) -> None:
+    make.disposition(acme.acme, "Answered", code="answered")
+    leg = accepted(acme, "voice")
+    bea.post(url("end", leg))
+    bea.post(url("finish", leg), {"ending": "answered", "then": "lunch"})
+    acme.bea.seat.refresh_from_db()
+    assert (acme.bea.seat.presence, acme.bea.seat.reason) == ("break", "lunch")
+
+
+def test_park_and_take_back(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    assert "when the customer writes" in bea.get(url("park", leg)).content.decode()
+    assert bea.post(url("park", leg)).status_code == 200
+    assert "parked" in bea.get(url("items")).content.decode()
+    answer = bea.post(url("unpark", leg.interaction))
+    assert answer.status_code == 200 and 'id="composer"' in answer.content.decode()
+
+
+def test_transfer_says_why_not_and_goes(acme: Scene, bea: Browser) -> None:
+    other = make.queue(acme.acme, "Second line")
+    leg = accepted(acme)
+    page = bea.get(url("transfer", leg)).content.decode()
+    assert "Second line" in page
+    make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    assert "Dee Dunn" in bea.get(url("transfer", leg)).content.decode()
+    answer = bea.post(url("transfer", leg), {"to": f"queue:{other.public_id}", "how": "blind", "note": "Late parcel"})
+    assert answer.status_code == 200
+    leg.interaction.refresh_from_db()
+    assert leg.interaction.queue == other
+
+
+def test_nobody_transfers_to_another_clients_people(acme: Scene, bea: Browser) -> None:
+    zenith = make.client("Zenith")
+    cal = make.agent("Cal Carter", licensed=zenith, available=True)
+    leg = accepted(acme)
+    assert bea.post(url("transfer", leg), {"to": f"agent:{cal.public_id}"}).status_code == 404
+    assert bea.post(url("transfer", leg), {"to": f"queue:{make.queue(zenith).public_id}"}).status_code == 404
+    assert bea.post(url("transfer", leg), {"to": "queue:nonsense"}).status_code == 400
+
+
+def test_resolve_needs_a_summary_and_ends_the_contact(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    assert "Resolve the case" in bea.get(url("resolve", leg)).content.decode()
+    assert bea.post(url("resolve", leg), {"outcome": "Solved", "summary": " "}).status_code == 400
+    bea.post(url("resolve", leg), {"outcome": "Solved", "summary": "A replacement was sent.", "confirmed": "yes"})
+    leg.refresh_from_db()
+    case = leg.interaction.case
+    leg.interaction.refresh_from_db()
+    case = leg.interaction.case
+    assert case is not None and (case.state, case.summary) == ("resolved", "A replacement was sent.")
+    assert leg.state in (LegState.WRAPPING, LegState.COMPLETED)
+
+
+def test_a_callback_is_promised_from_the_desk(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    assert "+16145550173" in bea.get(url("book", leg)).content.decode()
+    answer = bea.post(url("book", leg), {"number": "+16145550173", "words": "parcel", "who": "me"})
+    assert answer.status_code == 200
+    promised = acme.ann.callbacks.get()
+    assert (promised.owner, promised.number) == (acme.bea, "+16145550173")
+    assert "Call Ann Archer" in bea.get(url("items")).content.decode()
+    assert bea.get(url("callback", promised)).status_code == 200
+    cal = make.agent("Cal Carter", licensed=make.client("Zenith"))
+    assert desk_of(cal).get(url("callback", promised)).status_code == 404
+
+
+# --- presence --------------------------------------------------------------------------------------------------------
+
+
+def test_presence_from_the_top(acme: Scene, bea: Browser) -> None:
+    assert "Lunch" in bea.post(url("away"), {"reason": "lunch"}).content.decode()
+    assert "Available" in bea.post(url("available")).content.decode()
+    assert bea.post(url("away")).status_code == 400
+    assert bea.get(url("away")).status_code == 405
+
+
+def test_pause_after_this_is_a_wish_and_can_be_taken_back(acme: Scene, bea: Browser) -> None:
+    accepted(acme)
+    assert 'aria-pressed="true"' in bea.post(url("pause"), {"reason": "lunch"}).content.decode()
+    assert 'aria-pressed="false"' in bea.post(url("pause"), {"off": "1"}).content.decode()
+
+
+def test_going_home_with_live_work_is_refused_or_waits(acme: Scene, bea: Browser) -> None:
+    accepted(acme)
+    assert bea.post(url("sign-out")).status_code == 409
+    assert bea.post(url("sign-out"), {"after": "1"}).status_code == 200
+
+
+# --- cases, customers, search ----------------------------------------------------------------------------------------
+
+
+def test_a_case_shows_its_words_to_its_worker_alone(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    messages.take_in(leg.interaction, messages.Words(text="My secret parcel"), at=leg.accepted_at)
+    bea.post(url("note", leg), {"text": "Be kind"})
+    leg.interaction.refresh_from_db()
+    case = leg.interaction.case
+    Message.objects.update(case=case)
+    page = bea.get(url("case", case)).content.decode()
+    assert "My secret parcel" in page and "Be kind" in page
+    dee = make.agent("Dee Dunn", licensed=acme.acme)
+    assert "My secret parcel" not in desk_of(dee).get(url("case", case)).content.decode()
+    cal = make.agent("Cal Carter", licensed=make.client("Zenith"))
+    assert desk_of(cal).get(url("case", case)).status_code == 404
+    assert desk_of(cal).post(url("case-note", case), {"text": "x"}).status_code == 404
+
+
+def test_a_case_waits_goes_on_and_is_listed(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    bea.post(url("note", leg), {"text": "x"})
+    leg.interaction.refresh_from_db()
+    case = leg.interaction.case
+    assert bea.post(url("case-move", case), {"to": "pending"}).status_code == 302
+    assert case.reference in bea.get(url("cases") + "?which=pending").content.decode()
+    assert bea.post(url("case-move", case), {"to": "open"}).status_code == 302
+    assert bea.post(url("case-move", case), {"to": "nowhere"}).status_code == 400
+    assert case.reference in bea.get(url("cases") + "?which=mine").content.decode()
+
+
+def test_search_finds_ones_own_clients_alone(acme: Scene, bea: Browser) -> None:
+    zenith = scene("Zenith")
+    found = bea.get(url("find"), {"q": "Ann Archer"}).content.decode()
+    assert str(acme.ann.public_id) in found and str(zenith.ann.public_id) not in found
+    assert "AC-204418" in bea.get(url("find"), {"q": "204418"}).content.decode()
+    assert bea.get(url("customer", acme.ann)).status_code == 200
+    assert bea.get(url("customer", zenith.ann)).status_code == 404
+
+
+def test_start_a_mail(acme: Scene, bea: Browser) -> None:
+    assert "Orders and billing" in bea.get(url("start")).content.decode()
+    answer = bea.post(
+        url("start"),
+        {"kind": "mail", "queue": str(acme.line.public_id), "reach": "ann@mail.example", "subject": "Your parcel"},
+    )
+    assert answer.status_code == 200, answer.content.decode()
+    assert Leg.objects.filter(agent=acme.bea, channel="email", state="handling").count() == 1
+    other = make.queue(make.client("Zenith"))
+    assert bea.post(url("start"), {"queue": str(other.public_id), "reach": "a@b.example"}).status_code == 404
+
+
+# --- mails and files -------------------------------------------------------------------------------------------------
+
+
+def test_a_mails_layout_is_alone_and_harmless(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    message = messages.take_in(leg.interaction, messages.Words(text="Hello"), at=leg.accepted_at)
+    html = "<p>Hello</p><script>alert(1)</script><img src='https://far.example/x.png'>"
+    Message.objects.filter(pk=message.pk).update(html=html)
+    answer = bea.get(url("formatted", message))
+    page = answer.content.decode()
+    assert "<p>Hello</p>" in page and "script" not in page and "far.example" not in page
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    dee = make.agent("Dee Dunn", licensed=acme.acme)
+    assert desk_of(dee).get(url("formatted", message)).status_code == 404
+
+
+def test_a_contact_that_is_over_says_so(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    leg = handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    bea.post(url("finish", leg))
+    Leg.objects.filter(pk=leg.pk).update(state=LegState.COMPLETED)
+    assert "not with you any more" in bea.get(url("leg", leg)).content.decode()
