@@ -1,0 +1,248 @@
+"""The chat window: begin, gone and back, call me instead, idle, end, transcript; and its socket."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+
+from bpo.kernel import clock
+from bpo.kernel.links import LinkInvalid
+from bpo.sockets import websockets
+from clients.models import Policy
+from interactions import callback_rows, chats, conversation, offers
+from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def hello(**fields) -> chats.Hello:
+    return chats.Hello(**{"key": "0123456789abcdef", "words": "My dock is broken", "name": "Ann", **fields})
+
+
+def begin(client=None, **fields) -> ChatSession:
+    door = make.door(client or make.client())
+    return chats.session_of(chats.start(door, hello(**fields)).token)
+
+
+def accepted(session: ChatSession) -> Leg:
+    bea = make.agent(licensed=session.client, available=True)
+    leg = offers.accept(make.offer(bea, session.interaction), by=bea)
+    return Leg.objects.select_related("interaction", "agent__user").get(pk=leg.pk)
+
+
+def state(session: ChatSession) -> str:
+    return Interaction.objects.get(pk=ChatSession.objects.get(pk=session.pk).interaction_id).state
+
+
+def test_pressing_start_twice_begins_once() -> None:
+    door = make.door(make.client())
+    one, two = chats.start(door, hello()), chats.start(door, hello())
+    assert one.session == two.session and ChatSession.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "x", "eyJ:bad:token"])
+def test_a_foreign_token_opens_nothing(token) -> None:
+    with pytest.raises(LinkInvalid):
+        chats.session_of(token)
+
+
+def test_gone_longer_than_patience_is_left_and_back_within_a_minute_takes_the_old_place() -> None:
+    session = begin()
+    began = session.interaction
+    at = clock.now()
+    chats.gone(session, at=at)
+    chats.sweep(at + timedelta(seconds=179))
+    assert state(session) == State.QUEUED
+    chats.sweep(at + timedelta(seconds=181))
+    session = chats.session_of(chats.token_of(session))
+    assert session.interaction.outcome == Outcome.ABANDONED
+    assert chats.come_back(session, at=at + timedelta(seconds=230))
+    again = Interaction.objects.get(pk=ChatSession.objects.get(pk=session.pk).interaction_id)
+    began.refresh_from_db()
+    assert (again.state, again.enqueued_at, again.case) == (State.QUEUED, began.enqueued_at, began.case)
+    assert began.came_back and again.messages.count() == 1
+    assert JournalEntry.objects.filter(kind=Kind.CAME_BACK, interaction=began).exists()
+
+
+def test_later_than_a_minute_the_place_is_lost() -> None:
+    session = begin()
+    at = clock.now()
+    chats.gone(session, at=at)
+    chats.sweep(at + timedelta(seconds=181))
+    assert not chats.come_back(chats.session_of(chats.token_of(session)), at=at + timedelta(seconds=250))
+
+
+def test_another_page_of_the_window_keeps_it_alive() -> None:
+    session = begin()
+    at = clock.now()
+    chats.gone(session, at=at)
+    chats.seen(session, at=at)
+    chats.sweep(at + timedelta(seconds=60))
+    assert state(session) == State.QUEUED
+
+
+def test_a_window_nobody_heard_of_is_gone_without_a_word() -> None:
+    session = begin()
+    at = session.seen_at
+    chats.sweep(at + timedelta(seconds=80))
+    assert ChatSession.objects.get(pk=session.pk).gone_since == at
+    chats.sweep(at + timedelta(seconds=181))
+    assert state(session) == State.CLOSED
+
+
+def test_goodbye_is_at_once_waiting_offered_and_in_talk() -> None:
+    waiting = begin()
+    chats.say_goodbye(waiting)
+    chats.say_goodbye(chats.session_of(chats.token_of(waiting)))
+    assert state(waiting) == State.CLOSED
+    talking = begin(key="another-key-16-chars")
+    leg = accepted(talking)
+    chats.say_goodbye(chats.session_of(chats.token_of(talking)))
+    leg.refresh_from_db()
+    assert state(talking) == State.WRAP_UP and (leg.state, leg.ended_by) == (LegState.WRAPPING, "customer")
+
+
+def test_goodbye_while_it_rings_takes_the_offer_back() -> None:
+    session = begin()
+    bea = make.agent(licensed=session.client, available=True)
+    leg = make.offer(bea, session.interaction)
+    chats.say_goodbye(chats.session_of(chats.token_of(session)))
+    leg.refresh_from_db()
+    assert leg.state == LegState.RESCINDED and state(session) == State.CLOSED
+    bea.seat.refresh_from_db()
+    assert (bea.seat.points_chat, bea.seat.misses) == (0, 0)
+
+
+def test_call_me_keeps_the_place() -> None:
+    session = begin()
+    promised = chats.call_me(session, "614 555 0173")
+    session.interaction.refresh_from_db()
+    assert session.interaction.outcome == Outcome.CALLBACK_PROMISED
+    assert (promised.number, promised.enqueued_at) == ("+16145550173", session.interaction.enqueued_at)
+    with pytest.raises(chats.NotWaiting):
+        chats.call_me(chats.session_of(chats.token_of(session)), "614 555 0173")
+
+
+@pytest.mark.parametrize("number", ["", "12", "not a number", "+1 999"])
+def test_call_me_needs_a_number(number) -> None:
+    session = begin()
+    with pytest.raises((chats.NoNumber, callback_rows.CannotPromise)):
+        chats.call_me(session, number)
+    assert state(session) == State.QUEUED
+
+
+def test_a_silent_customer_is_warned_then_ended() -> None:
+    session = begin()
+    leg = accepted(session)
+    at = clock.now()
+    chats.sweep(at + timedelta(hours=1))
+    assert state(session) == State.ACTIVE, "as long as it is our turn nobody is silent"
+    conversation.agent_wrote(leg, "Which light?", by=leg.agent, at=at + timedelta(seconds=1))
+    chats.sweep(at + timedelta(seconds=602))
+    chats.sweep(at + timedelta(seconds=603))
+    said = session.interaction.messages.filter(direction="system")
+    assert said.count() == 1 and "still there" in said.get().text
+    chats.sweep(at + timedelta(seconds=902))
+    leg.refresh_from_db()
+    assert state(session) == State.WRAP_UP and leg.ended_by == "timeout"
+
+
+def test_the_transcript_goes_once_the_chat_is_over() -> None:
+    session = begin()
+    leg = accepted(session)
+    Policy.objects.filter(client=session.client).update(send_resolution_mail=True)
+    assert chats.ask_transcript(session, "Ann@Home.example") == "ann@home.example"
+    assert not Notice.objects.exists()
+    chats.say_goodbye(chats.session_of(chats.token_of(session)))
+    chats.sweep(clock.now())
+    chats.sweep(clock.now())
+    assert (Notice.objects.get().kind, Notice.objects.get().to_address) == ("transcript", "ann@home.example")
+    assert leg.client.brand
+
+
+def test_a_transcript_to_nowhere_is_refused() -> None:
+    with pytest.raises(chats.NoAddress):
+        chats.ask_transcript(begin(), "nowhere")
+
+
+# --- the socket ------------------------------------------------------------------------------------------------------
+
+
+async def opened(*, origin: bytes = b"http://testserver") -> WebsocketCommunicator:
+    socket = WebsocketCommunicator(websockets, "/ws/chat/", headers=[(b"origin", origin), (b"host", b"testserver")])
+    connected, _ = await socket.connect()
+    assert connected
+    return socket
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_socket_knows_its_window_relays_and_marks_it_gone() -> None:
+    from bpo.kernel import push
+    from interactions.push import chat_group
+
+    session = await sync_to_async(begin)()
+    token = chats.token_of(session)
+    socket, second = await opened(), await opened()
+    for each in (socket, second):
+        await each.send_json_to({"token": token})
+        assert (await each.receive_json_from())["kind"] == "hello"
+    await socket.send_json_to({"kind": "ping"})
+    assert (await socket.receive_json_from())["kind"] == "pong"
+    secret = {"type": "nudge", "kind": "status", "about": "declined", "agent": "Bea"}
+    await sync_to_async(push.send)(chat_group(session.public_id), secret)
+    assert await socket.receive_json_from() == {"kind": "status"}, "how we work inside stays inside"
+    await second.disconnect()
+    assert (await sync_to_async(ChatSession.objects.get)(pk=session.pk)).gone_since is None or await _seen_soon(session)
+    await socket.disconnect()
+    assert (await sync_to_async(ChatSession.objects.get)(pk=session.pk)).gone_since is not None
+
+
+async def _seen_soon(session: ChatSession) -> bool:
+    import asyncio
+
+    for _ in range(50):
+        if (await sync_to_async(ChatSession.objects.get)(pk=session.pk)).gone_since is None:
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [
+        ({"token": "forged"}, 4403),
+        ({"token": 7}, 4400),
+        ({"kind": "ping"}, 4400),
+        ([1, 2], 4400),
+        ({"token": "x" * 5000}, 4400),
+    ],
+)
+async def test_who_brings_no_good_token_is_sent_away(first, code) -> None:
+    socket = await opened()
+    await socket.send_to(text_data=json.dumps(first))
+    assert (await socket.receive_output())["code"] == code
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "message", ['{"kind":"delete"}', '{"kind":"typing","text":"hi"}', '{"kind":"typing","on":1}', "no json", "[" * 4000]
+)
+async def test_only_known_shapes_go_up(message) -> None:
+    session = await sync_to_async(begin)()
+    socket = await opened()
+    await socket.send_json_to({"token": chats.token_of(session)})
+    await socket.receive_json_from()
+    await socket.send_to(text_data=message)
+    assert (await socket.receive_output())["code"] == 4400
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_page_of_another_site_is_refused() -> None:
+    session = await sync_to_async(begin)()
+    socket = await opened(origin=b"https://evil.example")
+    await socket.send_json_to({"token": chats.token_of(session)})
+    assert (await socket.receive_output())["code"] == 4403
