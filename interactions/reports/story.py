@@ -131,16 +131,19 @@ def real_names(user: int | None, given: str) -> str:
     return given
 
 
-def public_names(client: Client) -> NameOf:
-    """For the client: agents by the name its customers know, everybody else of ours unnamed (one query)."""
-    given = dict(PublicName.objects.filter(client=client).values_list("user_id", "name"))
+class PublicNames:
+    """For the client: agents by the name its customers know (one query)."""
 
-    def name_of(user: int | None, name: str) -> str:
+    do_not_call_in_templates = True
+
+    def __init__(self, client: Client) -> None:
+        self.given = dict(PublicName.objects.filter(client=client).values_list("user_id", "name"))
+
+    def __call__(self, user: int | None, name: str) -> str:
+        """The public name; without one, the first word of the full name; nothing for whom no user stands."""
         if user is None:
             return ""
-        return given.get(user) or (name.split() or [_("Agent")])[0]
-
-    return name_of
+        return self.given.get(user) or (name.split() or [_("Agent")])[0]
 
 
 def story(contact: Interaction, *, name_of: NameOf, for_client: bool, with_messages: bool = True) -> Story:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,6 +66,11 @@ class ForceForm(ReasonForm):
         self.fields["away"].choices = [("", lazy("Not told")), *((name, name) for name in names)]  # type: ignore[attr-defined]
 
 
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it empty; None when nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
 def _dialog(request: HttpRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
     """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
@@ -110,7 +115,7 @@ def take_back(request: HttpRequest, contact: UUID) -> HttpResponse:
     return _act(
         request,
         found,
-        ReasonForm(request.POST or None),
+        ReasonForm(_posted(request)),
         lambda data: supervision.take_back(found, by=request.user, reason=data["reason"]),  # type: ignore[arg-type, func-returns-value]
         title=_("Take back"),
         words=_("The agent loses this contact; it goes back to its old place in the line."),
@@ -127,7 +132,7 @@ def reprioritise(request: HttpRequest, contact: UUID) -> HttpResponse:
     return _act(
         request,
         found,
-        PriorityForm(request.POST or None, initial={"priority": found.priority}),
+        PriorityForm(_posted(request), initial={"priority": found.priority}),
         lambda data: supervision.reprioritise(found, data["priority"], by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
         title=_("Change priority"),
         words=_("It keeps the time it has waited."),
@@ -142,7 +147,7 @@ def assign(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Offered to one agent alone, who must be eligible; for everybody else the page says why not."""
     found = contact_of(request, contact)
     sight = sight_of(request)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         agent = _chosen(request, sight)
         supervision.assign(found, agent, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
@@ -202,7 +207,7 @@ def force(request: HttpRequest, agent: UUID) -> HttpResponse:
     found = agent_seen(sight, agent)
     if not sight.leads(found):
         raise PermissionDenied(_("%s is in none of your teams.") % found)
-    form = ForceForm(request.POST or None)
+    form = ForceForm(_posted(request))
     if request.method != "POST" or not form.is_valid():
         return _dialog(
             request,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clients.gates import ClientRequest
 from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
-from interactions.reports.story import public_names
+from interactions.reports.story import PublicNames
 from interactions.reports.telling import OUTCOMES
 from interactions.templatetags.floor import first_wait, who_came
 from interactions.views import lists
@@ -37,7 +37,7 @@ def _safe(value: object) -> str:
 
 def csv_of(request: ClientRequest, asked: lists.Asked, found: QuerySet[Any]) -> StreamingHttpResponse:
     """The same rows as the list, streamed."""
-    names = public_names(request.client)
+    names = PublicNames(request.client)
     show_names = request.client.policy.client_sees_customer_names
     zone = ZoneInfo(request.client.zone)
 

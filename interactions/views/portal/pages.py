@@ -26,7 +26,7 @@ from interactions.reports import live, queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.measures import FORMULAS
 from interactions.reports.scope import PERIODS, period, promises_in_force, scope_of
-from interactions.reports.story import public_names, story
+from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
 from interactions.views import lists
 from interactions.views.portal.export import csv_of
@@ -216,7 +216,7 @@ def contacts(request: ClientRequest) -> HttpResponse:
     found = lists.rows(asked)
     if request.GET.get("format") == "csv":
         return csv_of(request, asked, found)
-    names = public_names(request.client)
+    names = PublicNames(request.client)
     return _page(
         request,
         "portal/contacts.html",
@@ -248,7 +248,7 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
     policy = request.client.policy
     told = story(
         found,
-        name_of=public_names(request.client),
+        name_of=PublicNames(request.client),
         for_client=True,
         with_messages=policy.client_sees_transcripts,
     )

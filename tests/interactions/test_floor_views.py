@@ -1,0 +1,284 @@
+"""Sue watches the floor of Acme: what she sees, opens and does, and what stays closed to others."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from agents.models import Agent, Seat, Team
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from clients.models import Client, Queue, Role
+from interactions.models import Interaction, JournalEntry, Kind
+from tests import factories
+from tests.interactions import reported
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def acme() -> Client:
+    return factories.client("Acme")
+
+
+@pytest.fixture
+def line(acme: Client) -> Queue:
+    return factories.queue(acme, "Orders")
+
+
+@pytest.fixture
+def sue(acme: Client) -> User:
+    return factories.supervisor(acme, teams=[Team.objects.create(name="First")])
+
+
+@pytest.fixture
+def bea(acme: Client, sue: User) -> Agent:
+    return factories.agent("Bea Brown", licensed=acme, in_team=Team.objects.get(name="First"), available=True)
+
+
+@pytest.fixture
+def browser(sue: User) -> Browser:
+    made = Browser()
+    made.force_login(sue)
+    return made
+
+
+def a_busy_floor(line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    reported.promise(line.client, "voice", 20)
+    for waited, how in [(10, "answered"), (40, "answered"), (3, "abandoned"), (50, "abandoned")]:
+        made = reported.contact(line, at=now - timedelta(minutes=5), waited=waited, how=how)
+        if how == "answered":
+            reported.worked(made, bea, start=now - timedelta(minutes=4), talk=60)
+    reported.working(reported.contact(line, "chat", at=now), bea, start=now)
+    reported.callback(line, "promised", at=now - timedelta(hours=3))
+
+
+PAGES = [
+    "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
+    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_opens_a_page_of_the_floor(name: str, browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    address = reverse(name)
+    assert browser.get(address).status_code == 200
+    assert browser.post(address).status_code == 405
+    assert Browser().get(address).status_code == 302
+    cal = Browser()
+    cal.force_login(factories.agent("Cal Cole", licensed=line.client).user)
+    assert cal.get(address).status_code == 403
+
+
+def test_the_wall_shows_the_lines_figures(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    reported.contact(line, at=clock.now() - timedelta(seconds=70))
+    page = browser.get(reverse("floor")).content.decode()
+    assert "Orders" in page
+    assert "33.3" in page or "25.0" in page
+    row = browser.get(reverse("floor-wall-part")).context["wall"].clients[0]
+    voice = next(each for each in row.rows if each.channel == "voice")
+    assert (voice.waiting, voice.today.answered, voice.today.abandoned, voice.today.short) == (1, 2, 2, 1)
+    assert (voice.level_today.numerator, voice.level_today.denominator) == (1, 4)
+    assert voice.light == "breach"
+    assert (row.people.busy, row.people.staffed) == (1, 1)
+    assert (row.callbacks_due, row.callbacks_over) == (1, 1)
+
+
+def test_every_number_of_the_wall_leads_to_as_many_rows(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    for figure, number in {"judged": 4, "abandoned": 2, "answered": 3, "handled": 2, "callbacks_made": 1}.items():
+        listed = browser.get(
+            reverse("floor-contacts"), {"figure": figure, "client": line.client.public_id, "when": "7d"}
+        )
+        assert listed.context["page_obj"].paginator.count == number, figure
+    assert (
+        browser.get(reverse("floor-agents"), {"client": line.client.public_id, "doing": "busy"})
+        .context["rows"][0]
+        .agent
+        == bea
+    )
+    assert not browser.get(reverse("floor-agents"), {"client": line.client.public_id, "doing": "free"}).context["rows"]
+
+
+def test_filters_that_cannot_be(browser: Browser, line: Queue) -> None:
+    reported.contact(line, at=clock.now(), waited=1)
+    contacts = reverse("floor-contacts")
+    for wrong in (
+        {"client": "x"},
+        {"queue": "1"},
+        {"when": "soon"},
+        {"figure": "profit"},
+        {"channel": "fax"},
+        {"page": "x"},
+    ):
+        assert browser.get(contacts, wrong).status_code == 400, wrong
+    for unknown in ({"client": uuid4()}, {"queue": uuid4()}, {"reason": "nothing"}):
+        assert browser.get(contacts, unknown).context["page_obj"].paginator.count == 0, unknown
+
+
+def test_another_clients_floor_is_not_there(browser: Browser, line: Queue) -> None:
+    other = factories.queue(factories.client("Cal's house"), "Secrets")
+    hidden = reported.contact(other, at=clock.now(), who="Zoe Zimmer")
+    promised = reported.callback(other, "promised", at=clock.now())
+    page = browser.get(reverse("floor")).content.decode()
+    assert "Secrets" not in page and "Zoe" not in page
+    for address in (
+        reverse("floor-contact", args=[hidden.public_id]),
+        reverse("floor-assign", args=[hidden.public_id]),
+        reverse("floor-take-back", args=[hidden.public_id]),
+        reverse("floor-line", args=[other.public_id]),
+        reverse("floor-callback", args=[promised.public_id]),
+        reverse("floor-agent", args=[uuid4()]),
+    ):
+        assert browser.get(address).status_code == 404, address
+    assert browser.get(reverse("floor"), {"queue": other.public_id}).status_code == 404
+
+
+def test_seeing_as_an_agent_is_not_supervising(line: Queue, acme: Client) -> None:
+    """Sue supervises another house and is licensed for Acme: she sees its contacts at her desk, not on the floor."""
+    sue = factories.agent("Sue Both", licensed=acme)
+    factories.membership(sue.user, factories.client("Hers"), Role.SUPERVISOR)
+    browser = Browser()
+    browser.force_login(sue.user)
+    contact = reported.contact(line, at=clock.now())
+    assert browser.get(reverse("floor-contact", args=[contact.public_id])).status_code == 403
+    assert "Orders" not in browser.get(reverse("floor")).content.decode()
+
+
+def test_one_contact_is_told_from_the_journal(browser: Browser, line: Queue, bea: Agent) -> None:
+    contact = factories.waiting(line, "chat")
+    reported.wrote(contact, "Where is my <b>order</b>?", at=clock.now())
+    page = browser.get(reverse("floor-contact", args=[contact.public_id])).content.decode()
+    assert "Entered the line" in page
+    assert "&lt;b&gt;order" in page
+    assert browser.get(reverse("floor-contact", args=[contact.public_id]), **HTMX).status_code == 200
+
+
+def test_a_line_lists_who_waits_in_order(browser: Browser, line: Queue) -> None:
+    now = clock.now()
+    for name, minutes in (("Second", 1), ("First", 2)):
+        reported.contact(line, "chat", at=now - timedelta(minutes=minutes), who=name)
+    page = browser.get(reverse("floor-line", args=[line.public_id]), {"channel": "chat"})
+    assert [str(each.customer) for each in page.context["waiting"]] == ["First", "Second"]
+    assert browser.get(reverse("floor-line-part", args=[line.public_id]), {"channel": "fax"}).status_code == 400
+
+
+def test_assign_offers_the_eligible_and_says_why_not(browser: Browser, line: Queue, bea: Agent, sue: User) -> None:
+    factories.agent("Ned Novice", in_team=bea.team, available=True)
+    factories.agent("Una Other", licensed=line.client, available=True)
+    contact = factories.waiting(line, "chat")
+    address = reverse("floor-assign", args=[contact.public_id])
+    dialog = browser.get(address, **HTMX)
+    assert [row.agent for row in dialog.context["able"]] == [bea]
+    whys = {row.agent.name: str(why) for row, why in dialog.context["unable"]}
+    assert "certified" in whys["Ned Novice"] and "teams" in whys["Una Other"]
+    assert browser.post(address, {"agent": bea.public_id, "reason": " "}, **HTMX).status_code == 422
+    assert browser.post(address, {"agent": "x", "reason": "VIP"}, **HTMX).status_code == 409
+    assert not contact.legs.exists()
+    done = browser.post(address, {"agent": bea.public_id, "reason": "VIP"}, **HTMX)
+    assert done.status_code == 200 and "toast" in done["HX-Trigger"]
+    assert contact.legs.get().agent == bea
+    entry = JournalEntry.objects.get(kind=Kind.ASSIGNED)
+    assert (entry.actor, entry.facts["reason"]) == (sue, "VIP")
+
+
+def test_somebody_of_another_team_cannot_be_given_work(browser: Browser, line: Queue) -> None:
+    una = factories.agent("Una Other", licensed=line.client, available=True)
+    contact = factories.waiting(line, "chat")
+    answer = browser.post(
+        reverse("floor-assign", args=[contact.public_id]), {"agent": una.public_id, "reason": "please"}
+    )
+    assert answer.status_code == 403
+    assert (
+        browser.post(reverse("floor-force", args=[una.public_id]), {"presence": "break", "reason": "x"}).status_code
+        == 403
+    )
+
+
+def test_take_back_and_priority_take_a_reason(browser: Browser, line: Queue, bea: Agent) -> None:
+    contact = factories.waiting(line, "chat")
+    factories.offer(bea, contact)
+    address = reverse("floor-take-back", args=[contact.public_id])
+    assert browser.get(address, **HTMX).status_code == 200
+    assert browser.post(address, {}, **HTMX).status_code == 422
+    assert browser.post(address, {"reason": "wrong person"}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.state == "queued"
+    assert browser.post(address, {"reason": "again"}, **HTMX).status_code == 409
+    priority = reverse("floor-priority", args=[contact.public_id])
+    assert browser.post(priority, {"priority": "12", "reason": "x"}, **HTMX).status_code == 422
+    assert browser.post(priority, {"priority": "7", "reason": "ill"}, **HTMX).status_code == 200
+    assert Interaction.objects.get(pk=contact.pk).priority == 7
+    assert browser.put(priority).status_code == 405
+
+
+def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
+    address = reverse("floor-force", args=[bea.public_id])
+    assert browser.get(address, **HTMX).status_code == 200
+    assert browser.post(address, {"presence": "break"}, **HTMX).status_code == 422
+    assert browser.post(address, {"presence": "break", "reason": "meeting"}, **HTMX).status_code == 200
+    assert Seat.objects.get(pk=bea.pk).presence == "break"
+    assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+
+
+def test_work_for_another_client_is_not_named(browser: Browser, line: Queue, bea: Agent) -> None:
+    other = factories.queue(factories.client("Cal's house"), "Secrets")
+    reported.working(reported.contact(other, "chat", at=clock.now()), bea, start=clock.now())
+    grid = browser.get(reverse("floor-agents-part")).content.decode()
+    assert "another client" in grid and "Secrets" not in grid and "Cal&#x27;s house" not in grid
+    assert browser.get(reverse("floor-wall-part")).context["wall"].clients[0].people.elsewhere == 1
+    assert "Secrets" not in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+
+
+def test_worst_first_and_outlined(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    Seat.objects.filter(pk=bea.pk).update(presence="not_responding", since=now - timedelta(minutes=3))
+    dev = factories.agent("Dev Dale", licensed=line.client, available=True)
+    leg = reported.working(reported.contact(line, at=now), dev, start=now - timedelta(minutes=9), state="wrapping")
+    type(leg).objects.filter(pk=leg.pk).update(
+        work_ended_at=now - timedelta(minutes=5), wrap_up_due_at=now - timedelta(minutes=4)
+    )
+    reported.agent("Eve East", line.client)
+    rows = browser.get(reverse("floor-agents-part")).context["rows"]
+    assert [(row.agent.name, row.over) for row in rows] == [
+        ("Dev Dale", True),
+        ("Bea Brown", True),
+        ("Eve East", False),
+    ]
+
+
+def test_the_floor_asks_no_more_for_more(
+    browser: Browser, line: Queue, bea: Agent, django_assert_max_num_queries
+) -> None:
+    a_busy_floor(line, bea)
+    with django_assert_max_num_queries(60) as few:
+        browser.get(reverse("floor"))
+    for n in range(6):
+        a_busy_floor_again(line, n)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        browser.get(reverse("floor"))
+
+
+def a_busy_floor_again(line: Queue, n: int) -> None:
+    who = reported.agent(f"More {n}", line.client)
+    now = clock.now()
+    reported.worked(reported.contact(line, at=now, waited=4), who, start=now)
+    reported.working(reported.contact(line, "chat", at=now), who, start=now)
+    reported.contact(line, at=now)
+    reported.callback(line, "promised", at=now)
+
+
+def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, django_assert_max_num_queries) -> None:
+    a_busy_floor_again(line, 0)
+    with django_assert_max_num_queries(40) as few:
+        browser.get(reverse("floor-contacts"))
+    for n in range(1, 6):
+        a_busy_floor_again(line, n)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        browser.get(reverse("floor-contacts"))

@@ -1,0 +1,249 @@
+"""Max of Acme looks at his own contacts and figures; nobody else's, and no real name of an agent."""
+
+import csv
+import io
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients.models import Client, Policy, PublicName, Queue, Role
+from interactions import journal
+from interactions.models import Kind
+from interactions.reports import queries
+from interactions.reports.figures import FIGURES
+from interactions.reports.scope import scope_of
+from tests import factories
+from tests.interactions import reported
+
+pytestmark = pytest.mark.django_db
+PAGES = ["portal", "portal-tiles", "portal-figures", "portal-promises", "portal-contacts", "portal-callbacks"]
+
+
+@pytest.fixture
+def acme() -> Client:
+    return factories.client("Acme", zone="UTC")
+
+
+@pytest.fixture
+def line(acme: Client) -> Queue:
+    return factories.queue(acme, "Q-ORD-1")
+
+
+@pytest.fixture
+def bea(acme: Client) -> Agent:
+    made = reported.agent("Beatrix Brown", acme)
+    PublicName.objects.create(client=acme, user=made.user, name="Robin")
+    return made
+
+
+@pytest.fixture
+def browser(acme: Client) -> Browser:
+    max_ = factories.user("Max Manager")
+    factories.membership(max_, acme, Role.MANAGER)
+    made = Browser()
+    made.force_login(max_)
+    return made
+
+
+def a_day(line: Queue, bea: Agent) -> None:
+    """Calls answered soon and late, given up at once and later, a chat, mails and callbacks."""
+    start = clock.now() - timedelta(seconds=30)
+    late = factories.reason(line.client, "Late delivery")
+    reported.promise(line.client, "voice", 20)
+    reported.promise(line.client, "email", 3600)
+    for waited, how in [
+        (10, "answered"),
+        (25, "answered"),
+        (3, "abandoned"),
+        (22, "abandoned"),
+        (9, "callback_promised"),
+    ]:
+        made = reported.contact(line, at=start, waited=waited, how=how, reason=late)
+        if how == "answered":
+            reported.worked(made, bea, start=start, talk=10, wrap=2)
+    reported.working(reported.contact(line, "chat", at=start), bea, start=start)
+    mail = reported.contact(line, "email", at=start, waited=1)
+    reported.wrote(mail, "It is on its way.", at=start, by=bea, name="Robin")
+    reported.callback(line, "kept", at=start)
+    reported.callback(line, "promised", at=start)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_opens_a_page_of_the_portal(name: str, browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    address = reverse(name, args=[line.client.public_id])
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert "Acme" in page.content.decode() or name == "portal-tiles"
+    assert browser.post(address).status_code == 405
+    assert Browser().get(address).status_code == 302
+    stranger = Browser()
+    stranger.force_login(factories.user("Cal Cole"))
+    assert stranger.get(address).status_code == 404
+    sue = Browser()
+    sue.force_login(factories.supervisor(line.client))
+    assert sue.get(address).status_code == 403
+    agent = Browser()
+    agent.force_login(bea.user)
+    assert agent.get(address).status_code == 403
+    assert browser.get(reverse(name, args=[uuid4()])).status_code == 404
+
+
+def test_pages_never_name_what_is_ours(browser: Browser, line: Queue, bea: Agent, settings) -> None:
+    a_day(line, bea)
+    settings.OPERATOR_NAME = "Northwind Contact"
+    other = factories.queue(factories.client("Cal's house"), "Secrets")
+    reported.contact(other, at=clock.now(), who="Zoe Zimmer")
+    contact = line.client.interactions.filter(channel="voice").first()
+    journal.record(contact.legs.first(), Kind.ACCEPTED, by=bea, waited=10)
+    journal.record(contact, Kind.REPRIORITISED, by=bea, **{"from": 0, "to": 5, "reason": "shouting"})
+    pages = [reverse(name, args=[line.client.public_id]) for name in PAGES]
+    pages += [
+        reverse("portal-contact", args=[line.client.public_id, c.public_id]) for c in line.client.interactions.all()
+    ]
+    pages += [f"{pages[4]}?figure={key}{more}" for key in FIGURES for more in ("", "&format=csv")]
+    for address in pages:
+        page = browser.get(address)
+        words = page.getvalue().decode()
+        for hidden in (
+            "Beatrix",
+            "Brown",
+            "Q-ORD-1",
+            "Northwind",
+            "Cal's house",
+            "Zoe",
+            "shouting",
+            str(other.client.public_id),
+        ):
+            assert hidden not in words, (address, hidden)
+    assert (
+        "Answered by Robin"
+        in browser.get(reverse("portal-contact", args=[line.client.public_id, contact.public_id])).content.decode()
+    )
+
+
+def test_every_figure_opens_as_many_rows(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    scope = scope_of([line.client], "7d")
+    for key in FIGURES:
+        listed = browser.get(own, {"figure": key, "when": "7d"})
+        assert listed.context["page_obj"].paginator.count == queries.count_of(key, scope), key
+        rows = list(
+            csv.reader(
+                io.StringIO(browser.get(own, {"figure": key, "when": "7d", "format": "csv"}).getvalue().decode())
+            )
+        )
+        assert len(rows) - 1 == queries.count_of(key, scope), key
+
+
+def test_every_link_of_the_pages_opens(browser: Browser, line: Queue, bea: Agent) -> None:
+    import re
+
+    a_day(line, bea)
+    seen: set[str] = set()
+    todo = [reverse("portal", args=[line.client.public_id])]
+    while todo:
+        address = todo.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        page = browser.get(address)
+        assert page.status_code == 200, address
+        if page.streaming:
+            continue
+        links = re.findall(r'href="((?:/portal/|\?)[^"]*)"', page.content.decode())
+        for link in links:
+            link = link.replace("&amp;", "&")
+            todo.append(address.split("?")[0] + link if link.startswith("?") else link)
+    assert len(seen) > 40
+
+
+def test_promises_show_target_and_light(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    page = browser.get(reverse("portal-promises", args=[line.client.public_id]))
+    calls = next(row for row in page.context["promises"] if row.today.promise.channel == "voice")
+    assert (calls.month.ratio.numerator, calls.month.ratio.denominator, calls.month.light) == (1, 3, "missed")
+    assert "1 of 3" in page.content.decode()
+
+
+def test_a_stranger_or_unknown_contact_is_not_there(browser: Browser, line: Queue) -> None:
+    hidden = reported.contact(factories.queue(factories.client("Cal's house")), at=clock.now())
+    own = line.client.public_id
+    assert browser.get(reverse("portal-contact", args=[own, hidden.public_id])).status_code == 404
+    assert browser.get(reverse("portal-contact", args=[own, uuid4()])).status_code == 404
+    assert browser.get(reverse("portal-contact", args=[hidden.client.public_id, hidden.public_id])).status_code == 404
+
+
+def test_transcript_and_names_by_policy(browser: Browser, line: Queue, bea: Agent) -> None:
+    contact = reported.contact(line, "chat", at=clock.now(), waited=4, who="Ann Archer")
+    reported.wrote(contact, "Where is my order?", at=clock.now())
+    address = reverse("portal-contact", args=[line.client.public_id, contact.public_id])
+    page = browser.get(address).content.decode()
+    assert "Where is my order?" in page and "Ann Archer" in page
+    Policy.objects.update(client_sees_transcripts=False, client_sees_customer_names=False)
+    page = browser.get(address).content.decode()
+    assert "Where is my order?" not in page and "Ann Archer" not in page
+    listed = browser.get(reverse("portal-contacts", args=[line.client.public_id])).content.decode()
+    assert "Ann Archer" not in listed
+    exported = (
+        browser.get(reverse("portal-contacts", args=[line.client.public_id]), {"format": "csv"}).getvalue().decode()
+    )
+    assert "Ann Archer" not in exported
+
+
+def test_a_cell_is_never_a_formula(browser: Browser, line: Queue) -> None:
+    reported.contact(line, at=clock.now(), waited=4, who="=HYPERLINK(1)")
+    exported = (
+        browser.get(reverse("portal-contacts", args=[line.client.public_id]), {"format": "csv"}).getvalue().decode()
+    )
+    assert "'=HYPERLINK(1)" in exported
+
+
+@pytest.mark.parametrize("wrong", ["when=soon", "figure=profit", "channel=fax", "page=x"])
+def test_what_nobody_could_have_chosen(browser: Browser, line: Queue, wrong: str) -> None:
+    assert browser.get(reverse("portal-contacts", args=[line.client.public_id]) + f"?{wrong}").status_code == 400
+
+
+def test_callbacks_by_state(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    address = reverse("portal-callbacks", args=[line.client.public_id])
+    assert browser.get(address, {"when": "7d"}).context["page_obj"].paginator.count == 2
+    assert browser.get(address, {"when": "7d", "figure": "callbacks_kept"}).context["page_obj"].paginator.count == 1
+    assert browser.get(address, {"figure": "answered"}).status_code == 400
+
+
+def test_one_house_straight_in_several_to_choose(browser: Browser, line: Queue) -> None:
+    assert browser.get(reverse("portal-choose")).headers["Location"] == reverse("portal", args=[line.client.public_id])
+    both = factories.user("Mia Both")
+    for client in (line.client, factories.client("Halden")):
+        factories.membership(both, client, Role.VIEWER)
+    mia = Browser()
+    mia.force_login(both)
+    assert "Halden" in mia.get(reverse("portal-choose")).content.decode()
+    nobody = Browser()
+    nobody.force_login(factories.user("Nan None"))
+    assert nobody.get(reverse("portal-choose")).status_code == 403
+
+
+def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, bea: Agent, django_assert_max_num_queries) -> None:
+    address = reverse("portal-contacts", args=[line.client.public_id])
+
+    def more(n: int) -> None:
+        for _ in range(n):
+            made = reported.contact(line, at=clock.now(), waited=3)
+            reported.worked(made, bea, start=clock.now())
+
+    more(2)
+    with django_assert_max_num_queries(30) as few:
+        browser.get(address)
+    more(10)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        browser.get(address)
+    with django_assert_max_num_queries(60):
+        browser.get(reverse("portal", args=[line.client.public_id]))
