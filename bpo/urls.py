@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from bpo import health
+from bpo import front, health
 
 admin.site.site_header = settings.OPERATOR_NAME
 admin.site.site_title = settings.OPERATOR_NAME
@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", swagger, name="api_docs"),
     *(app("api/v1/", "interactions.api.urls") if find_spec("interactions.api") else []),
     *(app("", "bpo.demo.urls") if "bpo.demo" in settings.INSTALLED_APPS else []),
+    path("", front.home, name="home"),
     *app("", "clients.urls"),
     *app("", "agents.urls"),
     *app("", "interactions.urls"),

@@ -25,7 +25,6 @@ SECRET_KEY = ""
 ALLOWED_HOSTS: list[str] = []
 SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 OPERATOR_NAME = env.text("OPERATOR_NAME", "Contact center")
-DEMO = env.flag("BPO_DEMO")  # doors without a password, invented clients, a simulator: never on a real floor
 WSGI_APPLICATION = "bpo.wsgi.application"
 ASGI_APPLICATION = "bpo.asgi.application"
 ROOT_URLCONF = "bpo.urls"

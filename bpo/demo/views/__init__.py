@@ -1,0 +1,1 @@
+"""Pages of the demo: the first page, the client companies' sites, the customers' mailbox."""
