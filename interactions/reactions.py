@@ -17,8 +17,8 @@ from agents import presence
 from agents import signals as agent_signals
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
-from clients.signals import standing_changed
-from interactions import handing_back, push, runs, standing, tasks
+from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
+from interactions import handing_back, lines, push, runs, standing, tasks
 from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import recorded
@@ -126,4 +126,6 @@ def connect() -> None:
     agent_signals.deactivated.connect(agent_deactivated, dispatch_uid="interactions.agent_deactivated")
     agent_signals.presence_changed.connect(presence_shown, dispatch_uid="interactions.presence_shown")
     standing_changed.connect(standing.standing_changed, dispatch_uid="interactions.standing")
+    queue_rules_changed.connect(lines.rules_changed, dispatch_uid="interactions.queue_rules_changed")
+    queue_use_asked.connect(lines.count_use, dispatch_uid="interactions.queue_use_asked")
     recorded.connect(react, dispatch_uid="interactions.reactions")
