@@ -1,4 +1,4 @@
-"""Which queue, priority and wanted skills a contact gets at a door: its ordered rules, the first that fits, else its default."""
+"""Which queue, priority and wanted skills a contact gets at a door: by the first rule that fits, else the default."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ DEFAULTS: dict[str, dict[str, str]] = {
 
 
 def wording(client: Client, kind: TextKind | str, language: str) -> str:
-    """The client's words in this language; else our default in it; else the client's in its own language, else English."""
+    """The client's words in this language, else our default in it, else the client's in its own, else English."""
     own = {row.language: row.text for row in BrandText.objects.filter(client=client, kind=kind)}
     defaults = DEFAULTS[TextKind(kind)]
     language = language[:2].lower()

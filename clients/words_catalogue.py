@@ -89,7 +89,10 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Somebody else takes over. You are at the front of the line.",
         "es": "Otra persona le atenderá. Está al principio de la cola.",
     },
-    "chat.transcript_asked": {"en": "The transcript goes to {address}.", "es": "Enviaremos la conversación a {address}."},
+    "chat.transcript_asked": {
+        "en": "The transcript goes to {address}.",
+        "es": "Enviaremos la conversación a {address}.",
+    },
     "chat.file_large": {"en": "The file is larger than 10 MB.", "es": "El archivo supera los 10 MB."},
     "chat.uploading": {"en": "Sending the file", "es": "Enviando el archivo"},
     "chat.survey_thanks": {"en": "Thank you for your answer.", "es": "Gracias por su respuesta."},
@@ -210,7 +213,10 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "err_file_large": {"en": "The file is larger than 10 MB.", "es": "El archivo supera los 10 MB."},
     "err_file_empty": {"en": "The file is empty.", "es": "El archivo está vacío."},
-    "err_form": {"en": "We could not read this. Please reload the page.", "es": "No se ha podido leer. Recargue la página."},
+    "err_form": {
+        "en": "We could not read this. Please reload the page.",
+        "es": "No se ha podido leer. Recargue la página.",
+    },
     "err_token": {"en": "This chat is not here any more.", "es": "Este chat ya no está disponible."},
     "err_many": {
         "en": "That was a lot at once. Please wait a moment and try again.",

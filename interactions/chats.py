@@ -99,7 +99,7 @@ def session_of(token: str) -> ChatSession:
 
 
 def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) -> Begun:
-    """Begin a chat: the contact arrives as at every door, and the window gets its token. The same key begins it once."""
+    """Begin a chat: the contact arrives as at every door, the window gets its token. The same key begins it once."""
     at = at or clock.now()
     messages.check(messages.Words(text=hello.words))
     received = intake.receive(
@@ -170,7 +170,7 @@ def _left(interaction: Interaction, *, at: datetime) -> bool:
 
 
 def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
-    """Back within a minute after he was taken for gone: the old place again, and the first contact leaves the figures."""
+    """Back within a minute after he was taken for gone: the old place again; the first contact leaves the figures."""
     at = at or clock.now()
     left = session.interaction
     if left is None or left.outcome != Outcome.ABANDONED or left.closed_at is None or session.said_goodbye:
@@ -273,9 +273,9 @@ def sweep(at: datetime) -> int:
 
 def _lost(at: datetime) -> int:
     """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
-    return ChatSession.objects.filter(
-        gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=WAITING
-    ).update(gone_since=F("seen_at"))
+    return ChatSession.objects.filter(gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=WAITING).update(
+        gone_since=F("seen_at")
+    )
 
 
 def _patience_over(at: datetime) -> int:
@@ -299,7 +299,9 @@ def _idle(at: datetime) -> int:
         ChatSession.objects.select_related("interaction__queue", "interaction__client__brand")
         .filter(interaction__state=State.ACTIVE, interaction__channel=Channel.CHAT)
         .annotate(
-            answered_at=Max("interaction__messages__at", filter=Q(interaction__messages__direction=MessageDirection.OUT))
+            answered_at=Max(
+                "interaction__messages__at", filter=Q(interaction__messages__direction=MessageDirection.OUT)
+            )
         )
         .filter(answered_at__isnull=False)
         .filter(Q(customer_wrote_at__isnull=True) | Q(customer_wrote_at__lt=F("answered_at")))
@@ -342,9 +344,11 @@ def _end_idle(interaction: Interaction, *, at: datetime) -> int:
 
 
 def _transcripts(at: datetime) -> int:
-    asked = ChatSession.objects.select_related("interaction__case").filter(
-        interaction__state__in=[State.WRAP_UP, State.CLOSED]
-    ).exclude(transcript_to="")
+    asked = (
+        ChatSession.objects.select_related("interaction__case")
+        .filter(interaction__state__in=[State.WRAP_UP, State.CLOSED])
+        .exclude(transcript_to="")
+    )
     done = 0
     for session in asked[:50]:
         _write_transcript(session, at=at)

@@ -1,4 +1,4 @@
-"""What is said in a chat: by the customer, by the agent; a message after the end opens a new contact on the same case."""
+"""What is said in a chat, by customer and agent; a message after the end opens a new contact on the same case."""
 
 from __future__ import annotations
 

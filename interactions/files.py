@@ -101,12 +101,12 @@ def tidy_name(name: str, suffix: str) -> str:
 def tidy_mail_name(name: str) -> str:
     """A mail's attachment keeps its own ending; only folders and unprintable characters go."""
     plain = PurePath(name.replace("\\", "/")).name
-    return "".join(char for char in plain if char.isprintable() and char not in '<>:"/|?*')[-MOST_NAME:].strip() or "file"
+    return (
+        "".join(char for char in plain if char.isprintable() and char not in '<>:"/|?*')[-MOST_NAME:].strip() or "file"
+    )
 
 
-def keep(
-    files: Iterable[File], *, interaction: Interaction, message: Message, at: datetime
-) -> list[Attachment]:
+def keep(files: Iterable[File], *, interaction: Interaction, message: Message, at: datetime) -> list[Attachment]:
     """Write them down with the message they came with."""
     kept = []
     for file in files:

@@ -1,4 +1,4 @@
-"""Receive an inbound contact: once, for its customer and case, inside or outside hours. Changes rows and nothing else."""
+"""Receive an inbound contact: once, for its customer and case, inside or outside hours. Changes rows, nothing else."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
         return known
     client = Client.objects.select_related("brand").get(pk=entry_point.client_id)
     if not client.is_live:
-        journal.record(client, Kind.REFUSED_AT_DOOR, at=at, why=f"client {client.state}", entry=str(entry_point.public_id))
+        journal.record(
+            client, Kind.REFUSED_AT_DOOR, at=at, why=f"client {client.state}", entry=str(entry_point.public_id)
+        )
         raise ClientAway(f"{client} is {client.state}")
     if not entry_point.published:
         raise doors.DoorClosed(f"{entry_point} is not published")
@@ -180,12 +182,16 @@ def _callback_of(interaction: Interaction) -> Callback | None:
 
 def text_for(outcome: str) -> TextKind | None:
     """The client's text that tells a customer how the door answered."""
-    return {
-        Outcome.AFTER_HOURS: TextKind.AFTER_HOURS,
-        Outcome.REFUSED_FULL: TextKind.QUEUE_FULL,
-        Outcome.REFUSED_UNSTAFFED: TextKind.UNSTAFFED,
-        Outcome.CALLBACK_PROMISED: TextKind.CALLBACK_PROMISED,
-    }.get(Outcome(outcome)) if outcome else None
+    return (
+        {
+            Outcome.AFTER_HOURS: TextKind.AFTER_HOURS,
+            Outcome.REFUSED_FULL: TextKind.QUEUE_FULL,
+            Outcome.REFUSED_UNSTAFFED: TextKind.UNSTAFFED,
+            Outcome.CALLBACK_PROMISED: TextKind.CALLBACK_PROMISED,
+        }.get(Outcome(outcome))
+        if outcome
+        else None
+    )
 
 
 def _receive(client: Client, entry_point: EntryPoint, contact: NewContact, *, at: datetime) -> Received:
@@ -420,9 +426,7 @@ def _closed_at_the_door(interaction: Interaction, contact: NewContact, outcome: 
     return Received(interaction, callback, text_for(outcome))
 
 
-def _promise(
-    interaction: Interaction, contact: NewContact, origin: CallbackOrigin, *, at: datetime
-) -> Callback | None:
+def _promise(interaction: Interaction, contact: NewContact, origin: CallbackOrigin, *, at: datetime) -> Callback | None:
     """The callback this contact ends in; None without a number or an address, and never for a machine's mail."""
     if contact.automatic != Automatic.NOT:
         return None

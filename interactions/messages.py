@@ -135,7 +135,9 @@ def _mail_files(mail: Inbound) -> Iterable[File]:
     # What comes by mail is kept as it came and only ever served as a download, whatever it says it is.
     for file in mail.attachments:
         if file.content:
-            yield File(kept_files.tidy_mail_name(file.name), file.content_type or "application/octet-stream", file.content)
+            yield File(
+                kept_files.tidy_mail_name(file.name), file.content_type or "application/octet-stream", file.content
+            )
 
 
 def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
@@ -166,7 +168,7 @@ def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
 
 
 def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
-    """The chat customer wrote again before wrap-up ended: the same leg handles again, its points were never given up."""
+    """The customer wrote again before wrap-up ended: the same leg handles again, its points were never given up."""
     states.move(leg, LegState.HANDLING, at=at, work_ended_at=None, wrap_up_due_at=None, ended_by="")
     states.move(interaction, State.ACTIVE, at=at)
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")

@@ -1,4 +1,4 @@
-"""To which matter a mail belongs: the mail it answers, else the reference in its subject when the sender is its customer."""
+"""To which matter a mail belongs: by the mail it answers, else by the reference in its subject."""
 
 from __future__ import annotations
 
@@ -94,8 +94,11 @@ def _named(client: Client, mail: Inbound) -> Case | None:
             .select_related("merged_into", "customer")
             .first()
         )
-        if case and CustomerAddress.objects.filter(
-            client=client, customer=case.customer_id, address=mail.from_address.lower()
-        ).exists():
+        if (
+            case
+            and CustomerAddress.objects.filter(
+                client=client, customer=case.customer_id, address=mail.from_address.lower()
+            ).exists()
+        ):
             return case
     return None

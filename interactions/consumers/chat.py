@@ -159,5 +159,3 @@ def read(text: str | None) -> dict[str, Any] | None:
     if not isinstance(message, dict) or not isinstance(message.get("kind", ""), str):
         return None
     return message
-
-

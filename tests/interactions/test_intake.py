@@ -28,7 +28,12 @@ def by_day(of):
 
 
 def hello(**fields) -> NewContact:
-    given = {"provider_id": "one", "from_name": "Ann Archer", "from_address": "ann@home.example", "text": "My dock is broken"}
+    given = {
+        "provider_id": "one",
+        "from_name": "Ann Archer",
+        "from_address": "ann@home.example",
+        "text": "My dock is broken",
+    }
     return NewContact(**{**given, **fields})
 
 

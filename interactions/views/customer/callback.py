@@ -57,7 +57,9 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "zone_words": times.zone_words(zone),
         "zones": sorted(opening.available_timezones()),
         "reasons": reasons_of(door, language),
-        "given": {name: given.get(name, "")[:MOST_WORDS] for name in ("number", "email", "name", "window", "reason", "words")},
+        "given": {
+            name: given.get(name, "")[:MOST_WORDS] for name in ("number", "email", "name", "window", "reason", "words")
+        },
         "errors": errors,
         "key": _key(given.get("key", "")),
         "attempts": client.policy.callback_attempts,
@@ -219,4 +221,3 @@ def _door_again(callback: Callback) -> str:
     if door is None or not door.published or not callback.client.is_live:
         return ""
     return reverse("customer-callback-form", args=[door.public_id])
-

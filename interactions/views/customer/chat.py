@@ -27,7 +27,6 @@ from interactions.models import (
     State,
     SurveyAnswer,
 )
-
 from interactions.views.customer import outlet, times
 from interactions.views.customer.callback import manage_address
 

@@ -58,7 +58,9 @@ def door(public_id: UUID) -> EntryPoint:
 def language_of(request: HttpRequest, client: Client, *known: str) -> str:
     """Asked for in the address, else known of the customer, else the browser's, else the client's."""
     asked = request.GET.get("lang", "")[:5]
-    return language_for(client, *(code for code in (asked, *known) if code), accept=request.headers.get("Accept-Language", ""))
+    return language_for(
+        client, *(code for code in (asked, *known) if code), accept=request.headers.get("Accept-Language", "")
+    )
 
 
 def page(
@@ -152,7 +154,7 @@ def for_customers(view: View) -> View:
 
 
 def for_window(view: View) -> View:
-    """An endpoint of the chat window: JSON in and out, refusals with a code and a sentence; no CSRF (see the module)."""
+    """A call of the chat window: JSON in and out, refusals with a code and a sentence; no CSRF (see the module)."""
 
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -200,4 +202,3 @@ def bearer(request: HttpRequest) -> str:
     """The token of the Authorization header; empty without one."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip()[:500] if kind.lower() == "bearer" else ""
-

@@ -54,7 +54,7 @@ def loader(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @outlet.for_customers
 @require_safe
 def frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The chat window; when nobody can answer it, the callback form in its place; when the client is away, its words."""
+    """The chat window; where nobody can answer, the way to the callback form; while the client is away, its words."""
     door = outlet.door(public_id)
     client = door.client
     language = outlet.language_of(request, client)
@@ -118,4 +118,3 @@ def wait_words(door: EntryPoint, language: str) -> str:
     if seconds < 60:
         return say("wait_now", language, wait=say("chat.soon", language))
     return say("wait_now", language, wait=say("chat.minutes", language, n=round(seconds / 60)))
-

@@ -1,0 +1,332 @@
+"""What a customer's browser gets and may send: the frame, the window's calls, the callback form, the links of mails."""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+
+from bpo.kernel import clock, links
+from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
+from interactions import conversation, offers
+from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
+from interactions.views.customer.callback import manage_address
+from interactions.views.customer.survey import survey_address
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 50
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return Browser(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def door():
+    return make.door(make.client("The Tech Giant"), origins=["https://shop.example", "javascript:x", "https://a b"])
+
+
+def post(browser, name, door, body, token="", **headers):
+    if token:
+        headers["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    data = body if isinstance(body, str) else json.dumps(body)
+    return browser.post(
+        reverse(name, args=[door.public_id]),
+        data,
+        content_type="application/json",
+        HTTP_ACCEPT="application/json",
+        **headers,
+    )
+
+
+def begin(browser, door, **fields):
+    answer = post(
+        browser, "customer-chat-start", door, {"key": str(uuid.uuid4()), "words": "Hello", "name": "Ann", **fields}
+    )
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def get_state(browser, door, token):
+    return browser.get(reverse("customer-chat-state", args=[door.public_id]), HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+# --- the widget ------------------------------------------------------------------------------------------------------
+
+
+def test_the_loader_is_small_public_and_of_this_client(browser, door) -> None:
+    answer = browser.get(reverse("customer-widget", args=[door.public_id]))
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/javascript") and len(text) < 6000
+    assert "public" in answer["Cache-Control"] and not answer.cookies
+    assert str(door.public_id) in text and "The Tech Giant" in text
+
+
+def test_the_frame_may_be_shown_by_the_listed_origins_alone_and_sets_no_cookie(browser, door, settings) -> None:
+    settings.OPERATOR_NAME = "Megadesk Outsourcing"
+    answer = browser.get(reverse("customer-chat", args=[door.public_id]))
+    assert re.search(r"frame-ancestors https://shop\.example(;|$)", answer["Content-Security-Policy"])
+    assert "X-Frame-Options" not in answer and not answer.cookies
+    assert "Megadesk" not in answer.content.decode() and "style=" not in answer.content.decode()
+
+
+def test_without_origins_nobody_may_frame_it(browser) -> None:
+    answer = browser.get(reverse("customer-chat", args=[make.door(make.client()).public_id]))
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["customer-widget", "customer-chat", "customer-callback-form"])
+def test_an_unknown_or_unpublished_door_is_not_here(browser, name) -> None:
+    hidden = make.door(make.client(), published=False)
+    for public_id in (uuid.uuid4(), hidden.public_id):
+        answer = browser.get(reverse(name, args=[public_id]))
+        assert answer.status_code == 404 and not answer.cookies
+
+
+def test_the_page_speaks_spanish_by_browser_and_by_choice(browser, door) -> None:
+    address = reverse("customer-chat", args=[door.public_id])
+    assert "Iniciar el chat" in browser.get(address, HTTP_ACCEPT_LANGUAGE="es-MX").content.decode()
+    assert "Start the chat" in browser.get(f"{address}?lang=en", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+
+
+def test_a_suspended_client_says_so_and_takes_nothing(browser) -> None:
+    away = make.client(state=ClientState.SUSPENDED)
+    BrandText.objects.create(client=away, kind="away", language="en", text="Back soon <b>now</b>.")
+    closed = make.door(away)
+    for name in ("customer-chat", "customer-callback-form"):
+        answer = browser.get(reverse(name, args=[closed.public_id]))
+        assert "Back soon &lt;b&gt;now&lt;/b&gt;." in answer.content.decode() and b"<form" not in answer.content
+    assert post(browser, "customer-chat-start", closed, {"key": str(uuid.uuid4()), "words": "Hi"}).status_code == 409
+    booked = browser.post(reverse("customer-callback-form", args=[closed.public_id]), {"number": "+16145550173"})
+    assert booked.status_code == 200 and not Interaction.objects.exists()
+
+
+def test_outside_hours_the_window_offers_the_callback_form(browser) -> None:
+    acme = make.client()
+    never_now = make.hours(acme, "Late", always_open=False)
+    local = clock.now() + timedelta(days=3)
+    HoursSpan.objects.create(hours=never_now, weekday=local.weekday(), opens=600, closes=601)
+    shut = make.door(acme, into=make.queue(acme, hours=never_now))
+    text = browser.get(reverse("customer-chat", args=[shut.public_id])).content.decode()
+    assert reverse("customer-callback-form", args=[shut.public_id]) in text and "We are closed right now" in text
+
+
+# --- the window's calls ----------------------------------------------------------------------------------------------
+
+
+def test_a_whole_chat_over_http(browser, door, media) -> None:
+    begun = begin(browser, door)
+    token = begun["token"]
+    assert begun["state"] == "waiting" and begun["position"] == 1
+    bea = make.agent("Beatrice Brown", licensed=door.client, available=True)
+    PublicName.objects.create(client=door.client, user=bea.user, name="Alex")
+    leg = offers.accept(make.offer(bea, Interaction.objects.get()), by=bea)
+    conversation.agent_wrote(Leg.objects.select_related("agent").get(pk=leg.pk), "Hello", by=bea)
+    shown = get_state(browser, door, token).json()
+    assert (shown["state"], shown["agent"]) == ("talking", "Alex") and "Beatrice" not in json.dumps(shown)
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        said = post(browser, "customer-chat-message", door, {"key": key, "text": HOSTILE}, token)
+    assert [m["text"] for m in said.json()["messages"] if m["who"] == "me"] == ["Hello", HOSTILE]
+    upload = browser.post(
+        reverse("customer-chat-file", args=[door.public_id]),
+        {"key": str(uuid.uuid4()), "file": SimpleUploadedFile("dock.png", PNG)},
+        HTTP_AUTHORIZATION=f"Bearer {token}",
+    )
+    sent = upload.json()["messages"][-1]["files"][0]
+    path = reverse("customer-chat-download", args=[door.public_id, sent["id"]])
+    kept = browser.get(path, HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert b"".join(kept.streaming_content) == PNG and "attachment" in kept["Content-Disposition"]
+    assert browser.get(path).status_code == 401
+    stranger = begin(browser, door)["token"]
+    assert browser.get(path, HTTP_AUTHORIZATION=f"Bearer {stranger}").status_code == 404
+    assert (
+        post(browser, "customer-chat-survey", door, {"score": 5, "solved": True}, token).json()["survey"]["score"] == 5
+    )
+    assert post(browser, "customer-chat-end", door, {}, token).json()["state"] == "wrap_up"
+
+
+def test_a_token_of_another_door_opens_nothing(browser, door) -> None:
+    token = begin(browser, door)["token"]
+    other = make.door(make.client("Other"))
+    assert get_state(browser, other, token).status_code == 401
+    assert get_state(browser, door, "").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "no json", '{"words": 7}', '{"words": ["x"]}', "[" * 2000, '"' + "x" * 70000 + '"']
+)
+def test_a_malformed_start_is_refused_in_words(browser, door, body) -> None:
+    answer = post(browser, "customer-chat-start", door, body)
+    assert answer.status_code in (400, 422) and not Interaction.objects.exists()
+
+
+def test_a_start_without_words_or_with_a_wrong_address_names_the_field_in_spanish(browser, door) -> None:
+    body = {"key": str(uuid.uuid4()), "words": " ", "email": "nowhere", "phone": "12", "language": "es"}
+    answer = post(browser, "customer-chat-start", door, body)
+    assert answer.status_code == 422 and set(answer.json()["errors"]) == {"words", "email", "phone"}
+    assert answer.json()["errors"]["email"] == "Este correo no es válido."
+
+
+def test_too_long_a_message_and_a_wrong_file_are_refused_and_the_chat_goes_on(browser, door) -> None:
+    token = begin(browser, door)["token"]
+    long = post(
+        browser, "customer-chat-message", door, {"key": "x" * 20, "text": "x" * 8500}, token, HTTP_ACCEPT_LANGUAGE="es"
+    )
+    assert long.status_code == 413 and "demasiado largo" in long.json()["detail"]
+    wrong = browser.post(
+        reverse("customer-chat-file", args=[door.public_id]),
+        {"key": "y" * 20, "file": SimpleUploadedFile("run.exe", b"MZ\x90\x00\xff\xfe")},
+        HTTP_AUTHORIZATION=f"Bearer {token}",
+    )
+    assert wrong.status_code == 400 and wrong.json()["code"] == "file_type"
+    assert get_state(browser, door, token).json()["state"] == "waiting"
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_wrong_methods(browser, door, method) -> None:
+    assert getattr(browser, method)(reverse("customer-chat-message", args=[door.public_id])).status_code == 405
+
+
+def test_too_many_starts_are_told_to_wait(browser, door) -> None:
+    codes = [post(browser, "customer-chat-start", door, {"words": ""}).status_code for _ in range(22)]
+    assert codes[-1] == 429
+
+
+def test_call_me_back_from_the_line(browser, door) -> None:
+    token = begin(browser, door)["token"]
+    assert post(browser, "customer-chat-call", door, {"number": "12"}, token).json()["code"] in (
+        "number",
+        "cannot_promise",
+    )
+    shown = post(browser, "customer-chat-call", door, {"number": "614 555 0173"}, token).json()
+    assert shown["state"] == "closed" and shown["callback"]["reference"] == Callback.objects.get().reference
+    assert browser.get(shown["callback"]["address"]).status_code == 200
+
+
+def test_a_chat_of_a_form_door_is_not_here(browser) -> None:
+    form = make.door(make.client(), EntryKind.FORM)
+    assert browser.get(reverse("customer-chat", args=[form.public_id])).status_code == 404
+    assert post(browser, "customer-chat-start", form, {"key": "k" * 20, "words": "Hi"}).status_code == 404
+
+
+# --- the callback form -----------------------------------------------------------------------------------------------
+
+
+def fill(browser, door, **fields):
+    page = browser.get(reverse("customer-callback-form", args=[door.public_id])).content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]
+    window = re.findall(r'name="window" value="([^"]+)"', page)[1]
+    return {"key": key, "window": window, "number": "(614) 555-0173", "words": HOSTILE, "language": "en", **fields}
+
+
+def test_the_form_books_once_however_often_it_is_sent(browser, door) -> None:
+    given = fill(browser, door, email="ann@home.example")
+    address = reverse("customer-callback-form", args=[door.public_id])
+    first, second = browser.post(address, given), browser.post(address, given)
+    assert first.status_code == second.status_code == 302
+    booked = Callback.objects.get()
+    assert (booked.number, booked.origin) == ("+16145550173", "form")
+    page = browser.get(first["Location"]).content.decode()
+    assert booked.reference in page and "The Tech Giant" in page and "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("number", "12"), ("number", ""), ("window", ""), ("window", "2020-01-01T00:00:00+00:00/x"), ("email", "x"),
+     ("words", "x" * 501), ("key", "forged")],
+)  # fmt: skip
+def test_a_wrong_form_comes_back_with_words(browser, door, field, value) -> None:
+    given = fill(browser, door, **{field: value})
+    answer = browser.post(reverse("customer-callback-form", args=[door.public_id]), given)
+    assert answer.status_code == 422 and b'role="alert"' in answer.content
+    assert not Callback.objects.exists() and not Interaction.objects.exists()
+
+
+def test_the_form_shows_times_in_the_customers_zone(browser, door) -> None:
+    address = reverse("customer-callback-form", args=[door.public_id])
+    assert "Tokyo" in browser.get(f"{address}?zone=Asia/Tokyo").content.decode()
+    assert "New York" in browser.get(f"{address}?zone=../../etc/passwd").content.decode()
+
+
+def test_the_link_moves_and_cancels_with_a_question(browser, door) -> None:
+    browser.post(reverse("customer-callback-form", args=[door.public_id]), fill(browser, door))
+    booked = Callback.objects.get()
+    link = manage_address(booked)
+    page = browser.get(f"{link}?view=move").content.decode()
+    window = re.findall(r'name="window" value="([^"]+)"', page)[3]
+    assert browser.post(link, {"act": "move", "window": window}).status_code == 302
+    booked.refresh_from_db()
+    assert booked.due_from.isoformat() == window.split("/")[0]
+    assert JournalEntry.objects.filter(kind=Kind.CALLBACK_CHANGED).count() == 1
+    assert browser.post(link, {"act": "move", "window": "never"}).status_code == 422
+    assert "Cancel the call?" in browser.get(f"{link}?view=cancel").content.decode()
+    booked.refresh_from_db()
+    assert booked.state == "promised", "looking at the question cancels nothing"
+    for _ in range(2):
+        assert browser.post(link, {"act": "cancel"}).status_code == 302
+    booked.refresh_from_db()
+    assert booked.state == "withdrawn"
+    assert "We do not call you" in browser.get(link).content.decode()
+
+
+@pytest.mark.parametrize("name", ["customer-callback", "customer-survey"])
+def test_forged_links_and_links_for_something_else_are_not_here(browser, name) -> None:
+    for token in ("x", links.sign("other", str(uuid.uuid4())), links.sign(name.split("-")[1], str(uuid.uuid4()))):
+        answer = browser.get(reverse(name, args=[token]))
+        assert answer.status_code == 404 and not answer.cookies
+
+
+# --- the survey ------------------------------------------------------------------------------------------------------
+
+
+def test_two_taps_and_a_change_of_mind(browser) -> None:
+    waiting = make.waiting()
+    link = survey_address(waiting)
+    assert browser.post(link, {"score": "9"}).status_code == 422
+    assert browser.post(link, {"score": "2", "solved": "no", "words": HOSTILE}).status_code == 302
+    browser.post(link, {"score": "4", "solved": "yes"})
+    answer = SurveyAnswer.objects.get()
+    assert (answer.score, answer.solved) == (4, True)
+    assert JournalEntry.objects.filter(kind=Kind.SURVEY_ANSWERED).count() == 2
+    assert "4 of 5" in browser.get(link).content.decode()
+
+
+def test_not_yet_opens_the_matter_again(browser) -> None:
+    from interactions import cases
+
+    waiting = make.waiting()
+    case = cases.open_case(waiting.client, waiting.customer)
+    waiting.case = case
+    waiting.save(update_fields=["case"])
+    bea = make.agent(licensed=waiting.client)
+    cases.resolve(case, by=bea, summary="Sent a new one", outcome="replaced")
+    browser.post(survey_address(waiting), {"score": "1", "solved": "no"})
+    case.refresh_from_db()
+    assert (case.state, case.reopened) == (CaseState.OPEN, 1)
+
+
+# --- brand -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_brands_sheet_is_kept_for_ever_under_its_digest(browser, door) -> None:
+    brand = door.client.brand
+    answer = browser.get(reverse("brand-css", args=[brand.public_id, brand.digest]))
+    assert answer["Content-Type"] == "text/css" and "immutable" in answer["Cache-Control"] and not answer.cookies
+    assert f".{brand.css_class}" in answer.content.decode()
+    assert "no-cache" in browser.get(reverse("brand-css", args=[brand.public_id, "old"]))["Cache-Control"]
+    assert browser.get(reverse("brand-logo", args=[brand.public_id, brand.digest])).status_code == 404
+
+
+def test_a_logo_is_served_as_the_picture_it_is(browser, door, media) -> None:
+    brand = door.client.brand
+    brand.logo.save("logo.html", SimpleUploadedFile("logo.html", PNG))
+    answer = browser.get(reverse("brand-logo", args=[brand.public_id, brand.digest]))
+    assert answer["Content-Type"] == "image/png" and answer["X-Content-Type-Options"] == "nosniff"
