@@ -12,8 +12,8 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
-from interactions import journal, notices, states
-from interactions.models import Case, CaseNote, CaseState, Interaction, Kind, Leg
+from interactions import closing, journal, notices, states
+from interactions.models import Case, CaseNote, CaseState, Interaction, Kind, Leg, Outcome, State
 
 
 class SummaryMissing(DomainError):
@@ -124,7 +124,10 @@ def resolve(
     interaction: Interaction | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """The matter is settled: with a summary and an outcome. The notice to the customer is written with it."""
+    """The matter is settled: with a summary and an outcome. The notice to the customer is written with it.
+
+    What was parked on it has nothing to wait for any more and is closed as handled.
+    """
     at = at or clock.now()
     if not summary.strip():
         raise SummaryMissing
@@ -144,8 +147,16 @@ def resolve(
         due_at=None,
     )
     journal.record(
-        interaction or case, Kind.CASE_RESOLVED, by=by, at=at, outcome=case.outcome, confirmed=confirmed, turn=case.reopened
+        interaction or case,
+        Kind.CASE_RESOLVED,
+        by=by,
+        at=at,
+        outcome=case.outcome,
+        confirmed=confirmed,
+        turn=case.reopened,
     )
+    for parked in Interaction.objects.filter(case=case, state=State.PARKED).order_by("pk"):
+        closing.close(parked, Outcome.HANDLED, by=by, at=at)
     notices.write_resolution(case, interaction)
     return case
 
@@ -167,9 +178,7 @@ def set_pending(
     at = at or clock.now()
     if not for_customer and (until is None or until <= at):
         raise DateMissing
-    states.move(
-        case, CaseState.PENDING, at=at, pending_until=until, pending_for="customer" if for_customer else "date"
-    )
+    states.move(case, CaseState.PENDING, at=at, pending_until=until, pending_for="customer" if for_customer else "date")
     journal.record(
         case, Kind.CASE_PENDING, by=by, at=at, until=until.isoformat() if until else None, wait_for=case.pending_for
     )

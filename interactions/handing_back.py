@@ -69,12 +69,10 @@ def console_back(agent_id: int, *, at: datetime) -> None:
 
 def graces_over(at: datetime) -> int:
     """Work whose console stayed away for longer than its channel's grace; returns how much went back."""
-    shortest = min(GRACE.values())
-    lost = Leg.objects.filter(state=LegState.HANDLING, lost_since__lte=at - shortest).select_related("interaction")
     done = 0
-    for leg in lost.order_by("lost_since")[:200]:
-        assert leg.lost_since is not None
-        if at - leg.lost_since >= GRACE[Channel(leg.channel)]:
+    for channel, grace in GRACE.items():
+        over = Leg.objects.filter(state=LegState.HANDLING, channel=channel, lost_since__lte=at - grace)
+        for leg in over.order_by("lost_since")[:200]:
             done += let_go(leg, why="console lost", at=at)
     return done
 
@@ -82,7 +80,7 @@ def graces_over(at: datetime) -> int:
 @transaction.atomic
 def let_go(leg: Leg, *, why: str, at: datetime) -> bool:
     """One handled leg is lost: a primary's contact stands in line again, a consult just ends."""
-    states.take_seats(leg.agent_id)
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg.refresh_from_db()
     if leg.state != LegState.HANDLING:
         return False

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from clients.models import Channel, WrapUpMode
-from interactions import closing, eligibility, journal, offers, queueing, states
+from interactions import closing, consulting, eligibility, journal, offers, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
 LAST_AGENT_PREFERRED = timedelta(seconds=30)
 PARKER_PREFERRED = timedelta(seconds=60)
+LOOKS = 3
 
 
 class NotYours(DomainError):
@@ -39,8 +40,8 @@ class CannotPark(DomainError):
 
 
 def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
-    """The leg read anew under its seat's lock, in handling and its holder's; NotYours otherwise."""
-    states.take_seats(leg.agent_id)
+    """The leg read anew, in handling and its holder's, under the seats of all who are on it; else NotYours."""
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
     fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
     if fresh.state != LegState.HANDLING or (by is not None and fresh.agent_id != by.pk):
         raise NotYours
@@ -150,9 +151,7 @@ def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
         seconds = leg.agent.wrap_up_seconds or (queue.wrap_up_seconds if queue else 60)
         due = at + timedelta(seconds=seconds)
     states.move(leg, LegState.WRAPPING, at=at, work_ended_at=at, wrap_up_due_at=due, ended_by=ended_by, lost_since=None)
-    journal.record(
-        leg, Kind.WRAP_UP_STARTED, at=at, leg=str(leg.public_id), until=due.isoformat() if due else None
-    )
+    journal.record(leg, Kind.WRAP_UP_STARTED, at=at, leg=str(leg.public_id), until=due.isoformat() if due else None)
     return True
 
 
@@ -162,7 +161,7 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     at = at or clock.now()
     leg = held_leg(leg, by=by)
     interaction = leg.interaction
-    end_consults(interaction, at=at)
+    consulting.end_consults(interaction, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
     journal.record(leg, Kind.ENDED, by=by, by_name=by_name, at=at, leg=str(leg.public_id), by_whom=ended_by)
     if end_leg(leg, ended_by=ended_by, at=at):
@@ -172,20 +171,6 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
             states.move(interaction, State.ACTIVE, at=at)
         closing.close(interaction, Outcome.HANDLED, by=by, by_name=by_name, at=at)
     return leg
-
-
-def end_consults(interaction: Interaction, *, at: datetime) -> None:
-    """Colleagues asked for help leave with the contact; an unanswered request is rescinded."""
-    consults = Leg.objects.select_related("interaction", "agent").filter(
-        interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING]
-    )
-    for consult in consults.order_by("agent_id"):
-        states.take_seats(consult.agent_id)
-        if consult.state == LegState.OFFERED:
-            offers.withdraw_offer(consult, why="contact ended", at=at)
-        else:
-            states.move(consult, LegState.COMPLETED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
-            journal.record(consult, Kind.CONSULT_ENDED, at=at, leg=str(consult.public_id))
 
 
 @transaction.atomic
@@ -202,14 +187,18 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
     limit = at + timedelta(days=queue.park_limit_days if queue else 14)
     if interaction.state == State.HELD:
         states.move(interaction, State.ACTIVE, at=at)
-    end_consults(interaction, at=at)
+    consulting.end_consults(interaction, at=at)
     count_hold(leg, at=at)
     states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.AGENT)
-    states.move(
-        interaction, State.PARKED, at=at, due_at=min(until, limit) if until else limit, prefer_agent=by
-    )
+    states.move(interaction, State.PARKED, at=at, due_at=min(until, limit) if until else limit, prefer_agent=by)
     journal.record(
-        leg, Kind.PARKED, by=by, at=at, leg=str(leg.public_id), until=until.isoformat() if until else None, why=why[:200]
+        leg,
+        Kind.PARKED,
+        by=by,
+        at=at,
+        leg=str(leg.public_id),
+        until=until.isoformat() if until else None,
+        why=why[:200],
     )
     return leg
 
@@ -250,12 +239,21 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
     return True
 
 
-@transaction.atomic
 def customer_left(interaction: Interaction, *, where: str, at: datetime | None = None) -> bool:
     """The customer is gone: a waiting contact is abandoned, one in talk goes to wrap-up. False when nothing changed."""
     at = at or clock.now()
-    leg = live_leg(interaction)
-    states.take_seats(leg.agent_id if leg else None)
+    for _look in range(LOOKS - 1):
+        try:
+            return _customer_left(interaction, where=where, at=at)
+        except (StaleState, IllegalMove):
+            # It was offered to somebody at this very moment: once more, with what is true now.
+            continue
+    return _customer_left(interaction, where=where, at=at)
+
+
+@transaction.atomic
+def _customer_left(interaction: Interaction, *, where: str, at: datetime) -> bool:
+    states.take_seats_on(interaction.pk)
     interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
     leg = live_leg(interaction)
     if interaction.state in (State.QUEUED, State.OFFERED):
@@ -275,7 +273,8 @@ def customer_left(interaction: Interaction, *, where: str, at: datetime | None =
 def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = None) -> bool:
     """The console stayed away beyond its grace: the leg is lost, the contact stands in line again.
 
-    A call goes first in its priority; written work to its old place, the last agent preferred for 30 s.
+    A call goes first in its priority; written work to its old place, the last agent preferred for 30 s. With a
+    colleague in the talk the customer stays with the colleague.
     """
     at = at or clock.now()
     try:
@@ -283,13 +282,18 @@ def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = N
     except NotYours:
         return False
     interaction = leg.interaction
-    end_consults(interaction, at=at)
+    colleague = consulting.joined(interaction)
+    if colleague is None:
+        consulting.end_consults(interaction, at=at)
     count_hold(leg, at=at)
     states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+    journal.record(leg, Kind.CONSOLE_LOST, at=at, leg=str(leg.public_id), why=why)
+    if colleague is not None:
+        consulting.take_over(colleague, leg, at=at)
+        return True
     queueing.put_back(interaction, at=at, returned=interaction.channel == Channel.VOICE, new_visit=True)
     if interaction.channel != Channel.VOICE and why == "console lost":
         Interaction.objects.filter(pk=interaction.pk).update(
             prefer_agent=leg.agent_id, prefer_until=at + LAST_AGENT_PREFERRED
         )
-    journal.record(leg, Kind.CONSOLE_LOST, at=at, leg=str(leg.public_id), why=why)
     return True

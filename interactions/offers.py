@@ -124,7 +124,7 @@ def rescind(leg: Leg, *, why: str, by: journal.Actor | None = None, at: datetime
         return None
     withdraw_offer(leg, why=why, by=by, at=at)
     if leg.role == LegRole.PRIMARY and leg.interaction.state == State.OFFERED:
-        queueing.put_back(leg.interaction, at=at)
+        back_in_line(leg, at=at)
     return leg
 
 
@@ -157,10 +157,13 @@ def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:
 
 
 def back_in_line(leg: Leg, *, at: datetime) -> None:
-    """Put the contact back to its place; a failed blind transfer goes first, its transferrer preferred for 15 s."""
+    """Put the contact back to its place; a failed blind transfer goes first, its transferrer preferred for 15 s.
+
+    The transferrer is preferred only if he has room: the customer does not wait for the end of his other work.
+    """
     transferrer = leg.why.get("transferred_by")
     queueing.put_back(leg.interaction, at=at, returned=transferrer is not None)
-    if transferrer is not None:
+    if transferrer is not None and Seat.objects.filter(pk=transferrer, **{f"fits_{leg.channel}": True}).exists():
         Interaction.objects.filter(pk=leg.interaction_id).update(
             prefer_agent=transferrer, prefer_until=at + TRANSFERRER_PREFERRED
         )

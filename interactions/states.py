@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from agents.models import Agent, Seat
@@ -26,9 +26,7 @@ from interactions.models import (
 INTERACTION_MOVES: Mapping[str, frozenset[str]] = {
     State.QUEUED: frozenset({State.OFFERED, State.ACTIVE, State.CLOSED}),
     State.OFFERED: frozenset({State.ACTIVE, State.QUEUED, State.CLOSED}),
-    State.ACTIVE: frozenset(
-        {State.HELD, State.PARKED, State.QUEUED, State.OFFERED, State.WRAP_UP, State.CLOSED}
-    ),
+    State.ACTIVE: frozenset({State.HELD, State.PARKED, State.QUEUED, State.OFFERED, State.WRAP_UP, State.CLOSED}),
     State.HELD: frozenset({State.ACTIVE, State.QUEUED, State.OFFERED, State.WRAP_UP}),
     State.PARKED: frozenset({State.QUEUED, State.ACTIVE, State.CLOSED}),
     State.WRAP_UP: frozenset({State.CLOSED, State.ACTIVE}),
@@ -90,6 +88,25 @@ def take_seats(*agents: Agent | int | None) -> None:
     list(Seat.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
+def take_seats_on(interaction_id: int, *agents: Agent | int | None) -> None:
+    """Lock the seats of all who are offered or handle this contact, and of these agents, as `take_seats` does.
+
+    Who holds it is read before it can be locked; somebody who came meanwhile is locked with the others from the start.
+    """
+    holders = Leg.objects.filter(
+        interaction=interaction_id, state__in=[LegState.OFFERED, LegState.HANDLING]
+    ).values_list("agent_id", flat=True)
+    given = {agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None}
+    while True:
+        before = transaction.savepoint()
+        taken = given | set(holders.all())
+        take_seats(*taken)
+        if set(holders.all()) <= taken:
+            transaction.savepoint_commit(before)
+            return
+        transaction.savepoint_rollback(before)
+
+
 def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = False) -> None:
     """Count points, room and open offer of a seat anew from its legs; `idle` also sets idle since."""
     with connection.cursor() as cursor:
@@ -105,9 +122,7 @@ def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) 
     at = at or clock.now()
     match thing:
         case Interaction():
-            return advance(
-                thing, to, allowed=INTERACTION_MOVES, state_since=at, version=F("version") + 1, **changes
-            )
+            return advance(thing, to, allowed=INTERACTION_MOVES, state_since=at, version=F("version") + 1, **changes)
         case Leg():
             before = advance(thing, to, allowed=LEG_MOVES, version=F("version") + 1, **changes)
             recount_seat(thing.agent_id, at=at, idle=to in IDLE_AFTER)

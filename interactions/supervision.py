@@ -11,7 +11,7 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
-from interactions import handling, journal, offers, queueing, states, transfers
+from interactions import consulting, handling, journal, offers, queueing, states, transfers
 from interactions.models import EndedBy, Interaction, Kind, LegState, State
 
 
@@ -35,18 +35,16 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
     """Back to its old place in the line: the offer is rescinded, or the leg ends as taken by a supervisor."""
     at = at or clock.now()
     reason = require_reason(reason)
+    states.take_seats_on(interaction.pk)
     leg = handling.live_leg(interaction)
     if leg is None:
         raise NothingToTakeBack
-    states.take_seats(leg.agent_id)
-    leg.refresh_from_db()
     interaction = leg.interaction
-    interaction.refresh_from_db()
     if leg.state == LegState.OFFERED:
         offers.withdraw_offer(leg, why="taken back", by=by, at=at)
         queueing.put_back(interaction, at=at)
     elif leg.state == LegState.HANDLING:
-        handling.end_consults(interaction, at=at)
+        consulting.end_consults(interaction, at=at)
         handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
         queueing.put_back(interaction, at=at, new_visit=True)
     else:
@@ -61,8 +59,7 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
     """Offer it to this agent alone, who must be eligible; whoever had it loses it."""
     at = at or clock.now()
     reason = require_reason(reason)
-    leg = handling.live_leg(interaction)
-    states.take_seats(agent, leg.agent_id if leg else None)
+    states.take_seats_on(interaction.pk, agent)
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
     leg = handling.live_leg(interaction)
     if leg and leg.agent_id == agent.pk:
@@ -74,16 +71,14 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
         offers.withdraw_offer(leg, why="assigned to a colleague", by=by, at=at)
         queueing.put_back(interaction, at=at)
     elif leg:
-        handling.end_consults(interaction, at=at)
+        consulting.end_consults(interaction, at=at)
         handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
     journal.record(interaction, Kind.ASSIGNED, by=by, at=at, to=str(agent.public_id), reason=reason)
     transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by)}, at=at)
 
 
 @transaction.atomic
-def reprioritise(
-    interaction: Interaction, priority: int, *, by: User, reason: str, at: datetime | None = None
-) -> None:
+def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Give a waiting contact another priority, 0 to 9."""
     at = at or clock.now()
     reason = require_reason(reason)
@@ -93,6 +88,4 @@ def reprioritise(
     if interaction.state not in (State.QUEUED, State.OFFERED):
         raise NothingToTakeBack(sentence=_("This contact is not waiting any more."))
     queueing.reorder(interaction, priority=priority)
-    journal.record(
-        interaction, Kind.REPRIORITISED, by=by, at=at, **{"from": before, "to": priority, "reason": reason}
-    )
+    journal.record(interaction, Kind.REPRIORITISED, by=by, at=at, **{"from": before, "to": priority, "reason": reason})

@@ -13,8 +13,8 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
-from interactions import eligibility, handling, journal, queueing, states
-from interactions.models import CaseNote, EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+from interactions import cases, consulting, eligibility, handling, journal, queueing, states
+from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 
 
 class CannotTransfer(DomainError):
@@ -79,11 +79,10 @@ def colleague_choices(leg: Leg) -> list[Choice]:
 
 def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:
     """End the transferring leg (it may still wrap up) and keep the note for whoever is next."""
-    handling.end_consults(leg.interaction, at=at)
+    consulting.end_consults(leg.interaction, at=at)
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
-    if note.strip() and leg.interaction.case_id:
-        CaseNote.objects.create(case_id=leg.interaction.case_id, by_name=str(by), text=note.strip(), at=at)
-        journal.record(leg.interaction, Kind.NOTE_ADDED, by=by, at=at)
+    if note.strip():
+        cases.add_note(cases.of_leg(leg), by=by, text=note, at=at)
 
 
 @transaction.atomic
@@ -96,9 +95,7 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
     if not choice.ok:
         raise CannotTransfer(sentence=choice.sentence)
     leave_behind(leg, note=note, by=by, at=at)
-    journal.record(
-        leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="queue", to=str(queue.public_id)
-    )
+    journal.record(leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="queue", to=str(queue.public_id))
     queueing.enter_queue(
         interaction, queue, wants=queueing.wants_for(queue, interaction), priority=interaction.priority, at=at
     )
@@ -109,7 +106,7 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
 def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """Blind: an offer to her alone; missed or declined it returns to the top of this line."""
     at = at or clock.now()
-    states.take_seats(leg.agent_id, colleague)
+    states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
     if colleague.pk == by.pk:
         raise CannotTransfer(sentence=_("You have this contact already."))
@@ -153,7 +150,7 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
 def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None) -> Leg:
     """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer."""
     at = at or clock.now()
-    states.take_seats(leg.agent_id, colleague)
+    states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
     interaction = leg.interaction
     asked = Leg.objects.filter(
@@ -184,48 +181,29 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None
     return request
 
 
-def consult_of(interaction: Interaction) -> Leg | None:
-    """The colleague's leg that is asked or in."""
-    return (
-        Leg.objects.select_related("interaction", "agent")
-        .filter(interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING])
-        .first()
-    )
-
-
 @transaction.atomic
 def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
     """Either of the two ends the consultation; the customer stays with the agent."""
     at = at or clock.now()
-    found = consult_of(leg.interaction)
+    states.take_seats_on(leg.interaction_id)
+    found = consulting.consult_of(leg.interaction)
     if found is None:
         raise CannotTransfer(sentence=_("No colleague is asked."))
     primary = handling.live_leg(leg.interaction)
     if by.pk not in {found.agent_id, primary.agent_id if primary else None}:
         raise handling.NotYours
-    handling.end_consults(leg.interaction, at=at)
+    consulting.end_consults(leg.interaction, at=at)
 
 
 @transaction.atomic
 def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """The consult leg becomes primary, the first leg wraps; the contact stays active throughout."""
     at = at or clock.now()
-    found = consult_of(leg.interaction)
-    if found is None or found.state != LegState.HANDLING:
-        raise CannotTransfer(sentence=_("The colleague has not accepted yet."))
-    states.take_seats(leg.agent_id, found.agent_id)
     leg = handling.held_leg(leg, by=by)
-    found.refresh_from_db()
-    if found.state != LegState.HANDLING:
+    colleague = consulting.consult_of(leg.interaction)
+    if colleague is None:
         raise CannotTransfer(sentence=_("The colleague has left."))
-    interaction = leg.interaction
-    if interaction.state == State.HELD:
-        states.move(interaction, State.ACTIVE, at=at)
+    if colleague.state != LegState.HANDLING:
+        raise CannotTransfer(sentence=_("The colleague has not accepted yet."))
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
-    Leg.objects.filter(pk=found.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY)
-    states.recount_seat(found.agent_id, at=at)
-    journal.record(
-        leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="warm", to=str(found.agent.public_id)
-    )
-    found.role = LegRole.PRIMARY
-    return found
+    return consulting.take_over(colleague, leg, by=by, at=at)

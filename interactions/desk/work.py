@@ -13,7 +13,7 @@ from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from interactions import handling, runs, transfers
+from interactions import consulting, handling, runs
 from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -182,7 +182,7 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
         "side": customer_pane.pane_of(interaction, run),
         "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
-        "consult": transfers.consult_of(interaction),
+        "consult": consulting.consult_of(interaction),
         "voice": voice,
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
         "now": now,

@@ -1,0 +1,64 @@
+"""A colleague beside the agent: who is asked or in, how that ends, and how the contact becomes the colleague's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from interactions import journal, offers, states
+from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+
+BESIDE = (LegState.OFFERED, LegState.HANDLING)
+
+
+def consult_of(interaction: Interaction) -> Leg | None:
+    """The colleague's leg that is asked or in."""
+    return (
+        Leg.objects.select_related("interaction", "interaction__queue", "agent")
+        .filter(interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE)
+        .first()
+    )
+
+
+def joined(interaction: Interaction) -> Leg | None:
+    """The colleague's leg, if she is in the talk."""
+    found = consult_of(interaction)
+    return found if found and found.state == LegState.HANDLING else None
+
+
+def end_consults(interaction: Interaction, *, at: datetime) -> None:
+    """Colleagues asked for help leave with the contact; an unanswered request is rescinded.
+
+    The caller holds the seats of all who are on it.
+    """
+    consults = Leg.objects.select_related("interaction", "agent").filter(
+        interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE
+    )
+    for consult in consults.order_by("agent_id"):
+        if consult.state == LegState.OFFERED:
+            offers.withdraw_offer(consult, why="contact ended", at=at)
+        else:
+            states.move(consult, LegState.COMPLETED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+            journal.record(consult, Kind.CONSULT_ENDED, at=at, leg=str(consult.public_id))
+
+
+def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, at: datetime) -> Leg:
+    """The consult leg becomes the primary one; the contact goes on with the customer off hold.
+
+    The caller holds both seats and has ended the leg before.
+    """
+    interaction = before.interaction
+    if interaction.state == State.HELD:
+        states.move(interaction, State.ACTIVE, at=at)
+    Leg.objects.filter(pk=colleague.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY)
+    colleague.role = LegRole.PRIMARY
+    states.recount_seat(colleague.agent_id, at=at)
+    journal.record(
+        before,
+        Kind.TRANSFERRED,
+        by=by,
+        at=at,
+        leg=str(before.public_id),
+        how="warm",
+        to=str(colleague.agent.public_id),
+    )
+    return colleague
