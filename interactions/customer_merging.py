@@ -1,0 +1,126 @@
+"""Two records of one customer become one, and two again within a day; contacts, cases and promises follow."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients.models import Bill, Customer, CustomerAddress, CustomerPhone, Order
+from interactions import journal
+from interactions.models import Callback, Case, Interaction, JournalEntry, Kind
+
+UNDO_WITHIN = timedelta(hours=24)
+
+# What belongs to a customer and follows him, by its name in the journal's facts.
+FOLLOWS: dict[str, type[Model]] = {
+    "phones": CustomerPhone,
+    "addresses": CustomerAddress,
+    "orders": Order,
+    "bills": Bill,
+    "interactions": Interaction,
+    "cases": Case,
+    "callbacks": Callback,
+}
+
+
+class CannotMergeCustomers(DomainError):
+    """The two records are not two of one client's customers."""
+
+    code = "cannot_merge_customers"
+    sentence = _("Only two customers of the same client can be joined.")
+
+
+class CannotPart(DomainError):
+    """Nothing to undo, or too late for it."""
+
+    code = "cannot_part_customers"
+    sentence = _("These records were not joined within the last 24 hours.")
+
+
+@transaction.atomic
+def merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime | None = None) -> Customer:
+    """Everything of `customer` is `into`'s from now on, open contacts too. Returns the surviving record."""
+    at = at or clock.now()
+    customer, into = _locked(customer, into)
+    if customer.pk == into.pk or customer.client_id != into.client_id:
+        raise CannotMergeCustomers
+    if customer.merged_into_id or into.merged_into_id:
+        raise CannotMergeCustomers(sentence=_("One of the two was joined with another record already."))
+    moved = {name: _follow(model, customer, into) for name, model in FOLLOWS.items()}
+    # One account number names one record; it is found under the survivor from now on.
+    account = "" if into.account_number else customer.account_number
+    Customer.objects.filter(pk=customer.pk).update(
+        merged_into=into, account_number="" if account else customer.account_number
+    )
+    if account:
+        Customer.objects.filter(pk=into.pk).update(account_number=account)
+    journal.record(
+        customer.client,
+        Kind.CUSTOMER_MERGED,
+        by=by,
+        at=at,
+        customer=str(customer.public_id),
+        into=str(into.public_id),
+        moved=moved,
+        account=bool(account),
+    )
+    into.refresh_from_db()
+    return into
+
+
+@transaction.atomic
+def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -> Customer:
+    """Undo a merge of the last 24 hours: what came along goes back. What is new since then stays with the survivor."""
+    at = at or clock.now()
+    if customer.merged_into is None:
+        customer.refresh_from_db()
+    if customer.merged_into is None:
+        raise CannotPart
+    customer, into = _locked(customer, customer.merged_into)
+    entry = (
+        JournalEntry.objects.filter(
+            client=customer.client_id, kind=Kind.CUSTOMER_MERGED, facts__customer=str(customer.public_id)
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if customer.merged_into_id != into.pk or entry is None or at - entry.at > UNDO_WITHIN:
+        raise CannotPart
+    if into.merged_into_id:
+        raise CannotPart(sentence=_("The other record was joined with a third one since; part those first."))
+    for name, ids in entry.facts["moved"].items():
+        FOLLOWS[name]._base_manager.filter(pk__in=ids, customer=into).update(customer=customer)
+    back = {"merged_into": None}
+    if entry.facts["account"]:
+        back["account_number"] = into.account_number
+        Customer.objects.filter(pk=into.pk).update(account_number="")
+    Customer.objects.filter(pk=customer.pk).update(**back)
+    journal.record(
+        customer.client,
+        Kind.CUSTOMER_UNMERGED,
+        by=by,
+        at=at,
+        customer=str(customer.public_id),
+        **{"from": str(into.public_id)},
+    )
+    customer.refresh_from_db()
+    return customer
+
+
+def _locked(one: Customer, other: Customer) -> tuple[Customer, Customer]:
+    """Both rows read anew under their locks, taken in one order."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk")
+    found = {row.pk: row for row in rows}
+    return found[one.pk], found[other.pk]
+
+
+def _follow(model: type[Model], customer: Customer, into: Customer) -> list[int]:
+    rows = model._base_manager.filter(customer=customer)
+    ids = list(rows.values_list("pk", flat=True))
+    model._base_manager.filter(pk__in=ids).update(customer=into)
+    return ids
