@@ -9,7 +9,25 @@ from django.conf import settings
 
 from bpo.settings import env
 
-WORDS = "amber birch cedar copper coral ember fern harbour hazel indigo juniper lagoon linen maple meadow ochre olive".split()
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "copper",
+    "coral",
+    "ember",
+    "fern",
+    "harbour",
+    "hazel",
+    "indigo",
+    "juniper",
+    "lagoon",
+    "linen",
+    "maple",
+    "meadow",
+    "ochre",
+    "olive",
+]
 
 
 def demo_password() -> str:

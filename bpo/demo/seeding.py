@@ -256,9 +256,7 @@ def _words(client: Client, content: ClientContent) -> None:
             BrandText.objects.get_or_create(client=client, kind=kind, language=language, defaults={"text": text})
     for shortcut, pair in content.snippets.items():
         for language, text in zip(("en", "es"), pair, strict=True):
-            Snippet.objects.get_or_create(
-                client=client, shortcut=shortcut, language=language, defaults={"text": text}
-            )
+            Snippet.objects.get_or_create(client=client, shortcut=shortcut, language=language, defaults={"text": text})
 
 
 def _contract(client: Client, content: ClientContent, today: date) -> None:

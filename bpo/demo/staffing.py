@@ -34,9 +34,7 @@ def hashed(password: str) -> str:
 
 def person(email: str, name: str, secret: str, **fields: bool) -> User:
     """The user of that address, with the demo's password."""
-    user, created = User.objects.get_or_create(
-        email=email, defaults={"full_name": name, "password": secret, **fields}
-    )
+    user, created = User.objects.get_or_create(email=email, defaults={"full_name": name, "password": secret, **fields})
     if not created and user.password != secret:
         User.objects.filter(pk=user.pk).update(password=secret)
     return user
@@ -131,7 +129,5 @@ def _agent(content: AgentContent, number: int, secret: str, at: datetime) -> Age
             "hired_on": date(2018 + number % 8, 1 + number % 12, 1),
         },
     )
-    Seat.objects.get_or_create(
-        agent=agent, defaults={"since": at, "idle_since": at, "capacity": agent.profile.budget}
-    )
+    Seat.objects.get_or_create(agent=agent, defaults={"since": at, "idle_since": at, "capacity": agent.profile.budget})
     return agent

@@ -1,4 +1,4 @@
-"""Notices who is played by a visitor: whoever signs in, unless it is the simulator, which says so by a signed header."""
+"""Notices who is played by a visitor: whoever signs in, unless the simulator does, which says so by a signed header."""
 
 from __future__ import annotations
 

@@ -10,24 +10,160 @@ from datetime import date, timedelta
 from bpo.demo.content.shapes import ClientContent
 
 HOW_MANY = 60
-FIRST_EN = (
-    "Amelia Ava Caleb Carla Cora Daniel Edith Elias Emma Ethan Felix Flora Gavin Gwen Harold Hazel Ian Iris Jack Jane Joel"
-    " Kate Keith Laura Lewis Lily Marcus Martha Miles Nina Noah Olive Oscar Paula Peter Quinn Rachel Rhys Rosa Ruth Samuel"
-    " Sofia Stuart Tessa Theo Uma Victor Vera Wendy Will"
-).split()
-LAST_EN = (
-    "Abbott Archer Barlow Becker Bishop Burke Calder Chase Colby Dalton Drake Ellery Farrow Finch Garner Hale Harper Hollis"
-    " Irving Jarvis Keating Lambert Lowell Marsh Mercer Nash Norris Oakley Palmer Pierce Quigley Ramsey Reeve Rowan Sexton"
-    " Sloan Stone Thorne Tobin Underhill Vance Wade Walsh Whitaker Wren York Zeller"
-).split()
-FIRST_ES = (
-    "Alba Alejandro Beatriz Carlos Carmen Diego Elena Emilio Esteban Gloria Inés Javier Julia Luis Lola Marta Mateo Miguel"
-    " Nuria Pablo Pilar Raúl Rocío Sergio Teresa Tomás"
-).split()
-LAST_ES = (
-    "Aguilar Blanco Calvo Castillo Delgado Domínguez Fuentes Gallego Herrera Iglesias Lozano Medina Molina Navarro Ortega"
-    " Pascual Prieto Ramos Rubio Salas Serrano Vega Vidal"
-).split()
+FIRST_EN = [
+    "Amelia",
+    "Ava",
+    "Caleb",
+    "Carla",
+    "Cora",
+    "Daniel",
+    "Edith",
+    "Elias",
+    "Emma",
+    "Ethan",
+    "Felix",
+    "Flora",
+    "Gavin",
+    "Gwen",
+    "Harold",
+    "Hazel",
+    "Ian",
+    "Iris",
+    "Jack",
+    "Jane",
+    "Joel",
+    "Kate",
+    "Keith",
+    "Laura",
+    "Lewis",
+    "Lily",
+    "Marcus",
+    "Martha",
+    "Miles",
+    "Nina",
+    "Noah",
+    "Olive",
+    "Oscar",
+    "Paula",
+    "Peter",
+    "Quinn",
+    "Rachel",
+    "Rhys",
+    "Rosa",
+    "Ruth",
+    "Samuel",
+    "Sofia",
+    "Stuart",
+    "Tessa",
+    "Theo",
+    "Uma",
+    "Victor",
+    "Vera",
+    "Wendy",
+    "Will",
+]
+LAST_EN = [
+    "Abbott",
+    "Archer",
+    "Barlow",
+    "Becker",
+    "Bishop",
+    "Burke",
+    "Calder",
+    "Chase",
+    "Colby",
+    "Dalton",
+    "Drake",
+    "Ellery",
+    "Farrow",
+    "Finch",
+    "Garner",
+    "Hale",
+    "Harper",
+    "Hollis",
+    "Irving",
+    "Jarvis",
+    "Keating",
+    "Lambert",
+    "Lowell",
+    "Marsh",
+    "Mercer",
+    "Nash",
+    "Norris",
+    "Oakley",
+    "Palmer",
+    "Pierce",
+    "Quigley",
+    "Ramsey",
+    "Reeve",
+    "Rowan",
+    "Sexton",
+    "Sloan",
+    "Stone",
+    "Thorne",
+    "Tobin",
+    "Underhill",
+    "Vance",
+    "Wade",
+    "Walsh",
+    "Whitaker",
+    "Wren",
+    "York",
+    "Zeller",
+]
+FIRST_ES = [
+    "Alba",
+    "Alejandro",
+    "Beatriz",
+    "Carlos",
+    "Carmen",
+    "Diego",
+    "Elena",
+    "Emilio",
+    "Esteban",
+    "Gloria",
+    "Inés",
+    "Javier",
+    "Julia",
+    "Luis",
+    "Lola",
+    "Marta",
+    "Mateo",
+    "Miguel",
+    "Nuria",
+    "Pablo",
+    "Pilar",
+    "Raúl",
+    "Rocío",
+    "Sergio",
+    "Teresa",
+    "Tomás",
+]
+LAST_ES = [
+    "Aguilar",
+    "Blanco",
+    "Calvo",
+    "Castillo",
+    "Delgado",
+    "Domínguez",
+    "Fuentes",
+    "Gallego",
+    "Herrera",
+    "Iglesias",
+    "Lozano",
+    "Medina",
+    "Molina",
+    "Navarro",
+    "Ortega",
+    "Pascual",
+    "Prieto",
+    "Ramos",
+    "Rubio",
+    "Salas",
+    "Serrano",
+    "Vega",
+    "Vidal",
+]
 PLACES = {
     "the-tech-giant": [("Columbus", "43215", "America/New_York"), ("Albany", "12207", "America/New_York"),
                        ("Denver", "80202", "America/Denver"), ("Tampa", "33602", "America/New_York"),
@@ -135,7 +271,9 @@ def of(client: ClientContent) -> Iterator[CustomerContent]:
             address=f"{_plain(name)}@mail.example",
             plan=plan,
             account=account,
-            since=date(since, draw.randint(1, 12), draw.randint(1, 28)) if since < 2026 else date(2026, 3, 1 + index % 28),
+            since=date(since, draw.randint(1, 12), draw.randint(1, 28))
+            if since < 2026
+            else date(2026, 3, 1 + index % 28),
             born=date(draw.randint(1942, 2004), draw.randint(1, 12), draw.randint(1, 28)),
             orders=tuple(_orders(client, index, draw)),
             bills=tuple(_bills(client, index, draw)),
@@ -158,7 +296,9 @@ def _orders(client: ClientContent, index: int, draw: random.Random) -> Iterator[
         lines = tuple((product.name, product.price) for product in chosen)
         placed = -draw.randint(3, 10) if turn == 0 else -draw.randint(25, 220)
         kind = draw.choice(["late", "due", "delivered", "placed"]) if turn == 0 else "delivered"
-        due = {"late": -draw.randint(1, 4), "due": draw.randint(1, 4), "placed": draw.randint(3, 7)}.get(kind, placed + 5)
+        due = {"late": -draw.randint(1, 4), "due": draw.randint(1, 4), "placed": draw.randint(3, 7)}.get(
+            kind, placed + 5
+        )
         due = max(due, placed + 1)
         number = f"{client.order_prefix}{204500 + index * 17 + turn * 1231}"
         card = f"card ending {draw.randint(1000, 9999)}"

@@ -51,8 +51,15 @@ SITES: dict[str, SiteContent] = {
             art="laptop",
             cards_title=("People also take home", "También se llevan a casa"),
             cards=(
-                CardContent("laptop", ("Slate Air", "Slate Air"), ("Nine hundred grams", "Novecientos gramos"), "$1,199"),
-                CardContent("phone", ("Nova 8", "Nova 8"), ("The camera that sees at night", "La cámara que ve de noche"), "$899"),
+                CardContent(
+                    "laptop", ("Slate Air", "Slate Air"), ("Nine hundred grams", "Novecientos gramos"), "$1,199"
+                ),
+                CardContent(
+                    "phone",
+                    ("Nova 8", "Nova 8"),
+                    ("The camera that sees at night", "La cámara que ve de noche"),
+                    "$899",
+                ),
                 CardContent("buds", ("Hush", "Hush"), ("Earbuds for trains", "Auriculares para el tren"), "$179"),
                 CardContent("screen", ("Glow 27", "Glow 27"), ("Colour as it is", "El color tal como es"), "$529"),
             ),
@@ -106,8 +113,17 @@ SITES: dict[str, SiteContent] = {
             art="leaf",
             cards_title=("At the counter", "En el mostrador"),
             cards=(
-                CardContent("bottle", ("Refills", "Renovaciones"), ("Told by mail when it is ready", "Aviso por correo al estar lista")),
-                CardContent("van", ("Delivery", "Reparto"), ("Before seven, six dollars", "Antes de las siete, seis dólares"), "$6"),
+                CardContent(
+                    "bottle",
+                    ("Refills", "Renovaciones"),
+                    ("Told by mail when it is ready", "Aviso por correo al estar lista"),
+                ),
+                CardContent(
+                    "van",
+                    ("Delivery", "Reparto"),
+                    ("Before seven, six dollars", "Antes de las siete, seis dólares"),
+                    "$6",
+                ),
                 CardContent("leaf", ("Allergy season", "Alergias"), ("Thirty tablets", "Treinta comprimidos"), "$18"),
             ),
             facts=(

@@ -15,7 +15,7 @@ from bpo.demo.content.shapes import (
 )
 from bpo.demo.content.talks_tech_giant import TALKS
 
-WEEK = {day: (("08:00", "13:00"), ("13:30", "21:00")) for day in range(5)}
+WEEK = dict.fromkeys(range(5), (("08:00", "13:00"), ("13:30", "21:00")))
 
 TECH_GIANT = ClientContent(
     slug="the-tech-giant",
@@ -111,7 +111,9 @@ TECH_GIANT = ClientContent(
     ),
     reasons=(
         ReasonContent("late-delivery", "complaint", ("Late delivery", "Entrega con retraso"), 30),
-        ReasonContent("order-missing", "complaint", ("Order never came", "El pedido no llegó"), 8, parent="late-delivery"),
+        ReasonContent(
+            "order-missing", "complaint", ("Order never came", "El pedido no llegó"), 8, parent="late-delivery"
+        ),
         ReasonContent("damaged", "complaint", ("Arrived damaged", "Llegó dañado"), 6),
         ReasonContent("tech-support", "enquiry", ("Something does not work", "Algo no funciona"), 28),
         ReasonContent("invoice", "enquiry", ("Bill or payment", "Factura o pago"), 14),

@@ -74,7 +74,9 @@ def written_to() -> list[tuple[str, str]]:
     replies = Message.objects.filter(
         client__slug__in=slugs, channel="email", direction=MessageDirection.OUT, sent_at__isnull=False
     ).order_by("-sent_at")
-    for addresses, name, at in replies.values_list("to_addresses", "client__brand__public_name", "sent_at")[: SHOWN * 3]:
+    for addresses, name, at in replies.values_list("to_addresses", "client__brand__public_name", "sent_at")[
+        : SHOWN * 3
+    ]:
         for address in addresses:
             if address not in found or found[address][0] < at:  # type: ignore[operator]
                 found[address] = (at, name)

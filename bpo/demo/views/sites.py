@@ -1,4 +1,4 @@
-"""Pages of the client companies, as if they were elsewhere: front page and contact page with the pasted line of script."""
+"""Pages of the client companies, as if they were elsewhere, with the pasted line of script."""
 
 from __future__ import annotations
 

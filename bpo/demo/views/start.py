@@ -58,7 +58,8 @@ def addresses() -> dict[str, str]:
 def start(request: HttpRequest) -> HttpResponse:
     """Choose a door."""
     clients = {
-        client.slug: client for client in Client.objects.filter(slug__in=[c.slug for c in CLIENTS]).select_related("brand")
+        client.slug: client
+        for client in Client.objects.filter(slug__in=[c.slug for c in CLIENTS]).select_related("brand")
     }
     return render(
         request,

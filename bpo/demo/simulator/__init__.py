@@ -1,0 +1,1 @@
+"""Plays customers and colleagues through the public doors, at human pace: widget, mail, callback form, console."""
