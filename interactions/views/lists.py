@@ -136,7 +136,7 @@ def choices(clients: Sequence[Client], asked: Asked) -> dict[str, Any]:
     return {
         "periods": PERIODS.items(),
         "channels": Channel.choices,
-        "figures": [figure for figure in FIGURES.values() if figure.thing == asked.figure.thing],
+        "figures": FIGURES.values(),
         "queues": Queue.objects.filter(client__in=clients).order_by("client__name", "name"),
         "reasons": Reason.objects.filter(client__in=clients).order_by("name"),
     }
