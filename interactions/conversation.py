@@ -18,6 +18,9 @@ from interactions import files as kept_files
 from interactions import handling, intake, journal, messages
 from interactions.files import File
 from interactions.models import ChatSession, Interaction, Kind, Leg, Message, MessageDirection, State
+from interactions.replies import agent_replies, send_later, undo
+
+__all__ = ["agent_replies", "agent_wrote", "customer_wrote", "send_later", "undo"]
 
 MOST_KEY = 80
 

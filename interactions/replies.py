@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.customers import tidy_address
 from clients.models import Channel, CustomerAddress
@@ -78,6 +78,12 @@ class AddressWrong(DomainError):
     status = 400
 
 
+class UnknownStep(InvalidValue):
+    """After a mail one keeps, parks or resolves."""
+
+    code = "unknown_step"
+
+
 class TooLate(DomainError):
     """The mail has left, or what followed it has gone on."""
 
@@ -109,7 +115,7 @@ def agent_replies(
     """
     at = at or clock.now()
     if then not in THEN:
-        raise ValueError(f"then is one of {', '.join(THEN)}")
+        raise UnknownStep(then)
     said = text.replace("\0", "").replace("\r\n", "\n").strip()
     if not said:
         raise NothingWritten
