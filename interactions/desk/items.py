@@ -174,7 +174,10 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
         writing = getattr(leg.interaction, "draft", None) is not None and leg.interaction.draft.text.strip()
         return "mid", "mail", _("You are writing") if writing else _("To answer"), began, None, None
     if last_in or getattr(leg, "last_at", None) is None:
-        return "mid", "chat", _("Waits for you"), max(last_at, began), None, CHAT_ANSWER_LIMIT
+        waits_since = max(last_at, began)
+        if (clock.now() - waits_since).total_seconds() > CHAT_ANSWER_LIMIT:
+            return "breach", "late", _("Waits for you, late"), waits_since, None, CHAT_ANSWER_LIMIT
+        return "mid", "chat", _("Waits for you"), waits_since, None, CHAT_ANSWER_LIMIT
     return "quiet", "clock", _("Waits for customer"), last_at, None, None
 
 

@@ -51,6 +51,7 @@ dialog.addEventListener("keydown", (event) => {
   const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
   if (event.key === "ArrowDown" || event.key === "ArrowUp") choose(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
   else if (event.key === "Enter") go(all[at]);
+  else if (event.key === "Escape") dialog.close();
   else return;
   event.preventDefault();
 });

@@ -38,6 +38,18 @@ document.addEventListener("input", ({ target }) => {
   if (form.dataset.typing && target.value) line.send({ kind: "typing", interaction: form.dataset.typing });
 });
 
+/* the words of the script's step, put where one writes */
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-use-words]");
+  const field = document.querySelector("#chat-text, #mail-text");
+  if (!button || !field) return;
+  const words = button.closest(".step")?.querySelector(".say")?.textContent.trim() ?? "";
+  const gap = field.value && !field.value.endsWith("\n") ? (field.id === "mail-text" ? "\n\n" : " ") : "";
+  field.value += gap + words;
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 document.addEventListener("change", ({ target }) => {
   if (target.type !== "file") return;
   const words = target.closest("form")?.querySelector("[data-files]");
