@@ -95,6 +95,8 @@ def next_opening(cal: Calendar, at: datetime) -> datetime | None:
 def closing_after(cal: Calendar, at: datetime) -> datetime | None:
     """The end of the opening that runs or comes next; None when it never opens, or never closes, within 400 days."""
     start = _utc(at)
+    if not cal.exceptions and all(day == (Span(0, MINUTES_IN_A_DAY),) for day in cal.week):
+        return None  # the answer of the walk below, without its 400 days
     end: datetime | None = None
     for opens, closes in _open_stretches(cal, start):
         if end is not None and opens > end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -206,7 +207,7 @@ def _receive(client: Client, entry_point: EntryPoint, contact: NewContact, *, at
         if continued:
             _point(arrival, continued.interaction)
             return continued
-    received = _new(client, entry_point, contact, previous=contact.case or (thread and thread.case), at=at)
+    received = _new(client, entry_point, contact, previous=contact.case or (thread.case if thread else None), at=at)
     _point(arrival, received.interaction)
     return received
 
@@ -276,7 +277,7 @@ def _new(
             Case.objects.filter(pk=interaction.case.pk).update(reason=contact.reason)
     elif contact.automatic == Automatic.AUTO_REPLY:
         interaction.case = previous
-    facts = {
+    facts: dict[str, Any] = {
         "entry": str(entry_point.public_id),
         "origin": str(interaction.origin),
         "provider_id": contact.provider_id,

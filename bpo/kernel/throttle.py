@@ -8,14 +8,14 @@ from typing import Any, TypeVar, cast
 
 import redis
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class TooMany(DomainError):
@@ -58,7 +58,7 @@ def throttled(
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method in methods and not allowed(name, key(request), rate):
                 raise TooMany(f"{name}: {key(request)}")
             return view(request, *args, **kwargs)

@@ -13,5 +13,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def word(context: Context, key: str, **values: object) -> SafeString:
     """The words of that key; values are escaped before they are filled in."""
-    safe = {name: conditional_escape(value) for name, value in values.items()}
-    return mark_safe(say(key, context.get("language", "en"), **safe))
+    safe = {name: conditional_escape(value if isinstance(value, str) else str(value)) for name, value in values.items()}
+    return mark_safe(say(key, str(context.get("language") or "en"), **safe))

@@ -23,6 +23,7 @@ function waitWords(seconds) {
 
 function draw(next) {
   if (!next) return;
+  if (next.messages.filter(({ who }) => who === "agent").length !== (state?.messages ?? []).filter(({ who }) => who === "agent").length) typing(false);
   state = next;
   const live = ["waiting", "talking", "held", "wrap_up"].includes(state.state);
   const over = state.state === "closed" || state.state === "wrap_up";

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links
@@ -196,7 +196,7 @@ def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @outlet.for_window
 @throttled("chat download", "60/m", key=by_token, methods=("GET",))
 @require_safe
-def download(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpResponse:
+def download(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpResponseBase:
     """A file of this window's conversation, as a download."""
     session = window(request, public_id)
     found = Attachment.objects.filter(public_id=file_id, interaction=session.interaction_id).first()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +26,7 @@ from clients.words_catalogue import WORDS
 
 ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]{1,200}(:\d{1,5})?|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?")
 MOST_JSON = 64 * 1024
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class Gone(DomainError):
@@ -138,7 +138,7 @@ def for_customers(view: View) -> View:
     """A page of customers: refusals that leave it are the plain “not here”; no CSRF (see the module)."""
 
     @functools.wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
@@ -157,7 +157,7 @@ def for_window(view: View) -> View:
     """A call of the chat window: JSON in and out, refusals with a code and a sentence; no CSRF (see the module)."""
 
     @functools.wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs)
         except DomainError as error:
