@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
+
 from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
-from clients.models import Client
-from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
+from clients.models import Brand, Client
+from interactions.models import JournalEntry, Leg
 
+# One statement each, for they follow every entry of the journal.
+CARD = """
+    SELECT agent.public_id, leg.public_id, leg.version, i.public_id, client.public_id, brand.public_id, leg.channel,
+        leg.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), leg.expires_at
+    FROM interactions_leg leg
+    JOIN agents_agent agent ON agent.id = leg.agent_id
+    JOIN interactions_interaction i ON i.id = leg.interaction_id
+    JOIN clients_client client ON client.id = leg.client_id
+    LEFT JOIN clients_brand brand ON brand.client_id = client.id
+    LEFT JOIN clients_queue queue ON queue.id = i.queue_id
+    WHERE leg.id = %s AND leg.state = 'offered'
+"""
+SEEN_BY = """
+    SELECT i.public_id, i.version, client.public_id,
+        ARRAY (SELECT agent.public_id FROM agents_agent agent
+            WHERE i.id IS NOT NULL AND agent.id IN (
+                SELECT leg.agent_id FROM interactions_leg leg
+                WHERE leg.interaction_id = i.id
+                    AND (leg.state IN ('offered', 'handling', 'wrapping') OR leg.id = about.leg))),
+        ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = i.id)
+    FROM (SELECT %s::bigint AS leg, %s::bigint AS interaction, %s::bigint AS client) about
+    LEFT JOIN interactions_interaction i ON i.id = about.interaction
+    LEFT JOIN clients_client client ON client.id = about.client
+"""
 SEEN_ON_FLOOR = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
 
 
@@ -31,28 +57,25 @@ def screen_pop(entry: JournalEntry) -> None:
 
 def offer_card(leg_id: int) -> None:
     """Push the card of a leg that is still offered."""
-    leg = (
-        Leg.objects.filter(pk=leg_id, state=LegState.OFFERED)
-        .select_related("agent", "client", "client__brand", "interaction", "interaction__queue")
-        .first()
-    )
-    if leg is None:
+    with connection.cursor() as cursor:
+        cursor.execute(CARD, [leg_id])
+        row = cursor.fetchone()
+    if row is None:
         return
-    interaction = leg.interaction
-    waited_since = interaction.enqueued_at or interaction.arrived_at
+    agent, leg, version, interaction, client, brand, channel, role, queue, waited_since, expires_at = row
     nudge(
-        agent_group(leg.agent.public_id),
+        agent_group(agent),
         "offer",
-        leg=str(leg.public_id),
-        version=leg.version,
-        interaction=str(interaction.public_id),
-        client=str(leg.client.public_id),
-        brand=leg.client.brand.css_class if hasattr(leg.client, "brand") else "",
-        channel=leg.channel,
-        role=leg.role,
-        queue=interaction.queue.name if interaction.queue else "",
+        leg=str(leg),
+        version=version,
+        interaction=str(interaction),
+        client=str(client),
+        brand=Brand(public_id=brand).css_class if brand else "",
+        channel=channel,
+        role=role,
+        queue=queue,
         waited_since=waited_since.isoformat(),
-        expires_at=leg.expires_at.isoformat() if leg.expires_at else None,
+        expires_at=expires_at.isoformat() if expires_at else None,
     )
 
 
@@ -63,42 +86,18 @@ def offer_gone(entry: JournalEntry) -> None:
         nudge(agent_group(leg.agent.public_id), "offer_gone", leg=str(leg.public_id), why=entry.kind)
 
 
-def items_changed(entry: JournalEntry) -> None:
-    """Something about an interaction changed: everybody with a live leg on it refetches."""
-    if not entry.interaction_id:
-        return
-    interaction = Interaction.objects.only("public_id", "version").get(pk=entry.interaction_id)
-    agents = set(
-        Leg.objects.filter(interaction=interaction)
-        .filter(state__in=[LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING])
-        .values_list("agent__public_id", flat=True)
-    )
-    if entry.leg_id:
-        agents.update(Leg.objects.filter(pk=entry.leg_id).values_list("agent__public_id", flat=True))
+def everybody_sees(entry: JournalEntry) -> None:
+    """Whoever shows what this entry is about refetches: agents with a leg on it, the customer's window, the floor."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN_BY, [entry.leg_id, entry.interaction_id, entry.client_id])
+        interaction, version, client, agents, windows = cursor.fetchone()
     for agent in agents:
-        nudge(
-            agent_group(agent),
-            "item",
-            interaction=str(interaction.public_id),
-            version=interaction.version,
-            about=entry.kind,
-        )
-
-
-def customer_sees(entry: JournalEntry) -> None:
-    """The chat window of the customer refetches its state."""
-    if not entry.interaction_id:
-        return
-    sessions = ChatSession.objects.filter(interaction_id=entry.interaction_id).values_list("public_id", flat=True)
-    for session in sessions:
-        nudge(chat_group(session), "status", about=entry.kind)
-
-
-def floor_changed(entry: JournalEntry) -> None:
-    """The floor of this client has something new to show; the floor's consumer coalesces."""
-    if entry.client_id:
-        public_id = Client.objects.values_list("public_id", flat=True).get(pk=entry.client_id)
-        nudge(floor_group(public_id), "changed", client=str(public_id))
+        nudge(agent_group(agent), "item", interaction=str(interaction), version=version, about=entry.kind)
+    for window in windows:
+        nudge(chat_group(window), "status", about=entry.kind)
+    if client:
+        # The floor's consumer coalesces.
+        nudge(floor_group(client), "changed", client=str(client))
 
 
 def presence_changed(agent_id: int) -> None:

@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
 from interactions import handing_back, lines, push, runs, standing, tasks
-from interactions.models import JournalEntry, Kind, Leg
+from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import recorded
 
@@ -30,7 +30,7 @@ Reaction = Callable[[JournalEntry], None]
 
 def wish_fulfilled(entry: JournalEntry) -> None:
     """A leg ended: a break or sign-out that its agent wished for begins with the last one. Before any new offer."""
-    agent_id = Leg.objects.values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
+    agent_id = router.agent_of(entry)
     if agent_id is not None:
         presence.leg_ended(agent_id)
 
@@ -69,7 +69,7 @@ def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:
     kind = Kind(entry.kind)
     reactions = list(REACTIONS.get(kind, []))
     if kind not in SILENT:
-        reactions += [push.items_changed, push.customer_sees, push.floor_changed]
+        reactions.append(push.everybody_sees)
     for reaction in reactions:
         try:
             reaction(entry)

@@ -31,10 +31,16 @@ def place(entry: JournalEntry) -> None:
 
 def freed(entry: JournalEntry) -> None:
     """Reaction: the agent of this entry's leg may have room."""
-    if entry.leg_id:
-        agent_id = Leg.objects.values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
-        if agent_id is not None:
-            agent_has_room(agent_id)
+    agent_id = agent_of(entry)
+    if agent_id is not None:
+        agent_has_room(agent_id)
+
+
+def agent_of(entry: JournalEntry) -> int | None:
+    """The agent of the leg an entry is about."""
+    if entry.leg_id is None:
+        return None
+    return Leg.objects.order_by().values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
 
 
 def interaction_waits(interaction_id: int, *, at: datetime | None = None) -> bool:
@@ -84,4 +90,4 @@ def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
 
 
 def _announce(entry_id: int) -> None:
-    journal.announce([JournalEntry.objects.get(pk=entry_id)])
+    journal.announce(JournalEntry.objects.raw("SELECT * FROM interactions_journalentry WHERE id = %s", [entry_id]))

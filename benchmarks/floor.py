@@ -1,0 +1,112 @@
+"""A large floor in a database of its own: agents, lines and waiting contacts, written set by set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connection
+
+HERE = Path(__file__).parent
+CLIENTS, SKILLS = 6, 12
+
+RESET = """
+    UPDATE interactions_leg SET state = 'rescinded', ended_at = now() WHERE state = 'offered';
+    UPDATE interactions_interaction SET state = 'queued' WHERE state = 'offered';
+    UPDATE agents_seat SET points_voice = 0, points_chat = 0, points_email = 0, fits_voice = true, fits_chat = true,
+        fits_email = true, offered = false WHERE offered;
+    UPDATE bare.offer SET state = 1 WHERE state = 0;
+    UPDATE bare.waiting SET state = 0 WHERE state = 1;
+    UPDATE bare.agent SET used = 0 WHERE used > 0;
+"""
+
+
+def build(agents: int, waiting: int, queues: int = 60) -> None:
+    """Everything anew: agents licensed for half of the clients with some skills, lines that want one skill each."""
+    from clients.models import Queue
+    from interactions import eligibility
+    from tests import factories as make
+
+    with connection.cursor() as cursor:
+        # Tables are emptied, the append-only ones too: this database holds nothing else.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename ~ '^(interactions|agents|clients|accounts)_'"
+        )
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        cursor.execute("SET session_replication_role = origin")
+    clients = [make.client(f"Client {n}") for n in range(CLIENTS)]
+    skills = [make.skill(f"skill-{n}") for n in range(SKILLS)]
+    team, profile = make.team(), make.profile()
+    for n in range(queues):
+        make.queue(clients[n % CLIENTS], wants={skills[n % SKILLS].code: 1 + n % 3}, channels=["chat"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO accounts_user (public_id, email, full_name, password, language, theme, is_staff, is_superuser,
+                is_active, date_joined)
+            SELECT gen_random_uuid(), 'a' || n || '@bench.example', 'Agent ' || n, '!', 'en', 'system', false, false,
+                true, now() FROM generate_series(1, %(agents)s) n;
+            INSERT INTO agents_agent (public_id, user_id, name, employee_number, team_id, profile_id)
+            SELECT gen_random_uuid(), id, full_name, 'E' || id, %(team)s, %(profile)s FROM accounts_user;
+            INSERT INTO agents_seat (agent_id, pool, presence, reason, since, wish, wish_sign_out, connected, capacity,
+                points_voice, points_chat, points_email, fits_voice, fits_chat, fits_email, offered, idle_since,
+                misses, version)
+            SELECT id, 1, 'available', '', now(), '', false, true, 100, 0, 0, 0, true, true, true, false,
+                now() - make_interval(secs => id), 0, 0 FROM agents_agent;
+            INSERT INTO agents_licence (agent_id, client_id, state, since, reason)
+            SELECT a.id, c.id, 'certified', now(), '' FROM agents_agent a JOIN clients_client c
+                ON (a.id + c.id) %% 2 = 0;
+            INSERT INTO agents_agentskill (agent_id, skill_id, level)
+            SELECT a.id, s.id, 1 + (a.id * s.id) %% 5 FROM agents_agent a JOIN clients_skill s
+                ON (a.id / 2 + s.id) %% 3 = 0;
+            """,
+            {"agents": agents, "team": team.pk, "profile": profile.pk},
+        )
+    for queue in Queue.objects.select_related("client"):
+        eligibility.lane_for(queue, channel="chat")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO interactions_interaction (public_id, pool, client_id, queue_id, lane_id, channel, direction,
+                origin, state, outcome, priority, returned, band, order_key, refused, arrived_at, enqueued_at,
+                state_since, language, came_back, simulated, version)
+            SELECT gen_random_uuid(), 1, l.client_id, l.queue_id, l.id, 'chat', 'inbound', 'widget', 'queued', '',
+                (n %% 97 = 0)::int * 3, false, (n %% 97 = 0)::int * 6, now() - make_interval(secs => n / 10.0), false,
+                now() - make_interval(secs => n / 10.0), now() - make_interval(secs => n / 10.0), now(), 'en', false,
+                false, 0
+            FROM generate_series(1, %(waiting)s) n
+            JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place FROM interactions_lane) l
+                ON l.place = n %% (SELECT count(*) FROM interactions_lane)
+            """,
+            {"waiting": waiting},
+        )
+        cursor.execute((HERE / "bare.sql").read_text())
+        cursor.execute(
+            """
+            INSERT INTO bare.agent SELECT agent_id, true, 0, idle_since FROM agents_seat;
+            INSERT INTO bare.queue SELECT id, 33 FROM interactions_lane;
+            INSERT INTO bare.agent_queue SELECT agent_id, lane_id, rank FROM interactions_agentlane;
+            INSERT INTO bare.waiting (queue_id, priority, enqueued_at)
+            SELECT lane_id, priority, enqueued_at FROM interactions_interaction;
+            CREATE INDEX ON bare.waiting (queue_id, priority DESC, enqueued_at, id) WHERE state = 0;
+            CREATE UNIQUE INDEX ON bare.offer (waiting_id) WHERE state = 0;
+            CREATE INDEX ON bare.offer (agent_id) WHERE state = 0;
+            CREATE INDEX ON bare.agent (idle_since) WHERE available AND used < 100;
+            """
+        )
+    vacuum()
+
+
+def reset() -> None:
+    """Take back what an arm did."""
+    with connection.cursor() as cursor:
+        cursor.execute(RESET)
+
+
+def vacuum() -> None:
+    """Statistics and visibility as on a running floor."""
+    with connection.cursor() as cursor:
+        for table in ("interactions_interaction", "interactions_leg", "agents_seat", "interactions_agentlane"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("VACUUM ANALYZE bare.waiting, bare.agent, bare.offer, bare.agent_queue")
