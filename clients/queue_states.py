@@ -1,0 +1,91 @@
+"""A line opened, paused, closed, archived; and told to those above when its rules change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bpo.accounts.models import User
+from bpo.kernel.errors import DomainError
+from bpo.kernel.states import advance
+from clients.models import EntryPoint, EntryRule, Queue, QueueState
+from clients.signals import queue_rules_changed, queue_use_asked
+
+S = QueueState
+MOVES: Mapping[str, frozenset[str]] = {
+    S.OPEN: frozenset({S.PAUSED, S.CLOSED}),
+    S.PAUSED: frozenset({S.OPEN, S.CLOSED}),
+    S.CLOSED: frozenset({S.OPEN, S.PAUSED, S.ARCHIVED}),
+    S.ARCHIVED: frozenset({S.CLOSED}),
+}
+
+
+class StillUsed(DomainError):
+    """Somebody waits in it, or something leads to it."""
+
+    code = "queue_in_use"
+
+
+@transaction.atomic
+def open_queue(queue: Queue, *, by: User) -> Queue:
+    """Contacts enter and are offered again."""
+    return _move(queue, S.OPEN)
+
+
+@transaction.atomic
+def pause(queue: Queue, *, by: User) -> Queue:
+    """Nothing is offered; contacts may still enter and wait."""
+    return _move(queue, S.PAUSED)
+
+
+@transaction.atomic
+def close(queue: Queue, *, by: User) -> Queue:
+    """Nobody new enters; those who wait are still served."""
+    return _move(queue, S.CLOSED)
+
+
+@transaction.atomic
+def archive(queue: Queue, *, by: User) -> Queue:
+    """Out of every list; only an empty line that nothing leads to."""
+    # A contact that enters takes this row as well, when the line has a limit; the sweep finds any other.
+    Queue.objects.select_for_update().get(pk=queue.pk)
+    waiting, promised = _use(queue)
+    words = {"queue": queue.name, "waiting": waiting, "promised": promised}
+    if waiting:
+        raise StillUsed(sentence=_("%(waiting)s wait; close entry first, or move them to another line.") % words)
+    if promised:
+        raise StillUsed(sentence=_("%(promised)s promised callbacks wait for “%(queue)s”.") % words)
+    door = EntryPoint.objects.filter(queue=queue).first()
+    rule = EntryRule.objects.select_related("entry_point").filter(queue=queue).first()
+    leading = door or (rule.entry_point if rule else None)
+    if leading:
+        raise StillUsed(sentence=_("The door “%(door)s” still leads here.") % {"door": leading.name})
+    if queue.state == S.OPEN:
+        _move(queue, S.CLOSED)
+    return _move(queue, S.ARCHIVED)
+
+
+@transaction.atomic
+def reopen(queue: Queue, *, by: User) -> Queue:
+    """Back from the archive, closed at first."""
+    return _move(queue, S.CLOSED)
+
+
+@transaction.atomic
+def rules_changed(queue: Queue) -> None:
+    """Call it in the transaction that changed the line's settings, skills or teams."""
+    queue_rules_changed.send(sender=Queue, queue=queue)
+
+
+def _move(queue: Queue, to: QueueState) -> Queue:
+    advance(queue, to, allowed=MOVES)
+    rules_changed(queue)
+    return queue
+
+
+def _use(queue: Queue) -> tuple[int, int]:
+    counts = {"waiting": 0, "promised": 0}
+    queue_use_asked.send(sender=Queue, queue=queue, counts=counts)
+    return counts["waiting"], counts["promised"]

@@ -1,0 +1,166 @@
+"""The administration of the work: everything can be looked up, nothing can be edited; the work is moved by its acts."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from bpo.kernel.admin import HouseAdmin, ReadOnly, ReadOnlyInline
+from interactions.models import (
+    Attachment,
+    Callback,
+    Case,
+    CaseNote,
+    ChatSession,
+    Interaction,
+    JournalEntry,
+    Lane,
+    Leg,
+    Message,
+    Notice,
+    Run,
+    StepVisit,
+    SurveyAnswer,
+    Visit,
+)
+
+
+class WorkAdmin(ReadOnly, HouseAdmin):
+    """A list that shows and finds."""
+
+
+class LegInline(ReadOnlyInline):
+    model = Leg
+    fields = ["agent", "role", "state", "offered_at", "accepted_at", "ended_at", "ended_by", "disposition"]
+
+
+class VisitInline(ReadOnlyInline):
+    model = Visit
+    fields = ["ordinal", "queue", "entered_at", "left_at", "how"]
+    show_change_link = False
+
+
+@admin.register(Interaction)
+class InteractionAdmin(WorkAdmin):
+    list_display = ["public_id", "client", "channel", "state", "outcome", "queue", "customer", "case", "arrived_at"]
+    list_filter = ["client", "state", "channel", "origin", "outcome", "simulated"]
+    list_select_related = ["client", "queue", "customer", "case"]
+    search_fields = ["public_id__exact", "case__reference", "customer__name", "envelope__from_address"]
+    date_hierarchy = "arrived_at"
+    inlines = [LegInline, VisitInline]
+
+
+@admin.register(Leg)
+class LegAdmin(WorkAdmin):
+    list_display = ["agent", "client", "channel", "role", "state", "offered_at", "accepted_at", "ended_at", "ended_by"]
+    list_filter = ["client", "state", "role", "channel"]
+    list_select_related = ["agent", "client"]
+    search_fields = ["agent__name", "interaction__public_id__exact"]
+    date_hierarchy = "offered_at"
+
+
+class CaseNoteInline(ReadOnlyInline):
+    model = CaseNote
+    fields = ["at", "by_name", "text"]
+    show_change_link = False
+
+
+@admin.register(Case)
+class CaseAdmin(WorkAdmin):
+    list_display = [
+        "reference",
+        "client",
+        "state",
+        "subject",
+        "customer",
+        "owner",
+        "opened_at",
+        "resolved_at",
+        "reopened",
+    ]
+    list_filter = ["client", "state"]
+    list_select_related = ["client", "customer", "owner"]
+    search_fields = ["reference", "subject", "customer__name"]
+    date_hierarchy = "opened_at"
+    inlines = [CaseNoteInline]
+
+
+class AttachmentInline(ReadOnlyInline):
+    model = Attachment
+    fields = ["name", "content_type", "size", "at"]
+    show_change_link = False
+
+
+@admin.register(Message)
+class MessageAdmin(WorkAdmin):
+    list_display = ["at", "client", "channel", "direction", "author_name", "subject", "state", "attempts"]
+    list_filter = ["client", "channel", "direction", "state"]
+    list_select_related = ["client"]
+    search_fields = ["subject", "from_address", "message_id", "interaction__public_id__exact"]
+    date_hierarchy = "at"
+    inlines = [AttachmentInline]
+
+
+@admin.register(Notice)
+class NoticeAdmin(WorkAdmin):
+    list_display = ["written_at", "client", "kind", "to_address", "subject", "state", "attempts"]
+    list_filter = ["client", "kind", "state", "language"]
+    list_select_related = ["client"]
+    search_fields = ["to_address", "subject", "message_id", "case__reference", "callback__reference"]
+    date_hierarchy = "written_at"
+
+
+@admin.register(Callback)
+class CallbackAdmin(WorkAdmin):
+    list_display = ["reference", "client", "state", "origin", "customer", "queue", "due_from", "due_until", "attempts"]
+    list_filter = ["client", "state", "origin", "held"]
+    list_select_related = ["client", "customer", "queue"]
+    search_fields = ["reference", "name", "number", "address", "customer__name"]
+    date_hierarchy = "promised_at"
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(WorkAdmin):
+    list_display = ["at", "kind", "client", "actor_name", "interaction", "case", "callback", "facts"]
+    list_filter = ["client", "kind"]
+    list_select_related = ["client", "interaction", "case", "callback"]
+    search_fields = ["interaction__public_id__exact", "case__reference", "callback__reference", "actor_name"]
+    date_hierarchy = "at"
+
+
+class StepVisitInline(ReadOnlyInline):
+    model = StepVisit
+    fields = ["ordinal", "step", "agent", "entered_at", "left_at", "next_step", "jumped"]
+    show_change_link = False
+
+
+@admin.register(Run)
+class RunAdmin(WorkAdmin):
+    list_display = ["public_id", "client", "version", "state", "at_step", "verified", "started_at", "ended_at"]
+    list_filter = ["client", "state", "verified"]
+    list_select_related = ["client", "version__script"]
+    search_fields = ["interaction__public_id__exact", "version__script__name"]
+    inlines = [StepVisitInline]
+
+
+@admin.register(SurveyAnswer)
+class SurveyAnswerAdmin(WorkAdmin):
+    list_display = ["answered_at", "client", "score", "solved", "words", "interaction"]
+    list_filter = ["client", "score", "solved"]
+    list_select_related = ["client", "interaction"]
+    search_fields = ["words", "interaction__public_id__exact"]
+
+
+@admin.register(ChatSession)
+class ChatSessionAdmin(WorkAdmin):
+    list_display = ["public_id", "client", "entry_point", "language", "created_at", "seen_at", "gone_since"]
+    list_filter = ["client", "language"]
+    list_select_related = ["client", "entry_point__client"]
+    search_fields = ["public_id__exact", "interaction__public_id__exact"]
+
+
+@admin.register(Lane)
+class LaneAdmin(WorkAdmin):
+    list_display = ["id", "client", "queue", "queue_version", "channel", "wants", "members", "excluded"]
+    list_filter = ["client", "channel"]
+    list_select_related = ["client", "queue"]
+    search_fields = ["queue__name"]

@@ -1,0 +1,35 @@
+"""What a change of a line means to the work: new lanes for those waiting, and whether it is empty."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from clients.models import Queue
+from interactions import eligibility
+from interactions.callback_rows import OPEN_STATES
+from interactions.models import Callback, Interaction, State
+from interactions.routing import router
+
+HERE = (State.QUEUED, State.OFFERED)
+
+
+def rules_changed(sender: Any, queue: Queue, **kwargs: Any) -> None:
+    """Inside the change: a new version with new lanes; after it, those waiting are looked at again."""
+    eligibility.queue_changed(queue)
+    transaction.on_commit(partial(look_again, queue.pk))
+
+
+def look_again(queue_id: int) -> None:
+    """Match everybody who waits in the line, oldest first."""
+    waiting = Interaction.objects.filter(queue_id=queue_id, state=State.QUEUED).order_by("enqueued_at")
+    for interaction_id in waiting.values_list("pk", flat=True)[:200]:
+        router.interaction_waits(interaction_id)
+
+
+def count_use(sender: Any, queue: Queue, counts: dict[str, int], **kwargs: Any) -> None:
+    """How many wait in it and how many promises name it."""
+    counts["waiting"] += Interaction.objects.filter(queue=queue, state__in=HERE).count()
+    counts["promised"] += Callback.objects.filter(queue=queue, state__in=OPEN_STATES).count()
