@@ -26,7 +26,7 @@ function look() {
   const words = el.querySelector("[data-missing]");
   const endings = el.querySelector("input[name=ending]");
   if (endings && !ending && !words.hasAttribute("data-optional")) words.textContent = words.dataset.ending;
-  else if (nested && !inner) words.textContent = words.dataset.below;
+  else if (nested && !inner) words.textContent = words.dataset.more;
   else if (needsNote && !el.querySelector("#note").value.trim()) words.textContent = words.dataset.note;
   else words.textContent = words.dataset.nothing;
 }
