@@ -10,8 +10,8 @@ from bpo.kernel import clock
 from clients.models import EntryKind, EntryPoint
 from clients.words import language_for
 from interactions import cases, mail_out, notices, sender
+from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Automatic, Bounce, Inbound
-from interactions.adapters.email import EmailAdapter
 from interactions.intake import NewContact, Received, receive
 from interactions.models import (
     Arrival,
@@ -62,7 +62,7 @@ def take_in_unread(
 
 def read(entry_point: EntryPoint, raw: bytes, provider_id: str = "") -> Inbound:
     """The mail as it is understood at this mailbox."""
-    return EmailAdapter().parse(
+    return ADAPTERS["email"].parse(
         raw,
         provider_id=provider_id,
         own_addresses=sender.own_addresses(entry_point.client),

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
 from interactions import cases, handling, journal, sender
+from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, DeliveryError, Outbound, OutboundFile
-from interactions.adapters.email import EmailAdapter
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
 from interactions.notices import mark_undeliverable
 
@@ -27,7 +27,7 @@ def sendable() -> QuerySet[Message]:
 def deliver(message: Message, *, at: datetime | None = None) -> bool:
     """Send a claimed mail; outside any transaction. True when the server took it."""
     try:
-        EmailAdapter().deliver(outbound(message))
+        ADAPTERS["email"].deliver(outbound(message))
     except DeliveryError as error:
         _failed(message, error, at=at)
         return False

@@ -14,8 +14,8 @@ from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
 from interactions import journal, notice_preview, sender
+from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, DeliveryError, Outbound
-from interactions.adapters.email import EmailAdapter
 from interactions.models import (
     Callback,
     CallbackOrigin,
@@ -268,7 +268,7 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
         notice.subject, notice.text, notice.html = rendered.subject, rendered.text, rendered.html
         Notice.objects.filter(pk=notice.pk).update(subject=rendered.subject, text=rendered.text, html=rendered.html)
     try:
-        EmailAdapter().deliver(outbound(notice))
+        ADAPTERS["email"].deliver(outbound(notice))
     except DeliveryError as error:
         _failed(notice, error, at=at)
         return False

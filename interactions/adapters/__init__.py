@@ -1,1 +1,5 @@
-"""One customer channel a file: parse in, deliver out."""
+"""One customer channel a file: parse in, deliver out. Asked as ADAPTERS[channel]."""
+
+from interactions.adapters.email import EmailAdapter
+
+ADAPTERS = {"email": EmailAdapter()}
