@@ -58,7 +58,7 @@ def a_floor() -> None:
         agent = make.agent(
             f"Agent {n}",
             licensed=[clients[n % 3], clients[(n + 1) % 3]] if n % 2 else [clients[n % 3]],
-            skills=dict.fromkeys(codes[:1 + n % 2], 1 + n * 7 % 5),
+            skills=dict.fromkeys(codes[: 1 + n % 2], 1 + n * 7 % 5),
             available=True,
         )
         ConsoleSession.objects.create(
@@ -76,7 +76,7 @@ def test_four_routers_and_one_killed(capfd) -> None:
         workers[0].send_signal(signal.SIGKILL)
         did: Counter[str] = Counter()
         for worker in workers[1:]:
-            out, err = worker.communicate(timeout=SECONDS * 2 + 60)
+            out, err = worker.communicate(timeout=SECONDS * 5 + 60)
             assert worker.returncode == 0, err.decode()[-3000:]
             did.update(json.loads(out.decode().strip().splitlines()[-1]))
         time.sleep(QUIET)
