@@ -18,7 +18,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bpo.settings.test")
 import django
 from django.conf import settings
 
-
 ENOUGH = 150
 
 
