@@ -50,7 +50,7 @@ class Figure:
 # --- contacts, counted in the interval of their arrival --------------------------------------------------------------
 
 CAME_IN = Q(direction=Direction.INBOUND, came_back=False) & ~Q(outcome__in=NO_CONTACT)
-IN_LINE = CAME_IN & Q(channel__in=LIVE_CHANNELS, first__isnull=False)
+IN_LINE = CAME_IN & Q(channel__in=LIVE_CHANNELS, first__entered_at__isnull=False)
 ANSWERED = IN_LINE & Q(first__how="answered")
 ABANDONED = IN_LINE & Q(first__how=Outcome.ABANDONED)
 TOOK_CALLBACK = IN_LINE & Q(first__how=Outcome.CALLBACK_PROMISED)

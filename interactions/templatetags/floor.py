@@ -121,7 +121,8 @@ def callback_state(callback: Callback, at: datetime) -> SafeString | str:
         kinds = {CallbackState.KEPT: "ok", CallbackState.LATE: "breach", CallbackState.BROKEN: "breach"}
         return state(kinds.get(CallbackState(callback.state), "quiet"), callback.get_state_display())
     if callback.due_until < at:
-        late = duration_words(at - callback.due_until)
+        minutes = int((at - callback.due_until).total_seconds()) // 60
+        late = duration_words(60 * minutes if minutes < 60 else 3600 * (minutes // 60))
         return state("breach", _("%(time)s over") % {"time": late})
     if callback.state == CallbackState.WORKING:
         return state("talk", _("Being made"))
