@@ -58,7 +58,7 @@ STILL_WAITING = IN_LINE & Q(first__left_at__isnull=True)
 ELSEWISE = (
     IN_LINE
     & Q(first__left_at__isnull=False)
-    & ~Q(first__how__in=["answered", Outcome.ABANDONED, Outcome.CALLBACK_PROMISED])
+    & ~Q(first_how__in=["answered", Outcome.ABANDONED, Outcome.CALLBACK_PROMISED])
 )
 WITHIN = Q(first_wait__lte=F("threshold"))
 BEYOND = Q(first_wait__gt=F("threshold"))
@@ -149,6 +149,8 @@ def contacts(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
     if scope.queue:
         rows = rows.filter(queue_id=scope.queue) if now else rows.filter(first__queue_id=scope.queue)
     return rows.annotate(
+        # A plain column: negating a condition on the relation would look at the later visits too.
+        first_how=F("first__how"),
         first_wait=ExpressionWrapper(
             scope.until("first__left_at") - F("first__entered_at"), output_field=DurationField()
         ),

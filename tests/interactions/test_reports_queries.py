@@ -221,6 +221,17 @@ def test_a_second_visit_counts_nothing_again(line: Queue) -> None:
     assert (counted.in_time, counted.abandoned) == (1, 0)
 
 
+def test_a_contact_that_moved_on_was_not_answered_by_the_first_line(line: Queue) -> None:
+    made = reported.contact(line, at=NOON, waited=5, how="moved", outcome="handled")
+    Visit.objects.create(
+        interaction=made, client=line.client, queue=line, ordinal=2, entered_at=NOON, left_at=NOON + timedelta(seconds=9),
+        how="answered",
+    )  # fmt: skip
+    scope = scope_of([line.client], at=NOON)
+    assert (queries.line(scope).answered, queries.line(scope).elsewise, queries.line(scope).offered) == (0, 1, 1)
+    assert queries.count_of("elsewise", scope) == 1
+
+
 def test_another_client_is_never_in_the_figures(line: Queue) -> None:
     golden_day(line, NOON)
     other = factories.client("Cal's house")
