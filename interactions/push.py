@@ -81,7 +81,7 @@ def offer_card(leg_id: int) -> None:
 
 def offer_gone(entry: JournalEntry) -> None:
     """The card closes: accepted elsewhere, declined, missed or rescinded."""
-    leg = Leg.objects.select_related("agent").filter(pk=entry.leg_id).first()
+    leg = Leg.objects.select_related("agent").filter(pk=entry.leg_id).first() if entry.leg_id else None
     if leg:
         nudge(agent_group(leg.agent.public_id), "offer_gone", leg=str(leg.public_id), why=entry.kind)
 
