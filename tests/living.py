@@ -239,7 +239,7 @@ def new_page(browser: Any, live: Product, watch: Watch) -> Iterator[Callable[...
     def open_page(*, user: Any = None, locale: str = "en-GB", **options: Any) -> Any:
         context = browser.new_context(base_url=live.url, locale=locale, **options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         if user is not None:
             context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
         page = context.new_page()

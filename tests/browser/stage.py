@@ -1,0 +1,174 @@
+"""The stage of the stories: the demo's clients on the running product, a page of another site, and people at desks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from functools import cache
+from typing import Any
+
+from django.test import override_settings
+from django.utils import timezone
+from playwright.sync_api import FrameLocator, Page, expect
+
+from agents.models import Agent, ConsoleSession, Presence, Seat
+from clients.models import Client, Customer, CustomerAddress, CustomerPhone, EntryKind, EntryPoint, Order, OrderLine
+from interactions.adapters.email import MailboxAccess, read_mailbox
+from interactions.adapters.base import Inbound
+from tests.living import Product, eventually
+
+
+
+expect.set_options(timeout=15_000)  # a busy machine is slow, not broken
+
+
+@cache
+def set_up_once(url: str) -> None:
+    """The three clients of the demo, once per running product."""
+    from bpo.demo.setting_up import set_up
+
+    with override_settings(DEMO=True):
+        set_up()
+
+
+def clear_the_floor() -> None:
+    """Nobody at a desk and nobody waiting from an earlier story."""
+    from interactions import closing, handling, wrap_up
+    from interactions.models import EndedBy, Interaction, Leg, LegState, Outcome, State
+
+    Seat.objects.update(presence=Presence.SIGNED_OUT, wish="", wish_sign_out=False, misses=0)
+    for leg in Leg.objects.filter(state=LegState.HANDLING, role="primary"):
+        handling.end_work(leg, ended_by=EndedBy.SYSTEM)
+    for leg in Leg.objects.filter(state=LegState.WRAPPING).select_related("interaction", "agent"):
+        wrap_up.complete(leg, disposition=None, note="", in_time=False, by=None, at=timezone.now())
+    for waiting in Interaction.objects.filter(state__in=[State.QUEUED, State.OFFERED]):
+        handling.customer_left(waiting, where="end of story")
+    for parked in Interaction.objects.filter(state=State.PARKED):
+        closing.close(parked, Outcome.WITHDRAWN)
+    ConsoleSession.objects.all().delete()
+    Seat.objects.update(connected=False)
+
+
+def tech_giant() -> Client:
+    """The client of the stories."""
+    return Client.objects.get(slug="the-tech-giant")
+
+
+def agent(key: str) -> Agent:
+    """One of the fourteen."""
+    return Agent.objects.get(user__email=f"{key}@contact-center.example")
+
+
+def customer_with_late_order(name: str, address: str, *, order: str, zip_code: str = "43215") -> Customer:
+    """Somebody whose order should have come days ago."""
+    client = tech_giant()
+    existing = CustomerAddress.objects.filter(client=client, address=address).first()
+    if existing:
+        return existing.customer
+    made = Customer.objects.create(client=client, name=name, postal_code=zip_code, account_number=f"A-{order[-6:]}")
+    CustomerAddress.objects.create(client=client, customer=made, address=address, primary=True)
+    today = dt.date.today()
+    placed = Order.objects.create(
+        client=client,
+        customer=made,
+        number=order,
+        state="at_depot",
+        placed_on=today - dt.timedelta(days=9),
+        shipped_on=today - dt.timedelta(days=7),
+        due_on=today - dt.timedelta(days=3),
+        total="1649.00",
+        paid_by="card ending 4471",
+        deliver_to="118 Larch Street, Columbus OH 43215",
+    )
+    OrderLine.objects.create(order=placed, name="Slate 14 laptop, 32 GB", amount="1649.00")
+    return made
+
+
+def give_phone(customer: Customer, number: str) -> None:
+    """The number the customer is known by."""
+    CustomerPhone.objects.get_or_create(client=customer.client, number=number, defaults={"customer": customer})
+
+
+@contextmanager
+def site_of(client: Client, product: Product, *, language: str) -> Iterator[str]:
+    """A page of another site, on an origin of its own, with the one line that a client pastes."""
+    door = EntryPoint.objects.get(client=client, kind=EntryKind.WIDGET)
+    page = (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>Contact</title>'
+        '<link rel="icon" href="data:,">'
+        f'<h1>Contact us</h1><script async src="{product.url}/widget/{door.public_id}.js"></script></html>'
+    ).encode()
+
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *args: Any) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    origin = f"http://127.0.0.1:{server.server_port}"
+    door.origins = [*door.origins, origin]
+    door.save(update_fields=["origins"])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"{origin}/contact"
+    finally:
+        server.shutdown()
+
+
+def open_chat(page: Page, address: str) -> FrameLocator:
+    """Press the brand's button; the frame that opens."""
+    page.goto(address)
+    page.get_by_role("button", name=re.compile("The Tech Giant")).click()
+    return page.frame_locator("iframe")
+
+
+def at_the_desk(page: Page, *, available: bool = True) -> Page:
+    """Open the console and, unless told otherwise, become available."""
+    page.goto("/console/")
+    expect(page.get_by_text("Connected").first).to_be_visible()
+    if available:
+        page.get_by_role("button", name="Be available").click()
+        expect(page.locator("#top-state .presence > button")).to_contain_text("Available")
+    return page
+
+
+def mails_to(product: Product, address: str) -> list[Inbound]:
+    """What has reached this mailbox, newest first, read by IMAP."""
+    mail = product.mail
+    access = MailboxAccess(
+        host=mail["host"], port=mail["imap_port"], username=address, password=mail["password"], security="plain"
+    )
+    return read_mailbox(access)
+
+
+def mail_about(product: Product, address: str, words: str, *, within: float = 30) -> Inbound:
+    """The newest mail in that mailbox whose subject or text has these words."""
+
+    def found() -> Inbound | None:
+        return next((one for one in mails_to(product, address) if words in one.subject + one.text), None)
+
+    result: Inbound = eventually(found, within=within, every=0.5)
+    return result
+
+
+def send_mail(product: Product, *, sender: str, to: str, subject: str, text: str) -> None:
+    """A customer's mail program, by real SMTP."""
+    import smtplib
+    from email.utils import make_msgid
+
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Message-ID"] = make_msgid(domain="mail.example")
+    message.set_content(text)
+    with smtplib.SMTP(product.mail["host"], product.mail["smtp_port"], timeout=10) as server:
+        server.send_message(message)

@@ -1,0 +1,127 @@
+"""The whole job by chat: from a customer's first word on the client's page to the resolution mail."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind, State
+from tests.browser import stage
+from tests.living import Product, eventually
+
+
+def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) -> None:
+    """Lucía asks in Spanish; of five agents only Leo is available, speaks it and is licensed."""
+    stage.set_up_once(live.url)
+    stage.clear_the_floor()
+    client = stage.tech_giant()
+    lucia = stage.customer_with_late_order("Lucía Ortega", "lucia@mail.example", order="TG-310001")
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))  # licensed, no Spanish
+    ines = stage.at_the_desk(new_page(user=stage.agent("ines").user))  # Spanish, no licence for this client
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user), available=False)  # both, but away
+    leo = stage.at_the_desk(new_page(user=stage.agent("leo").user))  # Mina has both and is at home
+
+    with stage.site_of(client, live, language="es") as address:
+        chat = stage.open_chat(new_page(locale="es-ES", viewport={"width": 390, "height": 760}), address)
+        chat.get_by_label("Su nombre").fill("Lucía Ortega")
+        chat.get_by_label("Correo electrónico").fill("lucia@mail.example")
+        chat.locator("#words").fill("Hola, mi pedido nunca llegó.")
+        chat.locator("#start [type=submit]").click()
+
+        # The card, then the pop: who asks, the account covered, the greeting with names filled in.
+        offer = leo.locator("[data-offer]")
+        expect(offer).to_contain_text("The Tech Giant")
+        expect(offer).to_contain_text("mi pedido nunca llegó")
+        for other in (elena, ines, ben):
+            expect(other.locator("[data-offer]")).to_have_count(0)
+        leo.keyboard.press("Enter")
+        expect(leo.locator("#script")).to_contain_text("Gracias por")
+        expect(leo.locator("#script")).to_contain_text("le habla Leo")
+        expect(leo.locator("#work")).to_contain_text("You are Leo")
+        expect(leo.locator("#side")).not_to_contain_text("Slate 14 laptop")
+
+        leo.locator("#chat-text").fill("Hola Lucía, soy Leo. Lo miro ahora mismo.")
+        leo.keyboard.press("Enter")
+        expect(chat.locator("#log")).to_contain_text("soy Leo")
+        chat.locator("#text").fill("Gracias, es el TG-310001")
+        chat.locator("#text").press("Enter")
+        expect(leo.locator("#messages")).to_contain_text("es el TG-310001")
+
+        # Verification before account data; then reason, product and the sub-process.
+        go_on(leo)
+        leo.locator("#answer-form [name=name]").fill("lucia ortega")
+        leo.locator("#answer-form [name=postal_code]").fill("43215")
+        leo.locator("#answer-form [name=order]").fill("tg 310001")
+        go_on(leo)
+        expect(leo.locator("#side")).to_contain_text("Slate 14 laptop")
+        choose(leo, "Late delivery")
+        go_on(leo)  # the sorry of a complaint
+        choose_first(leo)
+        leo.locator("#answer-form [name=order]").select_option(label=option_with(leo, "TG-310001"))
+        go_on(leo)
+        choose_value(leo, "replacement")
+        leo.locator("#answer-form [name=agrees], #answer-form select").first.select_option("yes")
+        go_on(leo)
+        go_on(leo)
+        contact = Interaction.objects.get(customer=lucia, state=State.ACTIVE)
+        eventually(lambda: JournalEntry.objects.filter(interaction=contact, kind=Kind.ACTION_DONE).exists())
+
+        # A second customer waits meanwhile; Leo is kept to one chat so that wrap-up decides.
+        leo.locator("#act-resolve").click()
+        leo.locator("#resolve-summary").fill("Le enviamos hoy un portátil nuevo.")
+        leo.get_by_text("Yes", exact=True).click()
+        leo.get_by_role("button", name="Resolve and end").click()
+        expect(leo.locator("#wrapup")).to_be_visible()
+        expect(chat.locator("#over")).to_be_visible()
+
+    leo.locator("#wrapup .tile").first.click()
+    below = leo.locator("#wrapup [data-below]:not([hidden]) .tile")
+    if below.count():
+        below.first.click()
+    if leo.locator("#wrapup [data-note-hint]").inner_text() == "required for this ending":
+        leo.locator("#note").fill("Replacement sent.")
+    leo.locator("#wrapup button[type=submit]").click()
+    expect(leo.locator("#wrapup")).to_have_count(0)
+
+    contact.refresh_from_db()
+    assert (contact.state, contact.outcome) == (State.CLOSED, "handled")
+    assert contact.reason is not None and contact.reason.kind == "complaint"
+    case = Case.objects.get(pk=contact.case_id)
+    assert case.state == CaseState.RESOLVED
+    mail = stage.mail_about(live, "lucia@mail.example", "Le enviamos hoy un portátil nuevo.")
+    assert mail.from_name and "Tech Giant" in mail.from_name
+    assert case.reference in mail.subject + mail.text
+    assert "mi pedido nunca llegó" in mail.text  # transcript and resolution in one mail
+    whole = "\n".join(f"{name}: {value}" for name, value in mail.headers) + mail.text + mail.html
+    for foreign in ("contact-center", "Halden", "Maple Row", "Tanaka"):
+        assert foreign.lower() not in whole.lower()
+
+
+def go_on(page: Page) -> None:
+    """Press the main button of the script and wait until it stands elsewhere."""
+    before = page.locator("#script").inner_text()
+    page.locator("#script .foot .btn.main").click()
+    eventually(lambda: page.locator("#script").inner_text() != before)
+
+
+def choose(page: Page, words: str) -> None:
+    """Take the answer with these words."""
+    page.locator("#answer-form .tile", has_text=words).first.click()
+    go_on(page)
+
+
+def choose_first(page: Page) -> None:
+    """Take the first answer."""
+    page.locator("#answer-form .tile").first.click()
+    go_on(page)
+
+
+def choose_value(page: Page, value: str) -> None:
+    """Take the answer of this value."""
+    page.locator(f"#answer-form input[name=choice][value={value}]").check()
+    go_on(page)
+
+
+def option_with(page: Page, words: str) -> str:
+    """The whole words of the option that has these."""
+    options = page.locator("#answer-form [name=order] option").all_inner_texts()
+    return next(option for option in options if words in option)
