@@ -2,10 +2,12 @@
 
 import logging
 import re
+import sys
 import uuid
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -39,6 +41,18 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return JsonResponse({"code": error.code, "detail": str(error.sentence)}, status=error.status)
     return render(request, "409.html", context, status=error.status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's last word for what broke: with the database away it says "one moment" (503), else it was our fault.
+
+    Neither page asks the database anything. What was sent was not taken; browsers and servers may try again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response
+    return render(request, "500.html", status=500)
 
 
 class DomainErrorMiddleware:
