@@ -96,9 +96,8 @@ def locked(callback: Callback) -> Callback:
 
 
 def seats_of_attempt(interaction: Interaction) -> bool:
-    """Lock the seat of an open offer of this contact and read it anew; whether it still waits."""
-    leg = handling.live_leg(interaction)
-    states.take_seats(leg.agent_id if leg else None)
+    """Lock the seats of all who are on this contact and read it anew; whether it still waits."""
+    states.take_seats_on(interaction.pk)
     interaction.refresh_from_db()
     return interaction.state in (State.QUEUED, State.OFFERED)
 

@@ -6,6 +6,7 @@ Made = open + ended, always: a row is never deleted, and an end is final.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
-from bpo.kernel.errors import InvalidValue
+from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from clients import opening
 from clients.customers import tidy_address, tidy_phone
 from clients.models import Client, ClientState, Customer, EntryPoint, Queue, Reason
@@ -46,6 +47,7 @@ from interactions.models import (
 )
 
 SAID_TWICE = timedelta(seconds=10)
+LOOKS = 3
 
 
 @transaction.atomic
@@ -143,13 +145,31 @@ def instead_of_waiting(
     address: str = "",
     outcome: Outcome = Outcome.CALLBACK_PROMISED,
     at: datetime | None = None,
-    **promised: object,
+    **promised: Any,
 ) -> Callback | None:
     """Who waits takes a callback and keeps the place: the contact is closed, the promise carries its `enqueued_at`.
 
     None when the contact does not wait any more.
     """
     at = at or clock.now()
+    for _look in range(LOOKS - 1):
+        try:
+            return _instead_of_waiting(interaction, origin, number, address, outcome, promised, at)
+        except (StaleState, IllegalMove):
+            # It was offered to somebody at this very moment: once more, with what is true now.
+            continue
+    return _instead_of_waiting(interaction, origin, number, address, outcome, promised, at)
+
+
+def _instead_of_waiting(
+    interaction: Interaction,
+    origin: CallbackOrigin | str,
+    number: str,
+    address: str,
+    outcome: Outcome,
+    promised: dict[str, Any],
+    at: datetime,
+) -> Callback | None:
     with transaction.atomic():
         if not seats_of_attempt(interaction) or interaction.queue is None:
             return None
@@ -164,9 +184,8 @@ def instead_of_waiting(
             entry_point=interaction.entry_point,
             enqueued_at=interaction.enqueued_at,
             reason=interaction.reason,
-            language=str(promised.pop("language", "") or interaction.language),
             at=at,
-            **promised,  # type: ignore[arg-type]
+            **{**promised, "language": promised.get("language") or interaction.language},
         )
         close_attempt(interaction, outcome, why="callback promised", at=at)
         return callback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -95,7 +96,7 @@ def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -
         raise CannotPart(sentence=_("The other record was joined with a third one since; part those first."))
     for name, ids in entry.facts["moved"].items():
         FOLLOWS[name]._base_manager.filter(pk__in=ids, customer=into).update(customer=customer)
-    back = {"merged_into": None}
+    back: dict[str, Any] = {"merged_into": None}
     if entry.facts["account"]:
         back["account_number"] = into.account_number
         Customer.objects.filter(pk=into.pk).update(account_number="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -88,4 +89,5 @@ def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: s
     if interaction.state not in (State.QUEUED, State.OFFERED):
         raise NothingToTakeBack(sentence=_("This contact is not waiting any more."))
     queueing.reorder(interaction, priority=priority)
-    journal.record(interaction, Kind.REPRIORITISED, by=by, at=at, **{"from": before, "to": priority, "reason": reason})
+    facts: dict[str, Any] = {"from": before, "to": priority, "reason": reason}
+    journal.record(interaction, Kind.REPRIORITISED, by=by, at=at, **facts)
