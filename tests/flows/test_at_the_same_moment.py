@@ -1,0 +1,249 @@
+"""Two things at one moment, each on a connection of its own: one wins, the other is told in words, nothing breaks."""
+
+import pytest
+
+from agents import licences, presence
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from clients.models import Channel
+from interactions import callbacks, conversation, handing_back, handling, offers, supervision, transfers, wrap_up
+from interactions.models import EndedBy, Interaction, LegState, State
+from interactions.routing import router
+from tests.flows.floor import Day, House, at_once, console_of, fresh, kinds
+from tests.invariants import broken_invariants
+
+TIMES = range(3)
+
+
+def refusals(results: list[object]) -> list[DomainError]:
+    """Those who were told that somebody was first."""
+    return [result for result in results if isinstance(result, DomainError)]
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_accept_and_ann_leaves(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    ringing, at = house.ringing(bea, ann), clock.now()
+    results = at_once(
+        lambda: offers.accept(ringing, by=bea, at=at), lambda: handling.customer_left(ann, where="queue", at=at)
+    )
+    assert results[1] is True
+    assert fresh(ann).state in (State.CLOSED, State.WRAP_UP)
+    assert (fresh(ringing).state == LegState.RESCINDED) == bool(refusals(results))
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_accept_and_rescind(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ringing, at = house.ringing(bea, house.contact()), clock.now()
+    accepted, rescinded = at_once(
+        lambda: offers.accept(ringing, by=bea, at=at), lambda: offers.rescind(ringing, why="other offer won", at=at)
+    )
+    assert isinstance(accepted, offers.OfferGone) != (rescinded is None)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_accept_in_two_tabs_and_decline_in_a_third(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ringing, at = house.ringing(bea, house.contact()), clock.now()
+    results = at_once(
+        lambda: offers.accept(ringing, by=bea, at=at),
+        lambda: offers.accept(ringing, by=bea, at=at),
+        lambda: offers.decline(ringing, by=bea, reason="no", at=at),
+    )
+    assert len(refusals(results)) == 2
+    assert all(refused.status == 409 and str(refused.sentence) for refused in refusals(results))
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_decline_and_the_sweep_that_finds_it_expired(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ringing = house.ringing(bea, house.contact())
+    over = ringing.expires_at
+    results = at_once(
+        lambda: offers.decline(ringing, by=bea, reason="no", at=over), lambda: offers.miss(ringing, at=over)
+    )
+    assert fresh(ringing).state in (LegState.DECLINED, LegState.MISSED)
+    assert (results[1] is None) != bool(refusals(results))
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_hang_ups(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    leg, at = house.talk(bea, Channel.VOICE), clock.now()
+    at_once(
+        lambda: handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT, at=at),
+        lambda: handling.customer_left(leg.interaction, where="talk", at=at),
+    )
+    assert fresh(leg).state == LegState.WRAPPING
+    assert kinds(leg.interaction).count("ended") == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_assign_and_the_matcher(day: Day, house: House, _time: int) -> None:
+    ann = house.contact()
+    bea, cal = house.agent("Bea Brown"), house.agent("Cal Cole")
+    at = clock.now()
+    at_once(
+        lambda: supervision.assign(ann, cal, by=house.sue, reason="he knows her", at=at),
+        lambda: router.interaction_waits(ann.pk, at=at),
+        lambda: router.agent_has_room(bea.pk, at=at),
+    )
+    assert fresh(ann).state == State.OFFERED
+    assert ann.legs.filter(state=LegState.OFFERED).count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_ann_leaves_and_the_matcher(day: Day, house: House, _time: int) -> None:
+    ann = house.contact()
+    bea = house.agent("Bea Brown")
+    at = clock.now()
+    left, *_others = at_once(
+        lambda: handling.customer_left(ann, where="queue", at=at),
+        lambda: router.agent_has_room(bea.pk, at=at),
+        lambda: router.interaction_waits(ann.pk, at=at),
+    )
+    assert left is True and fresh(ann).outcome == "abandoned"
+    assert not ann.legs.filter(state=LegState.OFFERED).exists()
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_ann_asks_for_a_callback_and_the_matcher(day: Day, house: House, _time: int) -> None:
+    ann = house.contact()
+    bea = house.agent("Bea Brown")
+    promised, *_others = at_once(
+        lambda: callbacks.instead_of_waiting(ann, number="+12025550101"),
+        lambda: router.agent_has_room(bea.pk),
+        lambda: router.interaction_waits(ann.pk),
+    )
+    assert fresh(ann).outcome == "callback_promised"
+    assert promised.promised_from == ann
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_take_back_and_accept(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    ringing, at = house.ringing(bea, ann), clock.now()
+    at_once(
+        lambda: supervision.take_back(ann, by=house.sue, reason="not hers", at=at),
+        lambda: offers.accept(ringing, by=bea, at=at),
+    )
+    assert fresh(ann).state == State.QUEUED, "before or after she took it, Sue has the last word"
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_park_and_ann_writes(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    leg, at = house.talk(bea), clock.now()
+    at_once(
+        lambda: handling.park(leg, by=bea, at=at),
+        lambda: conversation.customer_wrote(leg.interaction, "Wait", provider_id="m1", at=at),
+    )
+    ann = fresh(leg.interaction)
+    wrote_first = kinds(ann).index("message_in") < kinds(ann).index("parked")
+    assert (ann.state == State.PARKED) == wrote_first
+    assert ann.messages.count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_ann_writes_and_the_wrap_up_ends(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea)
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    at = clock.now()
+    results = at_once(
+        lambda: wrap_up.finish(leg, by=bea, disposition=house.solved, at=at),
+        lambda: conversation.customer_wrote(leg.interaction, "One more thing", provider_id="m1", at=at),
+    )
+    if fresh(leg).state == LegState.HANDLING:
+        assert isinstance(results[0], wrap_up.NotWrappingUp)
+    else:
+        assert fresh(leg.interaction).state == State.CLOSED
+        assert isinstance(results[1], DomainError) or results[1].interaction != leg.interaction
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_warm_transfer_is_completed_and_the_colleague_leaves(day: Day, house: House, _time: int) -> None:
+    # Cal's seat has the lower number, Bea's the higher: whoever locks in another order would block the other.
+    cal, bea = house.agent("Cal Cole"), house.agent("Bea Brown")
+    presence.take_break(cal, "a moment")
+    leg = house.talk(bea)
+    presence.go_available(cal)
+    beside = offers.accept(transfers.consult(leg, cal, by=bea), by=cal)
+    presence.disconnected(console_of(cal))
+    at = clock.now()
+    results = at_once(
+        lambda: transfers.complete_warm(leg, by=bea, at=at),
+        lambda: handing_back.let_go(beside, why="console lost", at=at),
+        lambda: transfers.end_consult(leg, by=cal, at=at),
+    )
+    assert not any(isinstance(result, handling.NotYours) for result in results[:1])
+    assert fresh(leg.interaction).state != State.CLOSED
+    assert (fresh(leg).state == LegState.HANDLING) == isinstance(results[0], transfers.CannotTransfer)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_bea_hangs_up_while_cal_joins(day: Day, house: House, _time: int) -> None:
+    cal, bea = house.agent("Cal Cole"), house.agent("Bea Brown")
+    presence.take_break(cal, "a moment")
+    leg = house.talk(bea)
+    presence.go_available(cal)
+    asked, at = transfers.consult(leg, cal, by=bea), clock.now()
+    results = at_once(
+        lambda: handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT, at=at),
+        lambda: offers.accept(asked, by=cal, at=at),
+    )
+    assert not isinstance(results[0], DomainError), "hanging up is never refused because of the colleague"
+    assert fresh(asked).state in (LegState.RESCINDED, LegState.COMPLETED)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_deactivated_while_she_accepts(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ringing, at = house.ringing(bea, house.contact()), clock.now()
+    at_once(
+        lambda: presence.deactivate(bea, house.sue, why="left", at=at), lambda: offers.accept(ringing, by=bea, at=at)
+    )
+    assert fresh(ringing).state in (LegState.RESCINDED, LegState.LOST)
+    assert fresh(ringing.interaction).state == State.QUEUED
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_licence_is_suspended_while_the_matcher_looks(day: Day, house: House, _time: int) -> None:
+    ann = house.contact()
+    bea = house.agent("Bea Brown")
+    licence, at = bea.licences.get(), clock.now()
+    at_once(
+        lambda: licences.suspend(licence, by=house.sue, reason="audit", at=at),
+        lambda: router.agent_has_room(bea.pk, at=at),
+        lambda: router.interaction_waits(ann.pk, at=at),
+    )
+    assert fresh(ann).state == State.QUEUED
+    assert not ann.legs.filter(state=LegState.OFFERED).exists()
+
+
+def test_everything_at_once_on_ten_contacts(day: Day, house: House) -> None:
+    agents = [house.agent(name) for name in ("Bea Brown", "Cal Cole", "Dan Drake")]
+    for _contact in range(10):
+        house.contact()
+    at = clock.now()
+    for _round in range(3):
+        legs = [leg for agent in agents for leg in agent.legs.filter(state__in=["offered", "handling"])]
+        steps = []
+        for leg in legs[:6]:
+            if leg.state == LegState.OFFERED:
+                steps += [
+                    lambda leg=leg: offers.accept(leg, by=leg.agent, at=at),
+                    lambda leg=leg: supervision.take_back(leg.interaction, by=house.sue, reason="all", at=at),
+                ]
+            else:
+                steps += [
+                    lambda leg=leg: handling.customer_left(leg.interaction, where="talk", at=at),
+                    lambda leg=leg: handling.console_lost(leg, at=at),
+                ]
+        results = at_once(*steps)
+        assert all(isinstance(result, DomainError) or result is not None for result in results)
+        assert broken_invariants() == []
+    assert Interaction.objects.exclude(state=State.CLOSED).exists()

@@ -1,0 +1,97 @@
+"""Bea does not answer, or says no: Ann keeps her place and somebody else is asked at once."""
+
+from agents import presence
+from agents.models import Presence
+from clients.models import MissRule
+from interactions import offers
+from interactions.models import LegState, Refusal, State
+from tests.flows.floor import Day, House, fresh, kinds, seat
+
+
+def test_bea_misses_and_cal_is_asked_at_once(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    ringing = house.ringing(bea, ann)
+    cal = house.agent("Cal Cole")
+    day.after(19)
+    assert fresh(ringing).state == LegState.OFFERED, "not early"
+    day.after(1)
+    day.after(0)
+    assert fresh(ringing).state == LegState.MISSED
+    assert seat(bea).presence == Presence.NOT_RESPONDING
+    assert house.ringing(cal, ann)
+    assert fresh(ann).enqueued_at == ann.enqueued_at
+    assert kinds(ann).count("missed") == 1
+
+
+def test_a_line_that_keeps_her_available_asks_her_for_others_and_for_this_one_after_the_wait(day: Day) -> None:
+    house = House(miss_rule=MissRule.WAIT, miss_delay_seconds=40)
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    day.after(20)
+    assert seat(bea).presence == Presence.AVAILABLE
+    assert fresh(ann).state == State.QUEUED
+    bob = house.contact()
+    offers.accept(house.ringing(bea, bob), by=bea)
+    day.after(39)
+    assert fresh(ann).state == State.QUEUED
+    day.after(1)
+    assert house.ringing(bea, ann), "the only agent is asked again"
+
+
+def test_three_misses_in_a_row_are_a_break_and_an_accept_begins_the_count_anew(day: Day) -> None:
+    house = House(miss_rule=MissRule.WAIT, miss_delay_seconds=5)
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    for missed in (1, 2):
+        day.after(20)
+        assert seat(bea).misses == missed
+        day.after(5)
+    offers.accept(house.ringing(bea, ann), by=bea)
+    assert seat(bea).misses == 0
+    bob = house.contact()
+    for _miss in range(3):
+        assert house.ringing(bea, bob)
+        day.after(20)
+        day.after(5)
+    assert (seat(bea).presence, seat(bea).reason, seat(bea).misses) == (Presence.BREAK, "missed 3", 0)
+    assert fresh(bob).state == State.QUEUED
+    presence.go_available(bea)
+    assert house.ringing(bea, bob), "the break cleared the count, she is asked as before"
+
+
+def test_not_responding_she_comes_back_herself_and_is_asked_at_once(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    day.after(20)
+    day.after(600)
+    assert seat(bea).presence == Presence.NOT_RESPONDING
+    presence.go_available(bea)
+    assert (seat(bea).misses, fresh(ann).state) == (1, State.OFFERED)
+
+
+def test_declined_it_goes_on_at_once_and_the_only_agent_is_asked_again_but_never_in_a_loop(
+    day: Day, house: House
+) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    for _time in range(3):
+        offers.decline(house.ringing(bea, ann), by=bea, reason="I know her")
+        assert fresh(ann).state == State.QUEUED
+        day.after(29)
+        assert fresh(ann).state == State.QUEUED, "not before the delay is over"
+        day.after(1)
+        assert fresh(ann).state == State.OFFERED
+    assert (seat(bea).presence, seat(bea).misses) == (Presence.AVAILABLE, 0), "counted, not punished"
+    assert kinds(ann).count("declined") == 3
+    cal = house.agent("Cal Cole")
+    offers.decline(house.ringing(bea, ann), by=bea, reason="again")
+    assert house.ringing(cal, ann)
+
+
+def test_declining_one_she_is_asked_for_the_next(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    ann, bob = house.contact(), house.contact()
+    offers.decline(house.ringing(bea, ann), by=bea, reason="not mine")
+    assert house.ringing(bea, bob)
+    assert Refusal.objects.filter(interaction=ann, agent=bea).exists()
