@@ -13,6 +13,7 @@ from bpo.demo.setting_up import set_up
 class Command(BaseCommand):
     """`manage.py seed_demo`"""
 
+    requires_system_checks: list[str] = []
     help = "Sets up three invented clients with their people and customers; run again it only mends what is missing."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -20,6 +20,7 @@ SEEDED_EVERY = 2.0
 class Command(BaseCommand):
     """`manage.py simulate`"""
 
+    requires_system_checks: list[str] = []
     help = "Plays customers and colleagues through the public doors at human pace; the first page has its switch."
 
     def handle(self, *args: Any, **options: Any) -> None:
