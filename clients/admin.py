@@ -163,9 +163,7 @@ class MembershipAdmin(OfClientAdmin):
 
 
 class QueueForm(forms.ModelForm[Queue]):
-    class Meta:
-        model = Queue
-        exclude = ["version"]
+    """Channels are a list of three known words."""
 
     def clean_channels(self) -> list[str]:
         given = self.cleaned_data["channels"]
@@ -291,10 +289,6 @@ class DoorForm(forms.ModelForm[EntryPoint]):
 
     imap_password = forms.CharField(required=False, widget=forms.PasswordInput, label=_("IMAP password"))
     webhook_secret = forms.CharField(required=False, widget=forms.PasswordInput, label=_("Webhook secret"))
-
-    class Meta:
-        model = EntryPoint
-        exclude = ["imap_last_uid"]
 
     def clean_imap_password(self) -> str:
         return str(self.cleaned_data["imap_password"] or self.instance.imap_password)

@@ -43,7 +43,7 @@ def fetch(entry_point_id: int) -> int:
 def _fetch(entry_point: EntryPoint) -> int:
     mark = (entry_point.imap_uidvalidity, entry_point.imap_last_uid) if entry_point.imap_uidvalidity else None
     count = 0
-    for fetched in fetch_new(_access(entry_point), mark, limit=BATCH):
+    for fetched in fetch_new(access_to(entry_point), mark, limit=BATCH):
         try:
             mail_intake.take_in(entry_point, fetched.raw, provider_id(fetched.uidvalidity, fetched.uid))
         except DomainError as error:
@@ -71,7 +71,8 @@ def _filed(entry_point: EntryPoint, fetched: Fetched) -> bool:
     return True
 
 
-def _access(entry_point: EntryPoint) -> MailboxAccess:
+def access_to(entry_point: EntryPoint) -> MailboxAccess:
+    """How this door reads its mailbox."""
     return MailboxAccess(
         host=entry_point.imap_host,
         port=entry_point.imap_port or (993 if entry_point.imap_tls else 143),

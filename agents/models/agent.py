@@ -78,7 +78,10 @@ class Agent(PublicIdModel):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="agents")
     profile = models.ForeignKey(CapacityProfile, on_delete=models.PROTECT, related_name="agents")
     wrap_up_seconds = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Her own wrap-up time; wins over the queue's."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Her own wrap-up time; wins over the queue's.",
     )
     hired_on = models.DateField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)

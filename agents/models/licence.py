@@ -33,7 +33,10 @@ class Licence(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     ramp_per_hour = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="At most so many contacts in any 60 minutes."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="At most so many contacts in any 60 minutes.",
     )
 
     objects = ClientScopedQuerySet["Licence"].as_manager()

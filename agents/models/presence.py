@@ -12,7 +12,9 @@ class PresenceReason(models.Model):
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
-    limit_minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Longer is outlined on the floor.")
+    limit_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Longer is outlined on the floor."
+    )
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
 

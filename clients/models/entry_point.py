@@ -47,7 +47,9 @@ class EntryPoint(PublicIdModel):
     priority = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(9)])
     address = models.CharField(max_length=254, blank=True, help_text="Mail address or phone number of this door.")
     origins = models.JSONField(
-        default=list, blank=True, help_text="Web origins whose pages may show the chat window, such as https://shop.example."
+        default=list,
+        blank=True,
+        help_text="Web origins whose pages may show the chat window, such as https://shop.example.",
     )
     webhook_secret = EncryptedTextField(blank=True, help_text="Signs inbound webhooks of this door.")
     imap_host = models.CharField(max_length=200, blank=True)

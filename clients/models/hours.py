@@ -59,7 +59,15 @@ class BusinessHours(PublicIdModel):
 class HoursSpan(models.Model):
     """Open from `opens` (inclusive) to `closes` (exclusive) on a weekday; several a day make split shifts."""
 
-    WEEKDAYS = [(0, "Monday"), (1, "Tuesday"), (2, "Wednesday"), (3, "Thursday"), (4, "Friday"), (5, "Saturday"), (6, "Sunday")]
+    WEEKDAYS = [
+        (0, "Monday"),
+        (1, "Tuesday"),
+        (2, "Wednesday"),
+        (3, "Thursday"),
+        (4, "Friday"),
+        (5, "Saturday"),
+        (6, "Sunday"),
+    ]
 
     hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="spans")
     weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)

@@ -14,7 +14,9 @@ class Policy(models.Model):
 
     client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="policy")
     turnaround_minutes = models.PositiveIntegerField(
-        default=240, validators=[MinValueValidator(1)], help_text="Open minutes within which a promised callback is made."
+        default=240,
+        validators=[MinValueValidator(1)],
+        help_text="Open minutes within which a promised callback is made.",
     )
     callback_window_minutes = models.PositiveIntegerField(
         default=120, validators=[MinValueValidator(1)], help_text="Length of a window a customer may choose."

@@ -6,5 +6,6 @@ urlpatterns = [
     path("console/", include("interactions.urls.console")),
     path("floor/", include("interactions.urls.floor")),
     path("portal/", include("interactions.urls.portal")),
+    path("setup/", include("interactions.urls.setup")),
     path("", include("interactions.urls.customer")),
 ]

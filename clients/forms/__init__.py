@@ -1,0 +1,1 @@
+"""Forms of the guided set-up, one file a step."""

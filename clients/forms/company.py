@@ -1,0 +1,140 @@
+"""Step 1, the company; step 2, how it looks and speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from clients import texts
+from clients.models import Brand, Client, TextKind
+
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+COUNTRIES = [
+    ("US", _("United States")), ("ES", _("Spain")), ("MX", _("Mexico")), ("AR", _("Argentina")), ("CL", _("Chile")),
+    ("CO", _("Colombia")), ("PE", _("Peru")), ("CA", _("Canada")), ("GB", _("United Kingdom")), ("IE", _("Ireland")),
+    ("DE", _("Germany")), ("FR", _("France")), ("IT", _("Italy")), ("PT", _("Portugal")), ("NL", _("Netherlands")),
+]  # fmt: skip
+ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone and "Etc" not in zone]
+
+
+class CompanyForm(forms.ModelForm[Client]):
+    """What the contract names: the company, where it is and which languages its customers speak."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages of its customers"), choices=LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+    country = forms.ChoiceField(
+        label=_("Country"), choices=COUNTRIES, help_text=_("Numbers without a prefix are read as numbers from there.")
+    )
+    zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
+
+    class Meta:
+        model = Client
+        fields = ["name", "reference_prefix", "country", "zone", "languages", "default_language", "currency"]
+        labels = {
+            "name": _("Name of the company"),
+            "reference_prefix": _("Letters of its references"),
+            "default_language": _("Language when none is known"),
+            "currency": _("Currency"),
+        }
+        help_texts = {"reference_prefix": _("Two to four capital letters, said aloud: TTG in TTG-7K3F9Q.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.initial.setdefault("languages", ["en", "es"])
+        else:
+            # References already said aloud keep their letters.
+            self.fields["reference_prefix"].disabled = self.instance.state != "setting_up"
+
+    def clean_reference_prefix(self) -> str:
+        return str(self.cleaned_data["reference_prefix"]).upper()
+
+    def clean_currency(self) -> str:
+        given = str(self.cleaned_data["currency"]).upper()
+        if len(given) != 3 or not given.isalpha():
+            raise forms.ValidationError(_("Three letters, such as USD."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("default_language") and data["default_language"] not in data.get("languages", []):
+            self.add_error("default_language", _("Choose one of its languages."))
+        return data
+
+    def free_slug(self) -> str:
+        """An address for the new company that nobody has yet."""
+        base = slugify(self.cleaned_data["name"])[:50] or "client"
+        taken = set(Client.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        return next(slug for n in range(1, 10_000) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+class BrandForm(forms.ModelForm[Brand]):
+    """How customers see and hear the company."""
+
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+
+    class Meta:
+        model = Brand
+        fields = [
+            "public_name",
+            "colour",
+            "logo",
+            "website",
+            "sender_name",
+            "sender_address",
+            "phone_shown",
+            "never_say",
+        ]
+        labels = {
+            "public_name": _("Name customers know"),
+            "colour": _("Colour"),
+            "logo": _("Logo"),
+            "website": _("Website"),
+            "sender_name": _("Sender of its mails: name"),
+            "sender_address": _("Sender of its mails: address"),
+            "phone_shown": _("Number customers may call, as printed"),
+            "never_say": _("What an agent must never say"),
+        }
+        help_texts = {
+            "logo": _("PNG or JPEG up to 200 kB, white on transparent looks best on the colour."),
+            "colour": _("Six digits after #. White or near-black text must be readable on it (4.5 : 1)."),
+        }
+        widgets = {
+            "colour": forms.TextInput(attrs={"type": "color"}),
+            "logo": forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+            "never_say": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class TextsForm(forms.Form):
+    """The client's own words; an empty one falls back to ours, which is shown as the placeholder."""
+
+    def __init__(self, client: Client, language: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client, self.language = client, language
+        own = {row.kind: row.text for row in client.texts.filter(language=language)}
+        for kind in TextKind:
+            ours = texts.DEFAULTS[kind].get(language) or texts.DEFAULTS[kind]["en"]
+            self.fields[kind.value] = forms.CharField(
+                label=kind.label,
+                required=False,
+                max_length=2000,
+                initial=own.get(kind.value, ""),
+                widget=forms.Textarea(attrs={"rows": 2, "placeholder": ours}),
+                validators=[texts.check],
+            )
+
+    def save(self) -> None:
+        """Write what was worded, drop what was emptied."""
+        for kind in TextKind:
+            words = self.cleaned_data[kind.value].strip()
+            rows = self.client.texts.filter(kind=kind, language=self.language)
+            if not words:
+                rows.delete()
+            else:
+                self.client.texts.update_or_create(kind=kind, language=self.language, defaults={"text": words})

@@ -1,0 +1,109 @@
+"""Step 9, what we promise the company, and its own rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients.models import Client, Contract, Policy, Promise
+
+
+class ContractForm(forms.ModelForm[Contract]):
+    """From when until when."""
+
+    class Meta:
+        model = Contract
+        fields = ["valid_from", "valid_until"]
+        labels = {
+            "valid_from": gettext_lazy("In force from"),
+            "valid_until": gettext_lazy("Last day (empty: until further notice)"),
+        }
+        widgets = {
+            "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "valid_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client = self.instance.client = client
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, last = data.get("valid_from"), data.get("valid_until")
+        if start and last and last < start:
+            self.add_error("valid_until", _("The last day is before the first."))
+        same = self.client.contracts.filter(valid_from=start).exclude(pk=self.instance.pk)
+        if start and same.exists():
+            self.add_error("valid_from", _("A contract begins on this day already."))
+        return data
+
+
+class PromiseForm(forms.ModelForm[Promise]):
+    class Meta:
+        model = Promise
+        fields = ["channel", "target_percent", "threshold_seconds", "limit_percent"]
+        labels = {
+            "channel": gettext_lazy("Channel"),
+            "target_percent": gettext_lazy("Percent answered"),
+            "threshold_seconds": gettext_lazy("within seconds"),
+            "limit_percent": gettext_lazy("broken under percent"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        target, limit = data.get("target_percent"), data.get("limit_percent")
+        if target is not None and limit is not None and limit > target:
+            self.add_error("limit_percent", _("This cannot be above the target."))
+        return data
+
+
+def promise_forms(contract: Contract, data: Any = None) -> Any:
+    """The promises of a contract with one empty row."""
+    kind: Any = forms.inlineformset_factory(Contract, Promise, form=PromiseForm, extra=1, can_delete=True)
+    return kind(data, instance=contract, prefix="promises")
+
+
+class PolicyForm(forms.ModelForm[Policy]):
+    """The company's own rules."""
+
+    class Meta:
+        model = Policy
+        fields = [
+            "turnaround_minutes",
+            "callback_window_minutes",
+            "callback_attempts",
+            "callback_retry_minutes",
+            "callback_grace_minutes",
+            "reopen_days",
+            "send_resolution_mail",
+            "send_survey",
+            "verification_facts_needed",
+            "verification_attempts",
+            "client_sees_transcripts",
+            "client_hears_recordings",
+            "client_sees_customer_names",
+            "agents_hear_own_recordings",
+            "retention_days",
+            "short_abandon_seconds",
+        ]
+        labels = {
+            "turnaround_minutes": gettext_lazy("A callback is made within open minutes"),
+            "callback_window_minutes": gettext_lazy("Length of a window customers choose, minutes"),
+            "callback_attempts": gettext_lazy("Attempts of a callback"),
+            "callback_retry_minutes": gettext_lazy("Minutes between two attempts"),
+            "callback_grace_minutes": gettext_lazy("Grace after the window, minutes"),
+            "reopen_days": gettext_lazy("A case reopens within days"),
+            "send_resolution_mail": gettext_lazy("Customers get a resolution mail"),
+            "send_survey": gettext_lazy("Customers are asked how it was"),
+            "verification_facts_needed": gettext_lazy("Facts that must fit to verify somebody"),
+            "verification_attempts": gettext_lazy("Attempts to verify somebody"),
+            "client_sees_transcripts": gettext_lazy("The company reads transcripts"),
+            "client_hears_recordings": gettext_lazy("The company hears recordings"),
+            "client_sees_customer_names": gettext_lazy("The company sees its customers' names"),
+            "agents_hear_own_recordings": gettext_lazy("Agents hear their own recordings"),
+            "retention_days": gettext_lazy("Days until contacts are deleted"),
+            "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
+        }

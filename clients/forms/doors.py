@@ -1,0 +1,204 @@
+"""Step 5, the doors: where contacts come in, and by which rules each leads to a line."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients.customers import tidy_address, tidy_phone
+from clients.models import Client, EntryKind, EntryPoint, EntryRule, EntryRuleSkill, QueueState, Skill
+
+OF_KIND = {
+    EntryKind.WIDGET: ("origins",),
+    EntryKind.MAILBOX: (
+        "address",
+        "imap_host",
+        "imap_port",
+        "imap_tls",
+        "imap_user",
+        "imap_password",
+        "webhook_secret",
+    ),
+    EntryKind.FORM: (),
+    EntryKind.API: (),
+    EntryKind.PHONE: ("address",),
+    EntryKind.WEB_CALL: ("origins",),
+}
+
+
+class DoorForm(forms.ModelForm[EntryPoint]):
+    """A door; only what its kind needs is asked."""
+
+    origins = forms.CharField(
+        label=gettext_lazy("Sites that may show it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://shop.example"}),
+        help_text=gettext_lazy("One a line, as the browser shows it: https:// and the name, nothing after it."),
+    )
+    imap_password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Kept encrypted and never shown. Empty: the present one stays."),
+    )
+    webhook_secret = forms.CharField(
+        label=gettext_lazy("Secret of inbound webhooks"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("When the mail provider posts mails to us. Empty: the present one stays."),
+    )
+
+    class Meta:
+        model = EntryPoint
+        fields = [
+            "name", "queue", "hours", "priority", "address", "origins", "imap_host", "imap_port", "imap_tls",
+            "imap_user", "imap_password", "webhook_secret", "published",
+        ]  # fmt: skip
+        labels = {
+            "name": gettext_lazy("Name of the door"),
+            "queue": gettext_lazy("Leads to"),
+            "hours": gettext_lazy("Hours of its own (none: those of the line)"),
+            "priority": gettext_lazy("Priority of its own (0 to 9)"),
+            "address": gettext_lazy("Address or number"),
+            "imap_host": gettext_lazy("IMAP server"),
+            "imap_port": gettext_lazy("Port"),
+            "imap_tls": gettext_lazy("Encrypted from the start (TLS)"),
+            "imap_user": gettext_lazy("User"),
+            "published": gettext_lazy("Open: contacts are taken in here"),
+        }
+
+    def __init__(self, client: Client, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client, self.kind = client, kind
+        self.instance.client, self.instance.kind = client, kind
+        for name in {"address", "origins", "imap_host", "imap_port", "imap_tls", "imap_user", "imap_password",
+                     "webhook_secret"} - set(OF_KIND[EntryKind(kind)]):  # fmt: skip
+            del self.fields[name]
+        self.fields["queue"].queryset = client.queues.exclude(state=QueueState.ARCHIVED)  # type: ignore[attr-defined]
+        self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]
+        self.fields["hours"].label_from_instance = lambda hours: hours.name  # type: ignore[attr-defined]
+        if "origins" in self.fields:
+            self.initial["origins"] = "\n".join(self.instance.origins or [])
+        if "imap_port" in self.fields and not self.instance.pk:
+            self.initial.setdefault("imap_port", 993)
+        if not self.instance.pk:
+            self.initial.setdefault("queue", client.queues.order_by("pk").first())
+            self.initial.setdefault("name", EntryKind(kind).label)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        if self.client.entry_points.filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("The company has a door of this name already."))
+        return name
+
+    def clean_origins(self) -> list[str]:
+        found = []
+        for line in self.cleaned_data["origins"].split():
+            parts = urlsplit(line)
+            local = parts.hostname in ("localhost", "127.0.0.1")
+            if (
+                parts.scheme not in (("http", "https") if local else ("https",))
+                or not parts.hostname
+                or parts.path.strip("/")
+            ):
+                raise forms.ValidationError(
+                    _("“%(line)s” is not a site, such as https://shop.example.") % {"line": line}
+                )
+            found.append(f"{parts.scheme}://{parts.netloc}".lower())
+        return list(dict.fromkeys(found))
+
+    def clean_address(self) -> str:
+        given = str(self.cleaned_data["address"]).strip()
+        if self.kind == EntryKind.MAILBOX:
+            tidy = tidy_address(given)
+            if not tidy:
+                raise forms.ValidationError(_("A mailbox needs its mail address."))
+            taken = EntryPoint.objects.filter(kind=EntryKind.MAILBOX, address=tidy).exclude(pk=self.instance.pk)
+            if taken.exists():
+                raise forms.ValidationError(_("This mailbox is in use already."))
+            return tidy
+        tidy = tidy_phone(self.client, given)
+        if given and not tidy:
+            raise forms.ValidationError(_("This is not a phone number."))
+        return tidy
+
+    def clean_imap_password(self) -> str:
+        return str(self.cleaned_data["imap_password"] or self.instance.imap_password)
+
+    def clean_webhook_secret(self) -> str:
+        return str(self.cleaned_data["webhook_secret"] or self.instance.webhook_secret)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("published") and not data.get("queue"):
+            self.add_error("queue", _("An open door must lead to a line."))
+        return data
+
+
+class RuleForm(forms.ModelForm[EntryRule]):
+    """If all that is set here fits, the contact goes there."""
+
+    skill = forms.ModelChoiceField(
+        label=gettext_lazy("also wants"), queryset=Skill.objects.all(), required=False, empty_label="–"
+    )
+
+    class Meta:
+        model = EntryRule
+        fields = ["position", "language", "product_type", "reason", "attribute", "value", "queue", "priority"]
+        labels = {
+            "position": gettext_lazy("No."),
+            "language": gettext_lazy("Language"),
+            "product_type": gettext_lazy("Product type"),
+            "reason": gettext_lazy("Reason"),
+            "attribute": gettext_lazy("Attribute"),
+            "value": gettext_lazy("is"),
+            "queue": gettext_lazy("Leads to"),
+            "priority": gettext_lazy("Priority"),
+        }
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = [("", "–"), ("en", _("English")), ("es", _("Spanish"))]
+        self.fields["language"].widget = forms.Select(choices=languages)
+        self.fields["attribute"].widget = forms.Select(
+            choices=[("", "–"), ("plan", _("plan")), ("city", _("city")), ("postal_code", _("postal code"))]
+        )
+        self.fields["product_type"].queryset = client.product_types.all()  # type: ignore[attr-defined]
+        self.fields["reason"].queryset = client.reasons.filter(active=True)  # type: ignore[attr-defined]
+        self.fields["queue"].queryset = client.queues.exclude(state=QueueState.ARCHIVED)  # type: ignore[attr-defined]
+        if self.instance.pk and (held := self.instance.skills.first()):
+            self.initial["skill"] = held.skill_id
+
+
+class RuleFormSet(forms.BaseInlineFormSet[EntryRule, EntryPoint, RuleForm]):
+    """The rules in order; the first that fits decides."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> list[EntryRule]:
+        # Numbers may be exchanged: free them before any is written.
+        for n, old in enumerate(self.instance.rules.order_by("position")):
+            EntryRule.objects.filter(pk=old.pk).update(position=1000 + n)
+        rules = super().save()
+        for form in self.forms:
+            rule = form.instance
+            if rule.pk and form not in self.deleted_forms and hasattr(form, "cleaned_data"):
+                if not form.has_changed():
+                    EntryRule.objects.filter(pk=rule.pk).update(position=rule.position)
+                skill = form.cleaned_data.get("skill")
+                rule.skills.exclude(skill=skill).delete()
+                if skill:
+                    EntryRuleSkill.objects.get_or_create(rule=rule, skill=skill)
+        return rules
+
+
+def rule_forms(client: Client, door: EntryPoint, data: Any = None) -> Any:
+    """The formset of a door's rules with one empty row."""
+    kind: Any = forms.inlineformset_factory(
+        EntryPoint, EntryRule, form=RuleForm, formset=RuleFormSet, extra=1, can_delete=True
+    )
+    return kind(data, instance=door, form_kwargs={"client": client}, prefix="rules")

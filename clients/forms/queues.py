@@ -1,0 +1,141 @@
+"""Step 4, the lines: five settings make one that works, the rest is folded away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clients import queue_states
+from clients.models import Channel, Client, Queue, QueueSkill, Skill
+
+
+class QueueForm(forms.ModelForm[Queue]):
+    """A line of the client."""
+
+    MAIN = ("name", "channels", "hours", "wrap_up", "wrap_up_seconds")
+    channels = forms.MultipleChoiceField(
+        label=gettext_lazy("Channels"),
+        choices=Channel.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Channel.CHAT, Channel.EMAIL, Channel.VOICE],
+    )
+
+    class Meta:
+        model = Queue
+        fields = [
+            "name", "channels", "hours", "wrap_up", "wrap_up_seconds", "priority", "ageing_seconds", "strategy",
+            "manual", "training", "offer_seconds", "miss_rule", "misses_to_break", "miss_delay_seconds",
+            "decline_delay_seconds", "cap_per_agent", "limit", "refuse_unstaffed", "when_unstaffed",
+            "callback_offer_seconds", "wait_limit_seconds", "drain_seconds", "patience_seconds",
+            "idle_warn_seconds", "idle_end_seconds", "park_limit_days", "take_old_place", "notify_addresses",
+        ]  # fmt: skip
+        labels = {
+            "name": gettext_lazy("Name of the line"),
+            "hours": gettext_lazy("Hours (none: always open)"),
+            "wrap_up": gettext_lazy("Wrap-up"),
+            "wrap_up_seconds": gettext_lazy("Seconds of wrap-up"),
+            "ageing_seconds": gettext_lazy("Seconds of waiting that outweigh one level of priority"),
+            "strategy": gettext_lazy("Which agent first"),
+            "manual": gettext_lazy("Agents pick"),
+            "training": gettext_lazy("Training line"),
+            "offer_seconds": gettext_lazy("Seconds an offer rings"),
+            "miss_rule": gettext_lazy("A missed offer makes the agent"),
+            "misses_to_break": gettext_lazy("Misses in a row until a break"),
+            "miss_delay_seconds": gettext_lazy("Delay after a miss, seconds"),
+            "decline_delay_seconds": gettext_lazy("Delay after a decline, seconds"),
+            "cap_per_agent": gettext_lazy("At once for one agent, at most"),
+            "limit": gettext_lazy("Waiting at once, at most"),
+            "refuse_unstaffed": gettext_lazy("Refuse when nobody staffs it"),
+            "when_unstaffed": gettext_lazy("When the last agent leaves, those waiting"),
+            "callback_offer_seconds": gettext_lazy("Offer a callback after seconds"),
+            "wait_limit_seconds": gettext_lazy("Longest wait, seconds"),
+            "drain_seconds": gettext_lazy("Serve on after closing, seconds"),
+            "patience_seconds": gettext_lazy("A closed chat window has left after seconds"),
+            "idle_warn_seconds": gettext_lazy("A silent chat is warned after seconds"),
+            "idle_end_seconds": gettext_lazy("A silent chat is ended after seconds"),
+            "park_limit_days": gettext_lazy("Parked work closes after days"),
+            "take_old_place": gettext_lazy("Back within a minute takes the old place"),
+            "notify_addresses": gettext_lazy("Tell these addresses of new contacts"),
+        }
+        widgets = {"notify_addresses": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client = self.instance.client = client
+        self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]
+        self.fields["hours"].label_from_instance = lambda hours: hours.name  # type: ignore[attr-defined]
+        if self.instance.pk is None:
+            self.initial.setdefault("hours", client.business_hours.order_by("pk").first())
+
+    def main(self) -> list[forms.BoundField]:
+        """The five that matter."""
+        return [self[name] for name in self.MAIN]
+
+    def rest(self) -> list[forms.BoundField]:
+        """All others; each has a good default."""
+        return [self[name] for name in self.fields if name not in self.MAIN]
+
+    def rest_has_errors(self) -> bool:
+        """Whether the folded part must be open."""
+        return any(name in self.errors for name in self.fields if name not in self.MAIN)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        if self.client.queues.filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("The company has a line of this name already."))
+        return name
+
+    def clean_notify_addresses(self) -> str:
+        lines = [line.strip() for line in self.cleaned_data["notify_addresses"].splitlines() if line.strip()]
+        for line in lines:
+            validate_email(line)
+        return "\n".join(lines)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("idle_warn_seconds") and data.get("idle_end_seconds", 0) <= data["idle_warn_seconds"]:
+            self.add_error("idle_end_seconds", _("The end must come after the warning."))
+        return data
+
+
+class SkillsForm(forms.Form):
+    """The level at which each skill is wanted; empty: not wanted."""
+
+    def __init__(self, queue: Queue | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = dict(queue.wanted_skills.values_list("skill_id", "level")) if queue and queue.pk else {}
+        levels = [("", _("not wanted")), *((n, _("level %(n)s or better") % {"n": n}) for n in range(1, 6))]
+        for skill in Skill.objects.all():
+            self.fields[f"skill_{skill.pk}"] = forms.TypedChoiceField(
+                label=skill.name,
+                required=False,
+                choices=levels,
+                coerce=int,
+                empty_value=None,
+                initial=wanted.get(skill.pk, ""),
+            )
+
+    def save(self, queue: Queue) -> bool:
+        """Write the differences; whether there were any."""
+        before = dict(queue.wanted_skills.values_list("skill_id", "level"))
+        after = {int(name[6:]): level for name, level in self.cleaned_data.items() if level}
+        for skill_id in before.keys() - after.keys():
+            queue.wanted_skills.filter(skill_id=skill_id).delete()
+        for skill_id, level in after.items():
+            if before.get(skill_id) != level:
+                QueueSkill.objects.update_or_create(queue=queue, skill_id=skill_id, defaults={"level": level})
+        return before != after
+
+
+def save_queue(form: QueueForm, skills: SkillsForm) -> Queue:
+    """The line with its skills; those waiting follow when its rules changed."""
+    new = form.instance.pk is None
+    queue = form.save()
+    changed = skills.save(queue)
+    if (form.has_changed() or changed) and not new:
+        queue_states.rules_changed(queue)
+    return queue

@@ -1,0 +1,1 @@
+"""Pages of the guided set-up, one file a step."""

@@ -1,0 +1,140 @@
+"""Step 7: call flows and their versions: draft, checks in words, review, publish."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bpo.kernel.errors import DomainError
+from clients import script_graph, scripts
+from clients.forms.scripts import ScriptForm, VersionForm
+from clients.models import Role, Script, ScriptVersion, VersionState
+from clients.setup_gate import SetupRequest, for_setup
+from clients.views.setup import page
+
+DRAFTERS = (Role.SUPERVISOR, Role.MANAGER)
+# TABLES.md: a supervisor reviews and publishes what she did not write; a manager approves where the contract says.
+MOVES = {
+    "submit": (scripts.submit, ("admin", *DRAFTERS)),
+    "approve": (scripts.approve, ("admin", Role.SUPERVISOR)),
+    "send-back": (scripts.send_back, ("admin", Role.SUPERVISOR)),
+    "publish": (scripts.publish, ("admin", Role.SUPERVISOR)),
+}
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+@require_safe
+def listing(request: SetupRequest) -> HttpResponse:
+    """All call flows with their versions."""
+    found = request.client.scripts.select_related("product_type", "owner").prefetch_related("versions")
+    return page(request, "setup/scripts.html", "setup-scripts", {"scripts": found})
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+def new(request: SetupRequest) -> HttpResponse:
+    """A further call flow; its first draft comes next."""
+    form = ScriptForm(request.client, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.instance.owner = request.user
+        script = form.save()
+        return redirect("setup-version-new", request.client.public_id, script.public_id)
+    return page(request, "setup/script.html", "setup-scripts", {"form": form}, status=422 if form.errors else 200)
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
+    """A draft beginning with the latest version's steps."""
+    found = get_object_or_404(Script, client=request.client, public_id=script)
+    latest = found.versions.order_by("-number").first()
+    form = VersionForm(request.POST or None, request.FILES or None, version=latest)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        highest = found.versions.filter(language=data["language"], channel=data["channel"]).aggregate(n=Max("number"))
+        try:
+            with transaction.atomic():
+                version = ScriptVersion.objects.create(
+                    script=found,
+                    number=(highest["n"] or 0) + 1,
+                    language=data["language"],
+                    channel=data["channel"],
+                    graph=data["graph"],
+                    created_by=request.user,
+                )
+        except IntegrityError:
+            form.add_error(None, _("Somebody else just made a version. Send it once more."))
+        else:
+            return redirect("setup-version", request.client.public_id, version.public_id)
+    context = {"form": form, "script": found}
+    return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+def version(request: SetupRequest, version: UUID) -> HttpResponse:
+    """One version: its steps as an agent sees them, what is wrong with it, and the draft's text."""
+    found = _version(request, version)
+    draft = found.state == VersionState.DRAFT
+    form = VersionForm(request.POST or None, request.FILES or None, version=found)
+    form.fields["language"].disabled = form.fields["channel"].disabled = True
+    if request.method == "POST":
+        if not draft:
+            raise PermissionDenied(_("Only a draft can be changed. Begin a new version."))
+        if form.is_valid():
+            ScriptVersion.objects.filter(pk=found.pk, state=VersionState.DRAFT).update(graph=form.cleaned_data["graph"])
+            messages.success(request, _("Saved."))
+            return redirect("setup-version", request.client.public_id, found.public_id)
+    problems = scripts.check(found.graph, found.script.kind)
+    try:
+        steps = script_graph.parse(found.graph).main_path()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        steps = []
+    allowed = [
+        act for act, (_operation, roles) in MOVES.items() if request.role in roles and act in _fitting(found.state)
+    ]
+    context = {
+        "version": found,
+        "script": found.script,
+        "steps_of_flow": steps,
+        "problems": problems,
+        "acts": allowed,
+        **({"form": form} if draft else {}),
+    }
+    return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
+
+
+def _fitting(state: str) -> tuple[str, ...]:
+    return {
+        VersionState.DRAFT.value: ("submit",),
+        VersionState.IN_REVIEW.value: ("approve", "send-back"),
+        VersionState.APPROVED.value: ("publish",),
+    }.get(state, ())
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+@require_POST
+def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
+    """Hand in, approve, send back, publish; refusals in words."""
+    if act not in MOVES:
+        raise Http404
+    found = _version(request, version)
+    operation, roles = MOVES[act]
+    if request.role not in roles:
+        raise PermissionDenied(_("Your role does not review and publish call flows."))
+    try:
+        operation(found, request.user)
+        messages.success(request, f"{found}: {found.get_state_display()}")
+    except DomainError as refused:
+        messages.error(request, str(refused.sentence))
+    return redirect("setup-version", request.client.public_id, found.public_id)
+
+
+def _version(request: SetupRequest, version: UUID) -> ScriptVersion:
+    versions = ScriptVersion.objects.select_related("script__client", "created_by", "published_by")
+    return get_object_or_404(versions, script__client=request.client, public_id=version)

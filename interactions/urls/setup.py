@@ -1,0 +1,11 @@
+"""Addresses of those pages of the guided set-up that show the work's own things."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from interactions.views import setup
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<uuid:client>/previews/", setup.previews, name="setup-previews"),
+    path("<uuid:client>/previews/<slug:kind>/<slug:language>/", setup.preview, name="setup-preview"),
+    path("<uuid:client>/doors/<uuid:door>/test/", setup.test_mailbox, name="setup-mailbox-test"),
+]

@@ -1,0 +1,447 @@
+"""The guided set-up: one path from nothing to a live client, refusals in words, and who may look."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from PIL import Image
+
+from agents.models import Agent, AgentSkill, Licence, LicenceState
+from clients.forms.hours import proposed_holidays, spans
+from clients.models import (
+    ApiKey,
+    Brand,
+    BrandText,
+    Client,
+    ClientState,
+    EntryPoint,
+    HoursException,
+    Membership,
+    Promise,
+    PublicName,
+    Queue,
+    QueueState,
+    Reason,
+    Role,
+    ScriptVersion,
+    VersionState,
+)
+from tests import factories
+from tests.clients.test_scripts import graph
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(client: Browser) -> Browser:
+    """Ada the administrator, signed in."""
+    client.force_login(factories.admin())
+    return client
+
+
+def at(name: str, of: Client, *args: Any) -> str:
+    return reverse(name, args=[of.public_id, *args])
+
+
+def said(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def form_of(browser: Browser, path: str, *names: str) -> dict[str, Any]:
+    """What the page's forms would send unchanged."""
+    context = browser.get(path).context
+    data: dict[str, Any] = {}
+    for name in names:
+        thing = context[name]
+        forms = [thing.management_form, *thing.forms] if hasattr(thing, "management_form") else [thing]
+        for form in forms:
+            for field in form:
+                value = field.value()
+                if value is not None and value is not False:
+                    data[field.html_name] = value
+    return data
+
+
+def png() -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Image.new("RGBA", (40, 40), "white").save(drawn, "PNG")
+    return SimpleUploadedFile("logo.png", drawn.getvalue(), "image/png")
+
+
+COMPANY = {
+    "name": "Tulip Telecom",
+    "reference_prefix": "tlp",
+    "country": "US",
+    "zone": "America/New_York",
+    "languages": ["en", "es"],
+    "default_language": "en",
+    "currency": "USD",
+}
+
+
+def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
+    """Ada sets a new company up, step by step, each page sending her to what is still missing."""
+    assert ada.post(reverse("setup-new"), COMPANY).status_code == 302
+    tulip = Client.objects.get(name="Tulip Telecom")
+    assert tulip.state == ClientState.SETTING_UP and tulip.reference_prefix == "TLP"
+    assert "are missing before the doors can open" in said(ada.get(at("setup-client", tulip)))
+
+    answer = ada.post(
+        at("setup-brand", tulip),
+        {
+            "public_name": "Tulip",
+            "colour": "#97265d",
+            "logo": png(),
+            "sender_name": "Tulip Care",
+            "sender_address": "care@tulip.example",
+        },
+    )
+    assert answer.status_code == 302
+    assert Brand.objects.get(client=tulip).logo
+
+    line = {"name": "Care", "hours": tulip.business_hours.get().pk, "channels": ["chat", "email"]}
+    page = form_of(ada, at("setup-queue-new", tulip), "form")
+    assert ada.post(at("setup-queue-new", tulip), {**page, **line}).status_code == 302
+    care = Queue.objects.get(client=tulip)
+
+    door = {"name": "Site", "queue": care.pk, "origins": "https://tulip.example", "published": "on"}
+    assert ada.post(at("setup-door-new", tulip, "widget"), door).status_code == 302
+    widget = EntryPoint.objects.get(client=tulip)
+    assert f"/widget/{widget.public_id}.js" in said(ada.get(at("setup-door", tulip, widget.public_id)))
+
+    ada.post(at("setup-script-new", tulip), {"name": "Calls", "kind": "inbound"})
+    script = tulip.scripts.get()
+    draft = {"language": "en", "channel": "", "graph": json.dumps(graph())}
+    assert ada.post(at("setup-version-new", tulip, script.public_id), draft).status_code == 302
+    version = ScriptVersion.objects.get(script=script)
+    for act in ("submit", "approve", "publish"):
+        ada.post(at("setup-version-move", tulip, version.public_id, act))
+    version.refresh_from_db()
+    assert version.state == VersionState.PUBLISHED
+
+    answer = ada.post(at("setup-stand", tulip, "live"), follow=True)
+    assert "No agent is certified" in said(answer)
+    bea = factories.agent()
+    for act in ("train", "certify"):
+        ada.post(at("setup-licence", tulip, bea.public_id, act), {"reason": "knows telecoms"})
+    assert Licence.objects.get(agent=bea, client=tulip).state == LicenceState.CERTIFIED
+
+    answer = ada.post(at("setup-stand", tulip, "live"), follow=True)
+    tulip.refresh_from_db()
+    assert tulip.state == ClientState.LIVE
+    assert "is live" in said(answer)
+
+
+def test_every_page_opens_for_ada_and_is_locked_for_the_manager(ada: Browser) -> None:
+    acme = factories.client()
+    line = factories.queue(acme)
+    door = factories.door(acme, "mailbox", into=line, address="care@acme.example")
+    hours = factories.hours(acme)
+    paths = [
+        at(name, acme)
+        for name in (
+            "setup-client", "setup-company", "setup-brand", "setup-hours", "setup-queues", "setup-doors",
+            "setup-catalogue", "setup-scripts", "setup-people", "setup-contract", "setup-texts", "setup-previews",
+            "setup-keys",
+        )
+    ]  # fmt: skip
+    paths += [
+        at("setup-queue", acme, line.public_id),
+        at("setup-door", acme, door.public_id),
+        at("setup-hours-edit", acme, hours.public_id),
+        *(at("setup-catalogue-part", acme, part) for part in ("reasons", "dispositions", "types", "products")),
+        *(at("setup-preview", acme, "resolution", language) for language in ("en", "es")),
+    ]
+    manager = Browser()
+    mia = factories.user("Mia Manager")
+    factories.membership(mia, acme, Role.MANAGER)
+    manager.force_login(mia)
+    for path in paths:
+        assert ada.get(path).status_code == 200, path
+        assert manager.get(path).status_code == 200, path
+    assert manager.get(reverse("setup")).status_code == 200
+    assert manager.post(at("setup-company", acme), COMPANY).status_code == 403
+    assert manager.post(at("setup-stand", acme, "suspend"), {"reason": "no"}).status_code == 403
+    assert manager.post(at("setup-keys", acme), {"name": "x", "scopes": ["read"]}).status_code == 403
+    acme.refresh_from_db()
+    assert acme.name == "Acme"
+
+
+def test_a_stranger_finds_nothing_and_an_agent_may_not() -> None:
+    acme, other = factories.client("Acme"), factories.client("Other")
+    bea = factories.agent(licensed=acme)
+    browser = Browser()
+    assert browser.get(at("setup-client", acme)).status_code == 302
+    browser.force_login(bea.user)
+    assert browser.get(at("setup-client", acme)).status_code == 403
+    assert browser.get(at("setup-client", other)).status_code == 404
+    assert browser.get(reverse("setup-agents")).status_code == 403
+
+
+# --- brand and hours -------------------------------------------------------------------------------------------------
+
+
+def test_a_colour_nobody_can_read_on_is_refused_while_it_is_chosen(ada: Browser) -> None:
+    acme = factories.client()
+    assert "is not a colour" in said(ada.get(at("setup-colour", acme), {"colour": "#zzz"}))
+    fine = said(ada.get(at("setup-colour", acme), {"colour": "#97265d"}))
+    assert "/setup/colours/97265d.css" in fine
+    sheet = ada.get("/setup/colours/97265d.css")
+    assert ".brand-preview" in said(sheet) and sheet["Content-Type"] == "text/css"
+
+
+def test_a_logo_that_is_no_picture_is_refused(ada: Browser, media: Any) -> None:
+    acme = factories.client()
+    form = form_of(ada, at("setup-brand", acme), "form")
+    form["logo"] = SimpleUploadedFile("logo.svg", b"<svg onload=alert(1)>", "image/svg+xml")
+    answer = ada.post(at("setup-brand", acme), form)
+    assert answer.status_code == 422
+    assert "PNG or JPEG" in said(answer)
+
+
+def test_times_of_a_day_are_read_as_one_types_them() -> None:
+    assert spans("9-12, 13:00–17:30") == [(540, 720), (780, 1050)]
+    assert spans("") == []
+    for wrong in ("9", "17-9", "9-12, 11-13", "25-26", "9:75-10"):
+        with pytest.raises(Exception, match=r"\w"):
+            spans(wrong)
+
+
+def test_a_split_shift_and_a_short_day(ada: Browser) -> None:
+    acme = factories.client()
+    hours = factories.hours(acme, "Office", always_open=False)
+    path = at("setup-hours-edit", acme, hours.public_id)
+    answer = ada.post(path, {"name": "Office", "zone": "", "day_0": "09:00-12:00, 13:00-17:30"})
+    assert answer.status_code == 302
+    assert [(s.weekday, s.opens, s.closes) for s in hours.spans.all()] == [(0, 540, 720), (0, 780, 1050)]
+    ada.post(at("setup-hours-date", acme, hours.public_id), {"date": "2026-12-24", "name": "Eve", "times": "9-12"})
+    day = HoursException.objects.get(hours=hours)
+    assert (day.date, day.opens, day.closes) == (date(2026, 12, 24), 540, 720)
+    assert "never open" in said(ada.post(path, {"name": "Office", "zone": ""}))
+
+
+def test_public_holidays_are_proposed_once(ada: Browser) -> None:
+    acme = factories.client()
+    hours = factories.hours(acme)
+    found = proposed_holidays(acme, hours, 2027)
+    assert (date(2027, 7, 4), "Independence Day") in found
+    ada.post(at("setup-hours-date", acme, hours.public_id), {"year": "2027", "holiday": ["2027-07-04", "1999-01-01"]})
+    assert [row.name for row in hours.exceptions.all()] == ["Independence Day"]
+    assert (date(2027, 7, 4), "Independence Day") not in proposed_holidays(acme, hours, 2027)
+
+
+def test_hours_in_use_are_not_deleted(ada: Browser) -> None:
+    acme = factories.client()
+    hours = factories.hours(acme)
+    factories.queue(acme, "Sales", hours=hours)
+    assert "Still used by Sales" in said(ada.post(at("setup-hours-drop", acme, hours.public_id), follow=True))
+
+
+# --- lines, doors, catalogue -----------------------------------------------------------------------------------------
+
+
+def test_wanted_skills_change_the_line_for_those_waiting(ada: Browser) -> None:
+    line = factories.queue()
+    spanish = factories.skill("es", language="es")
+    ann = factories.waiting(line)
+    path = at("setup-queue", line.client, line.public_id)
+    answer = ada.post(path, {**form_of(ada, path, "form", "skills"), f"skill_{spanish.pk}": "3"})
+    assert answer.status_code == 302
+    before, lane = line.version, ann.lane_id
+    line.refresh_from_db()
+    ann.refresh_from_db()
+    assert line.version > before and ann.lane_id != lane
+    assert line.wanted_skills.get().level == 3
+
+
+def test_a_line_with_people_in_it_is_not_archived(ada: Browser) -> None:
+    line = factories.queue()
+    factories.waiting(line)
+    answer = ada.post(at("setup-queue-move", line.client, line.public_id, "archive"), follow=True)
+    assert "1 wait; close entry first" in said(answer)
+    ada.post(at("setup-queue-move", line.client, line.public_id, "pause"))
+    line.refresh_from_db()
+    assert line.state == QueueState.PAUSED
+
+
+def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
+    acme = factories.client()
+    line = factories.queue(acme)
+    factories.door(acme, "mailbox", into=line, address="care@acme.example")
+    wrong = {"name": "Site", "queue": line.pk, "origins": "shop.example/path"}
+    assert "is not a site" in said(ada.post(at("setup-door-new", acme, "widget"), wrong))
+    twice = {"name": "Letters", "queue": line.pk, "address": "Care@Acme.example"}
+    assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), twice))
+
+
+def test_rules_keep_their_order_when_two_change_places(ada: Browser) -> None:
+    acme = factories.client()
+    line, sales = factories.queue(acme), factories.queue(acme, "Sales")
+    door = factories.door(acme, into=line)
+    first = door.rules.create(position=1, language="es", queue=line)
+    second = door.rules.create(position=2, language="en", queue=sales)
+    path = at("setup-door", acme, door.public_id)
+    form = form_of(ada, path, "form", "rules")
+    answer = ada.post(path, {**form, "rules-0-position": "2", "rules-1-position": "1"})
+    assert answer.status_code == 302, said(answer)
+    assert [rule.pk for rule in door.rules.order_by("position")] == [second.pk, first.pk]
+
+
+def test_a_reason_gets_its_code_once(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-catalogue-part", acme, "reasons")
+    form = {**form_of(ada, path, "rows"), "reasons-0-name": "Late delivery", "reasons-0-kind": "complaint"}
+    assert ada.post(path, form).status_code == 302
+    row = Reason.objects.get(client=acme)
+    assert row.code == "late-delivery"
+    form = form_of(ada, path, "rows") | {"reasons-0-name": "It never came"}
+    ada.post(path, form)
+    row.refresh_from_db()
+    assert (row.code, row.name) == ("late-delivery", "It never came")
+
+
+def test_texts_fall_back_to_ours_when_emptied(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-texts", acme) + "?language=es"
+    ada.post(path, {"widget_welcome": "¡Hola!"})
+    assert BrandText.objects.get(client=acme).text == "¡Hola!"
+    assert "Unknown placeholder" in said(ada.post(path, {"widget_welcome": "Hi {nobody}"}))
+    ada.post(path, {"widget_welcome": ""})
+    assert not BrandText.objects.filter(client=acme).exists()
+
+
+def test_a_contract_with_its_promises(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-contract", acme)
+    form = form_of(ada, path, "form", "promises") | {
+        "valid_from": "2026-01-01",
+        "promises-0-channel": "chat",
+        "promises-0-target_percent": "80",
+        "promises-0-threshold_seconds": "30",
+        "promises-0-limit_percent": "70",
+    }
+    assert ada.post(path, form).status_code == 302
+    assert Promise.objects.get(contract__client=acme).threshold_seconds == 30
+
+
+# --- call flows ------------------------------------------------------------------------------------------------------
+
+
+def test_a_flow_with_faults_is_kept_as_a_draft_and_told_in_words(ada: Browser) -> None:
+    acme = factories.client()
+    script = acme.scripts.create(name="Calls", kind="inbound")
+    bad = {"language": "en", "channel": "", "graph": '{"start": "a", "steps": []}'}
+    ada.post(at("setup-version-new", acme, script.public_id), bad)
+    version = script.versions.get()
+    assert "has no steps" in said(ada.get(at("setup-version", acme, version.public_id)))
+    answer = ada.post(at("setup-version-move", acme, version.public_id, "submit"), follow=True)
+    assert "cannot be published yet" in said(answer)
+    answer = ada.post(at("setup-version-new", acme, script.public_id), {**bad, "graph": "{"})
+    assert "is not JSON" in said(answer)
+
+
+def test_a_manager_drafts_but_neither_approves_nor_publishes() -> None:
+    acme = factories.client()
+    mia = factories.user("Mia")
+    factories.membership(mia, acme, Role.MANAGER)
+    browser = Browser()
+    browser.force_login(mia)
+    script = acme.scripts.create(name="Calls", kind="inbound")
+    draft = {"language": "en", "channel": "", "graph": json.dumps(graph())}
+    assert browser.post(at("setup-version-new", acme, script.public_id), draft).status_code == 302
+    version = script.versions.get()
+    browser.post(at("setup-version-move", acme, version.public_id, "submit"))
+    assert browser.post(at("setup-version-move", acme, version.public_id, "approve")).status_code == 403
+    version.refresh_from_db()
+    assert version.state == VersionState.IN_REVIEW
+
+
+# --- people and keys -------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_is_taken_on_in_one_form_and_invited(ada: Browser) -> None:
+    acme = factories.client()
+    spanish = factories.skill("es", language="es")
+    form = {
+        "full_name": "Bea Brown",
+        "email": "Bea@BPO.example",
+        "language": "en",
+        "employee_number": "E-77",
+        "new_team": "Blue",
+        "certify_for": [acme.pk],
+        f"skill_{spanish.pk}": "4",
+    }
+    answer = ada.post(reverse("setup-agent-new"), form)
+    assert answer.status_code == 302, said(answer)
+    bea = Agent.objects.get(employee_number="E-77")
+    assert bea.seat and bea.team.name == "Blue"
+    assert Licence.objects.get(agent=bea).state == LicenceState.CERTIFIED
+    assert AgentSkill.objects.get(agent=bea).level == 4
+    assert mail.outbox[0].to == ["bea@bpo.example"]
+    assert "works here, or did, already" in said(ada.post(reverse("setup-agent-new"), form))
+
+
+def test_deactivating_says_what_happens_and_wants_a_reason(ada: Browser) -> None:
+    bea = factories.agent()
+    path = reverse("setup-agent", args=[bea.public_id])
+    assert "return to their lines" in said(ada.get(path))
+    act = reverse("setup-agent-act", args=[bea.public_id, "deactivate"])
+    ada.post(act, {"reason": ""})
+    bea.refresh_from_db()
+    assert bea.deactivated_at is None
+    ada.post(act, {"reason": "moved abroad"})
+    bea.refresh_from_db()
+    assert bea.deactivated_at is not None
+
+
+def test_a_client_login_is_invited_and_a_manager_adds_viewers_only(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-people", acme)
+    ada.post(path, {"full_name": "Mia", "email": "mia@acme.example", "role": "manager", "language": "es"})
+    mia = Membership.objects.get(client=acme)
+    assert mia.role == Role.MANAGER and mail.outbox[0].to == ["mia@acme.example"]
+    browser = Browser()
+    browser.force_login(mia.user)
+    viewer = {"full_name": "Vic", "email": "vic@acme.example", "language": "en"}
+    assert browser.post(path, {**viewer, "role": "manager"}).status_code == 422
+    assert browser.post(path, {**viewer, "role": "viewer"}).status_code == 302
+    assert browser.post(at("setup-member", acme, mia.user.public_id, "remove")).status_code == 403
+
+
+def test_a_public_name_is_given_and_taken(ada: Browser) -> None:
+    acme = factories.client()
+    bea = factories.agent(licensed=acme)
+    path = at("setup-licence", acme, bea.public_id, "name")
+    ada.post(path, {"name": "Bee"})
+    assert PublicName.objects.get(client=acme, user=bea.user).name == "Bee"
+    ada.post(path, {"name": ""})
+    assert not PublicName.objects.filter(client=acme).exists()
+
+
+def test_a_key_is_shown_once_and_revoked(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-keys", acme)
+    answer = ada.post(path, {"name": "shop", "scopes": ["read", "act"]})
+    key = ApiKey.objects.get(client=acme)
+    shown = answer.context["secret"]
+    assert shown.startswith(key.prefix) and shown in said(answer)
+    assert shown not in said(ada.get(path))
+    ada.post(at("setup-key-revoke", acme, key.public_id))
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_a_mailbox_that_cannot_be_reached_says_so(ada: Browser) -> None:
+    door = factories.door(
+        factories.client(), "mailbox", address="care@acme.example", imap_host="127.0.0.1", imap_port=1, imap_tls=False
+    )
+    answer = ada.post(at("setup-mailbox-test", door.client, door.public_id))
+    assert "cannot be read" in said(answer)
