@@ -12,7 +12,19 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Disposition, WrapUpMode
 from interactions import closing, handling, journal, states
-from interactions.models import Callback, CallbackState, CaseState, EndedBy, Kind, Leg, LegRole, LegState, Outcome, State
+from interactions.models import (
+    Callback,
+    CallbackState,
+    CaseState,
+    EndedBy,
+    Interaction,
+    Kind,
+    Leg,
+    LegRole,
+    LegState,
+    Outcome,
+    State,
+)
 
 NOT_IN_TIME = "not_filled_in_time"
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
@@ -79,9 +91,7 @@ def has_follow_up(leg: Leg) -> bool:
     case = leg.interaction.case
     if case is None:
         return False
-    return (
-        case.state == CaseState.PENDING or Callback.objects.filter(case=case, state__in=OPEN_CALLBACKS).exists()
-    )
+    return case.state == CaseState.PENDING or Callback.objects.filter(case=case, state__in=OPEN_CALLBACKS).exists()
 
 
 @transaction.atomic
@@ -95,9 +105,7 @@ def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: st
 
 
 @transaction.atomic
-def finish(
-    leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = "", at: datetime | None = None
-) -> Leg:
+def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = "", at: datetime | None = None) -> Leg:
     """The agent is done: disposition saved, leg completed, contact closed, she is free."""
     at = at or clock.now()
     leg = wrapping_leg(leg, by=by)
@@ -167,7 +175,10 @@ def complete(
         note=bool(note.strip()),
         agent=str(leg.agent.public_id),
     )
+    # Of two colleagues who finish at one moment the second waits here, and sees that the first has.
+    Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=leg.interaction_id)
     interaction = leg.interaction
+    interaction.refresh_from_db()
     others = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, state=LegState.WRAPPING)
     if interaction.state == State.WRAP_UP and not others.exclude(pk=leg.pk).exists():
         closing.close(interaction, Outcome.HANDLED, by=by, at=at)

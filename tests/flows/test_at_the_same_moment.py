@@ -184,6 +184,21 @@ def test_a_warm_transfer_is_completed_and_the_colleague_leaves(day: Day, house: 
     assert (fresh(leg).state == LegState.HANDLING) == isinstance(results[0], transfers.CannotTransfer)
 
 
+@pytest.mark.parametrize("_time", range(6))
+def test_two_who_had_the_same_contact_finish_their_notes(day: Day, house: House, _time: int) -> None:
+    bea, cal = house.agent("Bea Brown"), house.agent("Cal Cole")
+    first = house.talk(bea)
+    second = offers.accept(transfers.consult(first, cal, by=bea), by=cal)
+    transfers.complete_warm(first, by=bea)
+    handling.end_work(second, by=cal, ended_by=EndedBy.AGENT)
+    at_once(
+        lambda: wrap_up.finish(first, by=bea, disposition=house.solved),
+        lambda: wrap_up.finish(second, by=cal, disposition=house.solved),
+    )
+    assert fresh(first.interaction).state == State.CLOSED
+    assert kinds(first.interaction).count("closed") == 1
+
+
 @pytest.mark.parametrize("_time", TIMES)
 def test_bea_hangs_up_while_cal_joins(day: Day, house: House, _time: int) -> None:
     cal, bea = house.agent("Cal Cole"), house.agent("Bea Brown")
