@@ -24,6 +24,7 @@ from interactions import eligibility
 from interactions.models import AgentLane, Interaction, JournalEntry, Kind, Lane, Leg, LegState, State, Visit
 from interactions.models.leg import HOLDING_STATES
 from tests import factories as make
+from tests.invariants import broken_invariants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
 
@@ -95,6 +96,7 @@ def test_four_routers_and_one_killed(capfd) -> None:
     assert not [act for act in did if act.startswith("FAILED")], did
     assert did["accept"] > 30 and did["decline"] > 3, "there was a storm"
 
+    assert broken_invariants() == []
     nothing_double()
     seats_are_right()
     everyone_open_is_somewhere()
