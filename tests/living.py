@@ -32,7 +32,7 @@ BROWSER_FLAGS = [
 HELP = "No browser: set CHROMIUM to one, or install Debian's package: sudo apt-get install chromium"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Product:
     """Where the running product answers."""
 
@@ -103,7 +103,8 @@ def live_server_process() -> Iterator[Product]:
         with redis.Redis.from_url(product_redis(), db=number) as queue:
             queue.flushdb()
     folder = settings.VAR / "living"
-    shutil.rmtree(folder / "run", ignore_errors=True)
+    for old in ("run", "mail"):
+        shutil.rmtree(folder / old, ignore_errors=True)
     (folder / "run").mkdir(parents=True)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DJANGO_"))},
@@ -228,11 +229,26 @@ def watch() -> Watch:
     return Watch()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Remember that the test itself failed, for the pictures of its pages."""
+    report: Any = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
 @pytest.fixture
-def new_page(browser: Any, live: Product, watch: Watch) -> Iterator[Callable[..., Any]]:
+def new_page(
+    browser: Any, live: Product, watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
     """Makes pages of different people: new_page(user=sue, locale="es-ES"); each has its own cookies.
 
-    At the end the test fails for any console error, script error or violated policy nobody allowed.
+    At the end the test fails for any console error, script error or violated policy nobody allowed. Of a test that
+    failed, each page leaves a picture in var/test/living/pictures.
     """
     contexts: list[Any] = []
 
@@ -248,7 +264,10 @@ def new_page(browser: Any, live: Product, watch: Watch) -> Iterator[Callable[...
         return page
 
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            for page in context.pages:
+                page.screenshot(path=live.folder / "pictures" / f"{request.node.name}-{number}.png")
         context.close()
     assert not watch.unexpected(), "\n".join(watch.unexpected())
 

@@ -16,8 +16,9 @@ from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page, expect
 
-from agents.models import Agent, ConsoleSession, Presence, Seat
+from agents.models import Agent, CapacityProfile, ConsoleSession, Presence, Seat
 from clients.models import Client, Customer, CustomerAddress, CustomerPhone, EntryKind, EntryPoint, Order, OrderLine
+from interactions import states
 from interactions.adapters.email import MailboxAccess, read_mailbox
 from interactions.adapters.base import Inbound
 from tests.living import Product, eventually
@@ -28,12 +29,16 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not broken
 
 
 @cache
-def set_up_once(url: str) -> None:
-    """The three clients of the demo, once per running product."""
+def set_up_once(product: Product) -> None:
+    """The three clients of the demo, once per running product, their mailboxes on its mail servers."""
     from bpo.demo.setting_up import set_up
 
     with override_settings(DEMO=True):
         set_up()
+    for mailbox in EntryPoint.objects.filter(kind=EntryKind.MAILBOX):
+        mailbox.imap_host, mailbox.imap_port = product.mail["host"], product.mail["imap_port"]
+        mailbox.imap_user, mailbox.imap_password, mailbox.imap_tls = mailbox.address, product.mail["password"], False
+        mailbox.save()
 
 
 def clear_the_floor() -> None:
@@ -62,6 +67,13 @@ def tech_giant() -> Client:
 def agent(key: str) -> Agent:
     """One of the fourteen."""
     return Agent.objects.get(user__email=f"{key}@contact-center.example")
+
+
+def one_chat_at_a_time(key: str) -> None:
+    """Her wrap-up, not her capacity, decides when the next customer comes."""
+    one, _ = CapacityProfile.objects.get_or_create(name="One chat", defaults={"chat_cap": 1})
+    Agent.objects.filter(pk=agent(key).pk).update(profile=one)
+    states.recount_seat(agent(key).pk)
 
 
 def customer_with_late_order(name: str, address: str, *, order: str, zip_code: str = "43215") -> Customer:
@@ -140,6 +152,17 @@ def at_the_desk(page: Page, *, available: bool = True) -> Page:
         page.get_by_role("button", name="Be available").click()
         expect(page.locator("#top-state .presence > button")).to_contain_text("Available")
     return page
+
+
+def wrap_up(page: Page, *, note: str) -> None:
+    """The first ending of the list, its first below, a note; then ready."""
+    page.locator("#wrapup .tile").first.click()
+    below = page.locator("#wrapup [data-below]:not([hidden]) .tile")
+    if below.count():
+        below.first.click()
+    page.locator("#note").fill(note)
+    page.locator("#wrapup button[type=submit]").click()
+    expect(page.locator("#wrapup")).to_have_count(0)
 
 
 def mails_to(product: Product, address: str) -> list[Inbound]:

@@ -7,6 +7,8 @@ const work = () => document.getElementById("work");
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
 const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred", "console_lost", "assigned", "closed", "disposed",
   "held", "resumed", "consult_started", "consult_ended", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
+/* In wrap-up only its end changes the middle: what is being written there stays. */
+const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 let own = 0;
 
 export function refreshWork() {
@@ -18,6 +20,7 @@ on("item", (data) => {
   const el = work();
   if (!el || el.dataset.interaction !== data.interaction) return;
   if (data.about === "message_in" || data.about === "message_out") { refreshMessages(); return; }
+  if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
   if (ANOTHER.has(data.about) && performance.now() - own > 1500) refreshWork();
 });

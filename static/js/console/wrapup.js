@@ -4,6 +4,7 @@ import { csrf } from "../lib/toast.js";
 
 const form = () => document.getElementById("wrapup");
 let saving = 0;
+let keeping = null;
 
 function below() {
   const chosen = form()?.querySelector("input[name=ending]:checked");
@@ -34,7 +35,8 @@ function look() {
 async function keep() {
   const el = form();
   if (!el) return;
-  const answer = await fetch(el.dataset.wrapupDraft, { method: "POST", body: new FormData(el), headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
+  keeping = new AbortController();
+  const answer = await fetch(el.dataset.wrapupDraft, { method: "POST", signal: keeping.signal, body: new FormData(el), headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
   const state = el.querySelector("[data-draft-state]");
   if (state && answer?.ok) state.hidden = false;
 }
@@ -45,6 +47,13 @@ document.addEventListener("input", (event) => {
   clearTimeout(saving);
   saving = setTimeout(keep, 1000);
 });
+
+// "Ready" sends everything itself: a draft that comes after it would find the wrap-up over.
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "wrapup") return;
+  clearTimeout(saving);
+  keeping?.abort();
+}, true);
 
 document.addEventListener("keydown", (event) => {
   if (!form() || inField() || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key) || document.querySelector("dialog[open]")) return;

@@ -30,6 +30,18 @@ function later(form, after = 1000) {
   waiting.set(form, setTimeout(() => { waiting.delete(form); keep(form); }, after));
 }
 
+/* A command may end the contact: a draft never overtakes it, and goes on only where the form is still there. */
+const paused = [];
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.requestConfig.verb !== "post") return;
+  paused.push(...waiting.keys());
+  for (const timer of waiting.values()) clearTimeout(timer);
+  waiting.clear();
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const form of paused.splice(0)) if (form.isConnected && form.querySelector("textarea[name=text]").value) later(form);
+});
+
 document.addEventListener("input", ({ target }) => {
   const form = target.closest?.("form[data-writing]");
   if (!form || target.name !== "text") return;

@@ -1,0 +1,78 @@
+"""After hours: call me back. Promised with its window, due when the doors open, worked by telephone, kept."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clients.models import BusinessHours, EntryKind, EntryPoint, HoursSpan
+from interactions.models import Callback, CallbackState, Case, CaseState, Interaction, State
+from tests.browser import stage
+from tests.living import Product, eventually
+
+
+@pytest.fixture
+def opening_soon(live: Product) -> Iterator[EntryPoint]:
+    """The Tech Giant's form, closed now; its hours begin within a minute and a half."""
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    client = stage.tech_giant()
+    door = EntryPoint.objects.select_related("queue").get(client=client, kind=EntryKind.FORM)
+    queue = door.queue
+    assert queue is not None
+    local = dt.datetime.now(ZoneInfo(client.zone)) + dt.timedelta(seconds=25)
+    opens = local.hour * 60 + local.minute + 1
+    if opens > 1300:
+        pytest.skip("The client's day is nearly over; the story needs two open hours ahead.")
+    soon = BusinessHours.objects.create(client=client, name=f"Opening soon {local:%H%M%S}")
+    for weekday in range(7):
+        HoursSpan.objects.create(hours=soon, weekday=weekday, opens=opens, closes=1440)
+    before = (door.hours, queue.hours)
+    type(queue).objects.filter(pk=queue.pk).update(hours=soon)
+    type(door).objects.filter(pk=door.pk).update(hours=soon)
+    yield door
+    type(queue).objects.filter(pk=queue.pk).update(hours=before[1])
+    type(door).objects.filter(pk=door.pk).update(hours=before[0])
+
+
+def test_call_me_back_is_promised_and_kept(
+    new_page: Callable[..., Page], live: Product, opening_soon: EntryPoint
+) -> None:
+    marcus = stage.customer_with_late_order("Marcus Bell", "marcus.story@mail.example", order="TG-310003")
+    stage.give_phone(marcus, "+16145550188")
+
+    page = new_page(locale="en-US", viewport={"width": 390, "height": 844})
+    page.goto(f"/c/{opening_soon.public_id}/callback/")
+    page.get_by_label("number", exact=False).first.fill("(614) 555-0188")
+    page.locator(".slots label").first.click()
+    page.locator("#name").fill("Marcus Bell")
+    page.locator("#email").fill("marcus.story@mail.example")
+    page.locator("#callback [type=submit].send").click()
+    callback = Callback.objects.get(customer=marcus)
+    expect(page.locator("body")).to_contain_text(callback.reference)
+    booked = stage.mail_about(live, "marcus.story@mail.example", callback.reference)
+    assert "Tech Giant" in booked.from_name
+    assert f"{live.url}/c/callback/" in booked.text + booked.html  # the link to change or cancel
+
+    # The doors open; whoever is licensed and free is offered the call.
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    assert Callback.objects.get(pk=callback.pk).state == CallbackState.PROMISED
+    offer = ben.locator("[data-offer]")
+    expect(offer).to_contain_text("Callback", timeout=100_000)
+    ben.keyboard.press("Enter")
+    expect(ben.locator("#script")).to_contain_text("The Tech Giant")
+    dial = ben.locator("a[href='tel:+16145550188']")
+    expect(dial).to_be_visible()
+    ben.get_by_role("button", name="Reached", exact=True).click()
+    eventually(lambda: Callback.objects.get(pk=callback.pk).state == CallbackState.KEPT)
+
+    ben.locator("#act-resolve").click()
+    ben.locator("#resolve-summary").fill("Told him when it comes.")
+    ben.get_by_text("Yes", exact=True).click()
+    ben.get_by_role("button", name="Resolve and end").click()
+    stage.wrap_up(ben, note="Comes on Friday.")
+    contact = Interaction.objects.get(pk=Callback.objects.get(pk=callback.pk).interaction_id)
+    assert (contact.state, contact.direction) == (State.CLOSED, "outbound")
+    assert Case.objects.get(pk=contact.case_id).state == CaseState.RESOLVED

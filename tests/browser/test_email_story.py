@@ -1,0 +1,49 @@
+"""The whole job by email: a mail comes in by IMAP, Elena answers and resolves, one mail goes out by SMTP."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from clients.models import EntryKind, EntryPoint
+from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind, Notice
+from tests.browser import stage
+from tests.living import Product, eventually
+
+
+def test_a_question_by_mail_is_answered_once(new_page: Callable[..., Page], live: Product) -> None:
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    client = stage.tech_giant()
+    dana = stage.customer_with_late_order("Dana Whitfield", "dana.story@mail.example", order="TG-310002")
+    mailbox = EntryPoint.objects.get(client=client, kind=EntryKind.MAILBOX)
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
+
+    stage.send_mail(
+        live,
+        sender="Dana Whitfield <dana.story@mail.example>",
+        to=mailbox.address,
+        subject="Where is TG-310002?",
+        text="Hello,\n\nmy order TG-310002 is three days late.\n\nDana",
+    )
+    offer = elena.locator("[data-offer]")
+    expect(offer).to_contain_text("Where is TG-310002?", timeout=40_000)
+    elena.keyboard.press("Enter")
+    expect(elena.locator("#work")).to_contain_text("is three days late")
+    elena.locator("#mail-text").fill("Dear Dana,\n\nyour laptop is at the depot and comes on Friday.")
+    elena.locator("[popovertarget=send-menu]").click()
+    elena.get_by_role("button", name="Send and resolve").click()
+    elena.locator("#send-summary").fill("Told her the new day of delivery.")
+    elena.get_by_role("button", name="and resolve", exact=False).last.click()
+    expect(elena.locator("#wrapup, #work")).not_to_contain_text("Write; /")
+
+    contact = Interaction.objects.get(customer=dana)
+    eventually(lambda: Case.objects.filter(pk=contact.case_id, state=CaseState.RESOLVED).exists())
+    mail = stage.mail_about(live, "dana.story@mail.example", "comes on Friday", within=45)
+    assert mail.subject.startswith("Re: Where is TG-310002?")
+    assert mail.from_address == client.brand.sender_address
+    assert mail.in_reply_to
+    assert "is three days late" in mail.text  # the quoted history
+    # The resolving reply is the notice: no second mail, and the journal says so.
+    assert not Notice.objects.filter(case_id=contact.case_id).exists()
+    assert JournalEntry.objects.filter(interaction=contact, kind=Kind.NOTICE_SKIPPED).exists()
+    assert len(stage.mails_to(live, "dana.story@mail.example")) == 1
