@@ -10,6 +10,8 @@ const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred"
 /* In wrap-up only its end changes the middle: what is being written there stays. */
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 let own = 0;
+let behind = false;
+document.addEventListener("close", () => { if (behind) { behind = false; refreshWork(); } }, true);
 
 export function refreshWork() {
   const el = work();
@@ -22,7 +24,9 @@ on("item", (data) => {
   if (data.about === "message_in" || data.about === "message_out") { refreshMessages(); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
-  if (ANOTHER.has(data.about) && performance.now() - own > 1500) refreshWork();
+  if (!ANOTHER.has(data.about) || performance.now() - own <= 1500) return;
+  // an open dialog is somebody deciding: the middle waits until it is closed
+  if (document.querySelector("#dialog dialog[open]")) behind = true; else refreshWork();
 });
 on("message", (data) => { if (work()?.dataset.interaction === data.interaction) refreshMessages(); });
 
