@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, StaleState
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
 from interactions import closing, journal, notices, states
@@ -85,6 +85,7 @@ def surviving(case: Case) -> Case:
     return case
 
 
+@transaction.atomic
 def for_contact(
     client: Client,
     customer: Customer | None,
@@ -95,11 +96,15 @@ def for_contact(
     at: datetime | None = None,
 ) -> Case:
     """The case a new contact belongs to (DESIGN.md 2): open or pending stays, resolved within the client's limit
-    reopens, else a new case linked to the old; without an old one, a new case."""
+    reopens, else a new case linked to the old; without an old one, a new case.
+
+    The old case is locked: of two contacts at one moment the second finds what the first made of it, and nothing is
+    hung on a case that is being merged.
+    """
     at = at or clock.now()
     if previous is None:
         return open_case(client, customer, subject=subject, queue=queue, at=at)
-    previous = surviving(previous)
+    previous = _locked(previous)
     if previous.state == CaseState.OPEN:
         return previous
     if previous.state == CaseState.PENDING:
@@ -111,6 +116,16 @@ def for_contact(
             reopen(previous, at=at)
             return previous
     return open_case(client, customer, subject=subject or previous.subject, queue=queue, follows=previous, at=at)
+
+
+def _locked(case: Case) -> Case:
+    """The case, or the one it was merged into at last, read anew under its lock."""
+    while True:
+        Case.objects.select_for_update(no_key=True).values_list("pk").get(pk=case.pk)
+        case.refresh_from_db()
+        if case.merged_into is None:
+            return case
+        case = case.merged_into
 
 
 @transaction.atomic
@@ -224,6 +239,13 @@ def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> C
     into = surviving(into)
     if case.client_id != into.client_id or case.pk == into.pk:
         raise CannotMerge
+    # Both locked in one order: merged into each other at one moment neither would survive.
+    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=[case.pk, into.pk])
+    list(rows.order_by("pk").values_list("pk"))
+    case.refresh_from_db()
+    into.refresh_from_db()
+    if into.state == CaseState.MERGED:
+        raise StaleState(f"{into} was merged meanwhile")
     if into.state == CaseState.CLOSED:
         raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
     states.move(case, CaseState.MERGED, at=at, merged_into=into)

@@ -6,9 +6,21 @@ from agents import licences, presence
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Channel
-from interactions import callbacks, conversation, handing_back, handling, offers, supervision, transfers, wrap_up
+from interactions import (
+    callbacks,
+    cases,
+    conversation,
+    handing_back,
+    handling,
+    intake,
+    offers,
+    supervision,
+    transfers,
+    wrap_up,
+)
 from interactions.models import EndedBy, Interaction, LegState, State
 from interactions.routing import router
+from tests import factories as make
 from tests.flows.floor import Day, House, at_once, console_of, fresh, kinds
 from tests.invariants import broken_invariants
 
@@ -223,6 +235,43 @@ def test_deactivated_while_she_accepts(day: Day, house: House, _time: int) -> No
     )
     assert fresh(ringing).state in (LegState.RESCINDED, LegState.LOST)
     assert fresh(ringing.interaction).state == State.QUEUED
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_mails_wake_a_resolved_case(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ann = make.customer(house.acme)
+    case = cases.open_case(house.acme, ann)
+    cases.resolve(case, by=bea, summary="Paid back", outcome="solved")
+    found = at_once(*[lambda: cases.for_contact(house.acme, ann, previous=case)] * 3)
+    assert found == [case] * 3
+    case.refresh_from_db()
+    assert (case.state, case.reopened) == ("open", 1)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_cases_are_merged_into_each_other(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    one, two = (cases.open_case(house.acme, make.customer(house.acme)) for _ in range(2))
+    results = at_once(lambda: cases.merge(one, two, by=bea), lambda: cases.merge(two, one, by=bea))
+    assert len(refusals(results)) == 1
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert sorted([one.state, two.state]) == ["merged", "open"]
+    assert cases.surviving(one) == cases.surviving(two)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_mail_comes_while_its_case_is_merged(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    ann = make.customer(house.acme)
+    old, kept = (cases.open_case(house.acme, ann) for _ in range(2))
+    door = make.door(house.acme, into=house.line)
+    received, _merged = at_once(
+        lambda: intake.receive(door, intake.NewContact("one", text="Hello", customer=ann, case=old)),
+        lambda: cases.merge(old, kept, by=bea),
+    )
+    assert fresh(received.interaction).case == kept
 
 
 @pytest.mark.parametrize("_time", TIMES)
