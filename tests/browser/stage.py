@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from functools import cache
 from typing import Any
 
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page, expect
@@ -41,6 +42,7 @@ def set_up_once(product: Product) -> None:
         mailbox.save()
 
 
+@transaction.atomic
 def clear_the_floor() -> None:
     """Nobody at a desk and nobody waiting from an earlier story."""
     from interactions import closing, handling, wrap_up

@@ -4,6 +4,7 @@ import { csrf } from "../lib/toast.js";
 import { bell } from "../lib/sound.js";
 
 const waiting = new Map();
+let keeping = null;
 
 function stateOf(form, word) {
   const el = form.querySelector("[data-draft-state]");
@@ -16,10 +17,12 @@ async function keep(form) {
   const text = form.querySelector("textarea[name=text]").value;
   try {
     const body = new URLSearchParams({ text });
-    const answer = await fetch(form.dataset.writing, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+    keeping = new AbortController();
+    const answer = await fetch(form.dataset.writing, { method: "POST", signal: keeping.signal, body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
     if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
     if (form.isConnected && answer.ok) stateOf(form, "saved");
-  } catch {
+  } catch (problem) {
+    if (problem.name === "AbortError") return;
     stateOf(form, "failed");
     if (form.isConnected) later(form, 3000);
   }
@@ -35,6 +38,7 @@ const paused = [];
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.requestConfig.verb !== "post") return;
   paused.push(...waiting.keys());
+  keeping?.abort();
   for (const timer of waiting.values()) clearTimeout(timer);
   waiting.clear();
 });
