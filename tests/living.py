@@ -259,7 +259,7 @@ def new_page(
         if user is not None:
             context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
         page = context.new_page()
-        page.on("console", lambda said: said.type == "error" and watch.complaints.append(f"{said.text} ({page.url})"))
+        page.on("console", lambda said: said.type == "error" and watch.complaints.append(complaint(said, page)))
         page.on("pageerror", lambda error: watch.complaints.append(f"script: {error} ({page.url})"))
         return page
 
@@ -270,6 +270,11 @@ def new_page(
                 page.screenshot(path=live.folder / "pictures" / f"{request.node.name}-{number}.png")
         context.close()
     assert not watch.unexpected(), "\n".join(watch.unexpected())
+
+
+def complaint(said: Any, page: Any) -> str:
+    """What a page said, where, and about which address."""
+    return f"{said.text} ({page.url}; {said.location.get('url', '')})"
 
 
 @pytest.fixture
