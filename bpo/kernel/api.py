@@ -1,6 +1,7 @@
 """The API's one error shape and its pages."""
 
 from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.pagination import PageNumberPagination
 
@@ -31,3 +32,18 @@ class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class Error409Serializer(serializers.Serializer[dict[str, str]]):
+    """One refusal."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="A sentence a person may read.")
+    attr = serializers.CharField(allow_null=True)
+
+
+class ErrorResponse409Serializer(serializers.Serializer[dict[str, str]]):
+    """What was asked does not fit what is; nothing was changed."""
+
+    type = serializers.ChoiceField(choices=["client_error"])
+    errors = Error409Serializer(many=True)

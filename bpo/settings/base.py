@@ -245,7 +245,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "clients.api.auth.ApiKeyAuthentication",  # the first tells the anonymous what is wanted: 401
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["clients.api.auth.CallerThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
@@ -262,6 +266,7 @@ REST_FRAMEWORK = {
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "bpo.kernel.api.ApiExceptionHandler",
     "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "405", "409", "429"],
+    "ERROR_SCHEMAS": {"409": "bpo.kernel.api.ErrorResponse409Serializer"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Contact center API",

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -95,6 +96,9 @@ class HoursSpan(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock(self.opens)}–{clock(self.closes)}"
 
+    def clean(self) -> None:
+        require_forward(self.opens, self.closes)
+
 
 @tracked()
 class HoursException(models.Model):
@@ -133,6 +137,17 @@ class HoursException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}".strip()
+
+    def clean(self) -> None:
+        if (self.opens is None) != (self.closes is None):
+            raise ValidationError({"closes": "Give both times, or neither for a closed day."})
+        require_forward(self.opens, self.closes)
+
+
+def require_forward(opens: int | None, closes: int | None) -> None:
+    """Refuse what the database would: a range that runs backwards cannot even be compared."""
+    if opens is not None and closes is not None and not opens < closes <= 1440:
+        raise ValidationError({"closes": "It must close after it opens, at 1440 (midnight) at the latest."})
 
 
 def clock(minute: int) -> str:

@@ -71,7 +71,7 @@ def _lines(door: EntryPoint) -> list[tuple[str, str]]:
             ("customer-widget", _("Paste this line before the end of each page"), '<script src="{}" async></script>')
         ],
         EntryKind.FORM: [("customer-callback-form", _("Link to the form"), "{}")],
-        EntryKind.API: [("api-interactions", _("Bring contacts by POST, with the id of this door"), "{}")],
+        EntryKind.API: [("api-interaction-list", _("Bring contacts by POST, with the id of this door"), "{}")],
         EntryKind.MAILBOX: [("inbound-email", _("Or let the provider post mails to"), "{}")],
     }.get(EntryKind(door.kind), [])
     found = []

@@ -1,9 +1,51 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from rest_framework.routers import SimpleRouter
 
-from interactions.api import inbound
+from agents.api import people
+from clients.api import catalogue, company, flows, keys, lines
+from interactions.api import cases, contacts, customers, inbound, legs
+
+router = SimpleRouter(use_regex_path=False)
+router.register("interactions", contacts.InteractionViewSet, "api-interaction")
+router.register("messages", contacts.MessageViewSet, "api-message")
+router.register("legs", legs.LegViewSet, "api-leg")
+router.register("cases", cases.CaseViewSet, "api-case")
+router.register("callbacks", cases.CallbackViewSet, "api-callback")
+router.register("customers", customers.CustomerViewSet, "api-customer")
+router.register("lines", customers.LineViewSet, "api-line")
+router.register("agents", people.AgentViewSet, "api-agent")
+router.register("skills", keys.SkillViewSet, "api-skill")
+router.register("clients", company.ClientViewSet, "api-client")
+
+of_client = SimpleRouter(use_regex_path=False)
+of_client.register("hours", lines.HoursViewSet, "api-setup-hours")
+of_client.register("queues", lines.QueueViewSet, "api-setup-queue")
+of_client.register("doors", lines.DoorViewSet, "api-setup-door")
+of_client.register("product-types", catalogue.ProductTypeViewSet, "api-setup-type")
+of_client.register("products", catalogue.ProductViewSet, "api-setup-product")
+of_client.register("reasons", catalogue.ReasonViewSet, "api-setup-reason")
+of_client.register("dispositions", catalogue.DispositionViewSet, "api-setup-disposition")
+of_client.register("texts", catalogue.TextViewSet, "api-setup-text")
+of_client.register("contracts", catalogue.ContractViewSet, "api-setup-contract")
+of_client.register("scripts", flows.ScriptViewSet, "api-setup-script")
+of_client.register("script-versions", flows.VersionViewSet, "api-setup-version")
+of_client.register("keys", keys.KeyViewSet, "api-setup-key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbound/email/<uuid:public_id>/", inbound.email, name="inbound-email"),
+    path("me/presence/", people.MyPresenceView.as_view(), name="api-my-presence"),
+    path(
+        "clients/<uuid:client>/brand/",
+        company.BrandViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-setup-brand",
+    ),
+    path(
+        "clients/<uuid:client>/policy/",
+        company.PolicyViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-setup-policy",
+    ),
+    path("clients/<uuid:client>/", include(of_client.urls)),
+    path("", include(router.urls)),
 ]

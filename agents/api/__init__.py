@@ -1,0 +1,1 @@
+"""The API of people: one's own presence, agents, skills and licences."""

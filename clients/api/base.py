@@ -1,0 +1,176 @@
+"""What every resource shares: the tenant gate for people and keys, scopes and roles in words, ids that are public."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+import django_filters
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.viewsets import GenericViewSet
+
+from bpo.accounts.models import User
+from clients.access import ClientScopedQuerySet, is_admin
+from clients.models import ApiKey, Client, Membership, Role
+
+M = TypeVar("M", bound=Model)
+OF_THE_CLIENT = (Role.VIEWER, Role.MANAGER)
+
+
+def seen(request: Request, rows: ClientScopedQuerySet[M]) -> QuerySet[M]:
+    """The rows the caller may see: a person by the tenant gate, a key those of its client."""
+    if isinstance(request.auth, ApiKey):
+        lookup = getattr(rows.model, "client_lookup", "client")
+        return rows.filter(**{lookup: request.auth.client_id})
+    return rows.visible_to(request.user)
+
+
+def by_whom(request: Request) -> User:
+    """The person in whose name it is journalled; a key acts in the name of whoever made it."""
+    if isinstance(request.auth, ApiKey):
+        if request.auth.created_by is None:
+            raise PermissionDenied(_("Whoever made this key is gone; make a new one."))
+        return request.auth.created_by
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def role_for(request: Request, client_id: int) -> str:
+    """key, admin, viewer, manager, supervisor, or agent (by a licence)."""
+    if isinstance(request.auth, ApiKey):
+        return "key"
+    if is_admin(request.user):
+        return "admin"
+    assert isinstance(request.user, User)
+    role = Membership.objects.filter(user=request.user, client=client_id).values_list("role", flat=True).first()
+    return str(role) if role else "agent"
+
+
+def require_role(request: Request, client_id: int, *roles: str) -> str:
+    """The caller's role, when it is one of these; else 403 in words. Keys are judged by their scopes."""
+    role = role_for(request, client_id)
+    if role not in ("key", *roles):
+        raise PermissionDenied(_("Your role does not do this for this client."))
+    return role
+
+
+def require_admin(request: Request) -> None:
+    """Administrators alone; no key sets anything up."""
+    if isinstance(request.auth, ApiKey) or not is_admin(request.user):
+        raise PermissionDenied(_("Only an administrator changes the set-up."))
+
+
+def client_side(request: Request) -> dict[int, Any]:
+    """The clients whose own people the caller belongs to, with the policies that say what these may read."""
+    if isinstance(request.auth, ApiKey) or is_admin(request.user) or not isinstance(request.user, User):
+        return {}
+    rows = Membership.objects.filter(user=request.user, role__in=OF_THE_CLIENT).select_related("client__policy")
+    return {row.client_id: getattr(row.client, "policy", None) for row in rows}
+
+
+class HasScope(BasePermission):
+    """A key needs the scope of the act: `scopes` of the view names it by action, `read` is the usual."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, ApiKey):
+            return bool(request.user and request.user.is_authenticated)
+        needed = getattr(view, "scopes", {}).get(getattr(view, "action", None), "read")
+        if needed in request.auth.scopes:
+            return True
+        raise PermissionDenied(_("This key lacks the scope “%(scope)s”.") % {"scope": needed})
+
+
+class HouseViewSet(GenericViewSet):  # type: ignore[type-arg]
+    """Rows by public id, through the tenant gate; what is not seen is 404."""
+
+    permission_classes = [HasScope]
+    lookup_field = "public_id"
+    lookup_value_converter = "uuid"
+    rows: Any = None
+    scopes: dict[str, str] = {}
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.rows.none()
+        return seen(self.request, self.rows.all())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["client_side"] = client_side(self.request)
+        return context
+
+
+class OfClientViewSet(HouseViewSet):
+    """Rows nested under /clients/<id>/: the client is looked up through the gate, then its rows."""
+
+    client_field = "client"
+
+    @property
+    def client(self) -> Client:
+        """The client of the address."""
+        if not hasattr(self, "_client"):
+            wanted: UUID = self.kwargs["client"]
+            found = seen(self.request, Client.objects.all()).filter(public_id=wanted).first()
+            if found is None:
+                raise NotFound
+            self._client = found
+        return self._client
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return self.rows.none()
+        return self.rows.filter(**{self.client_field: self.client})
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["client"] = self.client
+        return context
+
+
+class PublicId(serializers.SlugRelatedField):  # type: ignore[type-arg]
+    """Another row by its public id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="public_id", **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(UUID(str(data)))
+        except ValueError:
+            self.fail("invalid")
+
+
+class OfSameClient(PublicId):
+    """Another row of the client in whose name the call is made."""
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        client = self.context.get("client")
+        return rows.filter(client=client) if client is not None else rows.none()
+
+
+class ByCode(serializers.SlugRelatedField):  # type: ignore[type-arg]
+    """A row of the same client by its code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="code", **kwargs)
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        client = self.context.get("client")
+        if not hasattr(rows.model, "client_id"):
+            return rows
+        return rows.filter(client=client) if client is not None else rows.none()
+
+
+class ClientFilter(django_filters.FilterSet):
+    """Lists may be narrowed to one client; an unknown id gives an empty list, a malformed one 400."""
+
+    client = django_filters.UUIDFilter(field_name="client__public_id")

@@ -1,0 +1,140 @@
+"""Call flows and their versions as resources under /clients/<id>/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bpo.kernel.errors import DomainError
+from clients import scripts
+from clients.api.base import (
+    ByCode,
+    OfClientViewSet,
+    OfSameClient,
+    by_whom,
+    require_admin,
+    require_role,
+)
+from clients.api.common import CheckedSerializer, SetupViewSet
+from clients.models import (
+    ApiKey,
+    ProductType,
+    Role,
+    Script,
+    ScriptVersion,
+)
+
+
+class ScriptSerializer(CheckedSerializer):
+    product_type: Any = ByCode(queryset=ProductType.objects.all(), required=False, allow_null=True)
+
+    class Meta:
+        model = Script
+        fields = ["public_id", "name", "kind", "product_type", "review_on"]
+        read_only_fields = ["public_id"]
+
+
+class ScriptViewSet(SetupViewSet):
+    rows = Script.objects.select_related("product_type").order_by("name")
+    serializer_class = ScriptSerializer
+
+
+class VersionSerializer(serializers.ModelSerializer[ScriptVersion]):
+    script = OfSameClient(queryset=Script.objects.all())
+
+    class Meta:
+        model = ScriptVersion
+        fields = [
+            "public_id", "script", "number", "language", "channel", "state", "graph", "published_at", "retired_at",
+        ]  # fmt: skip
+        read_only_fields = ["public_id", "number", "state", "published_at", "retired_at"]
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What is wrong with a draft."""
+
+    step = serializers.CharField()
+    sentence = serializers.CharField()
+    must = serializers.BooleanField()
+
+
+class VersionViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.UpdateModelMixin, OfClientViewSet
+):
+    """Versions of call flows: drafted by admins, supervisors and managers; published as TABLES.md says."""
+
+    client_field = "script__client"
+    rows = ScriptVersion.objects.select_related("script").order_by("script__name", "-number")
+    serializer_class = VersionSerializer
+    http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def _draft(self) -> None:
+        require_people(self.request)
+        require_role(self.request, self.client.pk, "admin", Role.SUPERVISOR, Role.MANAGER)
+
+    def perform_create(self, serializer: Any) -> None:
+        self._draft()
+        data = serializer.validated_data
+        same = ScriptVersion.objects.filter(
+            script=data["script"], language=data.get("language", "en"), channel=data.get("channel", "")
+        )
+        latest = same.order_by("-number").values_list("number", flat=True).first()
+        serializer.save(number=(latest or 0) + 1, created_by=by_whom(self.request))
+
+    def perform_update(self, serializer: Any) -> None:
+        self._draft()
+        if serializer.instance.state != "draft":
+            raise DomainError("not a draft", sentence=_("Only a draft can be changed. Begin a new version."))
+        graph = serializer.validated_data.get("graph", serializer.instance.graph)
+        ScriptVersion.objects.filter(pk=serializer.instance.pk, state="draft").update(graph=graph)
+        serializer.instance.graph = graph
+
+    @extend_schema(responses=ProblemSerializer(many=True))
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def problems(self, request: Request, **kwargs: Any) -> Response:
+        """Everything that is wrong with it, in sentences."""
+        version = self.get_object()
+        return Response(ProblemSerializer(scripts.check(version.graph, version.script.kind), many=True).data)
+
+    def _move(self, request: Request, act: Any, *roles: str) -> Response:
+        version = self.get_object()
+        require_people(request)
+        require_role(request, self.client.pk, "admin", *roles)
+        act(version, by_whom(request))
+        return Response(self.get_serializer(version).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, **kwargs: Any) -> Response:
+        """Hand in for review."""
+        return self._move(request, scripts.submit, Role.SUPERVISOR, Role.MANAGER)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, **kwargs: Any) -> Response:
+        """Not by its own author."""
+        return self._move(request, scripts.approve, Role.SUPERVISOR)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request: Request, **kwargs: Any) -> Response:
+        """A draft again."""
+        return self._move(request, scripts.send_back, Role.SUPERVISOR)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, **kwargs: Any) -> Response:
+        """In force from now on."""
+        return self._move(request, scripts.publish, Role.SUPERVISOR)
+
+
+def require_people(request: Request) -> None:
+    """No machine drafts or publishes a call flow."""
+    if isinstance(request.auth, ApiKey):
+        require_admin(request)

@@ -1,0 +1,176 @@
+"""Hours, lines and doors as resources under /clients/<id>/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bpo.kernel import clock
+from clients import hours, queue_states
+from clients.api.base import (
+    ByCode,
+    OfSameClient,
+    by_whom,
+)
+from clients.api.common import CheckedSerializer, SetupViewSet
+from clients.models import (
+    BusinessHours,
+    Channel,
+    EntryPoint,
+    HoursException,
+    HoursSpan,
+    Queue,
+    QueueSkill,
+    Skill,
+)
+
+
+class SpanSerializer(serializers.ModelSerializer[HoursSpan]):
+    class Meta:
+        model = HoursSpan
+        fields = ["weekday", "opens", "closes"]
+
+
+class ExceptionSerializer(serializers.ModelSerializer[HoursException]):
+    class Meta:
+        model = HoursException
+        fields = ["date", "name", "opens", "closes"]
+
+
+class HoursSerializer(CheckedSerializer):
+    """Named hours; spans and exceptions given replace those that are there."""
+
+    spans = SpanSerializer(many=True, required=False)
+    exceptions = ExceptionSerializer(many=True, required=False)
+
+    class Meta:
+        model = BusinessHours
+        fields = ["public_id", "name", "zone", "always_open", "spans", "exceptions"]
+        read_only_fields = ["public_id"]
+
+    @transaction.atomic
+    def write(self, instance: BusinessHours, data: dict[str, Any]) -> BusinessHours:
+        parts = {HoursSpan: data.pop("spans", None), HoursException: data.pop("exceptions", None)}
+        hours: BusinessHours = super().write(instance, data)
+        for model, rows in parts.items():
+            if rows is not None:
+                model._default_manager.filter(hours=hours).delete()
+                for row in rows:
+                    part = model(hours=hours, **row)
+                    try:
+                        part.full_clean()
+                        part.save()
+                    except ModelInvalid as refused:
+                        raise ValidationError(refused.messages) from refused
+        return hours
+
+
+class HoursViewSet(SetupViewSet):
+    rows = BusinessHours.objects.prefetch_related("spans", "exceptions").order_by("pk")
+    serializer_class = HoursSerializer
+
+    @action(detail=True)
+    def now(self, request: Request, **kwargs: Any) -> Response:
+        """Open now? Else when next?"""
+        calendar, at = self.get_object().calendar(), clock.now()
+        return Response({"open": hours.is_open(calendar, at), "next_opening": hours.next_opening(calendar, at)})
+
+
+class WantedSerializer(serializers.ModelSerializer[QueueSkill]):
+    skill: Any = ByCode(queryset=Skill.objects.all())
+
+    class Meta:
+        model = QueueSkill
+        fields = ["skill", "level"]
+
+
+class QueueSerializer(CheckedSerializer):
+    """A line; skills given replace those wanted before, and those waiting follow."""
+
+    hours = OfSameClient(queryset=BusinessHours.objects.all(), required=False, allow_null=True)
+    channels = serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices), allow_empty=False)
+    wanted_skills = WantedSerializer(many=True, required=False)
+
+    class Meta:
+        model = Queue
+        exclude = ["id", "client"]
+        read_only_fields = ["public_id", "state", "version"]
+
+    @transaction.atomic
+    def write(self, instance: Queue, data: dict[str, Any]) -> Queue:
+        wanted, new = data.pop("wanted_skills", None), instance.pk is None
+        queue: Queue = super().write(instance, data)
+        if wanted is not None:
+            queue.wanted_skills.all().delete()
+            for row in wanted:
+                QueueSkill.objects.create(queue=queue, **row)
+        if not new:
+            queue_states.rules_changed(queue)
+        return queue
+
+
+class QueueViewSet(SetupViewSet):
+    rows = Queue.objects.select_related("hours").prefetch_related("wanted_skills__skill").order_by("name")
+    serializer_class = QueueSerializer
+
+    def _move(self, request: Request, act: Any) -> Response:
+        queue = self.get_object()
+        act(queue, by=by_whom(request))
+        return Response(self.get_serializer(queue).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def open(self, request: Request, **kwargs: Any) -> Response:
+        """Contacts enter and are offered."""
+        return self._move(request, queue_states.open_queue)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, **kwargs: Any) -> Response:
+        """Nothing is offered; contacts may enter."""
+        return self._move(request, queue_states.pause)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, **kwargs: Any) -> Response:
+        """Nobody new enters."""
+        return self._move(request, queue_states.close)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, **kwargs: Any) -> Response:
+        """Empty lines only."""
+        return self._move(request, queue_states.archive)
+
+
+class DoorSerializer(CheckedSerializer):
+    """A door; its secrets are written, never read."""
+
+    queue = OfSameClient(queryset=Queue.objects.all(), required=False, allow_null=True)
+    hours = OfSameClient(queryset=BusinessHours.objects.all(), required=False, allow_null=True)
+    origins = serializers.ListField(child=serializers.URLField(), required=False)
+
+    class Meta:
+        model = EntryPoint
+        fields = [
+            "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "origins", "imap_host",
+            "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret", "imap_checked_at", "imap_problem",
+        ]  # fmt: skip
+        read_only_fields = ["public_id", "imap_checked_at", "imap_problem"]
+        extra_kwargs = {
+            "imap_password": {"write_only": True, "required": False},
+            "webhook_secret": {"write_only": True, "required": False},
+        }
+
+
+class DoorViewSet(SetupViewSet):
+    rows = EntryPoint.objects.select_related("queue", "hours").order_by("name")
+    serializer_class = DoorSerializer

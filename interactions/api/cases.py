@@ -1,0 +1,208 @@
+"""Cases and callbacks: the matters and the promises, read and moved as on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agents.api.people import acting_agent
+from agents.gates import agent_of
+from bpo.accounts.models import User
+from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, require_role, seen
+from clients.models import ApiKey, Client, Customer, Queue, Role
+from interactions import callbacks, cases, journal
+from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
+from interactions.models import Callback, CallbackOrigin, CallbackState, Case, CaseState, JournalEntry
+
+OURS = ("admin", Role.SUPERVISOR, "agent")
+
+
+def actor(request: Request, client_id: int) -> journal.Actor:
+    """In whose name it is written down: the agent, else the person, else the agent a key names."""
+    if isinstance(request.auth, ApiKey):
+        return acting_agent(request, client_id) if request.data.get("agent") else by_whom(request)
+    agent = agent_of(request.user)
+    assert isinstance(request.user, User)
+    return agent or request.user
+
+
+class CaseFilter(ClientFilter):
+    state = django_filters.MultipleChoiceFilter(choices=CaseState.choices)
+    customer = django_filters.UUIDFilter(field_name="customer__public_id")
+    queue = django_filters.UUIDFilter(field_name="queue__public_id")
+    reference = django_filters.CharFilter()
+    opened_from = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_until = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+
+class ResolveSerializer(serializers.Serializer[Any]):
+    """How it was settled."""
+
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+    summary = serializers.CharField(max_length=8000)
+    outcome = serializers.CharField(max_length=80)
+    confirmed = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+    """Cases of the clients one may see."""
+
+    rows = Case.objects.select_related(
+        "client", "queue", "customer", "reason", "product", "merged_into", "follows"
+    ).order_by("-opened_at", "-id")
+    serializer_class = CaseSerializer
+    filterset_class = CaseFilter
+    http_method_names = ["get", "post", "head", "options"]
+    scopes = {"resolve": "act", "notes": "act"}
+
+    @extend_schema(responses=JournalSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def journal(self, request: Request, **kwargs: Any) -> Response:
+        """Everything that happened to it, in order."""
+        entries = JournalEntry.objects.filter(case=self.get_object()).select_related("actor", "client")
+        page = self.paginate_queryset(entries.order_by("at", "id"))
+        return self.get_paginated_response(
+            JournalSerializer(page, many=True, context=self.get_serializer_context()).data
+        )
+
+    @extend_schema(request=ResolveSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, **kwargs: Any) -> Response:
+        """Settle it; the customer gets the resolution by mail."""
+        case: Case = self.get_object()
+        require_role(request, case.client_id, "agent")
+        given = ResolveSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        data.pop("agent", None)
+        cases.resolve(case, by=acting_agent(request, case.client_id), **data)
+        return Response(self.get_serializer(self.rows.get(pk=case.pk)).data)
+
+    @extend_schema(request=NoteSerializer, responses=NoteSerializer(many=True))
+    @action(detail=True, methods=["get", "post"], filter_backends=[])
+    def notes(self, request: Request, **kwargs: Any) -> Response:
+        """What colleagues noted; the client's people and machines never read it."""
+        case: Case = self.get_object()
+        require_role(request, case.client_id, *OURS)
+        if isinstance(request.auth, ApiKey) and request.method == "GET":
+            raise serializers.ValidationError(_("Notes are the house's own; a key only adds them."))
+        if request.method == "POST":
+            given = NoteSerializer(data=request.data)
+            given.is_valid(raise_exception=True)
+            note = cases.add_note(case, by=actor(request, case.client_id), text=given.validated_data["text"])
+            return Response(NoteSerializer(note).data, status=status.HTTP_201_CREATED)
+        page = self.paginate_queryset(case.notes.all())
+        return self.get_paginated_response(NoteSerializer(page, many=True).data)
+
+
+# --- callbacks -------------------------------------------------------------------------------------------------------
+
+
+class CallbackFilter(ClientFilter):
+    state = django_filters.MultipleChoiceFilter(choices=CallbackState.choices)
+    queue = django_filters.UUIDFilter(field_name="queue__public_id")
+    customer = django_filters.UUIDFilter(field_name="customer__public_id")
+    reference = django_filters.CharFilter()
+    due_from = django_filters.IsoDateTimeFilter(field_name="due_until", lookup_expr="gte")
+    due_until = django_filters.IsoDateTimeFilter(field_name="due_from", lookup_expr="lt")
+
+    class Meta:
+        model = Callback
+        fields: list[str] = []
+
+
+class WindowSerializer(serializers.Serializer[Any]):
+    """When the customer wishes to be called."""
+
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+    due_from = serializers.DateTimeField()
+    due_until = serializers.DateTimeField()
+
+
+class NewCallbackSerializer(serializers.Serializer[Any]):
+    """A new promise; without a window the client's turn-around time holds."""
+
+    client = PublicId(queryset=Client.objects.all())
+    queue = OfSameClient(queryset=Queue.objects.all())
+    customer = OfSameClient(queryset=Customer.objects.all(), required=False, allow_null=True, default=None)
+    number = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)
+    address = serializers.EmailField(required=False, default="", allow_blank=True)
+    name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+    words = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(choices=["en", "es"], required=False, default="", allow_blank=True)
+    zone = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    due_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    due_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class WithdrawSerializer(serializers.Serializer[Any]):
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+    why = serializers.CharField(max_length=200)
+
+
+class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+    """The ledger of promises."""
+
+    rows = Callback.objects.select_related("client", "queue", "case", "customer").order_by("-promised_at", "-id")
+    serializer_class = CallbackSerializer
+    filterset_class = CallbackFilter
+    http_method_names = ["get", "post", "head", "options"]
+    scopes = {"create": "act", "change": "act", "withdraw": "act"}
+
+    @extend_schema(request=NewCallbackSerializer, responses={201: CallbackSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Promise one."""
+        named = serializers.UUIDField().to_internal_value(request.data.get("client", ""))
+        client = seen(request, Client.objects.all()).filter(public_id=named).first()
+        if client is None:
+            raise serializers.ValidationError({"client": _("There is no such client.")})
+        require_role(request, client.pk, *OURS)
+        given = NewCallbackSerializer(data=request.data, context={"client": client})
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        data.pop("client")
+        key = isinstance(request.auth, ApiKey)
+        made = callbacks.promise(
+            client,
+            origin=CallbackOrigin.API if key else CallbackOrigin.AGENT,
+            by=actor(request, client.pk),
+            **data,
+        )
+        return Response(self.get_serializer(self.rows.get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+
+    def _of(self, request: Request) -> Callback:
+        found: Callback = self.get_object()
+        require_role(request, found.client_id, *OURS)
+        return found
+
+    @extend_schema(request=WindowSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, **kwargs: Any) -> Response:
+        """Another window, as the customer asked for."""
+        found = self._of(request)
+        given = WindowSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        changed = callbacks.change(found, data["due_from"], data["due_until"], by=actor(request, found.client_id))
+        return Response(self.get_serializer(self.rows.get(pk=changed.pk)).data)
+
+    @extend_schema(request=WithdrawSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, **kwargs: Any) -> Response:
+        """The customer no longer wants it."""
+        found = self._of(request)
+        given = WithdrawSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        callbacks.withdraw(found, given.validated_data["why"], by=actor(request, found.client_id))
+        return Response(self.get_serializer(self.rows.get(pk=found.pk)).data)

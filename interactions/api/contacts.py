@@ -1,0 +1,262 @@
+"""Contacts: listed, read, brought in by machines, and moved by those who supervise them; their messages."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import Q
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agents.gates import agent_of
+from agents.models import Agent
+from clients.api.base import (
+    ClientFilter,
+    HouseViewSet,
+    by_whom,
+    client_side,
+    require_admin,
+    require_role,
+    role_for,
+    seen,
+)
+from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
+from interactions import intake, supervision
+from interactions.api.serializers import (
+    InteractionSerializer,
+    JournalSerializer,
+    MessageDetailSerializer,
+    MessageSerializer,
+)
+from interactions.models import Interaction, JournalEntry, Leg, Message, Origin, Outcome, State
+
+
+class InteractionFilter(ClientFilter):
+    queue = django_filters.UUIDFilter(field_name="queue__public_id")
+    customer = django_filters.UUIDFilter(field_name="customer__public_id")
+    case = django_filters.CharFilter(field_name="case__reference")
+    state = django_filters.MultipleChoiceFilter(choices=State.choices)
+    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices)
+    origin = django_filters.ChoiceFilter(choices=Origin.choices)
+    outcome = django_filters.ChoiceFilter(choices=Outcome.choices)
+    arrived_from = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="gte")
+    arrived_until = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="lt")
+    simulated = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Interaction
+        fields: list[str] = []
+
+
+class NewContactSerializer(serializers.Serializer[Any]):
+    """A contact that a machine brings; the same id at the same door arrives once."""
+
+    door = serializers.UUIDField(help_text="A door of kind API.")
+    provider_id = serializers.CharField(max_length=intake.MOST_PROVIDER_ID)
+    channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.CHAT)
+    from_name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    from_address = serializers.EmailField(max_length=254, required=False, default="", allow_blank=True)
+    from_phone = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)
+    account = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    subject = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    text = serializers.CharField(max_length=20_000, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(choices=["en", "es"], required=False, default="", allow_blank=True)
+    reason = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
+    page = serializers.URLField(max_length=500, required=False, default="", allow_blank=True)
+    wants_callback = serializers.BooleanField(required=False, default=False)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        for name, value in data.items():
+            if isinstance(value, str) and "\0" in value:
+                raise serializers.ValidationError({name: _("Null characters are not allowed.")})
+        return data
+
+
+class ReceivedSerializer(serializers.Serializer[Any]):
+    """What became of it."""
+
+    interaction = InteractionSerializer()
+    callback = serializers.CharField(allow_null=True, help_text="Reference of the callback promised from it.")
+    repeated = serializers.BooleanField()
+
+
+class WhySerializer(serializers.Serializer[Any]):
+    """An act that takes a reason."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class AssignSerializer(WhySerializer):
+    agent_id = serializers.UUIDField(help_text="Who shall have it.")
+
+
+class PrioritySerializer(WhySerializer):
+    priority = serializers.IntegerField(min_value=0, max_value=9)
+
+
+class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+    """Contacts of the clients one may see."""
+
+    rows = Interaction.objects.select_related(
+        "client", "queue", "case", "customer", "reason", "product", "lane", "entry_point"
+    ).order_by("-arrived_at", "-id")
+    serializer_class = InteractionSerializer
+    filterset_class = InteractionFilter
+    http_method_names = ["get", "post", "head", "options"]
+    scopes = {
+        "create": "act",
+        "take_back": "route",
+        "assign": "route",
+        "priority": "route",
+        "messages": "media",
+    }
+
+    @extend_schema(request=NewContactSerializer, responses={200: ReceivedSerializer, 201: ReceivedSerializer})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Bring a contact in at a door of kind API: 201 the first time, 200 and the first result when repeated."""
+        if not isinstance(request.auth, ApiKey):
+            require_admin(request)
+        given = NewContactSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        door = (
+            seen(request, EntryPoint.objects.all())
+            .select_related("client__brand", "queue", "hours")
+            .filter(public_id=data.pop("door"), kind=EntryKind.API)
+            .first()
+        )
+        if door is None:
+            raise NotFound(_("There is no such door."))
+        code = data.pop("reason")
+        reason = Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None
+        if code and reason is None:
+            raise serializers.ValidationError({"reason": _("The client has no such reason.")})
+        result = intake.receive(door, intake.NewContact(**data, reason=reason, opening=data["text"][:300]))
+        told = {
+            "interaction": result.interaction,
+            "callback": result.callback.reference if result.callback else None,
+            "repeated": result.repeated,
+        }
+        code_ = status.HTTP_200_OK if result.repeated else status.HTTP_201_CREATED
+        return Response(ReceivedSerializer(told, context=self.get_serializer_context()).data, status=code_)
+
+    @extend_schema(responses=JournalSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def journal(self, request: Request, **kwargs: Any) -> Response:
+        """Everything that happened to it, in order."""
+        entries = JournalEntry.objects.filter(interaction=self.get_object())
+        page = self.paginate_queryset(entries.select_related("actor", "client").order_by("at", "id"))
+        return self.get_paginated_response(
+            JournalSerializer(page, many=True, context=self.get_serializer_context()).data
+        )
+
+    @extend_schema(responses=MessageSerializer(many=True))
+    @action(detail=True, filter_backends=[])
+    def messages(self, request: Request, **kwargs: Any) -> Response:
+        """What was said, as far as one may read it."""
+        contact = self.get_object()
+        require_words(request, contact)
+        rows = Message.objects.filter(interaction=contact).select_related("interaction").prefetch_related("attachments")
+        page = self.paginate_queryset(rows.order_by("at", "id"))
+        return self.get_paginated_response(
+            MessageSerializer(page, many=True, context=self.get_serializer_context()).data
+        )
+
+    def _supervised(self, request: Request) -> Interaction:
+        contact: Interaction = self.get_object()
+        require_role(request, contact.client_id, "admin", Role.SUPERVISOR)
+        return contact
+
+    def _told(self, contact: Interaction) -> Response:
+        return Response(self.get_serializer(self.rows.get(pk=contact.pk)).data)
+
+    @extend_schema(request=WhySerializer)
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, **kwargs: Any) -> Response:
+        """From its agent to its queue, at its old place."""
+        contact = self._supervised(request)
+        given = WhySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        supervision.take_back(contact, by=by_whom(request), reason=given.validated_data["reason"])
+        return self._told(contact)
+
+    @extend_schema(request=AssignSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, **kwargs: Any) -> Response:
+        """Offer it to this agent, who must be eligible."""
+        contact = self._supervised(request)
+        given = AssignSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        agent = (
+            Agent.objects.filter(public_id=given.validated_data["agent_id"], deactivated_at=None)
+            .filter(licences__client=contact.client_id)
+            .select_related("user", "profile", "team")
+            .first()
+        )
+        if agent is None:
+            raise serializers.ValidationError({"agent_id": _("Nobody of this id is licensed for the client.")})
+        supervision.assign(contact, agent, by=by_whom(request), reason=given.validated_data["reason"])
+        return self._told(contact)
+
+    @extend_schema(request=PrioritySerializer)
+    @action(detail=True, methods=["post"])
+    def priority(self, request: Request, **kwargs: Any) -> Response:
+        """Another priority while it waits."""
+        contact = self._supervised(request)
+        given = PrioritySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        supervision.reprioritise(contact, by=by_whom(request), **given.validated_data)
+        return self._told(contact)
+
+
+def require_words(request: Request, contact: Interaction) -> None:
+    """Transcripts: supervisors and admins; the client by policy; an agent of her own work; keys by scope media."""
+    role = role_for(request, contact.client_id)
+    if role in ("key", "admin", Role.SUPERVISOR):
+        return
+    if role in (Role.VIEWER, Role.MANAGER):
+        policy = client_side(request).get(contact.client_id)
+        if policy and policy.client_sees_transcripts:
+            return
+        raise PermissionDenied(_("The contract does not open transcripts to the company."))
+    agent = agent_of(request.user)
+    own = Q(interaction=contact) | (Q(interaction__case=contact.case_id) if contact.case_id else Q(pk=None))
+    worked = agent and Leg.objects.filter(own, agent=agent, accepted_at__isnull=False).exists()
+    owns = agent and contact.case and contact.case.owner_id == agent.pk
+    if not (worked or owns):
+        raise PermissionDenied(_("You read the words of contacts and cases you work on."))
+
+
+class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
+    """One message, with all its headers and its original."""
+
+    rows = Message.objects.select_related("interaction__case", "client").prefetch_related("attachments")
+    serializer_class = MessageDetailSerializer
+    scopes = {"retrieve": "media", "original": "media"}
+
+    def get_object(self) -> Any:
+        message = super().get_object()
+        require_words(self.request, message.interaction)
+        return message
+
+    @extend_schema(responses={(200, "message/rfc822"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def original(self, request: Request, public_id: UUID) -> FileResponse:
+        """The mail as it came, byte for byte."""
+        message = self.get_object()
+        if not message.original:
+            raise NotFound(_("This message has no original."))
+        try:
+            file = message.original.open("rb")
+        except FileNotFoundError as gone:
+            raise NotFound(_("The original is no longer kept.")) from gone
+        return FileResponse(file, as_attachment=True, filename=f"{public_id}.eml", content_type="message/rfc822")
