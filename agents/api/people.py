@@ -21,7 +21,7 @@ from agents.models import Agent, CapacityProfile, Licence, Presence, Seat, Team,
 from bpo.accounts.models import User
 from bpo.kernel.errors import InvalidValue
 from clients.access import is_admin
-from clients.api.base import ByCode, HasScope, HouseViewSet, PublicId, by_whom, require_admin
+from clients.api.base import ByCode, HasScope, HouseViewSet, PublicId, by_whom, named, require_admin
 from clients.models import ApiKey, Client, Role, Skill
 
 
@@ -80,10 +80,9 @@ def acting_agent(request: Request, client_id: int) -> Agent:
     """Who acts on this client's work: the agent who calls, or the one a key with scope act names."""
     if not isinstance(request.auth, ApiKey):
         return own_agent(request)
-    named = serializers.UUIDField().to_internal_value(request.data.get("agent", ""))
     found = (
         Agent.objects.select_related("user", "team", "profile")
-        .filter(public_id=named, deactivated_at=None, licences__client=client_id)
+        .filter(public_id=named(request, "agent"), deactivated_at=None, licences__client=client_id)
         .first()
     )
     if found is None:
@@ -219,7 +218,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         return set(supervised.values_list("pk", flat=True))
 
     def _teams(self) -> set[int]:
-        return set(TeamSupervisor.objects.filter(user=self.request.user).values_list("team_id", flat=True))
+        return set(TeamSupervisor.objects.filter(user=by_whom(self.request)).values_list("team_id", flat=True))
 
     def get_queryset(self) -> QuerySet[Agent]:
         if getattr(self, "swagger_fake_view", False):

@@ -1,5 +1,7 @@
 """The API's one error shape and its pages."""
 
+from typing import Any
+
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
@@ -46,4 +48,4 @@ class ErrorResponse409Serializer(serializers.Serializer[dict[str, str]]):
     """What was asked does not fit what is; nothing was changed."""
 
     type = serializers.ChoiceField(choices=["client_error"])
-    errors = Error409Serializer(many=True)
+    errors: Any = Error409Serializer(many=True)

@@ -9,7 +9,7 @@ import django_filters
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
@@ -73,6 +73,15 @@ def client_side(request: Request) -> dict[int, Any]:
     return {row.client_id: getattr(row.client, "policy", None) for row in rows}
 
 
+def named(request: Request, name: str) -> UUID:
+    """An id in the body; what is none is 400 by its name."""
+    given = request.data.get(name, "") if isinstance(request.data, dict) else ""
+    try:
+        return UUID(str(given))
+    except ValueError as error:
+        raise ValidationError({name: _("Give an id.")}) from error
+
+
 class HasScope(BasePermission):
     """A key needs the scope of the act: `scopes` of the view names it by action, `read` is the usual."""
 
@@ -100,7 +109,7 @@ class HouseViewSet(GenericViewSet):  # type: ignore[type-arg]
         return seen(self.request, self.rows.all())
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
+        context = {**super().get_serializer_context()}
         if not getattr(self, "swagger_fake_view", False):
             context["client_side"] = client_side(self.request)
         return context
@@ -151,7 +160,7 @@ class OfSameClient(PublicId):
     """Another row of the client in whose name the call is made."""
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
+        rows: Any = super().get_queryset()
         client = self.context.get("client")
         return rows.filter(client=client) if client is not None else rows.none()
 

@@ -37,7 +37,8 @@ class CheckedSerializer(serializers.ModelSerializer[Any]):
         return instance
 
     def create(self, validated_data: dict[str, Any]) -> Any:
-        return self.write(self.Meta.model(), validated_data)
+        model: Any = self.Meta.model
+        return self.write(model(), validated_data)
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         return self.write(instance, validated_data)

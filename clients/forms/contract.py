@@ -35,8 +35,7 @@ class ContractForm(forms.ModelForm[Contract]):
         start, last = data.get("valid_from"), data.get("valid_until")
         if start and last and last < start:
             self.add_error("valid_until", _("The last day is before the first."))
-        same = self.client.contracts.filter(valid_from=start).exclude(pk=self.instance.pk)
-        if start and same.exists():
+        if start and self.client.contracts.filter(valid_from=start).exclude(pk=self.instance.pk).exists():
             self.add_error("valid_from", _("A contract begins on this day already."))
         return data
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,12 +87,6 @@ class QueueForm(forms.ModelForm[Queue]):
         if self.client.queues.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("The company has a line of this name already."))
         return name
-
-    def clean_notify_addresses(self) -> str:
-        lines = [line.strip() for line in self.cleaned_data["notify_addresses"].splitlines() if line.strip()]
-        for line in lines:
-            validate_email(line)
-        return "\n".join(lines)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -1,7 +1,9 @@
 """A waiting line of one client, and the skills it wants."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
 from django.db import models
+from django.utils.translation import gettext as _
 
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
@@ -122,6 +124,17 @@ class Queue(PublicIdModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Addresses to be told stand one a line; set-up, admin and API refuse others."""
+        lines = [line.strip() for line in self.notify_addresses.splitlines() if line.strip()]
+        for line in lines:
+            try:
+                validate_email(line)
+            except ValidationError as error:
+                words = _("“%(line)s” is not a mail address; write one a line.") % {"line": line}
+                raise ValidationError({"notify_addresses": words}) from error
+        self.notify_addresses = "\n".join(lines)
 
 
 @tracked()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from agents.api.people import acting_agent
 from agents.gates import agent_of
 from bpo.accounts.models import User
-from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, require_role, seen
+from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, named, require_role, seen
 from clients.models import ApiKey, Client, Customer, Queue, Role
 from interactions import callbacks, cases, journal
 from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
@@ -27,7 +27,7 @@ OURS = ("admin", Role.SUPERVISOR, "agent")
 def actor(request: Request, client_id: int) -> journal.Actor:
     """In whose name it is written down: the agent, else the person, else the agent a key names."""
     if isinstance(request.auth, ApiKey):
-        return acting_agent(request, client_id) if request.data.get("agent") else by_whom(request)
+        return acting_agent(request, client_id) if "agent" in request.data else by_whom(request)
     agent = agent_of(request.user)
     assert isinstance(request.user, User)
     return agent or request.user
@@ -163,8 +163,7 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
     @extend_schema(request=NewCallbackSerializer, responses={201: CallbackSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Promise one."""
-        named = serializers.UUIDField().to_internal_value(request.data.get("client", ""))
-        client = seen(request, Client.objects.all()).filter(public_id=named).first()
+        client = seen(request, Client.objects.all()).filter(public_id=named(request, "client")).first()
         if client is None:
             raise serializers.ValidationError({"client": _("There is no such client.")})
         require_role(request, client.pk, *OURS)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from bpo.kernel import clock
 from clients import customers, opening
-from clients.api.base import ClientFilter, HouseViewSet, PublicId, client_side, require_role, seen
+from clients.api.base import ClientFilter, HouseViewSet, PublicId, client_side, named, require_role, seen
 from clients.models import Client, Customer, Queue, Role
 from interactions import eligibility
 from interactions.api.serializers import CustomerSerializer
@@ -85,8 +85,7 @@ class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
     @extend_schema(request=NewCustomerSerializer, responses={200: CustomerSerializer, 201: CustomerSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Find or create: 200 for somebody known, 201 for somebody new."""
-        named = serializers.UUIDField().to_internal_value(request.data.get("client", ""))
-        client = seen(request, Client.objects.all()).filter(public_id=named).first()
+        client = seen(request, Client.objects.all()).filter(public_id=named(request, "client")).first()
         if client is None:
             raise serializers.ValidationError({"client": _("There is no such client.")})
         require_role(request, client.pk, *OURS)

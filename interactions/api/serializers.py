@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email.parser import BytesHeaderParser
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -106,7 +106,7 @@ class JournalSerializer(serializers.ModelSerializer[JournalEntry]):
     def get_by(self, entry: JournalEntry) -> str:
         if entry.client is None or not is_client_side(self, entry.client_id or 0):
             return entry.actor_name
-        names = self.context.setdefault("public_names", {})
+        names = cast("dict[str, Any]", self.context).setdefault("public_names", {})
         if entry.actor is None:
             return "customer" if entry.actor_name == "customer" else "system"
         if entry.actor_id not in names:

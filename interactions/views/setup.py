@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from csp.decorators import csp_replace
@@ -21,7 +22,7 @@ from clients.views.setup import page
 from interactions import notices
 from interactions.adapters.mail.mailbox import MailboxError, fetch_new
 from interactions.mail_fetch import access_to
-from interactions.models import NoticeKind
+from interactions.models import FOR_CUSTOMERS, NoticeKind
 
 EXAMPLES = {"agent": "Alex", "name": "Ann", "due": "16:30", "position": "2", "wait": "3 min", "opens": "09:00"}
 MOST_COUNTED = 20
@@ -33,7 +34,7 @@ def previews(request: SetupRequest) -> HttpResponse:
     """Every mail and every text in each language, with invented data that says so."""
     asked, shown = request.GET.get("language", ""), request.GET.get("kind", "")
     language = asked if asked in dict(LANGUAGES) else request.client.default_language
-    kind = shown if shown in NoticeKind.values else NoticeKind.RESOLUTION.value
+    kind = shown if shown in FOR_CUSTOMERS else NoticeKind.RESOLUTION.value
     letter = notices.preview(request.client, kind, language) if hasattr(request.client, "brand") else None
     worded = [
         (text.label, texts.text(request.client, text, language, **EXAMPLES)) for text in TextKind if letter is not None
@@ -42,17 +43,14 @@ def previews(request: SetupRequest) -> HttpResponse:
         "language": language,
         "languages": LANGUAGES,
         "kind": kind,
-        "kinds": NoticeKind.choices,
+        "kinds": [(kind.value, kind.label) for kind in FOR_CUSTOMERS],
         "letter": letter,
         "worded": worded,
     }
     return page(request, "setup/previews.html", "setup-previews", context)
 
 
-@for_setup()
-@require_safe
-@xframe_options_sameorigin
-@csp_replace(
+FRAMED: Any = csp_replace(
     {
         "default-src": ["'none'"],
         "img-src": ["'self'", "data:"],
@@ -60,9 +58,15 @@ def previews(request: SetupRequest) -> HttpResponse:
         "frame-ancestors": ["'self'"],
     }
 )
+
+
+@FRAMED
+@xframe_options_sameorigin
+@require_safe
+@for_setup()
 def preview(request: SetupRequest, kind: str, language: str) -> HttpResponse:
     """One mail's HTML alone in a frame: a mail is styled inline, so only this page may be."""
-    if kind not in NoticeKind.values or language not in dict(LANGUAGES) or not hasattr(request.client, "brand"):
+    if kind not in FOR_CUSTOMERS or language not in dict(LANGUAGES) or not hasattr(request.client, "brand"):
         raise Http404
     logo = ""
     if request.client.brand.logo:
