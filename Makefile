@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench clean lock messages servers format
+.PHONY: run test check bench pictures clean lock messages servers format
 
 .venv/.ok: requirements.txt requirements-installer.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Debian, Ubuntu: sudo apt-get install python3.11 python3.11-venv; or set PYTHON=/path/to/python3.11"; exit 1; }
@@ -32,7 +32,10 @@ check: .venv/.ok
 	@$(BIN)/python -m tests.run checks
 
 bench: .venv/.ok
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@GOALS="$(GOALS)" $(BIN)/python -m benchmarks $(ARGS)
+
+pictures: .venv/.ok
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 format: .venv/.ok
 	@$(BIN)/ruff check --fix .

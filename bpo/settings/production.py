@@ -8,6 +8,7 @@ env.secret("DATABASE_URL")
 env.secret("REDIS_URL")
 env.text("EMAIL_HOST")
 SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.secret("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()]
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [env.text("ALLOWED_HOSTS")]
 SITE_URL = env.text("SITE_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", SITE_URL)
