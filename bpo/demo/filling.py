@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bpo.demo.content import ClientContent, customers
-from bpo.demo.content.customers import on
+from bpo.demo.content.customers import maybe_on, on
 from clients.models import (
     Bill,
     Client,
@@ -80,10 +80,10 @@ def _orders(
                 number=order.number,
                 state=order.state,
                 placed_on=on(today, order.placed),
-                shipped_on=on(today, order.shipped),
-                at_depot_on=on(today, order.depot),
+                shipped_on=maybe_on(today, order.shipped),
+                at_depot_on=maybe_on(today, order.depot),
                 due_on=on(today, order.due),
-                delivered_on=on(today, order.delivered),
+                delivered_on=maybe_on(today, order.delivered),
                 total=order.total,
                 currency=content.currency,
                 paid_by=order.paid_by,

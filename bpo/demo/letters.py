@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from imap_tools import BaseMailBox, MailBoxUnencrypted, MailMessage
@@ -65,7 +65,8 @@ def _letter(message: MailMessage, *, whole: bool = False) -> Letter:
     sender = message.from_values
     return Letter(
         uid=message.uid or "",
-        at=message.date,
+        # A date of zone -0000 is UTC without saying where it was written; the library leaves it naive.
+        at=message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC),
         sender=(sender.name or sender.email) if sender else message.from_,
         address=message.from_,
         subject=message.subject,

@@ -90,7 +90,7 @@ def _client(content: ClientContent) -> Client:
         brand.website = website
         brand.save(update_fields=["website", "updated_at"])
     logo = finders.find(f"img/{content.logo}")
-    if not (brand.logo and brand.logo.storage.exists(brand.logo.name)) and isinstance(logo, str):
+    if not (brand.logo and brand.logo.storage.exists(str(brand.logo.name))) and isinstance(logo, str):
         with Path(logo).open("rb") as picture:
             brand.logo.save(content.logo, File(picture))
     Policy.objects.get_or_create(client=client, defaults=dict(content.policy))

@@ -1,4 +1,4 @@
-"""About sixty customers a client with orders and bills, the same from the same seed on the same day."""
+"""The customers of each client with orders and bills, the same from the same seed on the same day."""
 
 from __future__ import annotations
 
@@ -9,161 +9,25 @@ from datetime import date, timedelta
 
 from bpo.demo.content.shapes import ClientContent
 
-HOW_MANY = 60
-FIRST_EN = [
-    "Amelia",
-    "Ava",
-    "Caleb",
-    "Carla",
-    "Cora",
-    "Daniel",
-    "Edith",
-    "Elias",
-    "Emma",
-    "Ethan",
-    "Felix",
-    "Flora",
-    "Gavin",
-    "Gwen",
-    "Harold",
-    "Hazel",
-    "Ian",
-    "Iris",
-    "Jack",
-    "Jane",
-    "Joel",
-    "Kate",
-    "Keith",
-    "Laura",
-    "Lewis",
-    "Lily",
-    "Marcus",
-    "Martha",
-    "Miles",
-    "Nina",
-    "Noah",
-    "Olive",
-    "Oscar",
-    "Paula",
-    "Peter",
-    "Quinn",
-    "Rachel",
-    "Rhys",
-    "Rosa",
-    "Ruth",
-    "Samuel",
-    "Sofia",
-    "Stuart",
-    "Tessa",
-    "Theo",
-    "Uma",
-    "Victor",
-    "Vera",
-    "Wendy",
-    "Will",
-]
-LAST_EN = [
-    "Abbott",
-    "Archer",
-    "Barlow",
-    "Becker",
-    "Bishop",
-    "Burke",
-    "Calder",
-    "Chase",
-    "Colby",
-    "Dalton",
-    "Drake",
-    "Ellery",
-    "Farrow",
-    "Finch",
-    "Garner",
-    "Hale",
-    "Harper",
-    "Hollis",
-    "Irving",
-    "Jarvis",
-    "Keating",
-    "Lambert",
-    "Lowell",
-    "Marsh",
-    "Mercer",
-    "Nash",
-    "Norris",
-    "Oakley",
-    "Palmer",
-    "Pierce",
-    "Quigley",
-    "Ramsey",
-    "Reeve",
-    "Rowan",
-    "Sexton",
-    "Sloan",
-    "Stone",
-    "Thorne",
-    "Tobin",
-    "Underhill",
-    "Vance",
-    "Wade",
-    "Walsh",
-    "Whitaker",
-    "Wren",
-    "York",
-    "Zeller",
-]
-FIRST_ES = [
-    "Alba",
-    "Alejandro",
-    "Beatriz",
-    "Carlos",
-    "Carmen",
-    "Diego",
-    "Elena",
-    "Emilio",
-    "Esteban",
-    "Gloria",
-    "Inés",
-    "Javier",
-    "Julia",
-    "Luis",
-    "Lola",
-    "Marta",
-    "Mateo",
-    "Miguel",
-    "Nuria",
-    "Pablo",
-    "Pilar",
-    "Raúl",
-    "Rocío",
-    "Sergio",
-    "Teresa",
-    "Tomás",
-]
-LAST_ES = [
-    "Aguilar",
-    "Blanco",
-    "Calvo",
-    "Castillo",
-    "Delgado",
-    "Domínguez",
-    "Fuentes",
-    "Gallego",
-    "Herrera",
-    "Iglesias",
-    "Lozano",
-    "Medina",
-    "Molina",
-    "Navarro",
-    "Ortega",
-    "Pascual",
-    "Prieto",
-    "Ramos",
-    "Rubio",
-    "Salas",
-    "Serrano",
-    "Vega",
-    "Vidal",
-]
+HOW_MANY = {"the-tech-giant": 420, "halden-air": 260, "maple-row-pharmacy": 120}
+FIRST_EN = (
+    "Amelia Ava Caleb Carla Cora Daniel Edith Elias Emma Ethan Felix Flora Gavin Gwen Harold Hazel Ian Iris Jack "
+    "Jane Joel Kate Keith Laura Lewis Lily Marcus Martha Miles Nina Noah Olive Oscar Paula Peter Quinn Rachel Rhys "
+    "Rosa Ruth Samuel Sofia Stuart Tessa Theo Uma Victor Vera Wendy Will"
+).split()
+LAST_EN = (
+    "Abbott Archer Barlow Becker Bishop Burke Calder Chase Colby Dalton Drake Ellery Farrow Finch Garner Hale "
+    "Harper Hollis Irving Jarvis Keating Lambert Lowell Marsh Mercer Nash Norris Oakley Palmer Pierce Quigley "
+    "Ramsey Reeve Rowan Sexton Sloan Stone Thorne Tobin Underhill Vance Wade Walsh Whitaker Wren York Zeller"
+).split()
+FIRST_ES = (
+    "Alba Alejandro Beatriz Carlos Carmen Diego Elena Emilio Esteban Gloria Inés Javier Julia Luis Lola Marta Mateo "
+    "Miguel Nuria Pablo Pilar Raúl Rocío Sergio Teresa Tomás"
+).split()
+LAST_ES = (
+    "Aguilar Blanco Calvo Castillo Delgado Domínguez Fuentes Gallego Herrera Iglesias Lozano Medina Molina Navarro "
+    "Ortega Pascual Prieto Ramos Rubio Salas Serrano Vega Vidal"
+).split()
 PLACES = {
     "the-tech-giant": [("Columbus", "43215", "America/New_York"), ("Albany", "12207", "America/New_York"),
                        ("Denver", "80202", "America/Denver"), ("Tampa", "33602", "America/New_York"),
@@ -244,7 +108,7 @@ def of(client: ClientContent) -> Iterator[CustomerContent]:
     draw = random.Random(f"customers of {client.slug}")
     used: set[str] = set()
     named = NAMED[client.slug]
-    for index in range(HOW_MANY):
+    for index in range(HOW_MANY[client.slug]):
         if index < len(named):
             name, language, place, phone, plan, account, since = named[index]
         else:
@@ -287,8 +151,8 @@ def _plain(name: str) -> str:
 
 def _orders(client: ClientContent, index: int, draw: random.Random) -> Iterator[OrderContent]:
     if client.slug == "the-tech-giant" and index == 0:
-        lines = (("Slate 14 laptop, 32 GB", 1649), ("Slate dock", 199))
-        yield OrderContent("TG-204418", "at_depot", -8, -6, -5, -3, None, lines, "card ending 4471")
+        bought: tuple[tuple[str, int], ...] = (("Slate 14 laptop, 32 GB", 1649), ("Slate dock", 199))
+        yield OrderContent("TG-204418", "at_depot", -8, -6, -5, -3, None, bought, "card ending 4471")
         return
     sold = [product for product in client.products if product.price]
     for turn in range(draw.choice([1, 1, 2, 3])):
@@ -322,6 +186,11 @@ def _bills(client: ClientContent, index: int, draw: random.Random) -> Iterator[t
         yield (number, draw.randint(9, 240), draw.randint(3, 24) - turn * 30, turn > 0)
 
 
-def on(today: date, days: int | None) -> date | None:
+def on(today: date, days: int) -> date:
     """The date so many days from today."""
-    return None if days is None else today + timedelta(days=days)
+    return today + timedelta(days=days)
+
+
+def maybe_on(today: date, days: int | None) -> date | None:
+    """The same for what has not happened."""
+    return None if days is None else on(today, days)

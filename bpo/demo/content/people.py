@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 DOMAIN = "contact-center.example"
 
 SKILLS: dict[str, tuple[str, str]] = {
-    "english": ("English", "en"),
-    "spanish": ("Spanish", "es"),
+    "en": ("English", "en"),
+    "es": ("Spanish", "es"),
     "orders": ("Orders and billing", ""),
     "tech": ("Tech support", ""),
     "rebooking": ("Rebooking", ""),
@@ -60,49 +60,49 @@ TG, HA, MR = "the-tech-giant", "halden-air", "maple-row-pharmacy"
 AGENTS: tuple[AgentContent, ...] = (
     AgentContent(
         "alex", "Aleksandra Nowak", "Harbour", "Phone and chat",
-        {"english": 5, "spanish": 2, "orders": 4, "tech": 1, "rebooking": 3, "baggage": 2, "pharmacy": 3},
+        {"en": 5, "es": 2, "orders": 4, "tech": 1, "rebooking": 3, "baggage": 2, "pharmacy": 3},
         (TG, HA, MR), {TG: "Alex", HA: "Alex", MR: "Alex"},
     ),
-    AgentContent("ben", "Ben Carver", "Harbour", "Standard", {"english": 5, "spanish": 3, "orders": 3, "tech": 4}, (TG,)),
-    AgentContent("dev", "Dev Malhotra", "Harbour", "Standard", {"english": 5, "orders": 4, "tech": 3}, (TG,)),
+    AgentContent("ben", "Ben Carver", "Harbour", "Standard", {"en": 5, "es": 3, "orders": 3, "tech": 4}, (TG,)),
+    AgentContent("dev", "Dev Malhotra", "Harbour", "Standard", {"en": 5, "orders": 4, "tech": 3}, (TG,)),
     AgentContent(
         "farid", "Farid Nazari", "Harbour", "Standard",
-        {"english": 4, "orders": 3, "tech": 2, "rebooking": 2, "baggage": 2}, (TG, HA), {TG: "Sam", HA: "Sam"},
+        {"en": 4, "orders": 3, "tech": 2, "rebooking": 2, "baggage": 2}, (TG, HA), {TG: "Sam", HA: "Sam"},
     ),
     AgentContent(
-        "mina", "Mina Farouk", "Harbour", "Standard", {"english": 4, "spanish": 3, "orders": 2, "tech": 3}, (TG,),
+        "mina", "Mina Farouk", "Harbour", "Standard", {"en": 4, "es": 3, "orders": 2, "tech": 3}, (TG,),
         {TG: "Robin"},
     ),
     AgentContent(
         "leo", "Leo Tanaka", "Terrace", "Standard",
-        {"english": 5, "spanish": 4, "orders": 3, "tech": 2, "rebooking": 4, "baggage": 2}, (TG, HA),
+        {"en": 5, "es": 4, "orders": 3, "tech": 2, "rebooking": 4, "baggage": 2}, (TG, HA),
     ),
-    AgentContent("elena", "Elena Marsh", "Harbour", "Standard", {"english": 5, "orders": 5, "tech": 1}, (TG,)),
+    AgentContent("elena", "Elena Marsh", "Harbour", "Standard", {"en": 5, "orders": 5, "tech": 1}, (TG,)),
     AgentContent(
-        "ines", "Ines Duarte", "Terrace", "Standard", {"english": 4, "spanish": 5, "rebooking": 3, "baggage": 5}, (HA,)
+        "ines", "Ines Duarte", "Terrace", "Standard", {"en": 4, "es": 5, "rebooking": 3, "baggage": 5}, (HA,)
     ),
     AgentContent(
-        "chiara", "Chiara Conti", "Harbour", "Two chats", {"english": 4, "spanish": 1, "orders": 2, "tech": 3}, (TG,)
+        "chiara", "Chiara Conti", "Harbour", "Two chats", {"en": 4, "es": 1, "orders": 2, "tech": 3}, (TG,)
     ),
     AgentContent(
         "hugo", "Hugo Brandt", "Terrace", "Standard",
-        {"english": 4, "spanish": 2, "rebooking": 4, "baggage": 3, "pharmacy": 3}, (HA, MR),
+        {"en": 4, "es": 2, "rebooking": 4, "baggage": 3, "pharmacy": 3}, (HA, MR),
     ),
     AgentContent(
         "kira", "Kira Novak", "Terrace", "Standard",
-        {"english": 5, "orders": 3, "tech": 2, "rebooking": 3, "baggage": 3}, (TG, HA),
+        {"en": 5, "orders": 3, "tech": 2, "rebooking": 3, "baggage": 3}, (TG, HA),
     ),
     AgentContent(
         "noor", "Noor Haddad", "Garden", "Standard",
-        {"english": 5, "spanish": 2, "orders": 3, "tech": 1, "pharmacy": 5}, (TG, MR),
+        {"en": 5, "es": 2, "orders": 3, "tech": 1, "pharmacy": 5}, (TG, MR),
     ),
     AgentContent(
-        "jonah", "Jonah Price", "Garden", "Two chats", {"english": 5, "rebooking": 1, "baggage": 1, "pharmacy": 1}, (HA,),
+        "jonah", "Jonah Price", "Garden", "Two chats", {"en": 5, "rebooking": 1, "baggage": 1, "pharmacy": 1}, (HA,),
         training=(MR,),
     ),
     AgentContent(
         "grace", "Grace Lindqvist", "Terrace", "Standard",
-        {"english": 4, "rebooking": 4, "baggage": 4, "orders": 2, "tech": 2}, (HA,), training=(TG,),
+        {"en": 4, "rebooking": 4, "baggage": 4, "orders": 2, "tech": 2}, (HA,), training=(TG,),
     ),
 )  # fmt: skip
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from agents.models import Agent
-from bpo.demo.past.timelines import Handling, Line, Timeline
+from bpo.demo.past.stories import Handling, Line, Timeline
 from bpo.demo.past.walking import Visit
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import ScriptVersion
@@ -115,7 +115,7 @@ def step_visit(of: Run, version: ScriptVersion, agent: Agent, ordinal: int, visi
     )
 
 
-def message_in(contact: Interaction, author: str, text: str, at: object, given_id: str) -> Message:
+def message_in(contact: Interaction, author: str, text: str, at: datetime, given_id: str) -> Message:
     """What a customer wrote."""
     message = Message(
         client_id=contact.client_id,
@@ -135,7 +135,7 @@ def message_in(contact: Interaction, author: str, text: str, at: object, given_i
     return message
 
 
-def message_out(contact: Interaction, agent: Agent, name: str, text: str, at: object) -> Message:
+def message_out(contact: Interaction, agent: Agent, name: str, text: str, at: datetime) -> Message:
     """A line of an agent in a chat."""
     return Message(
         client_id=contact.client_id,

@@ -10,8 +10,8 @@ from agents import presence
 from agents.models import Agent
 from bpo.demo.content.people import AGENTS
 from bpo.demo.past import parts, timelines
-from bpo.demo.past.bulk import REPLY_SENT, SENT_AFTER
-from bpo.demo.past.timelines import Handling, Timeline
+from bpo.demo.past.stories import Handling, Timeline
+from bpo.demo.past.working import REPLY_SENT, SENT_AFTER
 from bpo.kernel import clock
 from clients.models import Client, Customer, Disposition, EntryPoint, Reason
 from interactions import (
@@ -51,7 +51,7 @@ class Play:
         line = self.line
         with clock.set_to(line.arrived):
             contact = self._arrive()
-        self.case = Case.objects.get(pk=contact.case_id)
+        self.case = Case.objects.get(interactions=contact)
         if line.after_hours:
             self._tries()
         elif line.left:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpo.demo.content import CLIENTS, ClientContent
-from bpo.demo.past.timelines import ClientFact, CustomerFact
+from bpo.demo.past.stories import ClientFact, CustomerFact
 from bpo.demo.past.walking import OrderFact
 from clients import opening
 from clients.models import Client, Customer, ScriptKind, ScriptVersion, VersionState

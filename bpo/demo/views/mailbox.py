@@ -11,15 +11,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from bpo.demo import letters
+from bpo.demo import letters, models
 from bpo.demo.content import CLIENTS
 from bpo.demo.views.gate import demo_only
+from bpo.kernel import clock
 from interactions.models import Message, MessageDirection, Notice
 
 SHOWN = 40
 # A mail's own styles show as in a mail program; no script, no outside picture, no form.
 MAIL_POLICY = {
     "default-src": ["'none'"],
+    "script-src": ["'none'"],
+    "connect-src": ["'none'"],
+    "font-src": ["'none'"],
+    "frame-src": ["'none'"],
+    "form-action": ["'none'"],
     "style-src": ["'unsafe-inline'"],
     "img-src": ["data:"],
     "frame-ancestors": ["'self'"],
@@ -67,12 +73,14 @@ def html(request: HttpRequest, address: str, uid: int) -> HttpResponse:
 def written_to() -> list[tuple[str, str]]:
     """The addresses that were written to last, with the company's name."""
     slugs = [content.slug for content in CLIENTS]
+    # What was written of the past month never left; only what did lies in a mailbox.
+    since = models.switch().seeded_at or clock.now()
     found: dict[str, tuple[object, str]] = {}
-    notices = Notice.objects.filter(client__slug__in=slugs, sent_at__isnull=False).order_by("-sent_at")
+    notices = Notice.objects.filter(client__slug__in=slugs, sent_at__gt=since).order_by("-sent_at")
     for address, name, at in notices.values_list("to_address", "client__brand__public_name", "sent_at")[: SHOWN * 3]:
         found.setdefault(address, (at, name))
     replies = Message.objects.filter(
-        client__slug__in=slugs, channel="email", direction=MessageDirection.OUT, sent_at__isnull=False
+        client__slug__in=slugs, channel="email", direction=MessageDirection.OUT, sent_at__gt=since
     ).order_by("-sent_at")
     for addresses, name, at in replies.values_list("to_addresses", "client__brand__public_name", "sent_at")[
         : SHOWN * 3

@@ -90,6 +90,8 @@ class Command(BaseCommand):
         shown = "localhost" if options["host"] in {"127.0.0.1", "0.0.0.0"} else options["host"]  # noqa: S104
         url = f"http://{shown}:{port}"
         extra = {**mail_env, "SITE_URL": os.environ.get("SITE_URL", url)}
+        if options["demo"]:
+            extra["BPO_DEMO"] = "true"
         family.start("web", web_arguments(options["host"], port), extra=extra)
         celery = ["-m", "celery", "-A", "bpo"]
         # Two worker processes are enough for one machine; C_FORCE_ROOT silences a page of warning about root.
@@ -111,7 +113,7 @@ class Command(BaseCommand):
         if options["demo"]:
             if not options["no_seed"] and "seed_demo" in commands:
                 self._say("writing the demo's clients and its past month in the background (log/seed.log)")
-                family.start("seed", ["manage.py", "seed_demo"], helper=True, extra=extra)
+                family.start("seed", ["manage.py", "seed_demo", "--past"], helper=True, extra=extra)
             if not options["no_simulator"] and "simulate" in commands:
                 family.start("simulator", ["manage.py", "simulate"], extra=extra)
 

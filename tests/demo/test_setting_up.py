@@ -1,0 +1,102 @@
+"""The demo's content: sound, whole, and the same when written twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from agents.models import Agent, Licence
+from bpo.accounts.models import User
+from bpo.demo.content import CLIENTS, ClientContent, customers
+from bpo.demo.content.people import AGENTS, SKILLS
+from bpo.demo.password import demo_password
+from bpo.demo.setting_up import set_up
+from clients import readiness, scripts
+from clients.models import Brand, Client, ScriptVersion, Skill
+from interactions import eligibility
+
+pytestmark = pytest.mark.usefixtures("media")
+
+
+@pytest.mark.parametrize("content", CLIENTS, ids=lambda content: content.slug)
+def test_every_script_passes_its_checks_in_both_languages(content: ClientContent) -> None:
+    for script in content.scripts:
+        assert set(script.graphs) == {"en", "es"}
+        for graph in script.graphs.values():
+            assert scripts.check(graph, script.kind) == []
+
+
+@pytest.mark.parametrize("content", CLIENTS, ids=lambda content: content.slug)
+def test_conversations_and_people_name_only_what_there_is(content: ClientContent) -> None:
+    reasons = {reason.code for reason in content.reasons}
+    ends = {each.code for each in content.dispositions} - {each.parent for each in content.dispositions}
+    for talk in content.talks:
+        assert talk.reason in reasons
+        assert talk.disposition in ends
+    assert {talk.language for talk in content.talks} == {"en", "es"}
+    for agent in AGENTS:
+        assert set(agent.skills) <= set(SKILLS)
+    people = list(customers.of(content))
+    assert len({each.address for each in people}) == len(people)
+    for numbers in (
+        [number for each in people for number in (each.phone, each.second_phone) if number],
+        [order.number for each in people for order in each.orders],
+        [number for each in people for number, *_ in each.bills],
+    ):
+        assert len(set(numbers)) == len(numbers)
+    assert len({each.account for each in people}) == len(people) == customers.HOW_MANY[content.slug]
+
+
+def test_no_client_is_named_in_the_words_of_another() -> None:
+    for content in CLIENTS:
+        others = [other.name for other in CLIENTS if other is not content]
+        words = str((content.texts, content.snippets, content.talks, content.scripts, content.trade))
+        assert not [name for name in others if name in words]
+
+
+@pytest.mark.django_db
+def test_set_up_twice_is_set_up_once() -> None:
+    set_up()
+    models = [model for app in ("accounts", "clients", "agents") for model in apps.get_app_config(app).get_models()]
+    before = {model.__name__: model._base_manager.count() for model in models if "Event" not in model.__name__}
+    digests = list(Brand.objects.order_by("pk").values_list("updated_at", flat=True))
+    set_up()
+    after = {model.__name__: model._base_manager.count() for model in models if "Event" not in model.__name__}
+    assert before == after
+    assert digests == list(Brand.objects.order_by("pk").values_list("updated_at", flat=True))
+    assert before["Agent"] == 14
+    assert before["Customer"] == sum(customers.HOW_MANY.values())
+
+
+@pytest.mark.django_db
+def test_the_clients_are_live_and_ready_and_each_line_can_be_served_in_spanish() -> None:
+    set_up()
+    assert Counter(Client.objects.values_list("state", flat=True)) == {"live": 3}
+    spanish = Skill.objects.get(language="es")
+    for client in Client.objects.all():
+        assert readiness.may_go_live(client)
+        for queue in client.queues.all():
+            lane = eligibility.lane_for(queue, channel=queue.channels[0], wants=((spanish.pk, 1),))
+            assert lane.members > 0
+    assert not ScriptVersion.objects.exclude(state="published").exists()
+    staffed = Counter(Licence.objects.filter(state="certified").values_list("client__slug", flat=True))
+    assert staffed == {"the-tech-giant": 10, "halden-air": 8, "maple-row-pharmacy": 3}
+    alex = Agent.objects.get(name="Aleksandra Nowak")
+    assert (alex.profile.voice_points, alex.profile.chat_points, alex.profile.email_points) == (40, 20, 20)
+
+
+@pytest.mark.django_db
+def test_everybody_signs_in_with_the_one_password(settings: Any) -> None:
+    set_up()
+    assert all(user.check_password(demo_password()) for user in User.objects.all())
+
+
+def test_the_commands_refuse_a_real_floor(settings: Any) -> None:
+    settings.DEMO = False
+    for name in ("seed_demo", "seed_past", "simulate"):
+        with pytest.raises(CommandError, match="demos only"):
+            call_command(name)
