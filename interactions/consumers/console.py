@@ -15,6 +15,7 @@ from agents import presence
 from agents.gates import agent_of
 from agents.groups import agent_group
 from agents.models import Agent
+from bpo.accounts.models import user_group
 from bpo.kernel import clock
 from interactions import offers, push
 from interactions.consumers import heartbeat
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST = 4096
 SIGNED_OUT, NOT_ALLOWED, TAKEN_OVER = 4401, 4403, 4409
+SERVER_STOPS = 1012  # the close code by which the server says that it restarts
 TYPING_EVERY = 2.0
 
 
@@ -33,6 +35,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     agent: Agent | None = None
     key: uuid.UUID | None = None
     typed_at: float = 0.0
+    groups_joined: list[str]
 
     async def connect(self) -> None:
         """Only a signed-in agent; the older tabs of hers step aside."""
@@ -50,18 +53,26 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_send(
             group, {"type": "nudge", "kind": "step_aside", "console": str(self.key), "at": clock.now().isoformat()}
         )
-        await self.channel_layer.group_add(group, self.channel_name)
+        self.groups_joined = [group, user_group(user)]
+        for joined in self.groups_joined:
+            await self.channel_layer.group_add(joined, self.channel_name)
         await database_sync_to_async(presence.connected)(self.agent, self.key, heartbeat.NODE)
         heartbeat.opened(self.key)
         await self._say({"kind": "hello", "now": clock.now().isoformat(), "console": str(self.key)})
 
     async def disconnect(self, code: int) -> None:
-        """The desk is gone; the last one of an agent disconnects her seat."""
+        """The desk is gone; the last one of an agent disconnects her seat.
+
+        When it is the server that goes, offers survive: the desk comes back to another process within seconds, and
+        what does not come back is found by its missing heartbeat.
+        """
         if self.agent is None or self.key is None:
             return
         heartbeat.closed(self.key)
-        await self.channel_layer.group_discard(agent_group(self.agent.public_id), self.channel_name)
-        await database_sync_to_async(presence.disconnected)(self.key)
+        for joined in self.groups_joined:
+            await self.channel_layer.group_discard(joined, self.channel_name)
+        if code != SERVER_STOPS:
+            await database_sync_to_async(presence.disconnected)(self.key)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Upwards come small JSON objects with a kind; anything else is dropped."""

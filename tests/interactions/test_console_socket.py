@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from agents.groups import agent_group
 from agents.models import Agent, ConsoleSession, Seat
+from bpo.accounts import sessions
 from interactions import push
 from interactions.consumers.console import ConsoleConsumer
 from interactions.models import ChatSession, Leg
@@ -158,3 +159,23 @@ async def test_typing_reaches_the_customers_window_of_ones_own_contact() -> None
         await heard(line, "pong")
         assert (await layer.receive(channel))["kind"] == "typing"
     await layer.group_discard(push.chat_group(window.public_id), channel)
+
+
+async def test_a_cut_session_closes_the_desk_at_once() -> None:
+    bea = await an_agent()
+    async with desk(bea.user) as line:
+        await heard(line, "hello")
+        await database_sync_to_async(sessions.cut)(bea.user)
+        await heard(line, "signed_out")
+        while (output := await line.receive_output(timeout=3))["type"] != "websocket.close":
+            pass
+        assert output["code"] == 4401
+
+
+async def test_when_the_server_stops_the_seat_stays_connected_for_the_next_process() -> None:
+    bea = await an_agent()
+    async with desk(bea.user) as line:
+        await heard(line, "hello")
+        await line.disconnect(code=1012)
+    assert (await database_sync_to_async(Seat.objects.get)(agent=bea)).connected
+    assert await database_sync_to_async(ConsoleSession.objects.count)() == 1
