@@ -25,7 +25,7 @@ from clients.models import (
     Reason,
     TextKind,
 )
-from interactions import callbacks, cases, eligibility, journal, messages, queueing, threads
+from interactions import callbacks, cases, contact_alerts, eligibility, journal, messages, queueing, threads
 from interactions.adapters.base import Automatic, Inbound
 from interactions.callback_rows import OPEN_STATES
 from interactions.files import File
@@ -53,6 +53,8 @@ ORIGINS: dict[str, Origin] = {
 }
 # Sent by machines: filed, never answered, never a callback.
 MACHINES = frozenset({Automatic.BOUNCE, Automatic.AUTO_REPLY, Automatic.OURS})
+# Of these the line's listed addresses are told: somebody waits, or is owed an answer.
+TOLD = frozenset({None, Outcome.AFTER_HOURS, Outcome.CALLBACK_PROMISED})
 
 
 class ClientAway(DomainError):
@@ -301,6 +303,8 @@ def _new(
     _envelope(interaction, contact)
     if contact.text.strip() or contact.files or contact.message:
         messages.write_in(interaction, _words(contact), at=at)
+    if outcome in TOLD:
+        contact_alerts.write(interaction, contact.automatic, at=at)
     if outcome is None:
         return Received(interaction)
     return _closed_at_the_door(interaction, contact, Outcome(outcome), at=at)

@@ -68,6 +68,8 @@ def letter_of(notice: Notice) -> Letter:
             return _after_hours(notice)
         case NoticeKind.SURVEY:
             return _survey(notice)
+        case NoticeKind.NEW_CONTACT:
+            return _new_contact(notice)
         case _:
             return _callback(notice)
 
@@ -244,6 +246,26 @@ def _survey(notice: Notice) -> Letter:
         paragraphs=(say("survey_lead", language),),
         button=(say("survey_button", language), link) if link else None,
         closing=(texts.text(client, TextKind.THANKS, language),),
+    )
+
+
+def _new_contact(notice: Notice) -> Letter:
+    """For those who work: which line, how, since when. The customer's own words and name stay in the house."""
+    language, interaction = notice.language, notice.interaction
+    assert interaction is not None
+    line = interaction.queue.name if interaction.queue else ""
+    facts = [
+        (say("line", language), line),
+        (say("channel", language), say(f"channel_{interaction.channel}", language)),
+        (say("when", language), moment_words(interaction.arrived_at, notice.client.zone, language)),
+    ]
+    if notice.case:
+        facts.append((say("reference", language), notice.case.reference))
+    return Letter(
+        subject=say("new_contact_subject", language, line=line),
+        title=say("new_contact_title", language),
+        paragraphs=(say("new_contact_lead", language),),
+        facts=tuple(facts),
     )
 
 

@@ -65,6 +65,17 @@ WORDS: dict[str, dict[str, str]] = {
         "es": "Bastan dos toques, y nos ayudan a mejorar.",
     },
     "survey_button": {"en": "Tell us", "es": "Dar mi opinión"},
+    "line": {"en": "Line", "es": "Línea"},
+    "channel": {"en": "Channel", "es": "Canal"},
+    "channel_chat": {"en": "Chat", "es": "Chat"},
+    "channel_email": {"en": "Email", "es": "Correo"},
+    "channel_voice": {"en": "Call", "es": "Llamada"},
+    "new_contact_subject": {"en": "New contact: {line}", "es": "Nuevo contacto: {line}"},
+    "new_contact_title": {"en": "There is a new contact", "es": "Hay un nuevo contacto"},
+    "new_contact_lead": {
+        "en": "You get this mail because your address is on the list of this line.",
+        "es": "Recibe este correo porque su dirección está en la lista de esta línea.",
+    },
     "wrote": {"en": "On {when}, {who} wrote:", "es": "El {when}, {who} escribió:"},
 }
 

@@ -17,6 +17,7 @@ from interactions import journal, notice_preview, sender
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, DeliveryError, Outbound
 from interactions.models import (
+    FOR_CUSTOMERS,
     Callback,
     CallbackOrigin,
     Case,
@@ -61,6 +62,8 @@ def write(
     """
     at = at or clock.now()
     kind = NoticeKind(kind)
+    if kind not in FOR_CUSTOMERS:
+        raise ValueError(f"{kind} is not for customers")
     if callback is not None:
         case, interaction = case or callback.case, interaction or callback.interaction or callback.promised_from
     elif case is None and interaction is not None:
@@ -291,7 +294,7 @@ def outbound(notice: Notice) -> Outbound:
         text=notice.text,
         html=notice.html,
         message_id=sender.message_id(brand, sender.NOTICES, notice.message_id),
-        reply_to=sender.reply_to(notice.client, entry_point),
+        reply_to="" if notice.kind == NoticeKind.NEW_CONTACT else sender.reply_to(notice.client, entry_point),
         in_reply_to=answered,
         references=(answered,) if answered else (),
         attachments=sender.logo_of(brand, notice.html),
@@ -303,6 +306,8 @@ def outbound(notice: Notice) -> Outbound:
 def _mail_answered(notice: Notice) -> str:
     """The customer's own last mail of this contact, so that the notice stands in its thread."""
     if notice.interaction is None or notice.interaction.channel != Channel.EMAIL:
+        return ""
+    if notice.kind == NoticeKind.NEW_CONTACT:
         return ""
     mails = Message.objects.filter(interaction=notice.interaction, direction=MessageDirection.IN).exclude(message_id="")
     return mails.order_by("-at", "-pk").values_list("message_id", flat=True).first() or ""

@@ -12,7 +12,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import OrderIssue, Queue
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS, Step
 from interactions import callbacks, cases, handling, journal, notices, transfers
-from interactions.models import CallbackOrigin, Interaction, JournalEntry, Kind, NoticeKind, Run
+from interactions.models import FOR_CUSTOMERS, CallbackOrigin, Interaction, JournalEntry, Kind, NoticeKind, Run
 from interactions.script_words import context, order_of
 
 
@@ -93,6 +93,8 @@ def _callback(run: Run, note: str, *, by: Agent, at: datetime) -> str:
 
 def _notice(run: Run, step: Step) -> str:
     kind = NoticeKind(str(step.params.get("kind", NoticeKind.TRANSCRIPT)))
+    if kind not in FOR_CUSTOMERS:
+        raise CannotAct(sentence=_("This mail is not for customers."))
     notice = notices.write(kind, case=run.interaction.case, interaction=run.interaction)
     return notice.to_address if notice else ""
 

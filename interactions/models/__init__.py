@@ -16,12 +16,13 @@ from interactions.models.journal import JournalEntry, Kind
 from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
-from interactions.models.notice import Notice, NoticeKind
+from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
 from interactions.models.visit import Visit
 
 __all__ = [
+    "FOR_CUSTOMERS",
     "AgentLane",
     "Arrival",
     "Attachment",

@@ -1,4 +1,4 @@
-"""A message the system sends a customer in the client's name."""
+"""A message the system sends in the client's name: to a customer, or to those who are told of new contacts."""
 
 from django.db import models
 from django.db.models import Q
@@ -22,6 +22,11 @@ class NoticeKind(models.TextChoices):
     CALLBACK_CANCELLED = "callback_cancelled", "Callback cancelled"
     AFTER_HOURS = "after_hours", "Received outside hours"
     SURVEY = "survey", "Survey"
+    NEW_CONTACT = "new_contact", "New contact, for the addresses of the line"
+
+
+# What a customer may be sent; the rest is for those who work.
+FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind != NoticeKind.NEW_CONTACT)
 
 
 class NoticeQuerySet(ClientScopedQuerySet["Notice"], OutgoingQuerySet):
@@ -50,10 +55,15 @@ class Notice(PublicIdModel, Outgoing):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind", "turn"], condition=Q(callback__isnull=True), name="case_notice_once"
+                fields=["case", "kind", "turn"],
+                condition=Q(callback__isnull=True) & ~Q(kind="new_contact"),
+                name="case_notice_once",
             ),
             models.UniqueConstraint(
                 fields=["callback", "kind", "turn"], condition=Q(callback__isnull=False), name="callback_notice_once"
+            ),
+            models.UniqueConstraint(
+                fields=["interaction", "to_address"], condition=Q(kind="new_contact"), name="told_once_of_a_contact"
             ),
         ]
         indexes = [

@@ -11,7 +11,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from interactions.models import EndedBy, JournalEntry, Kind, Origin, Outcome
+from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome
 
 Facts = Mapping[str, Any]
 Words = str | LazyText
@@ -136,11 +136,17 @@ STAFF: dict[str, Words] = {
     Kind.CASE_SPLIT: lazy("Case split"),
     Kind.NOTICE_WRITTEN: lazy("Mail to the customer written"),
     Kind.NOTICE_SKIPPED: lazy("No mail to the customer"),
+    Kind.CUSTOMER_CHANGED: lazy("Customer record changed by %(who)s"),
     Kind.CUSTOMER_MERGED: lazy("Customer records joined"),
     Kind.CUSTOMER_UNMERGED: lazy("Customer records parted"),
     Kind.FLAGGED: lazy("Flagged by %(who)s"),
     Kind.CORRECTED: lazy("Corrected by %(who)s"),
     Kind.REDACTED: lazy("Personal data hidden"),
+}
+ALERTS: dict[str, Words] = {
+    Kind.NOTICE_SENT: lazy("A listed address was told"),
+    Kind.NOTICE_FAILED: lazy("A listed address could not be told"),
+    Kind.NOTICE_BOUNCED: lazy("A listed address sent the mail back"),
 }
 WARN = frozenset(
     {
@@ -179,9 +185,16 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return _("Closed: %(outcome)s") % {"outcome": outcome} if outcome else _("Closed")
         case Kind.DISPOSED:
             return _("Wrap-up done")
+        case Kind.NOTICE_WRITTEN | Kind.NOTICE_SENT | Kind.NOTICE_FAILED | Kind.NOTICE_BOUNCED if _alert(facts):
+            return None if for_client or kind == Kind.NOTICE_WRITTEN else ALERTS[kind]
     if for_client:
         return EVERYBODY.get(kind)
     return EVERYBODY.get(kind) or STAFF.get(kind)
+
+
+def _alert(facts: Facts) -> bool:
+    """A mail to the addresses a line lists, not to the customer."""
+    return facts.get("notice_kind") == NoticeKind.NEW_CONTACT
 
 
 def clock_text(seconds: float) -> str:
