@@ -255,6 +255,28 @@ def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> C
 
 
 @transaction.atomic
+def put_on(interaction: Interaction, other: Interaction, *, by: Agent, at: datetime | None = None) -> Case:
+    """Two contacts of one customer are one matter, the agent says: the first goes on with the case of the other.
+
+    Refused when their reasons differ: then they are two matters, whoever speaks.
+    """
+    at = at or clock.now()
+    if other.case is None or interaction.client_id != other.client_id or interaction.customer_id != other.customer_id:
+        raise CannotMerge(sentence=_("Only contacts of the same customer can share a case."))
+    if interaction.reason_id and other.reason_id and interaction.reason_id != other.reason_id:
+        raise CannotMerge(sentence=_("These contacts have different reasons, so they are two matters."))
+    if interaction.case is not None and interaction.case_id != other.case_id:
+        into = merge(interaction.case, other.case, by=by, at=at)
+    else:
+        into = _locked(other.case)
+        if into.state == CaseState.CLOSED:
+            raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
+        Interaction.objects.filter(pk=interaction.pk).update(case=into)
+    interaction.case = into
+    return into
+
+
+@transaction.atomic
 def add_note(case: Case, *, by: journal.Actor, text: str, at: datetime | None = None) -> CaseNote:
     """Something for colleagues alone."""
     at = at or clock.now()

@@ -29,6 +29,17 @@ FOLLOWS: dict[str, type[Model]] = {
 }
 
 
+NAMES = {
+    "phones": _("Phone numbers"),
+    "addresses": _("Mail addresses"),
+    "orders": _("Orders"),
+    "bills": _("Bills"),
+    "interactions": _("Contacts"),
+    "cases": _("Cases"),
+    "callbacks": _("Promised callbacks"),
+}
+
+
 class CannotMergeCustomers(DomainError):
     """The two records are not two of one client's customers."""
 
@@ -111,6 +122,26 @@ def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -
     )
     customer.refresh_from_db()
     return customer
+
+
+def what_moves(customer: Customer) -> list[tuple[str, int]]:
+    """What would come along, counted, before anybody joins the two; nothing that is not there."""
+    counts = ((NAMES[name], model._base_manager.filter(customer=customer).count()) for name, model in FOLLOWS.items())
+    return [(str(name), count) for name, count in counts if count]
+
+
+def can_be_parted(into: Customer, *, at: datetime | None = None) -> list[tuple[Customer, datetime]]:
+    """Records that came into this one within the last day, each with until when that can be undone."""
+    at = at or clock.now()
+    entries = JournalEntry.objects.filter(
+        client=into.client_id,
+        kind=Kind.CUSTOMER_MERGED,
+        facts__into=str(into.public_id),
+        at__gte=at - UNDO_WITHIN,
+    )
+    until = {entry.facts["customer"]: entry.at + UNDO_WITHIN for entry in entries.order_by("pk")}
+    merged = Customer.objects.filter(merged_into=into, public_id__in=until)
+    return [(one, until[str(one.public_id)]) for one in merged]
 
 
 def _locked(one: Customer, other: Customer) -> tuple[Customer, Customer]:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from bpo.kernel import clock
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_name
+from interactions import customer_records
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
-from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegState, Run
+from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
 from interactions.script_words import OPEN_ORDERS, money
 
 ORDERS_SHOWN = 2
@@ -56,6 +57,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """A colleague who works with the same customer now; `case` if this contact could go on with hers."""
+
+    words: str
+    interaction: Interaction
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerPane:
     """The whole side."""
 
@@ -69,7 +79,8 @@ class CustomerPane:
     open_rows: list[Row]
     contacts: list[Row]
     contacts_total: int
-    also: list[str]
+    also: list[Also]
+    proposals: list[tuple[str, Customer | None]]
 
 
 def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
@@ -90,6 +101,7 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
         contacts=[] if customer is None else _contacts(customer, interaction),
         contacts_total=customer.interactions.count() if customer else 0,
         also=_also(interaction),
+        proposals=customer_records.proposals(interaction),
     )
 
 
@@ -212,14 +224,29 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
     return rows
 
 
-def _also(interaction: Interaction) -> list[str]:
-    """Who else works with this customer at this moment."""
+def _also(interaction: Interaction) -> list[Also]:
+    """Who else works with this customer at this moment, and whether it may be the same matter."""
     if interaction.customer_id is None:
         return []
     legs = (
         Leg.objects.filter(interaction__customer_id=interaction.customer_id, state=LegState.HANDLING)
         .exclude(interaction=interaction)
-        .select_related("agent")
+        .exclude(role=LegRole.MONITOR)
+        .select_related("agent", "interaction__case")
     )
     where = {"chat": _("in chat with %(name)s"), "voice": _("on the phone with %(name)s")}
-    return [where.get(leg.channel, _("written to by %(name)s")) % {"name": leg.agent.name} for leg in legs[:3]]
+    return [
+        Also(
+            where.get(leg.channel, _("written to by %(name)s")) % {"name": leg.agent.name},
+            leg.interaction,
+            leg.interaction.case if _one_matter(interaction, leg.interaction) else None,
+        )
+        for leg in legs[:3]
+    ]
+
+
+def _one_matter(one: Interaction, other: Interaction) -> bool:
+    """Two cases now, and no reasons that differ: an agent may say that they are one."""
+    if other.case is None or one.case_id == other.case_id or other.case.state == CaseState.CLOSED:
+        return False
+    return not (one.reason_id and other.reason_id and one.reason_id != other.reason_id)

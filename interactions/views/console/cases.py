@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import cases, handling
+from interactions import cases, handling, looking, taking_over
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, Message, State
 from interactions.views.console.common import show_work
 from interactions.views.console.home import frame
@@ -106,8 +109,36 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "promises": found.callbacks.order_by("due_from"),
         "history": JournalEntry.objects.filter(case=found, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60],
         "own": own,
+        "may_move": taking_over.may_move(found, request.agent),
+        **_watched(request, found),
     }
     return render(request, "console/case.html", frame(request) | context)
+
+
+def _watched(request: AgentRequest, case: Case) -> dict[str, Any]:
+    """Who holds it and who else looks: what the page asks anew every twenty seconds."""
+    held = taking_over.holders(case)
+    names = {leg.agent.name for leg in held}
+    return {
+        "case": case,
+        "holders": [leg for leg in held if leg.agent_id != request.agent.pk],
+        "lookers": [name for name in looking.look(case, request.agent) if name not in names],
+    }
+
+
+@for_agents
+@require_GET
+def watch(request: AgentRequest, case: UUID) -> HttpResponse:
+    """The line that says who is there."""
+    return render(request, "console/_watch.html", _watched(request, _case(request, case)))
+
+
+@for_agents
+@require_POST
+def take_over(request: AgentRequest, interaction: UUID) -> HttpResponse:
+    """Take a colleague's mail, with a reason, by the rules of routing."""
+    found = get_object_or_404(Interaction.objects.visible_to(request.user), public_id=interaction)
+    return show_work(request, taking_over.take_over(found, by=request.agent, reason=request.POST.get("reason", "")))
 
 
 @for_agents
@@ -124,6 +155,8 @@ def note(request: AgentRequest, case: UUID) -> HttpResponse:
 def move(request: AgentRequest, case: UUID) -> HttpResponse:
     """Reopen it, wait for the customer, or go on."""
     found = _case(request, case)
+    if not taking_over.may_move(found, request.agent):
+        raise PermissionDenied(_("Only who works on this case, its owner or a supervisor may do that. Leave a note."))
     match request.POST.get("to", ""):
         case "reopen":
             cases.reopen(found, by=request.agent)

@@ -14,7 +14,7 @@ from agents.gates import AgentRequest, for_agents
 from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.models import Client, Customer, Queue
-from interactions import outbound, search
+from interactions import customer_merging, outbound, search
 from interactions.models import Callback, Case, Interaction
 from interactions.views.console.common import dialog, show_work
 from interactions.views.console.home import frame
@@ -42,6 +42,7 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
     contacts = Interaction.objects.filter(customer=survivor).select_related("reason", "case", "envelope", "queue")
     context = {
         "customer": survivor,
+        "joined": customer_merging.can_be_parted(survivor),
         "brand": survivor.client.brand,
         "cases": Case.objects.filter(customer=survivor).order_by("-opened_at")[:20],
         "contacts": contacts.order_by("-arrived_at")[:20],
