@@ -1,8 +1,7 @@
 /* What hangs together on the desk: which item is open, what a nudge refreshes, tabs, swapped columns, the page's title. */
 import { on, open } from "./line.js";
+import { refreshWork, work } from "./middle.js";
 import { tick } from "../lib/clock.js";
-
-const work = () => document.getElementById("work");
 
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
 const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred", "console_lost", "assigned", "closed", "disposed",
@@ -10,13 +9,6 @@ const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred"
 /* In wrap-up only its end changes the middle: what is being written there stays. */
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 let own = 0;
-let behind = false;
-document.addEventListener("close", () => { if (behind) { behind = false; refreshWork(); } }, true);
-
-export function refreshWork() {
-  const el = work();
-  if (el?.dataset.url) window.htmx.ajax("GET", el.dataset.url, { target: "#work", swap: "outerHTML" });
-}
 
 on("item", (data) => {
   const el = work();
@@ -24,9 +16,8 @@ on("item", (data) => {
   if (data.about === "message_in" || data.about === "message_out") { refreshMessages(); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
-  if (!ANOTHER.has(data.about) || performance.now() - own <= 1500) return;
-  // an open dialog is somebody deciding: the middle waits until it is closed
-  if (document.querySelector("#dialog dialog[open]")) behind = true; else refreshWork();
+  const newer = Number(data.version) > Number(el.dataset.version);
+  if (ANOTHER.has(data.about) && (newer || performance.now() - own > 1500)) refreshWork();
 });
 on("message", (data) => { if (work()?.dataset.interaction === data.interaction) refreshMessages(); });
 
@@ -66,7 +57,7 @@ function toEnd() {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   mark();
-  if (event.target.id === "work" || event.detail.target?.id === "work") { toEnd(); rememberTab(); document.getElementById("dialog").replaceChildren(); }
+  if (event.target.id === "work" || event.detail.target?.id === "work") { toEnd(); rememberTab(); closeDialog(event.detail.requestConfig); }
   const step = document.querySelector("#script .step.here");
   if ((event.target.id === "script" || event.target.closest?.("#script")) && step) {
     step.scrollIntoView({ block: "nearest" });
@@ -74,6 +65,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   tick();
 });
+
+/* A dialog that was answered, or is about another contact, goes; news about this one leaves it open. */
+let shown = "";
+function closeDialog(request) {
+  const leg = work()?.dataset.leg ?? "";
+  if (request?.verb === "post" || leg !== shown) document.getElementById("dialog").replaceChildren();
+  shown = leg;
+}
 
 /* tabs of the side: the choice stays for this contact's channel */
 document.addEventListener("click", (event) => {
@@ -99,6 +98,7 @@ document.addEventListener("clock:end", (event) => {
   if (event.target.closest(".undoable")) document.body.dispatchEvent(new CustomEvent("desk:items"));
 });
 
+shown = work()?.dataset.leg ?? "";
 open();
 mark();
 toEnd();

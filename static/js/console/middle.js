@@ -1,0 +1,67 @@
+/* The middle of the desk is fetched by one hand. Nothing is fetched beside a command or while another item is being opened:
+   an answer would find its own place replaced. What became stale meanwhile is fetched right after. */
+export const work = () => document.getElementById("work");
+
+const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
+let busy = 0, refreshing = null, behind = false, wanted = "", written = null;
+
+export function refreshWork() {
+  const url = work()?.dataset.url;
+  if (!url) return;
+  // an open dialog is somebody deciding: the middle waits until it is closed
+  if (busy || document.querySelector("#dialog dialog[open]")) { behind = true; return; }
+  window.htmx.ajax("GET", url, { source: document.body, target: "#work", swap: "outerHTML" });
+}
+
+export function openWork(url) {
+  if (busy) { wanted = url; return; }
+  window.htmx.ajax("GET", url, { source: stays(), target: "#work", swap: "outerHTML" });
+}
+
+function catchUp() {
+  if (!behind) return;
+  behind = false;
+  refreshWork();
+}
+
+const isRefresh = (detail) => detail.elt === document.body;
+const leads = (detail) => detail.requestConfig.verb === "post" || detail.elt === stays();
+
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (isRefresh(detail)) { refreshing = detail.xhr; return; }
+  if (!leads(detail)) return;
+  busy += 1;
+  if (refreshing) { behind = true; refreshing.abort(); }
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr === refreshing) refreshing = null;
+  if (!leads(detail)) return;
+  busy = Math.max(0, busy - 1);
+  if (busy) return;
+  const url = wanted;
+  wanted = "";
+  if (url) openWork(url); else catchUp();
+});
+document.addEventListener("close", catchUp, true);
+
+/* A refresh never takes a word away that is being written and not yet kept. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const field = detail.target.id === "work" && detail.requestConfig.elt === document.body ? document.querySelector("#chat-text, #mail-text") : null;
+  written = field?.value ? { leg: work().dataset.leg, id: field.id, value: field.value } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const field = written && written.leg === work()?.dataset.leg ? document.getElementById(written.id) : null;
+  if (field && field.value !== written.value) {
+    field.value = written.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  written = null;
+});
+
+/* an item of the list opens in place; with a modifier the browser does what it always does */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-work]");
+  if (!link || !work()?.dataset || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  openWork(link.dataset.work);
+});
