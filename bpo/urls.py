@@ -26,7 +26,9 @@ def app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
     return [path(prefix, include(module))] if find_spec(module) else []
 
 
-handler500 = "bpo.kernel.web.server_error"
+handler400 = "bpo.error_pages.bad_request"
+handler404 = "bpo.error_pages.not_found"
+handler500 = "bpo.error_pages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.livez, name="livez"),

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -21,11 +23,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from bpo.kernel.errors import DomainError
 from clients.models import Client, EntryPoint
-from clients.words import language_for, say
+from clients.words import LANGUAGES, language_for, say
 from clients.words_catalogue import WORDS
 
 ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]{1,200}(:\d{1,5})?|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?")
 MOST_JSON = 64 * 1024
+CUSTOMER_PATHS = ("/c/", "/widget/")
+DOOR_PATH = re.compile(r"/(?:c|widget)/([0-9a-f]{8}-[0-9a-f-]{27})(?:[/.]|$)")
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
@@ -117,13 +121,43 @@ def allow_frame(response: HttpResponse, entry_point: EntryPoint) -> None:
     response.xframe_options_exempt = True  # type: ignore[attr-defined]
 
 
-def missing(request: HttpRequest, language: str = "") -> HttpResponse:
-    """A link that leads nowhere: plain words, nobody's brand."""
-    language = language or ("es" if request.headers.get("Accept-Language", "")[:2] == "es" else "en")
-    html = render_to_string("customer/missing.html", {"language": language})
-    response = HttpResponse(html, status=404)
+def language_here(request: HttpRequest) -> str:
+    """The language in which to say that something went wrong: the door's, if there is one and the database answers."""
+    client = None
+    named = DOOR_PATH.match(request.path)
+    if named:
+        try:
+            client = Client.objects.filter(entry_points__public_id=named[1]).first()
+        except (DatabaseError, ValidationError):
+            client = None
+    if client is not None:
+        return language_of(request, client)
+    asked = (request.GET.get("lang") or request.headers.get("Accept-Language", ""))[:2].lower()
+    return asked if asked in LANGUAGES else "en"
+
+
+def is_customers(request: HttpRequest) -> bool:
+    """Whether the address is one of customers: whatever goes wrong there is said to them, in their language."""
+    return request.path.startswith(CUSTOMER_PATHS)
+
+
+def mishap(request: HttpRequest, key: str, status: int, *, sentence: str = "") -> HttpResponse:
+    """Something went wrong on a customer's page: plain words, nobody's brand, nothing asked of what may be broken."""
+    language = language_here(request)
+    with translation.override(language):
+        html = render_to_string(
+            "customer/mishap.html",
+            {"language": language, "title_key": f"{key}_title", "words_key": key, "sentence": sentence},
+        )
+    response = HttpResponse(html, status=status)
+    response["Content-Language"] = language
     response["Cache-Control"] = "no-store"
     return response
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    """A link that leads nowhere."""
+    return mishap(request, "missing", 404)
 
 
 def refusal_words(error: DomainError, language: str) -> str:
@@ -144,11 +178,8 @@ def for_customers(view: View) -> View:
         except DomainError as error:
             if error.status == 404:
                 return missing(request)
-            language = "es" if request.headers.get("Accept-Language", "")[:2] == "es" else "en"
-            html = render_to_string(
-                "customer/refused.html", {"language": language, "sentence": refusal_words(error, language)}
-            )
-            return HttpResponse(html, status=error.status)
+            words = refusal_words(error, language_here(request))
+            return mishap(request, "refused", error.status, sentence=words)
 
     return cast(View, csrf_exempt(shown))
 
@@ -161,9 +192,8 @@ def for_window(view: View) -> View:
         try:
             response = view(request, *args, **kwargs)
         except DomainError as error:
-            language = (request.headers.get("Accept-Language", "") or "en")[:2]
             status = 401 if error.code == "link_invalid" else error.status
-            words = refusal_words(error, "es" if language == "es" else "en")
+            words = refusal_words(error, language_here(request))
             response = JsonResponse({"code": error.code, "detail": words}, status=status)
         response["Cache-Control"] = "no-store"
         return response
