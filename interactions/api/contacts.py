@@ -253,6 +253,9 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
     def original(self, request: Request, public_id: UUID) -> FileResponse:
         """The mail as it came, byte for byte."""
         message = self.get_object()
+        policy = client_side(request).get(message.client_id)
+        if policy and not policy.client_sees_customer_names:
+            raise PermissionDenied(_("The contract does not tell the company who its customers are."))
         if not message.original:
             raise NotFound(_("This message has no original."))
         try:

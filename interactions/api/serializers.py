@@ -21,6 +21,7 @@ from interactions.models import (
     Leg,
     Message,
 )
+from interactions.reports.masking import Mask
 
 
 def is_client_side(serializer: serializers.BaseSerializer[Any], client_id: int) -> bool:
@@ -139,6 +140,18 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "has_original", "attachments",
         ]  # fmt: skip
 
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        if shows_names(self, message.client_id):
+            return super().to_representation(message)
+        masks = cast("dict[str, Any]", self.context).setdefault("masks", {})
+        mask = masks.get(message.interaction_id) or Mask(message.interaction)
+        masks[message.interaction_id] = mask
+        shown = super().to_representation(mask.message(message))
+        shown["has_original"] = False
+        for file in shown["attachments"]:
+            file["name"] = ""
+        return shown
+
     def get_has_original(self, message: Message) -> bool:
         return bool(message.original)
 
@@ -152,7 +165,7 @@ class MessageDetailSerializer(MessageSerializer):
         fields = [*MessageSerializer.Meta.fields, "headers"]
 
     def get_headers(self, message: Message) -> list[list[str]]:
-        if not message.original:
+        if not message.original or not shows_names(self, message.client_id):
             return []
         with message.original.open("rb") as file:
             head = BytesHeaderParser().parse(file)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client, PublicName
 from clients.script_graph import Step, parse
-from interactions.models import Interaction, JournalEntry, Leg, LegState, Message, MessageDirection, Run, Visit
+from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, MessageDirection, Run, Visit
+from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
 
 NameOf = Callable[[int | None, str], str]
@@ -146,8 +147,10 @@ class PublicNames:
         return self.given.get(user) or (name.split() or [_("Agent")])[0]
 
 
-def story(contact: Interaction, *, name_of: NameOf, for_client: bool, with_messages: bool = True) -> Story:
-    """The story of a contact, told to our people or to the client (seven queries)."""
+def story(
+    contact: Interaction, *, name_of: NameOf, for_client: bool, with_messages: bool = True, mask: Mask | None = None
+) -> Story:
+    """The story of a contact, told to our people or to the client, who the customer is hidden by `mask`."""
     legs = list(contact.legs.select_related("agent", "disposition").order_by("offered_at", "pk"))
     stretches = [Stretch(name_of(leg.agent.user_id, leg.agent.name), leg) for leg in legs]
     names = {leg.pk: each.name for leg, each in zip(legs, stretches, strict=True)}
@@ -158,6 +161,8 @@ def story(contact: Interaction, *, name_of: NameOf, for_client: bool, with_messa
         messages = list(contact.messages.prefetch_related("attachments").order_by("at", "pk"))
         if for_client:
             messages = [message for message in messages if message.direction != MessageDirection.SYSTEM]
+        if mask:
+            messages = [mask.message(message) for message in messages]
     entries = JournalEntry.objects.filter(interaction=contact).order_by("at", "pk")
     told = [
         line
@@ -168,7 +173,8 @@ def story(contact: Interaction, *, name_of: NameOf, for_client: bool, with_messa
 
 
 def _who(entry: JournalEntry, names: dict[int, str], name_of: NameOf, for_client: bool) -> str:
-    if entry.leg_id in names and (entry.actor_id is None or for_client):
+    # An offer taken back is told about whom it was made to, whoever took it back.
+    if entry.leg_id in names and (entry.actor_id is None or for_client or entry.kind == Kind.RESCINDED):
         return names[entry.leg_id or 0]
     return name_of(entry.actor_id, entry.actor_name)
 

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from agents.models import Agent
 from bpo.accounts.models import User
+from bpo.kernel import clock
 from clients import api_keys
 from clients.models import ApiKey, Client, EntryKind, Membership, Queue, QueueState, Role
 from interactions import handling, messages, offers
@@ -288,6 +289,24 @@ def test_a_customer_is_found_or_created_and_never_taken_over() -> None:
     policy.save()
     viewer = of_role(acme, Role.VIEWER)
     assert viewer.get("customers/").json()["count"] == 0
+
+
+def test_words_without_names_by_policy() -> None:
+    acme = factories.client()
+    contact = factories.waiting(
+        factories.queue(acme), who=factories.customer(acme, "Ann Archer", address="ann@mail.example")
+    )
+    messages.write_in(contact, Words(text="Ann here, ann@mail.example"), at=clock.now())
+    viewer = of_role(acme, Role.VIEWER)
+    [said] = viewer.get(f"interactions/{contact.public_id}/messages/").json()["results"]
+    assert said["text"] == "Ann here, ann@mail.example"
+    acme.policy.client_sees_customer_names = False
+    acme.policy.save()
+    [said] = viewer.get(f"interactions/{contact.public_id}/messages/").json()["results"]
+    assert said["text"] == "[name] here, [address]" and said["author_name"] == "Customer"
+    detail = viewer.get(f"messages/{said['public_id']}/").json()
+    assert detail["headers"] == [] and "ann@" not in str(detail)
+    assert viewer.get(f"messages/{said['public_id']}/original/").status_code == 403
 
 
 def test_a_line_tells_how_it_stands() -> None:

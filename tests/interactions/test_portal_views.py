@@ -197,6 +197,26 @@ def test_transcript_and_names_by_policy(browser: Browser, line: Queue, bea: Agen
     assert "Ann Archer" not in exported
 
 
+def test_a_transcript_without_names_hides_who_wrote(browser: Browser, line: Queue, bea: Agent) -> None:
+    """Names, numbers and addresses go; what is about the matter stays."""
+    contact = reported.contact(line, "chat", at=clock.now(), waited=4, who="Ann Archer")
+    assert contact.customer is not None
+    contact.customer.city = "Columbus"
+    contact.customer.save()
+    said = (
+        "This is ANN archer, annual plan, order AC-204418. Call (614) 555-0173 or +34 911 23 45 67, "
+        "write to ann.archer@home.example, I live in Columbus."
+    )
+    reported.wrote(contact, said, at=clock.now())
+    Policy.objects.update(client_sees_customer_names=False)
+    page = browser.get(reverse("portal-contact", args=[line.client.public_id, contact.public_id])).content.decode()
+    for hidden in ("Archer", "archer", "555-0173", "911 23", "home.example", "Columbus"):
+        assert hidden not in page, hidden
+    assert "annual plan, order AC-204418" in page and "are left out" in page
+    contact.messages.get().refresh_from_db()
+    assert contact.messages.get().text == said
+
+
 def test_a_cell_is_never_a_formula(browser: Browser, line: Queue) -> None:
     reported.contact(line, at=clock.now(), waited=4, who="=HYPERLINK(1)")
     exported = (

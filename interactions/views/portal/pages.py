@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +18,12 @@ from django.views.decorators.http import require_safe
 
 from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
-from clients.gates import ClientRequest, for_client_viewers, own_clients
+from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
 from clients.models import Channel, Client
 from interactions.models import Interaction
 from interactions.reports import live, queries
 from interactions.reports.figures import FIGURES, Thing
+from interactions.reports.masking import Mask
 from interactions.reports.measures import FORMULAS
 from interactions.reports.scope import PERIODS, period, promises_in_force, scope_of
 from interactions.reports.story import PublicNames, story
@@ -34,10 +34,10 @@ from interactions.views.portal.export import csv_of
 CHANNELS = (Channel.VOICE, Channel.CHAT, Channel.EMAIL)
 
 
-def in_zone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def in_zone(view: ClientView) -> ClientView:
     """Every time on these pages is the client's."""
 
-    def zoned(request: ClientRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def zoned(request: ClientRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with timezone.override(ZoneInfo(request.client.zone)):
             return view(request, *args, **kwargs)
 
@@ -193,7 +193,8 @@ def figures(request: ClientRequest) -> HttpResponse:
 def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int | None]], int]]:
     """Figure, words, number by channel (None: does not apply), total."""
     fields = {"still_waiting": "waiting"}
-    rows = []
+    rows: list[tuple[str, str, list[tuple[str, int | None]], int]] = []
+    cells: list[tuple[str, int | None]]
     for key in TABLE:
         if key == "came_in":
             cells = [(c.value, day.came_in_by_channel.get(c, 0)) for c in CHANNELS]
@@ -210,7 +211,7 @@ def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int |
 @require_safe
 @for_client_viewers
 @in_zone
-def contacts(request: ClientRequest) -> HttpResponse:
+def contacts(request: ClientRequest) -> HttpResponseBase:
     """The rows behind a figure: contacts, stretches of work or callbacks; filtered, paged, as CSV."""
     asked = lists.ask(_own(request), [request.client])
     found = lists.rows(asked)
@@ -246,11 +247,13 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         own.select_related("customer", "case", "reason", "product", "envelope"), public_id=contact
     )
     policy = request.client.policy
+    mask = None if policy.client_sees_customer_names else Mask(found)
     told = story(
         found,
         name_of=PublicNames(request.client),
         for_client=True,
         with_messages=policy.client_sees_transcripts,
+        mask=mask,
     )
     promise = next(
         (
@@ -270,6 +273,8 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         transcripts=policy.client_sees_transcripts,
         promise=promise,
         survey=survey,
+        survey_words=(mask(survey.words) if mask else survey.words) if survey else "",
+        hidden=mask is not None,
     )
 
 
