@@ -19,7 +19,7 @@ class Top:
 
     kind: str
     words: str
-    since: datetime
+    since: datetime | None
     presence: str
     connected: bool
     wish: str
@@ -50,7 +50,7 @@ def top_of(agent: Agent) -> Top:
     )
 
 
-def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime]:
+def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime | None]:
     talking = [leg for leg in legs if leg.state == LegState.HANDLING and leg.channel == Channel.VOICE]
     if talking:
         return "talk", _("Talking"), talking[0].accepted_at or seat.since
@@ -64,4 +64,5 @@ def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime]:
             return "breach", _("Not responding"), seat.since
         case Presence.BREAK:
             return "wrap", seat.reason.capitalize() if seat.reason else _("Away"), seat.since
-    return "quiet", _("Signed out"), seat.since
+    # How long ago she went home is nothing to watch: no clock.
+    return "quiet", _("Signed out"), None

@@ -35,7 +35,8 @@ def test_an_icon_with_a_title_speaks_and_its_words_are_escaped() -> None:
     ("seconds", "short", "words"),
     [(0, "0:00", "0 s"), (41, "0:41", "41 s"),
      (252, "4:12", "4 min"), (11520, "3:12:00", "3 h 12 min"), (None, "–", "–"),
-     (90000, "25:00:00", "1 d 1 h"), (-5, "−0:05", "5 s")],
+     (86399, "23:59:59", "23 h 59 min"), (90000, "1 d", "1 d 1 h"),
+     (17280000, "200 d", "200 d"), (-5, "−0:05", "5 s")],
 )  # fmt: skip
 def test_durations(seconds: int | None, short: str, words: str) -> None:
     assert ui.duration(seconds) == short

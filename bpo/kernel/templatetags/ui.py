@@ -64,13 +64,15 @@ def _seconds(value: Seconds) -> int | None:
 
 @register.filter
 def duration(value: Seconds) -> str:
-    """m:ss under an hour, h:mm:ss above; a dash when there is none."""
+    """m:ss under an hour, h:mm:ss under a day, then days; a dash when there is none."""
     seconds = _seconds(value)
     if seconds is None:
         return "–"
     sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= 24:
+        return sign + _("%d d") % (hours // 24)
     return f"{sign}{hours}:{minutes:02d}:{rest:02d}" if hours else f"{sign}{minutes}:{rest:02d}"
 
 
@@ -198,7 +200,7 @@ def field_attrs(bound: object, classes: str = "input") -> object:
     """{{ form.name|field_attrs }}: a form field with our class, marked invalid when it has errors."""
     if not isinstance(bound, BoundField):
         return bound
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     widget = bound.field.widget
     if not isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
         attributes["class"] = f"{widget.attrs.get('class', '')} {classes}".strip()

@@ -1,7 +1,7 @@
 /* One clock for the page: the server's time, and every element that ticks by it.
    sync(instant, roundTrip=0) a server time (ISO or ms) was just seen; now() server time in ms
    Elements (server tags since, until, drain, ago, moment write them):
-     [data-since=ISO] m:ss upwards; data-words "3 h 12 min"; data-limit=SECONDS with data-over=CLASS (default "bad")
+     [data-since=ISO] m:ss upwards, days from a day on; data-words "3 h 12 min"; data-limit=SECONDS with data-over=CLASS (default "bad")
      [data-until=ISO] down to 0; data-form "clock"|"seconds"; at 0 fires clock:end once, bubbling
      time[data-ago][datetime] "5 min ago", in the page's language
      [data-clock] the wall clock; data-zone, data-form "hm"|"hms"
@@ -30,6 +30,7 @@ export function clockText(seconds) {
   const s = Math.max(0, Math.floor(seconds));
   const h = Math.floor(s / 3600);
   const m = Math.floor(s / 60) % 60;
+  if (h >= 24) return `${Math.floor(h / 24)} d`;
   return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
 }
 
