@@ -11,20 +11,33 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page, expect
 
+from agents import presence
 from agents.models import Agent, CapacityProfile, ConsoleSession, Presence, Seat
-from clients.models import Client, Customer, CustomerAddress, CustomerPhone, EntryKind, EntryPoint, Order, OrderLine
-from interactions import states
-from interactions.adapters.email import MailboxAccess, read_mailbox
+from bpo.accounts.models import User
+from clients.models import (
+    Client,
+    Customer,
+    CustomerAddress,
+    CustomerPhone,
+    Disposition,
+    EntryKind,
+    EntryPoint,
+    Order,
+    OrderLine,
+    Queue,
+)
+from interactions import chats, states
 from interactions.adapters.base import Inbound
+from interactions.adapters.email import MailboxAccess, read_mailbox
+from interactions.models import Interaction
 from tests.living import Product, eventually
-
-
 
 expect.set_options(timeout=15_000)  # a busy machine is slow, not broken
 
@@ -36,6 +49,8 @@ def set_up_once(product: Product) -> None:
 
     with override_settings(DEMO=True):
         set_up()
+    # What a person answers in seconds, a browser on a busy machine answers in a minute.
+    Queue.objects.update(offer_seconds=90, wrap_up_seconds=300)
     for mailbox in EntryPoint.objects.filter(kind=EntryKind.MAILBOX):
         mailbox.imap_host, mailbox.imap_port = product.mail["host"], product.mail["imap_port"]
         mailbox.imap_user, mailbox.imap_password, mailbox.imap_tls = mailbox.address, product.mail["password"], False
@@ -46,7 +61,7 @@ def set_up_once(product: Product) -> None:
 def clear_the_floor() -> None:
     """Nobody at a desk and nobody waiting from an earlier story."""
     from interactions import closing, handling, wrap_up
-    from interactions.models import EndedBy, Interaction, Leg, LegState, Outcome, State
+    from interactions.models import EndedBy, Leg, LegState, Outcome, State
 
     Seat.objects.update(presence=Presence.SIGNED_OUT, wish="", wish_sign_out=False, misses=0)
     for leg in Leg.objects.filter(state=LegState.HANDLING, role="primary"):
@@ -69,6 +84,11 @@ def tech_giant() -> Client:
 def agent(key: str) -> Agent:
     """One of the fourteen."""
     return Agent.objects.get(user__email=f"{key}@contact-center.example")
+
+
+def person(address: str) -> User:
+    """A supervisor or one of the client's own people."""
+    return User.objects.get(email=address)
 
 
 def one_chat_at_a_time(key: str) -> None:
@@ -144,6 +164,51 @@ def open_chat(page: Page, address: str) -> FrameLocator:
     page.goto(address)
     page.get_by_role("button", name=re.compile("The Tech Giant")).click()
     return page.frame_locator("iframe")
+
+
+def asks(page: Page, address: str, words: str, *, name: str = "") -> FrameLocator:
+    """A customer opens the chat on the client's page and says the first words."""
+    chat = open_chat(page, address)
+    if name:
+        chat.locator("#name").fill(name)
+    chat.locator("#words").fill(words)
+    chat.locator("#start [type=submit]").click()
+    expect(chat.locator("#log")).to_contain_text(words)
+    return chat
+
+
+def talked(key: str, words: str, *, name: str) -> Interaction:
+    """A whole chat by this agent, without a browser: asked, accepted, answered, ended, filed."""
+    from interactions import conversation, handling, offers
+    from interactions import wrap_up as ending
+    from interactions.models import EndedBy, Leg
+
+    holder, console = agent(key), uuid4()
+    presence.connected(holder, console, "story")
+    presence.go_available(holder, by=holder)
+    door = EntryPoint.objects.get(client=tech_giant(), kind=EntryKind.WIDGET)
+    contact = chats.start(door, chats.Hello(key=str(uuid4()), words=words, name=name)).received.interaction
+    leg = eventually(lambda: Leg.objects.filter(interaction=contact, agent=holder, state="offered").first())
+    leg = offers.accept(leg, by=holder)
+    conversation.agent_wrote(leg, "It is on its way.", by=holder, client_key=str(uuid4()))
+    leg = handling.end_work(leg, by=holder, ended_by=EndedBy.AGENT)
+    answered = Disposition.objects.get(client=tech_giant(), code="answered")
+    ending.finish(leg, by=holder, disposition=answered, note="Told when it comes.")
+    presence.disconnected(console)
+    return Interaction.objects.get(pk=contact.pk)
+
+
+def offered(page: Page, words: str) -> None:
+    """The card of this contact is on the desk, filled in and acknowledged."""
+    expect(page.locator("[data-offer]")).to_contain_text(words)
+
+
+def take(page: Page, words: str) -> None:
+    """Accept the offer by the key; the work is open."""
+    offered(page, words)
+    page.keyboard.press("Enter")
+    expect(page.locator("#work")).to_have_attribute("data-state", "handling")
+    expect(page.locator("[data-offer]")).to_have_count(0)
 
 
 def at_the_desk(page: Page, *, available: bool = True) -> Page:
