@@ -8,13 +8,35 @@ export class Api {
     this.root = root;
     this.slot = `chat.${root.dataset.door}`;
     this.memory = null;
+    this.keeper = "";
   }
 
   /* Kept per site by the browser (storage of a frame is its own for each site); without storage for as long as the page lives. */
   get token() { try { return localStorage.getItem(this.slot) ?? this.memory; } catch { return this.memory; } }
   set token(value) {
     this.memory = value;
-    try { value ? localStorage.setItem(this.slot, value) : localStorage.removeItem(this.slot); } catch { /* kept in memory */ }
+    try { value ? localStorage.setItem(this.slot, value) : localStorage.removeItem(this.slot); } catch { this.keepWithPage(value); }
+  }
+
+  /* Some browsers give a frame of another site no storage: then the page around it keeps the token for this tab, and our
+     loader hands it back after a reload. Only pages the client listed can be around this frame (frame-ancestors). */
+  keepWithPage(value) {
+    if (this.keeper) window.parent.postMessage({ kind: "chat:keep", token: value ?? "" }, this.keeper);
+  }
+
+  async restore() {
+    if (window.parent === window) return;
+    try { localStorage.getItem(this.slot); return; } catch { /* ask the page */ }
+    await new Promise((resolve) => {
+      addEventListener("message", (event) => {
+        if (event.source !== window.parent || event.data?.kind !== "chat:kept") return;
+        this.keeper = event.origin;
+        if (typeof event.data.token === "string" && event.data.token) this.memory ??= event.data.token;
+        resolve();
+      });
+      setTimeout(resolve, 1500);
+      window.parent.postMessage("chat:hello", "*");
+    });
   }
 
   async call(name, body, { method = "POST", form = null, path = "" } = {}) {

@@ -264,5 +264,6 @@ $("end-yes").addEventListener("click", async () => {
 });
 $("again").addEventListener("click", begin);
 
+await api.restore();
 if (api.token) refresh().then(() => { if (state && state.state !== "closed") listen(); });
 else if (!("closed" in $("start").dataset)) show("start", true);

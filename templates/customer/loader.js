@@ -4,6 +4,7 @@
   if (window["__chat_" + config.id]) return;
   window["__chat_" + config.id] = true;
   var here = "chat-open-" + config.id;
+  var slot = "chat-kept-" + config.id;
   var wished = (document.documentElement.lang || navigator.language || "en").slice(0, 2);
   var language = config.languages.indexOf(wished) >= 0 ? wished : config.languages[0];
   var words = config.words[language];
@@ -41,6 +42,13 @@
   function remember(open) {
     try { open ? sessionStorage.setItem(here, "1") : sessionStorage.removeItem(here); } catch (e) { /* no storage, no matter */ }
   }
+  /* Where the browser gives our frame no storage, this tab keeps its conversation over a reload. */
+  function keep(token) {
+    try { token ? sessionStorage.setItem(slot, token) : sessionStorage.removeItem(slot); } catch (e) { /* as above */ }
+  }
+  function kept() {
+    try { return sessionStorage.getItem(slot) || ""; } catch (e) { return ""; }
+  }
   function open(focus) {
     if (!frame) {
       frame = document.createElement("iframe");
@@ -64,6 +72,8 @@
     if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return;
     if (event.data === "chat:small") small();
     if (event.data === "chat:open") open(false);
+    if (event.data === "chat:hello") event.source.postMessage({ kind: "chat:kept", token: kept() }, origin);
+    if (event.data && event.data.kind === "chat:keep") keep(String(event.data.token || "").slice(0, 500));
   });
   function begin() {
     document.body.appendChild(host);
