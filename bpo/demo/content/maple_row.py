@@ -112,8 +112,8 @@ MAPLE_ROW = ClientContent(
             "Hola, somos Maple Row Pharmacy. ¿En qué podemos ayudarle?",
         ),
         "after_hours": (
-            "The counter is closed. Leave your number and we call you when it opens. In an emergency call 911.",
-            "El mostrador está cerrado. Déjenos su número y le llamamos al abrir. En una urgencia llame al 911.",
+            "The counter is closed just now. We come back to you when it opens, by phone if you leave a number. In an emergency call 911.",
+            "El mostrador está cerrado ahora. Le respondemos al abrir, por teléfono si nos deja un número. En una urgencia llame al 911.",
         ),
     },
     snippets={
