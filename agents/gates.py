@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, TeamSupervisor
@@ -30,7 +30,7 @@ class SupervisorRequest(HttpRequest):
     user: User
 
 
-AgentView = Callable[..., HttpResponse]
+AgentView = Callable[..., HttpResponseBase]
 
 
 def agent_of(user: Any) -> Agent | None:
@@ -55,7 +55,7 @@ def for_agents(view: AgentView) -> AgentView:
     """Agents only; the view finds herself in request.agent."""
 
     @wraps(view)
-    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         agent = agent_of(request.user)
@@ -72,7 +72,7 @@ def for_supervisors(view: AgentView) -> AgentView:
     """Supervisors and administrators only."""
 
     @wraps(view)
-    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_supervisor(request.user):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from bpo.accounts.models import User
@@ -17,7 +17,7 @@ from clients.access import is_admin
 from clients.models import Client, Membership, Role
 
 VIEWERS = (Role.VIEWER, Role.MANAGER)
-ClientView = Callable[..., HttpResponse]
+ClientView = Callable[..., HttpResponseBase]
 
 
 class ClientRequest(HttpRequest):
@@ -38,7 +38,7 @@ def own_clients(user: Any) -> list[Client]:
 def _for(roles: tuple[str, ...], refusal: Callable[[], str]) -> Callable[[ClientView], ClientView]:
     def decorate(view: ClientView) -> ClientView:
         @wraps(view)
-        def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             found = (

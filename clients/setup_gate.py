@@ -12,14 +12,14 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from bpo.accounts.models import User
 from clients.access import is_admin
 from clients.models import Client, Membership, Role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SetupRequest(HttpRequest):
@@ -36,7 +36,7 @@ def for_setup(*also: str, acts_for: tuple[str, ...] = ()) -> Callable[[View], Vi
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             found = (
@@ -68,7 +68,7 @@ def for_admins(view: View) -> View:
     """Administrators of the operator only."""
 
     @wraps(view)
-    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_admin(request.user):

@@ -83,9 +83,7 @@ def access_to(entry_point: EntryPoint) -> MailboxAccess:
 
 
 def _move_mark(entry_point: EntryPoint, fetched: Fetched) -> None:
-    EntryPoint.objects.filter(pk=entry_point.pk).update(
-        imap_uidvalidity=fetched.uidvalidity, imap_last_uid=fetched.uid
-    )
+    EntryPoint.objects.filter(pk=entry_point.pk).update(imap_uidvalidity=fetched.uidvalidity, imap_last_uid=fetched.uid)
 
 
 def _note(entry_point: EntryPoint, problem: str) -> None:

@@ -26,9 +26,7 @@ from interactions.models import (
 )
 
 
-def take_in(
-    entry_point: EntryPoint, raw: bytes, provider_id: str, *, at: datetime | None = None
-) -> Interaction | None:
+def take_in(entry_point: EntryPoint, raw: bytes, provider_id: str, *, at: datetime | None = None) -> Interaction | None:
     """The contact this mail is or belongs to; None for our own mails. The same id at the same mailbox changes nothing.
 
     One transaction: all of it is kept or none. Refuses as `intake.receive` does when the client is away.
@@ -52,9 +50,7 @@ def take_in(
         return received.interaction
 
 
-def take_in_unread(
-    entry_point: EntryPoint, raw: bytes, provider_id: str, *, at: datetime | None = None
-) -> Interaction:
+def take_in_unread(entry_point: EntryPoint, raw: bytes, provider_id: str, *, at: datetime | None = None) -> Interaction:
     """File a mail that could not be taken in otherwise, whole and for a person to look at; it is not answered."""
     mail = Inbound(channel="email", provider_id=provider_id, raw=raw, unreadable=True)
     return receive(entry_point, _contact(entry_point, mail, provider_id), at=at).interaction

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -14,12 +13,13 @@ from interactions import cases, handling, journal, sender
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, DeliveryError, Outbound, OutboundFile
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
+from interactions.models.message import MessageQuerySet
 from interactions.notices import mark_undeliverable
 
 NOT_ARRIVED = "the mail did not arrive"
 
 
-def sendable() -> QuerySet[Message]:
+def sendable() -> MessageQuerySet:
     """What a worker may claim: mails of agents."""
     return Message.objects.filter(channel=Channel.EMAIL, direction=MessageDirection.OUT)
 

@@ -30,6 +30,7 @@ from interactions.models import (
     NoticeKind,
     State,
 )
+from interactions.models.notice import NoticeQuerySet
 from interactions.notice_letters import Rendered, letter_of, render
 
 ONE_ANSWER_A = timedelta(days=1)
@@ -109,9 +110,7 @@ def write_resolution(case: Case, interaction: Interaction | None, *, at: datetim
     at = at or clock.now()
     why = _told_otherwise(case, interaction)
     if why:
-        journal.record(
-            interaction or case, Kind.NOTICE_SKIPPED, at=at, notice_kind=str(NoticeKind.RESOLUTION), why=why
-        )
+        journal.record(interaction or case, Kind.NOTICE_SKIPPED, at=at, notice_kind=str(NoticeKind.RESOLUTION), why=why)
         return None
     notice = write(NoticeKind.RESOLUTION, case=case, interaction=interaction, turn=case.reopened, at=at)
     if notice and interaction and interaction.channel == Channel.CHAT:
@@ -243,7 +242,7 @@ def release_held(client: Client, *, at: datetime | None = None) -> int:
     return held.update(state=OutgoingState.PENDING, due_at=at or clock.now())
 
 
-def sendable() -> QuerySet[Notice]:
+def sendable() -> NoticeQuerySet:
     """What a worker may claim: nothing of a client that is away."""
     away = Q(client__state__in=[ClientState.SUSPENDED, ClientState.ENDED])
     return Notice.objects.exclude(away & ~Q(kind=NoticeKind.CALLBACK_CANCELLED))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -86,24 +86,25 @@ def begin(interaction: Interaction, agent: Agent, *, at: datetime | None = None)
 
 def accepted(entry: JournalEntry) -> None:
     """Reaction: whoever took the contact stands at a step of its script."""
-    leg = Leg.objects.select_related("interaction", "agent").filter(pk=entry.leg_id, role="primary").first()
-    if leg and leg.state == "handling":
+    leg = entry.leg
+    if leg is not None and leg.role == "primary" and leg.state == "handling":
         begin(leg.interaction, leg.agent, at=entry.at)
 
 
 def _take_over(run: Run, agent: Agent, *, at: datetime) -> None:
     """The next agent stands where the one before stood; the time between belongs to nobody."""
-    open_visit = run.visits.filter(left_at__isnull=True).first()
+    open_visit = run.visits.select_related("agent").filter(left_at__isnull=True).first()
     if open_visit is not None and open_visit.agent_id == agent.pk:
         last = Leg.objects.filter(interaction_id=run.interaction_id, agent=agent).exclude(state="handling")
         ended = last.filter(work_ended_at__gte=open_visit.entered_at).aggregate(Max("work_ended_at"))
         if not ended["work_ended_at__max"]:
             return
     if open_visit is not None:
+        before = Q(agent=open_visit.agent) if open_visit.agent else Q(pk__in=[])
         ended_at = (
             Leg.objects.filter(
+                before,
                 interaction_id=run.interaction_id,
-                agent_id=open_visit.agent_id,
                 work_ended_at__gte=open_visit.entered_at,
                 work_ended_at__lte=at,
             ).aggregate(Max("work_ended_at"))["work_ended_at__max"]
@@ -258,8 +259,9 @@ def _verify(run: Run, step: Step, data: Mapping[str, str], *, by: Agent, at: dat
     if not gave_up:
         run.verify_attempts += 1
     run.verified = passed
-    facts = {"passed": list(result.passed), "failed": list(result.failed), "attempts": run.verify_attempts}
-    journal.record(run, Kind.VERIFIED, by=by, at=at, ok=passed, **facts)
+    fits, misses, tries = list(result.passed), list(result.failed), run.verify_attempts
+    facts = {"passed": fits, "failed": misses, "attempts": tries}
+    journal.record(run, Kind.VERIFIED, by=by, at=at, ok=passed, passed=fits, failed=misses, attempts=tries)
     if passed:
         way = step.next
     elif gave_up or run.verify_attempts >= policy.verification_attempts:

@@ -28,7 +28,8 @@ class Compared:
 
 def compare(client: Client, customer: Customer | None, given: Mapping[str, str]) -> Compared:
     """Compare each given fact with the customer's record."""
-    passed, failed = [], []
+    passed: list[str] = []
+    failed: list[str] = []
     for fact, value in given.items():
         if not value.strip():
             continue

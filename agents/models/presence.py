@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from agents.models.agent import Agent
-from bpo.kernel.append_only import AppendOnlyModel
+from bpo.kernel.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
 class PresenceReason(models.Model):
@@ -25,6 +25,10 @@ class PresenceReason(models.Model):
         return self.name
 
 
+class PresenceQuerySet(AppendOnlyQuerySet["PresenceEntry"]):
+    """Read and created, never changed."""
+
+
 class PresenceEntry(AppendOnlyModel):
     """One change of presence or connection, in the words of the moment."""
 
@@ -36,6 +40,8 @@ class PresenceEntry(AppendOnlyModel):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=120, default="system")
     why = models.CharField(max_length=200, blank=True)
+
+    objects = PresenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

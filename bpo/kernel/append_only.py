@@ -1,7 +1,7 @@
 """Rows that are written once: refused in Python for clear words, and by a trigger for everything else."""
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import migrations, models
 from django.db.models.base import ModelBase
@@ -11,7 +11,10 @@ class AppendOnlyError(TypeError):
     """Code tried to change or delete a row that is written once."""
 
 
-class AppendOnlyQuerySet(models.QuerySet[Any]):
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
+
+
+class AppendOnlyQuerySet(models.QuerySet[M_co]):
     """A queryset that reads and creates."""
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -25,9 +28,7 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 
 
 class AppendOnlyModel(models.Model):
-    """Save once, never again. Pair it with AppendOnlyTrigger in a migration."""
-
-    objects = AppendOnlyQuerySet.as_manager()
+    """Save once, never again. Children take AppendOnlyQuerySet for `objects` and AppendOnlyTrigger in a migration."""
 
     class Meta:
         abstract = True

@@ -7,7 +7,7 @@ what caused it; a worker claims it, tries outside the transaction and reports ba
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -49,7 +49,10 @@ def new_message_id() -> str:
     return uuid.uuid4().hex
 
 
-class OutgoingQuerySet(models.QuerySet[Any]):
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
+
+
+class OutgoingQuerySet(models.QuerySet[M_co]):
     """Claims rows that are due."""
 
     def due(self, at: dt.datetime) -> Self:
@@ -78,7 +81,10 @@ class OutgoingQuerySet(models.QuerySet[Any]):
 
 
 class Outgoing(models.Model):
-    """A message on its way out: state, attempts, when to try, who holds it."""
+    """A message on its way out: state, attempts, when to try, who holds it.
+
+    Children take OutgoingQuerySet for `objects`.
+    """
 
     State = OutgoingState
 
@@ -89,8 +95,6 @@ class Outgoing(models.Model):
     last_error = models.TextField(blank=True, default="")
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=255, default=new_message_id, db_index=True)
-
-    objects = OutgoingQuerySet.as_manager()
 
     class Meta:
         abstract = True

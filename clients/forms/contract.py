@@ -35,7 +35,8 @@ class ContractForm(forms.ModelForm[Contract]):
         start, last = data.get("valid_from"), data.get("valid_until")
         if start and last and last < start:
             self.add_error("valid_until", _("The last day is before the first."))
-        if start and self.client.contracts.filter(valid_from=start).exclude(pk=self.instance.pk).exists():
+        begins = self.client.contracts.filter(valid_from=start) if start else self.client.contracts.none()
+        if begins.exclude(pk=self.instance.pk).exists():
             self.add_error("valid_from", _("A contract begins on this day already."))
         return data
 

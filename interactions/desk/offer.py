@@ -49,8 +49,9 @@ def open_offer(agent: Agent) -> Card | None:
     if leg is None:
         return None
     interaction = leg.interaction
-    earlier = Interaction.objects.filter(customer_id=interaction.customer_id).exclude(pk=interaction.pk)
-    contacts = earlier.count() if interaction.customer_id else 0
+    contacts = 0
+    if interaction.customer is not None:
+        contacts = Interaction.objects.filter(customer=interaction.customer).exclude(pk=interaction.pk).count()
     envelope = getattr(interaction, "envelope", None)
     return Card(
         leg=leg,

@@ -198,7 +198,8 @@ def _asked(
     value = typed.get(one.name, str(run.answers.get(one.name, "")))
     options = one.options
     if one.type == "order":
-        orders = Order.objects.filter(customer_id=interaction.customer_id).prefetch_related("lines")[:20]
+        customer = interaction.customer
+        orders = Order.objects.filter(customer=customer).prefetch_related("lines")[:20] if customer else []
         options = tuple((order.number, _order_words(order)) for order in orders) if run.verified is not False else ()
         if not value and options:
             value = options[0][0]

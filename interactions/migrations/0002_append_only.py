@@ -18,7 +18,5 @@ class Migration(migrations.Migration):
     operations = [
         AppendOnlyTrigger("interactions_journalentry"),
         *(migrations.RunSQL(TUNE.format(table), RESET.format(table)) for table in HOT),
-        migrations.RunSQL(
-            [(SQL, None)], "DROP FUNCTION IF EXISTS seat_recount(bigint, timestamptz, boolean)"
-        ),
+        migrations.RunSQL([(SQL, None)], "DROP FUNCTION IF EXISTS seat_recount(bigint, timestamptz, boolean)"),
     ]

@@ -48,7 +48,11 @@ class Callback(PublicIdModel):
         Interaction, null=True, on_delete=models.PROTECT, related_name="callbacks_promised"
     )
     interaction = models.ForeignKey(
-        Interaction, null=True, on_delete=models.PROTECT, related_name="callbacks_worked", help_text="The latest attempt."
+        Interaction,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="callbacks_worked",
+        help_text="The latest attempt.",
     )
     origin = models.CharField(max_length=11, choices=CallbackOrigin)
     state = models.CharField(max_length=9, choices=CallbackState, default=CallbackState.PROMISED)

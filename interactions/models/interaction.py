@@ -144,9 +144,7 @@ class Interaction(PublicIdModel):
 class Envelope(models.Model):
     """Who wrote and about what, as it arrived."""
 
-    interaction = models.OneToOneField(
-        Interaction, primary_key=True, on_delete=models.CASCADE, related_name="envelope"
-    )
+    interaction = models.OneToOneField(Interaction, primary_key=True, on_delete=models.CASCADE, related_name="envelope")
     from_name = models.CharField(max_length=200, blank=True)
     from_address = models.CharField(max_length=254, blank=True)
     from_phone = models.CharField(max_length=32, blank=True)

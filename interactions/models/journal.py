@@ -110,7 +110,8 @@ class Kind(models.TextChoices):
     CORRECTED = "corrected"
 
 
-class JournalQuerySet(ClientScopedQuerySet["JournalEntry"], AppendOnlyQuerySet):
+# The type plugin makes a manager of the first parent alone.
+class JournalQuerySet(ClientScopedQuerySet["JournalEntry"], AppendOnlyQuerySet["JournalEntry"]):  # type: ignore[override]
     """Behind the tenant gate; read and created, never changed."""
 
 

@@ -92,9 +92,7 @@ class Leg(PublicIdModel):
             models.UniqueConstraint(
                 fields=["agent"], condition=Q(role="primary", state="offered"), name="one_offer_per_agent"
             ),
-            models.CheckConstraint(
-                condition=~Q(state="offered") | Q(expires_at__isnull=False), name="offer_expires"
-            ),
+            models.CheckConstraint(condition=~Q(state="offered") | Q(expires_at__isnull=False), name="offer_expires"),
         ]
         indexes = [
             models.Index(

@@ -20,7 +20,8 @@ class MessageDirection(models.TextChoices):
     SYSTEM = "system", "From the system, in the chat"
 
 
-class MessageQuerySet(ClientScopedQuerySet["Message"], OutgoingQuerySet):
+# The type plugin makes a manager of the first parent alone.
+class MessageQuerySet(ClientScopedQuerySet["Message"], OutgoingQuerySet["Message"]):  # type: ignore[override]
     """Behind the tenant gate, and claimed by the worker."""
 
 
@@ -63,9 +64,7 @@ class Message(PublicIdModel, Outgoing):
             models.Index(fields=["interaction", "at"], name="messages_of_interaction"),
             models.Index(fields=["case", "at"], name="messages_of_case"),
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
-            models.Index(
-                fields=["due_at"], name="message_due", condition=Q(state__in=["pending", "sending"])
-            ),
+            models.Index(fields=["due_at"], name="message_due", condition=Q(state__in=["pending", "sending"])),
         ]
 
     def __str__(self) -> str:

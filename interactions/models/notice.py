@@ -29,7 +29,8 @@ class NoticeKind(models.TextChoices):
 FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind != NoticeKind.NEW_CONTACT)
 
 
-class NoticeQuerySet(ClientScopedQuerySet["Notice"], OutgoingQuerySet):
+# The type plugin makes a manager of the first parent alone.
+class NoticeQuerySet(ClientScopedQuerySet["Notice"], OutgoingQuerySet["Notice"]):  # type: ignore[override]
     """Behind the tenant gate, and claimed by the worker."""
 
 

@@ -145,10 +145,10 @@ def contacts(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
         rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
     if scope.no_reason:
         rows = rows.filter(reason__isnull=True)
-    rows = rows.annotate(first=FilteredRelation("visits", condition=Q(visits__ordinal=1)))
+    judged = rows.annotate(first=FilteredRelation("visits", condition=Q(visits__ordinal=1)))
     if scope.queue:
-        rows = rows.filter(queue_id=scope.queue) if now else rows.filter(first__queue_id=scope.queue)
-    return rows.annotate(
+        judged = judged.filter(queue_id=scope.queue) if now else judged.filter(first__queue_id=scope.queue)
+    return judged.annotate(
         # A plain column: negating a condition on the relation would look at the later visits too.
         first_how=F("first__how"),
         first_wait=ExpressionWrapper(

@@ -20,7 +20,7 @@ from interactions.reports.scope import lately, promises_in_force, scope_of, stre
 
 SOON = timedelta(hours=1)
 LIVE_LEGS = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
-CHANNEL_ORDER = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
+CHANNEL_ORDER: dict[str, int] = {Channel.VOICE: 0, Channel.CHAT: 1, Channel.EMAIL: 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _row(
     seat: Seat | None,
     work: list[Leg],
     known: dict[int, Client],
-    limits: dict[str, int],
+    limits: dict[str, int | None],
     last: str,
     at: datetime,
 ) -> PersonRow:
@@ -122,7 +122,9 @@ def _telling(work: list[Leg]) -> Leg | None:
     return min(work, key=order, default=None)
 
 
-def _state(seat: Seat | None, leg: Leg | None, limits: dict[str, int]) -> tuple[str, str, datetime | None, int | None]:
+def _state(
+    seat: Seat | None, leg: Leg | None, limits: dict[str, int | None]
+) -> tuple[str, str, datetime | None, int | None]:
     """Kind, words, since when, and the limit in seconds."""
     if leg is not None:
         if leg.state == LegState.OFFERED:

@@ -145,8 +145,8 @@ CONTACT_STATES = {
 def contact_state(contact: Interaction) -> SafeString | str:
     """Where it stands, or how it ended."""
     if contact.state == State.CLOSED:
-        words = str(OUTCOMES.get(contact.outcome, contact.outcome))
-        return words[:1].upper() + words[1:]
+        outcome = str(OUTCOMES.get(contact.outcome, contact.outcome))
+        return outcome[:1].upper() + outcome[1:]
     kind, words = CONTACT_STATES[State(contact.state)]
     return state(kind, str(words))
 

@@ -224,9 +224,14 @@ def test_a_second_visit_counts_nothing_again(line: Queue) -> None:
 def test_a_contact_that_moved_on_was_not_answered_by_the_first_line(line: Queue) -> None:
     made = reported.contact(line, at=NOON, waited=5, how="moved", outcome="handled")
     Visit.objects.create(
-        interaction=made, client=line.client, queue=line, ordinal=2, entered_at=NOON, left_at=NOON + timedelta(seconds=9),
+        interaction=made,
+        client=line.client,
+        queue=line,
+        ordinal=2,
+        entered_at=NOON,
+        left_at=NOON + timedelta(seconds=9),
         how="answered",
-    )  # fmt: skip
+    )
     scope = scope_of([line.client], at=NOON)
     assert (queries.line(scope).answered, queries.line(scope).elsewise, queries.line(scope).offered) == (0, 1, 1)
     assert queries.count_of("elsewise", scope) == 1

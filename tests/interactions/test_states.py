@@ -201,7 +201,7 @@ def test_the_database_refuses_a_second_primary_leg() -> None:
     acme = make.client()
     contact = make.waiting(make.queue(acme))
     now = clock.now()
-    fields = dict(interaction=contact, client=acme, channel="chat", offered_at=now, expires_at=now)
+    fields = {"interaction": contact, "client": acme, "channel": "chat", "offered_at": now, "expires_at": now}
     Leg.objects.create(agent=make.agent(licensed=acme), state=LegState.HANDLING, **fields)
     with pytest.raises(IntegrityError), transaction.atomic():
         Leg.objects.create(agent=make.agent("Cal", licensed=acme), state=LegState.OFFERED, **fields)

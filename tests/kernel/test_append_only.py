@@ -4,11 +4,13 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.state import ProjectState
 
-from bpo.kernel.append_only import FUNCTION, AppendOnlyError, AppendOnlyModel, AppendOnlyTrigger
+from bpo.kernel.append_only import FUNCTION, AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet, AppendOnlyTrigger
 
 
 class Fact(AppendOnlyModel):
     words = models.CharField(max_length=20)
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         app_label = "bpo"

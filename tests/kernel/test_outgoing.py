@@ -6,13 +6,15 @@ import threading
 import pytest
 from django.db import connection
 
-from bpo.kernel.outgoing import LEASE, WAITS, Outgoing
+from bpo.kernel.outgoing import LEASE, WAITS, Outgoing, OutgoingQuerySet
 
 NINE = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 STATE = Outgoing.State
 
 
 class Letter(Outgoing):
+    objects = OutgoingQuerySet.as_manager()
+
     class Meta(Outgoing.Meta):
         app_label = "bpo"
         db_table = "test_letter"

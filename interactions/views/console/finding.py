@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -60,17 +60,16 @@ def start(request: AgentRequest) -> HttpResponse:
         Client.objects.visible_to(request.user).prefetch_related(Prefetch("queues", queues)).select_related("brand")
     )
     if request.method == "GET":
-        chosen = (
-            Customer.objects.visible_to(request.user).filter(public_id=_uuid(request.GET.get("customer", ""))).first()
-        )
+        chosen = _chosen(request, request.GET.get("customer", ""))
         return dialog(
             request,
             "console/_start.html",
             {"clients": clients, "chosen": chosen, "kind": request.GET.get("kind", "mail")},
         )
-    queue = get_object_or_404(
-        Queue.objects.visible_to(request.user).select_related("client"), public_id=_uuid(request.POST.get("queue", ""))
-    )
+    wanted = _uuid(request.POST.get("queue", ""))
+    if wanted is None:
+        raise Http404
+    queue = get_object_or_404(Queue.objects.visible_to(request.user).select_related("client"), public_id=wanted)
     person = _person(request, queue.client)
     if request.POST.get("kind") == "call":
         number = customers.tidy_phone(queue.client, request.POST.get("reach", ""))
@@ -82,7 +81,7 @@ def start(request: AgentRequest) -> HttpResponse:
 
 def _person(request: AgentRequest, client: Client) -> Customer:
     """The customer chosen, or found or made by the number or address typed."""
-    chosen = Customer.objects.visible_to(request.user).filter(public_id=_uuid(request.POST.get("customer", ""))).first()
+    chosen = _chosen(request, request.POST.get("customer", ""))
     if chosen is not None and chosen.client_id == client.pk:
         return customers.survivor(chosen)
     reach = request.POST.get("reach", "")
@@ -91,6 +90,12 @@ def _person(request: AgentRequest, client: Client) -> Customer:
         raise InvalidValue("reach", sentence=_("Give a mail address or a phone number of the customer."))
     name = request.POST.get("name", "")
     return customers.find_or_create(client, phone=phone, address=address, name=name)
+
+
+def _chosen(request: AgentRequest, text: str) -> Customer | None:
+    """The customer of this public id, if the agent may see that customer."""
+    wanted = _uuid(text)
+    return Customer.objects.visible_to(request.user).filter(public_id=wanted).first() if wanted else None
 
 
 def _uuid(text: str) -> UUID | None:

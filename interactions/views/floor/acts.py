@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from agents import presence
-from agents.gates import for_supervisors
+from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceReason
 from interactions import eligibility, supervision
 from interactions.models import Interaction
@@ -66,12 +66,14 @@ class ForceForm(ReasonForm):
         self.fields["away"].choices = [("", lazy("Not told")), *((name, name) for name in names)]  # type: ignore[attr-defined]
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _posted(request: SupervisorRequest) -> QueryDict | None:
     """What was sent, be it empty; None when nothing was."""
     return request.POST if request.method == "POST" else None
 
 
-def _dialog(request: HttpRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
+def _dialog(
+    request: SupervisorRequest, title: str, words: str, act: str, form: forms.Form, **more: Any
+) -> HttpResponse:
     """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
     htmx = getattr(request, "htmx", False)
@@ -79,7 +81,7 @@ def _dialog(request: HttpRequest, title: str, words: str, act: str, form: forms.
     return render(request, "floor/_dialog.html" if htmx else "floor/dialog.html", context, status=status)
 
 
-def _done(request: HttpRequest, words: str, back: str) -> HttpResponse:
+def _done(request: SupervisorRequest, words: str, back: str) -> HttpResponse:
     """The dialog closes, the floor refetches itself, a toast says what happened."""
     if not getattr(request, "htmx", False):
         return redirect(back)
@@ -89,7 +91,7 @@ def _done(request: HttpRequest, words: str, back: str) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest,
+    request: SupervisorRequest,
     contact: Interaction,
     form: ReasonForm,
     do: Callable[[Any], None],
@@ -109,7 +111,7 @@ def _act(
 
 @get_or_post
 @for_supervisors
-def take_back(request: HttpRequest, contact: UUID) -> HttpResponse:
+def take_back(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Back to its old place in the line."""
     found = contact_of(request, contact)
     return _act(
@@ -126,7 +128,7 @@ def take_back(request: HttpRequest, contact: UUID) -> HttpResponse:
 
 @get_or_post
 @for_supervisors
-def reprioritise(request: HttpRequest, contact: UUID) -> HttpResponse:
+def reprioritise(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Another priority for a waiting contact."""
     found = contact_of(request, contact)
     return _act(
@@ -143,7 +145,7 @@ def reprioritise(request: HttpRequest, contact: UUID) -> HttpResponse:
 
 @get_or_post
 @for_supervisors
-def assign(request: HttpRequest, contact: UUID) -> HttpResponse:
+def assign(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Offered to one agent alone, who must be eligible; for everybody else the page says why not."""
     found = contact_of(request, contact)
     sight = sight_of(request)
@@ -169,7 +171,7 @@ def assign(request: HttpRequest, contact: UUID) -> HttpResponse:
     )
 
 
-def _chosen(request: HttpRequest, sight: Sight) -> Agent:
+def _chosen(request: SupervisorRequest, sight: Sight) -> Agent:
     try:
         wanted = UUID(request.POST.get("agent", ""))
     except ValueError:
@@ -201,7 +203,7 @@ def _candidates(
 
 @get_or_post
 @for_supervisors
-def force(request: HttpRequest, agent: UUID) -> HttpResponse:
+def force(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     """Another state for an agent of one's own teams; live work is finished first."""
     sight = sight_of(request)
     found = agent_seen(sight, agent)

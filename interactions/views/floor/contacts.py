@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from agents.gates import for_supervisors
+from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from clients.models import Client
@@ -37,7 +37,7 @@ ON_HANDS = (State.OFFERED, State.ACTIVE, State.HELD)
 
 @require_safe
 @for_supervisors
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: SupervisorRequest) -> HttpResponse:
     """The rows behind any figure, filtered and paged."""
     sight = sight_of(request)
     asked = lists.ask(request.GET, sight.clients)
@@ -58,7 +58,7 @@ def acts(contact: Interaction) -> dict[str, bool]:
 
 @require_safe
 @for_supervisors
-def contact(request: HttpRequest, contact: UUID) -> HttpResponse:
+def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """One contact with everything that happened."""
     found = contact_of(request, contact)
     told = story(found, name_of=real_names, for_client=False)
@@ -68,7 +68,7 @@ def contact(request: HttpRequest, contact: UUID) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def callback(request: HttpRequest, callback: UUID) -> HttpResponse:
+def callback(request: SupervisorRequest, callback: UUID) -> HttpResponse:
     """One promise, with where it came from and the latest attempt."""
     found = callback_of(request, callback)
     entries = found.journal.order_by("at", "pk")
@@ -81,7 +81,7 @@ def callback(request: HttpRequest, callback: UUID) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def agents(request: HttpRequest) -> HttpResponse:
+def agents(request: SupervisorRequest) -> HttpResponse:
     """Everybody, those signed out too; or the people behind a number of the wall."""
     sight = sight_of(request)
     doing = request.GET.get("doing", "")
@@ -98,7 +98,7 @@ def agents(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def callbacks(request: HttpRequest) -> HttpResponse:
+def callbacks(request: SupervisorRequest) -> HttpResponse:
     """The board of open promises, the nearest end first; `due` narrows it to those of the next hour."""
     sight = sight_of(request)
     at = clock.now()
@@ -118,7 +118,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def agent(request: HttpRequest, agent: UUID) -> HttpResponse:
+def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     """One agent: now, and the last day."""
     sight = sight_of(request)
     found = agent_seen(sight, agent)

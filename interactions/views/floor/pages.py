@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from agents.gates import for_supervisors
+from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients.models import Channel, Queue
 from interactions.models import Interaction, State
@@ -71,7 +71,7 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
 
 @require_safe
 @for_supervisors
-def floor(request: HttpRequest) -> HttpResponse:
+def floor(request: SupervisorRequest) -> HttpResponse:
     """The whole desk of a supervisor; `queue` and `channel` open a line beside it."""
     sight = sight_of(request)
     context = {"clients": sight.clients, **_wall(sight), **_agents(sight), **_callbacks(sight), **_latest(sight)}
@@ -87,7 +87,7 @@ def floor(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def wall_part(request: HttpRequest) -> HttpResponse:
+def wall_part(request: SupervisorRequest) -> HttpResponse:
     """The wall alone."""
     sight = sight_of(request)
     return render(request, "floor/_wall.html", {"clients": sight.clients, **_wall(sight)})
@@ -95,28 +95,28 @@ def wall_part(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def agents_part(request: HttpRequest) -> HttpResponse:
+def agents_part(request: SupervisorRequest) -> HttpResponse:
     """The agents alone."""
     return render(request, "floor/_agents.html", _agents(sight_of(request)))
 
 
 @require_safe
 @for_supervisors
-def callbacks_part(request: HttpRequest) -> HttpResponse:
+def callbacks_part(request: SupervisorRequest) -> HttpResponse:
     """The nearest callbacks alone."""
     return render(request, "floor/_callbacks.html", _callbacks(sight_of(request)))
 
 
 @require_safe
 @for_supervisors
-def latest_part(request: HttpRequest) -> HttpResponse:
+def latest_part(request: SupervisorRequest) -> HttpResponse:
     """The latest contacts alone."""
     return render(request, "floor/_latest.html", _latest(sight_of(request)))
 
 
 @require_safe
 @for_supervisors
-def line(request: HttpRequest, queue: UUID) -> HttpResponse:
+def line(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     """One line on its own page."""
     found = queue_of(request, queue)
     sight = sight_of(request)
@@ -135,14 +135,14 @@ def in_line_counts(queue: Queue) -> dict[str, int]:
 
 @require_safe
 @for_supervisors
-def line_part(request: HttpRequest, queue: UUID) -> HttpResponse:
+def line_part(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     """One line beside the floor."""
     found = queue_of(request, queue)
     context = line_context(sight_of(request), found, request.GET.get("channel") or found.channels[0])
     return render(request, "floor/_line.html", context)
 
 
-def _board(request: HttpRequest) -> dict[str, Any]:
+def _board(request: SupervisorRequest) -> dict[str, Any]:
     sight = sight_of(request)
     context = _wall(sight)
     wall: live.Wall = context["wall"]
@@ -152,13 +152,13 @@ def _board(request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 @for_supervisors
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: SupervisorRequest) -> HttpResponse:
     """The wall for a big screen: nothing to click, nothing scrolls."""
     return render(request, "floor/board.html", _board(request))
 
 
 @require_safe
 @for_supervisors
-def board_part(request: HttpRequest) -> HttpResponse:
+def board_part(request: SupervisorRequest) -> HttpResponse:
     """What changes on the big screen."""
     return render(request, "floor/_board.html", _board(request))

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
+from agents.gates import SupervisorRequest
 from agents.models import Agent, Team
 from clients.access import is_admin
 from clients.models import Client, Queue, Role
@@ -36,14 +37,14 @@ class Sight:
         return agent.team_id in self.teams
 
 
-def sight_of(request: HttpRequest) -> Sight:
+def sight_of(request: SupervisorRequest) -> Sight:
     """Clients with brand and policy, and teams (two queries)."""
     clients = Client.objects.visible_to_role(request.user, Role.SUPERVISOR).select_related("brand", "policy")
     teams = Team.objects.all() if is_admin(request.user) else Team.objects.filter(supervisors__user=request.user)
     return Sight(list(clients.order_by("name")), frozenset(teams.values_list("pk", flat=True)))
 
 
-def _one(rows: Any, request: HttpRequest, public_id: UUID) -> Any:
+def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
     """The row: 404 when unseen, 403 when seen in another role (an agent's licence, say)."""
     found = rows.visible_to_role(request.user, Role.SUPERVISOR).filter(public_id=public_id).first()
     if found is not None:
@@ -53,7 +54,7 @@ def _one(rows: Any, request: HttpRequest, public_id: UUID) -> Any:
     raise Http404
 
 
-def contact_of(request: HttpRequest, public_id: UUID) -> Interaction:
+def contact_of(request: SupervisorRequest, public_id: UUID) -> Interaction:
     """A contact of a supervised client."""
     return _one(
         Interaction.objects.select_related(
@@ -65,12 +66,12 @@ def contact_of(request: HttpRequest, public_id: UUID) -> Interaction:
     )  # fmt: skip
 
 
-def queue_of(request: HttpRequest, public_id: UUID) -> Queue:
+def queue_of(request: SupervisorRequest, public_id: UUID) -> Queue:
     """A line of a supervised client."""
     return _one(Queue.objects.select_related("client", "client__brand", "client__policy"), request, public_id)
 
 
-def callback_of(request: HttpRequest, public_id: UUID) -> Callback:
+def callback_of(request: SupervisorRequest, public_id: UUID) -> Callback:
     """A promise of a supervised client."""
     return _one(Callback.objects.select_related("client", "client__brand", "customer", "queue"), request, public_id)
 
