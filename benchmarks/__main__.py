@@ -1,19 +1,28 @@
-"""python -m benchmarks: every benchmark after the other. python -m benchmarks match 10 4: one, with its numbers."""
+"""python -m benchmarks: every goal; GOALS=G1,G16 python -m benchmarks: some. Each prints one JSON line.
 
+Further arguments go to the benchmark, when one alone was asked for: GOALS=G1 python -m benchmarks 10 4.
+"""
+
+import os
 import subprocess
 import sys
 
-ALL = ("match",)
+# The goals a module answers, all at once.
+MODULES = {"match": ("G1", "G2"), "pages": ("G16",), "startup": ("START",)}
 
 
-def main(wanted: str = "", *numbers: str) -> int:
-    """Each in a process of its own, so that none inherits another's servers."""
-    codes = [
-        subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}", *numbers]).returncode
-        for name in ([wanted] if wanted else ALL)
-    ]
-    return max(codes)
+def main(numbers: list[str]) -> int:
+    """Each module in a process of its own, so that none inherits another's servers. 1 when a goal is missed."""
+    wanted = {goal.strip().upper() for goal in os.environ.get("GOALS", "").split(",") if goal.strip()}
+    known = {goal for goals in MODULES.values() for goal in goals}
+    if wanted - known:
+        print(f"no such goal: {', '.join(sorted(wanted - known))}; there are {', '.join(sorted(known))}")
+        return 2
+    chosen = [name for name, goals in MODULES.items() if not wanted or wanted & set(goals)]
+    more = numbers if len(chosen) == 1 else []
+    commands = [[sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}", *more] for name in chosen]
+    return max(subprocess.run(command).returncode for command in commands)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

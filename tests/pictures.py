@@ -155,6 +155,8 @@ def chat(browser: Browser, url: str, scheme: str) -> None:
     expect(alex.locator("#messages")).to_contain_text("ZIP 43215")
     say(alex, "#chat-text", "Thank you, that is all I need.")
     expect(page.locator("#log")).to_contain_text("all I need")
+    alex.locator("#script .foot .btn.main").click()  # the greeting was said: on to verify
+    expect(alex.locator("#answer-form [name=postal_code]")).to_be_visible()
     keep(page, "chat", scheme)
     keep(alex, "console", scheme)
     page.locator("#end").click()
