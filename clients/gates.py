@@ -35,21 +35,21 @@ def own_clients(user: Any) -> list[Client]:
     return list(Client.objects.visible_to_role(user, *VIEWERS).select_related("brand", "policy").order_by("name"))
 
 
+def seen_client(user: User, public_id: UUID) -> tuple[Client, str | None]:
+    """The client with brand and policy, and the user's role there; 404 for what the user may not see."""
+    found = Client.objects.visible_to(user).select_related("brand", "policy").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found, Membership.objects.filter(user=user, client=found).values_list("role", flat=True).first()
+
+
 def _for(roles: tuple[str, ...], refusal: Callable[[], str]) -> Callable[[ClientView], ClientView]:
     def decorate(view: ClientView) -> ClientView:
         @wraps(view)
         def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            found = (
-                Client.objects.visible_to(request.user)
-                .select_related("brand", "policy")
-                .filter(public_id=client)
-                .first()
-            )
-            if found is None:
-                raise Http404
-            role = Membership.objects.filter(user=request.user, client=found).values_list("role", flat=True).first()
+            found, role = seen_client(request.user, client)
             if not is_admin(request.user) and role not in roles:
                 raise PermissionDenied(refusal())
             own = cast(ClientRequest, request)

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from bpo.accounts.models import User
 from clients.access import is_admin
-from clients.models import Client, Membership, Role
+from clients.gates import seen_client
+from clients.models import Client, Role
 
 View = Callable[..., HttpResponseBase]
 
@@ -39,16 +40,8 @@ def for_setup(*also: str, acts_for: tuple[str, ...] = ()) -> Callable[[View], Vi
         def gate(request: HttpRequest, client: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            found = (
-                Client.objects.visible_to(request.user)
-                .select_related("brand", "policy")
-                .filter(public_id=client)
-                .first()
-            )
-            if found is None:
-                raise Http404
+            found, role = seen_client(request.user, client)
             admin = is_admin(request.user)
-            role = Membership.objects.filter(user=request.user, client=found).values_list("role", flat=True).first()
             if not admin and role not in (Role.MANAGER, *also):
                 raise PermissionDenied(_("The set-up is for administrators and the client's managers."))
             may_edit = admin or role in acts_for
