@@ -123,7 +123,7 @@ def pause_after(agent: Agent, reason: str, *, at: datetime | None = None) -> Sea
 def sign_out(agent: Agent, *, after_this: bool = False, by: Actor | None = None, at: datetime | None = None) -> Seat:
     """Gone home. An open offer goes back; other live work refuses it, or makes it a wish with `after_this`."""
     at = at or clock.now()
-    seat = _take(agent, at)
+    seat = _take_around(agent, at)
     if seat.presence == Presence.SIGNED_OUT:
         return seat
     _withdraw_offer(seat, "signed out", at)
@@ -148,7 +148,7 @@ def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, 
         return go_available(agent, by=by, why=why, at=at)
     if presence not in (Presence.BREAK, Presence.SIGNED_OUT):
         raise InvalidValue(f"nobody can be forced to be {presence}")
-    seat = _take(agent, at)
+    seat = _take_around(agent, at)
     if seat.presence == Presence.SIGNED_OUT:
         return seat
     _withdraw_offer(seat, "forced", at)
@@ -200,7 +200,7 @@ def leg_ended(agent_id: int, *, at: datetime | None = None) -> bool:
 @transaction.atomic
 def sign_out_absent(agent: Agent, why: str, at: datetime) -> Seat:
     """Signed out by the clock: her console is gone for longer than the grace, or she does not respond."""
-    seat = _take(agent, at)
+    seat = _take_around(agent, at)
     if seat.presence != Presence.SIGNED_OUT:
         _withdraw_offer(seat, why, at)
         _change(seat, Presence.SIGNED_OUT, why=why, at=at, **NO_WISH)
@@ -211,7 +211,7 @@ def sign_out_absent(agent: Agent, why: str, at: datetime) -> Seat:
 def deactivate(agent: Agent, by: User, *, why: str = "", at: datetime | None = None) -> None:
     """She works here no more: signed out, sessions cut, contacts back to their queues. Her name stays in the log."""
     at = at or clock.now()
-    seat = _take(agent, at)
+    seat = _take_around(agent, at)
     agent.deactivated_at = at
     agent.save(update_fields=["deactivated_at"])
     User.objects.filter(pk=agent.user_id).update(is_active=False)
@@ -253,7 +253,7 @@ def disconnected(console_key: UUID, *, at: datetime | None = None) -> bool:
     agent_id = ConsoleSession.objects.filter(key=console_key).values_list("agent_id", flat=True).first()
     if agent_id is None:
         return False
-    seat = _take(agent_id, at)
+    seat = _take_around(agent_id, at)
     ConsoleSession.objects.filter(key=console_key).delete()
     if not seat.connected or ConsoleSession.objects.filter(agent_id=agent_id).exists():
         return False
@@ -266,7 +266,7 @@ def disconnected(console_key: UUID, *, at: datetime | None = None) -> bool:
 def no_console(agent_id: int, *, at: datetime | None = None) -> bool:
     """The seat says connected, yet no console is there: its process died in between. Whether that was so."""
     at = at or clock.now()
-    seat = _take(agent_id, at)
+    seat = _take_around(agent_id, at)
     if not seat.connected or ConsoleSession.objects.filter(agent_id=agent_id).exists():
         return False
     _connect(seat, False, at)
@@ -291,6 +291,16 @@ def _take(agent: Agent | int, at: datetime) -> Seat:
         Seat.objects.get_or_create(agent_id=pk, defaults={"since": at, "idle_since": at, "capacity": budget})
         seat = Seat.objects.select_for_update(no_key=True).get(pk=pk)
     return seat
+
+
+def _take_around(agent: Agent | int, at: datetime) -> Seat:
+    """The seat, locked after those of all who are on a contact with her, each in order of id.
+
+    Her leaving ends what colleagues do with her; taking theirs after hers could stand against them taking hers.
+    """
+    pk = agent.pk if isinstance(agent, Agent) else agent
+    signals.leaving.send(sender=Agent, agent_id=pk)
+    return _take(agent, at)
 
 
 def _live(seat: Seat) -> bool:

@@ -18,7 +18,7 @@ from agents import signals as agent_signals
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
-from interactions import handing_back, lines, push, runs, standing, tasks
+from interactions import handing_back, lines, push, runs, standing, states, tasks
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import recorded
@@ -91,6 +91,11 @@ def agent_refitted(sender: Any, agent_id: int, why: str, **kwargs: Any) -> None:
     transaction.on_commit(lambda: router.agent_has_room(agent_id))
 
 
+def agent_leaves(sender: Any, agent_id: int, **kwargs: Any) -> None:
+    """Before her seat is locked: hers and those of all on her contacts, in one order."""
+    states.take_seats_around(agent_id)
+
+
 def offer_withdrawn(sender: Any, agent_id: int, why: str, at: datetime, **kwargs: Any) -> None:
     """Inside her leaving: open offers go back."""
     handing_back.withdraw_offers(agent_id, why, at=at)
@@ -120,6 +125,7 @@ def connect() -> None:
     """Called once when the app is ready."""
     agent_signals.became_available.connect(agent_available, dispatch_uid="interactions.agent_available")
     agent_signals.eligibility_changed.connect(agent_refitted, dispatch_uid="interactions.agent_refitted")
+    agent_signals.leaving.connect(agent_leaves, dispatch_uid="interactions.agent_leaves")
     agent_signals.offer_withdrawn.connect(offer_withdrawn, dispatch_uid="interactions.offer_withdrawn")
     agent_signals.consoles_gone.connect(consoles_gone, dispatch_uid="interactions.consoles_gone")
     agent_signals.console_back.connect(console_back, dispatch_uid="interactions.console_back")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from agents.models import Agent, Seat
 from bpo.kernel import clock
@@ -76,6 +76,9 @@ CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).
 IDLE_AFTER = frozenset({LegState.HANDLING, LegState.COMPLETED, LegState.LOST})
 
+# Who is offered a contact or handles it.
+ON_IT = (LegState.OFFERED, LegState.HANDLING)
+
 Moving = Interaction | Leg | Case | Callback
 
 
@@ -89,14 +92,20 @@ def take_seats(*agents: Agent | int | None) -> None:
 
 
 def take_seats_on(interaction_id: int, *agents: Agent | int | None) -> None:
-    """Lock the seats of all who are offered or handle this contact, and of these agents, as `take_seats` does.
+    """Lock the seats of all who are offered or handle this contact, and of these agents, as `take_seats` does."""
+    holders = Leg.objects.filter(interaction=interaction_id, state__in=ON_IT)
+    _take_with(holders, {agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None})
 
-    Who holds it is read before it can be locked; somebody who came meanwhile is locked with the others from the start.
-    """
-    holders = Leg.objects.filter(
-        interaction=interaction_id, state__in=[LegState.OFFERED, LegState.HANDLING]
-    ).values_list("agent_id", flat=True)
-    given = {agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None}
+
+def take_seats_around(agent_id: int) -> None:
+    """Lock her seat with those of all who are on a contact with her: what she leaves is left by them, too."""
+    hers = Leg.objects.filter(agent=agent_id, state__in=ON_IT).values("interaction")
+    _take_with(Leg.objects.filter(interaction__in=hers, state__in=ON_IT), {agent_id})
+
+
+def _take_with(legs: QuerySet[Leg], given: set[int]) -> None:
+    """Who is on these legs is read before it can be locked; who came meanwhile is locked with the others anew."""
+    holders = legs.values_list("agent_id", flat=True)
     while True:
         before = transaction.savepoint()
         taken = given | set(holders.all())

@@ -237,6 +237,42 @@ def test_deactivated_while_she_accepts(day: Day, house: House, _time: int) -> No
     assert fresh(ringing.interaction).state == State.QUEUED
 
 
+@pytest.mark.parametrize("_time", range(6))
+def test_deactivated_in_a_consultation_that_ends(day: Day, house: House, _time: int) -> None:
+    """Cal's seat has the lower id, Bea's the higher; both are wanted by both."""
+    cal, bea = house.agent("Cal Cole"), house.agent("Bea Brown")
+    presence.take_break(cal, "a moment")
+    leg = house.talk(bea)
+    presence.go_available(cal)
+    asked, at = transfers.consult(leg, cal, by=bea), clock.now()
+    offers.accept(asked, by=cal, at=at)
+    results = at_once(
+        lambda: presence.deactivate(bea, house.sue, why="left", at=at),
+        lambda: transfers.complete_warm(leg, by=bea, at=at) if _time % 2 else transfers.end_consult(leg, by=cal, at=at),
+    )
+    assert not isinstance(results[0], DomainError)
+    live = leg.interaction.legs.filter(role="primary", state=LegState.HANDLING)
+    assert not live.filter(agent=bea).exists()
+    # Cal has it, or it stands in line again, where Cal may be asked at once.
+    waits = fresh(leg.interaction).state in (State.QUEUED, State.OFFERED)
+    assert waits != live.exists()
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_forced_break_in_a_consultation_asked_and_taken_back(day: Day, house: House, _time: int) -> None:
+    bea, cal = house.agent("Bea Brown"), house.agent("Cal Cole")
+    presence.take_break(cal, "a moment")
+    leg = house.talk(bea)
+    presence.go_available(cal)
+    asked, at = transfers.consult(leg, cal, by=bea), clock.now()
+    at_once(
+        lambda: presence.force(cal, "break", "training", by=house.sue, why="now", at=at),
+        lambda: transfers.end_consult(leg, by=bea, at=at),
+    )
+    assert fresh(asked).state == LegState.RESCINDED
+    assert fresh(leg).state == LegState.HANDLING
+
+
 @pytest.mark.parametrize("_time", TIMES)
 def test_two_mails_wake_a_resolved_case(day: Day, house: House, _time: int) -> None:
     bea = house.agent("Bea Brown")
