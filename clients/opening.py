@@ -15,15 +15,21 @@ Opens = EntryPoint | Queue | Client
 
 # How far ahead a customer may choose, however few days of it are open.
 FARTHEST_DAYS = 60
+# Less than this is left of a window: nobody could be promised a call in it.
+RUNNING_LEAST = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of open time that a customer may choose, with the zone in which he reads it."""
+    """A stretch of open time that a customer may choose, with the zone in which he reads it.
+
+    `running`: it has begun, and what is left of it may still be had: as soon as we can, by its end.
+    """
 
     starts: datetime
     ends: datetime
     zone: str
+    running: bool = False
 
     @property
     def local_starts(self) -> datetime:
@@ -85,7 +91,7 @@ def known_zone(name: str, client: Client) -> str:
 
 
 def callback_windows(queue: Queue, at: datetime, zone: str = "", days: int = 5) -> list[Window]:
-    """The windows a customer may choose: those that begin from now on, of so many open days.
+    """The windows a customer may choose: what is left of the one that runs, and those to come, of so many open days.
 
     Each is as long as the client's policy says, cut from the hours of the line from each opening on; what is left
     at the end of an opening is a window of its own, or lengthens the last when it is less than half of one.
@@ -100,10 +106,10 @@ def callback_windows(queue: Queue, at: datetime, zone: str = "", days: int = 5) 
         if open_days == days:
             break
         found = [
-            Window(starts, ends, zone)
+            Window(starts, ends, zone, running=starts < at)
             for opens, closes in _openings(calendar, today + timedelta(days=ahead))
             for starts, ends in _cut(opens, closes, length)
-            if starts >= at
+            if starts >= at or ends >= at + RUNNING_LEAST
         ]
         open_days += bool(found)
         windows += found

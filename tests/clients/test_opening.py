@@ -64,7 +64,7 @@ def test_windows_are_open_ahead_and_on_the_customers_clock(acme: Client, office:
 
     windows = opening.callback_windows(office, monday, "Europe/Madrid", days=2)
 
-    assert [(each.starts, each.ends) for each in windows] == [
+    assert [(each.starts, each.ends) for each in windows if not each.running] == [
         (there(2026, 5, 11, 13, 0), there(2026, 5, 11, 15, 0)),
         # Half an hour is left before closing, less than half a window: the last one takes it in.
         (there(2026, 5, 11, 15, 0), there(2026, 5, 11, 17, 30)),
@@ -73,8 +73,24 @@ def test_windows_are_open_ahead_and_on_the_customers_clock(acme: Client, office:
         (there(2026, 5, 13, 13, 0), there(2026, 5, 13, 15, 0)),
         (there(2026, 5, 13, 15, 0), there(2026, 5, 13, 17, 30)),
     ]
-    assert windows[0].local_starts.hour == 19
+    # It is noon: of the window that runs an hour is left.
+    assert [(each.starts, each.ends) for each in windows if each.running] == [
+        (there(2026, 5, 11, 11, 0), there(2026, 5, 11, 13, 0))
+    ]
+    assert windows[1].local_starts.hour == 19
     assert all(opening.is_open(office, each.starts) for each in windows)
+
+
+@pytest.mark.parametrize(("minute", "runs"), [(44, True), (45, True), (46, False)])
+def test_a_running_window_is_offered_while_a_quarter_of_an_hour_is_left(office: Queue, minute: int, runs: bool):
+    first = opening.callback_windows(office, there(2026, 5, 11, 10, minute), days=1)[0]
+    assert first.running is runs
+    assert first.ends == there(2026, 5, 11, 11 if runs else 13, 0)
+
+
+def test_before_the_opening_nothing_runs(office: Queue):
+    assert not opening.callback_windows(office, there(2026, 5, 11, 8, 59), days=1)[0].running
+    assert not opening.callback_windows(office, there(2026, 5, 11, 9, 0), days=1)[0].running
 
 
 def test_an_unknown_zone_falls_back_to_the_clients(acme: Client, office: Queue):

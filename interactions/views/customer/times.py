@@ -47,17 +47,19 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
     today = now.astimezone(ZoneInfo(zone)).date()
     days = []
     with translation.override(language):
-        for day, of_day in groupby(windows, key=lambda window: window.day):
+        for day, of_day in groupby(windows, key=lambda window: today if window.running else window.day):
             slots = tuple(
                 Slot(
                     value=value_of(window),
-                    words=say(
+                    words=_soon(window, now, zone, language)
+                    or say(
                         "cb_window_across",
                         language,
                         start=clock_words(window.starts, zone, language),
                         end=clock_words(window.ends, zone, language),
                     ),
-                    long_words=window_words(window.starts, window.ends, zone, language),
+                    long_words=_soon(window, now, zone, language)
+                    or window_words(window.starts, window.ends, zone, language),
                 )
                 for window in of_day
             )
@@ -66,6 +68,11 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
             small = date_format(day, "j M")
             days.append(Day(day.isoformat(), name, small.lower() if language == "es" else small, slots))
     return days
+
+
+def _soon(window: Window, now: dt.datetime, zone: str, language: str) -> str:
+    """The words of a window that runs; empty for one to come."""
+    return say("cb_soon", language, end=short_moment(window.ends, now, zone, language)) if window.running else ""
 
 
 def value_of(window: Window) -> str:
