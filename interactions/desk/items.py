@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from interactions.models import (
 ICONS = {Channel.VOICE: "phone", Channel.CHAT: "chat", Channel.EMAIL: "mail"}
 CHAT_ANSWER_LIMIT = 60
 JUST_DONE = timedelta(hours=1)
+MOST_GAPS = 3
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 
 
@@ -77,6 +78,8 @@ class Day:
     handled: int
     aht: timedelta | None
     promises: int
+    overdue: int
+    gaps: list[Later]
 
 
 def name_of(interaction: Interaction) -> str:
@@ -241,7 +244,26 @@ def day_of(agent: Agent) -> Day:
     span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
     legs = Leg.objects.filter(agent=agent, ended_at__gte=midnight, accepted_at__isnull=False, role=LegRole.PRIMARY)
     figures = legs.aggregate(handled=Count("pk"), aht=Avg(span))
-    promises = Callback.objects.filter(
+    owed = Callback.objects.filter(
         owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)
-    ).count()
-    return Day(figures["handled"], figures["aht"], promises)
+    ).aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_until__lt=clock.now())))
+    return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs))
+
+
+def _gaps(legs: QuerySet[Leg]) -> list[Later]:
+    """Wrap-ups of today that the limit ended: without an ending, or without the note that ending asks for."""
+    empty = Q(disposition__isnull=True) | Q(disposition__needs_note=True, note="")
+    found = (
+        legs.filter(empty, disposed_in_time=False)
+        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__case")
+        .select_related("disposition")
+        .order_by("-ended_at")[:MOST_GAPS]
+    )
+    lines = []
+    for leg in found:
+        case = leg.interaction.case
+        url = reverse("console-case", args=[case.public_id]) if case else ""
+        what = _("note missing") if leg.disposition else _("not filled in")
+        words = _("%(name)s: %(what)s") % {"name": name_of(leg.interaction), "what": what}
+        lines.append(Later(leg.client.brand, ICONS[Channel(leg.channel)], words, leg.ended_at or leg.offered_at, url))
+    return lines

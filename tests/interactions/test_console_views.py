@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from bpo.kernel import clock
 from clients.models import Snippet
-from interactions import handling, messages, offers
-from interactions.models import Draft, EndedBy, Leg, LegState, Message
+from interactions import callbacks, handling, messages, offers, wrap_up
+from interactions.models import Callback, Draft, EndedBy, Leg, LegState, Message
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, begun, scene
 
@@ -315,6 +317,48 @@ def test_going_home_with_live_work_is_refused_or_waits(acme: Scene, bea: Browser
     accepted(acme)
     assert bea.post(url("sign-out")).status_code == 409
     assert bea.post(url("sign-out"), {"after": "1"}).status_code == 200
+
+
+def test_my_day_says_what_the_wrap_ups_miss_and_what_is_late(acme: Scene, bea: Browser) -> None:
+    """The limit ended two wrap-ups: one without an ending, one without the note it needs."""
+    needs = make.disposition(acme.acme, "Late delivery", code="late", needs_note=True)
+    for disposition in (None, needs):
+        leg = accepted(acme)
+        handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+        Leg.objects.filter(pk=leg.pk).update(disposition=disposition, wrap_up_due_at=leg.accepted_at)
+        leg.refresh_from_db()
+        assert wrap_up.run_out(leg)
+    page = bea.get(url("items")).content.decode()
+    assert "Ann Archer: not filled in" in page and "Ann Archer: note missing" in page
+    promised = make_promise(acme)
+    assert "1 late" not in bea.get(url("items")).content.decode()
+    Callback.objects.filter(pk=promised.pk).update(
+        due_from=leg.accepted_at - timedelta(hours=1), due_until=leg.accepted_at
+    )
+    assert "1 late" in bea.get(url("items")).content.decode()
+
+
+def test_times_told_to_a_customer_are_those_of_his_own_clock(acme: Scene, bea: Browser) -> None:
+    """Three in the afternoon in Greenwich is ten in the morning in New York; the line is open around the clock."""
+    leg = accepted(acme)
+    with clock.set_to(datetime(2026, 11, 18, 15, 0, tzinfo=UTC)):
+        assert "Wed 18 Nov, 10:00, Columbus" in bea.get(url("side", leg)).content.decode()
+        page = bea.get(url("book", leg)).content.decode()
+    assert "As soon as we can, by 11:00" in page or "Wed 18 Nov, 10:00 – " in page, page
+
+
+def make_promise(acme: Scene) -> Callback:
+    return callbacks.promise(
+        acme.acme, customer=acme.ann, number="+16145550173", queue=acme.line, origin="agent", owner=acme.bea
+    )
+
+
+def test_signed_out_shows_no_ticking_clock(acme: Scene) -> None:
+    dee = make.agent("Dee Dunn", licensed=acme.acme)
+    dee.seat.since -= timedelta(days=200)
+    dee.seat.save()
+    page = desk_of(dee).get(url("top")).content.decode()
+    assert "Signed out" in page and "data-since" not in page
 
 
 # --- cases, customers, search ----------------------------------------------------------------------------------------
