@@ -5,17 +5,20 @@ export const work = () => document.getElementById("work");
 const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
 let busy = 0, refreshing = null, behind = false, wanted = "", written = null;
 
+/* What goes wrong is told by htmx's own events (lib/htmx-errors.js). */
+const fetchMiddle = (url, source) => window.htmx.ajax("GET", url, { source, target: "#work", swap: "outerHTML" }).catch(() => {});
+
 export function refreshWork() {
   const url = work()?.dataset.url;
   if (!url) return;
   // an open dialog is somebody deciding: the middle waits until it is closed
   if (busy || document.querySelector("#dialog dialog[open]")) { behind = true; return; }
-  window.htmx.ajax("GET", url, { source: document.body, target: "#work", swap: "outerHTML" });
+  fetchMiddle(url, document.body);
 }
 
 export function openWork(url) {
   if (busy) { wanted = url; return; }
-  window.htmx.ajax("GET", url, { source: stays(), target: "#work", swap: "outerHTML" });
+  fetchMiddle(url, stays());
 }
 
 function catchUp() {
