@@ -243,9 +243,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture
-def new_page(
-    browser: Any, live: Product, watch: Watch, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Any]]:
+def new_page(browser: Any, live: Product, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Makes pages of different people: new_page(user=sue, locale="es-ES"); each has its own cookies.
 
     At the end the test fails for any console error, script error or violated policy nobody allowed. Of a test that
