@@ -261,8 +261,9 @@ def count_try(
         "tried_in_window": callback.tried_in_window or tried_at < callback.due_until + grace(callback),
     }
     if result == Result.REACHED:
-        kept = at <= callback.due_until
-        end(callback, CallbackState.KEPT if kept else CallbackState.LATE, at=at, by=by, reached_at=at, **counted)
+        kept = tried_at <= callback.due_until  # when he was called, not when the button was pressed
+        to = CallbackState.KEPT if kept else CallbackState.LATE
+        end(callback, to, at=at, by=by, reached_at=tried_at, **counted)
         return
     used_up = counted["attempts"] >= callback.client.policy.callback_attempts or result == Result.WRONG_NUMBER
     if not used_up:

@@ -40,10 +40,11 @@ class CannotPark(DomainError):
 
 
 def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
-    """The leg read anew, in handling and its holder's, under the seats of all who are on it; else NotYours."""
+    """The primary leg read anew, in handling and its holder's, under the seats of all who are on it; else NotYours."""
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
-    if fresh.state != LegState.HANDLING or (by is not None and fresh.agent_id != by.pk):
+    holds = fresh.state == LegState.HANDLING and fresh.role == LegRole.PRIMARY
+    if not holds or (by is not None and fresh.agent_id != by.pk):
         raise NotYours
     return fresh
 

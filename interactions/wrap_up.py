@@ -104,14 +104,24 @@ def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: st
     return leg
 
 
-@transaction.atomic
 def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = "", at: datetime | None = None) -> Leg:
-    """The agent is done: disposition saved, leg completed, contact closed, she is free."""
-    at = at or clock.now()
+    """The agent is done: disposition saved, leg completed, contact closed, she is free.
+
+    Where the line keeps the whole time it is TooEarly, and what she chose is kept for the limit. A caller with a
+    transaction of its own keeps it by `save_draft` after that has been undone.
+    """
+    try:
+        return _finish(leg, by=by, disposition=disposition, note=note, at=at or clock.now())
+    except TooEarly:
+        save_draft(leg, by=by, disposition=disposition, note=note)
+        raise
+
+
+@transaction.atomic
+def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, at: datetime) -> Leg:
     leg = wrapping_leg(leg, by=by)
     check_disposition(leg, disposition, note)
     if handling.wrap_up_mode(leg) == WrapUpMode.TIMED_FULL and leg.wrap_up_due_at and at < leg.wrap_up_due_at:
-        Leg.objects.filter(pk=leg.pk).update(disposition=disposition, note=note)
         raise TooEarly
     complete(leg, disposition=disposition, note=note, in_time=True, by=by, at=at)
     return leg

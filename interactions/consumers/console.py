@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import uuid
@@ -17,6 +18,7 @@ from agents.groups import agent_group
 from agents.models import Agent
 from bpo.accounts.models import user_group
 from bpo.kernel import clock
+from bpo.kernel.push import FAILURES
 from interactions import offers, push
 from interactions.consumers import heartbeat
 from interactions.models import ChatSession, Interaction, Leg, LegState
@@ -69,10 +71,12 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if self.agent is None or self.key is None:
             return
         heartbeat.closed(self.key)
-        for joined in self.groups_joined:
-            await self.channel_layer.group_discard(joined, self.channel_name)
         if code != SERVER_STOPS:
             await database_sync_to_async(presence.disconnected)(self.key)
+        # Last, for it needs Redis, and the seat must not.
+        for joined in self.groups_joined:
+            with contextlib.suppress(*FAILURES):
+                await self.channel_layer.group_discard(joined, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Upwards come small JSON objects with a kind; anything else is dropped."""

@@ -205,7 +205,11 @@ def test_no_early_exit_where_the_line_keeps_the_time(floor) -> None:
     leg = accepted(floor)
     handling.end_work(leg, by=floor.bea, ended_by=EndedBy.AGENT)
     with pytest.raises(wrap_up.TooEarly):
-        wrap_up.finish(leg, by=floor.bea, disposition=floor.solved)
+        wrap_up.finish(leg, by=floor.bea, disposition=floor.solved, note="She was glad")
+    leg.refresh_from_db()
+    wrap_up.run_out(leg, at=leg.wrap_up_due_at)
+    leg.refresh_from_db()
+    assert (leg.disposition, leg.note, leg.disposed_in_time) == (floor.solved, "She was glad", True)
 
 
 def test_a_disposition_that_wants_a_note_or_belongs_to_another_client(floor) -> None:
@@ -318,6 +322,16 @@ def test_warm_transfer_keeps_the_contact_active(floor) -> None:
     wrap_up.finish(asked, by=cal, disposition=floor.solved)
     floor.contact.refresh_from_db()
     assert floor.contact.state == State.CLOSED
+
+
+def test_a_consulted_colleague_does_not_act_for_the_holder(floor) -> None:
+    cal = make.agent("Cal Cole", licensed=floor.acme, available=True)
+    leg = accepted(floor)
+    asked = offers.accept(transfers.consult(leg, cal, by=floor.bea), by=cal)
+    with pytest.raises(handling.NotYours):
+        handling.hold(asked, by=cal)
+    with pytest.raises(handling.NotYours):
+        transfers.complete_warm(asked, by=cal)
 
 
 def test_a_consulted_colleague_leaves_with_the_contact(floor) -> None:

@@ -30,16 +30,25 @@ def finish(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     note = request.POST.get("note", "")
     disposition = _disposition(request, mine)
-    with transaction.atomic():
-        match request.POST.get("follow", "none"):
-            case "callback":
-                callbacks.book_from(request, mine)
-            case "pending":
-                cases.set_pending(cases.of_leg(mine), by=request.agent, for_customer=True)
-        wrap_up.finish(mine, by=request.agent, disposition=disposition, note=note)
-        if reason := request.POST.get("then", ""):
-            presence.take_break(request.agent, reason, by=request.agent)
+    try:
+        _finish(request, mine, disposition, note)
+    except wrap_up.TooEarly:
+        wrap_up.save_draft(mine, by=request.agent, disposition=disposition, note=note)
+        raise
     return done(request)
+
+
+@transaction.atomic
+def _finish(request: AgentRequest, mine: Leg, disposition: Disposition | None, note: str) -> None:
+    """Follow-up, end and break: all or nothing."""
+    match request.POST.get("follow", "none"):
+        case "callback":
+            callbacks.book_from(request, mine)
+        case "pending":
+            cases.set_pending(cases.of_leg(mine), by=request.agent, for_customer=True)
+    wrap_up.finish(mine, by=request.agent, disposition=disposition, note=note)
+    if reason := request.POST.get("then", ""):
+        presence.take_break(request.agent, reason, by=request.agent)
 
 
 @for_agents
