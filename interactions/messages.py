@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Seat
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -169,7 +170,17 @@ def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
 
 def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
     """The customer wrote again before wrap-up ended: the same leg handles again, its points were never given up."""
-    states.move(leg, LegState.HANDLING, at=at, work_ended_at=None, wrap_up_due_at=None, ended_by="")
+    # Without a console nobody reads it: the grace begins now. Her seat is locked, so she cannot come or go meanwhile.
+    away = Seat.objects.filter(pk=leg.agent_id, connected=False).exists()
+    states.move(
+        leg,
+        LegState.HANDLING,
+        at=at,
+        work_ended_at=None,
+        wrap_up_due_at=None,
+        ended_by="",
+        lost_since=at if away else None,
+    )
     states.move(interaction, State.ACTIVE, at=at)
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
 

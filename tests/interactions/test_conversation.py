@@ -1,8 +1,12 @@
 """What is said in a chat, and what a message does to the contact it meets."""
 
+from datetime import timedelta
+
 import pytest
 
-from interactions import closing, conversation, files, handling, messages, offers, wrap_up
+from agents.models import Seat
+from bpo.kernel import clock
+from interactions import closing, conversation, files, handing_back, handling, messages, offers, wrap_up
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, Outcome, State
 from tests import factories as make
 
@@ -71,6 +75,17 @@ def test_writing_in_wrap_up_goes_on_with_the_same_leg(talk) -> None:
     assert (leg.state, leg.interaction.state, leg.wrap_up_due_at) == (LegState.HANDLING, State.ACTIVE, None)
     assert leg.agent.seat.points_chat == 33
     assert Leg.objects.count() == 1
+
+
+def test_writing_in_wrap_up_to_an_agent_without_a_console_goes_back_after_the_grace(talk) -> None:
+    leg, at = fresh(talk), clock.now()
+    handling.end_work(leg, by=leg.agent, ended_by="agent", at=at)
+    Seat.objects.filter(pk=leg.agent_id).update(connected=False)
+    conversation.customer_wrote(leg.interaction, "One more thing", at=at)
+    assert fresh(leg).lost_since == at
+    assert handing_back.graces_over(at + timedelta(seconds=59)) == 0
+    assert handing_back.graces_over(at + timedelta(seconds=60)) == 1
+    assert (fresh(leg).state, fresh(leg).interaction.state) == (LegState.LOST, State.QUEUED)
 
 
 def test_writing_after_the_end_is_a_new_contact_on_the_same_case(talk) -> None:
