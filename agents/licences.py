@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -74,13 +75,21 @@ def certify(
     licence: Licence,
     *,
     by: User,
-    until: date | None = None,
+    until: date | EllipsisType | None = ...,
     script_version: ScriptVersion | None = None,
-    ramp_per_hour: int | None = None,
+    ramp_per_hour: int | EllipsisType | None = ...,
     why: str = "",
     at: datetime | None = None,
 ) -> None:
-    """She may be offered the client's contacts, until a date if one is given; also ends a suspension."""
+    """She may be offered the client's contacts; also ends a suspension.
+
+    What is not given stays: the pace of her beginning, and her last day unless it has passed.
+    """
+    at = at or clock.now()
+    if isinstance(until, EllipsisType):
+        until = licence.until if licence.until and licence.until >= at.date() else None
+    if isinstance(ramp_per_hour, EllipsisType):
+        ramp_per_hour = licence.ramp_per_hour
     _move(
         licence,
         S.CERTIFIED,

@@ -171,7 +171,8 @@ class LicenceActSerializer(serializers.Serializer[Any]):
     client = PublicId(queryset=Client.objects.all())
     act = serializers.ChoiceField(choices=["train", "certify", "suspend", "revoke"])
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    until = serializers.DateField(required=False, allow_null=True, default=None)
+    until = serializers.DateField(required=False, allow_null=True)
+    ramp_per_hour = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=32767)
 
 
 class ForceSerializer(serializers.Serializer[Any]):
@@ -292,11 +293,15 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
             self._leads(request, agent)
         held = Licence.objects.select_related("agent", "client").filter(agent=agent, client=client).first()
         if act == "train":
-            licences.train(agent, client, by=by_whom(request), why=reason)
+            ramp = given.validated_data.get("ramp_per_hour")
+            licences.train(agent, client, by=by_whom(request), why=reason, ramp_per_hour=ramp)
         elif held is None:
             raise InvalidValue("licence", sentence=_("This agent has no licence for this client."))
         elif act == "certify":
-            licences.certify(held, by=by_whom(request), until=given.validated_data["until"], why=reason)
+            terms = {
+                name: given.validated_data[name] for name in ("until", "ramp_per_hour") if name in given.validated_data
+            }
+            licences.certify(held, by=by_whom(request), why=reason, **terms)
         elif act == "suspend":
             licences.suspend(held, by=by_whom(request), reason=reason)
         else:

@@ -39,6 +39,21 @@ def test_the_way_of_a_licence(sue) -> None:
     assert Leg.objects.filter(state="offered").count() == 0
 
 
+def test_certifying_keeps_what_is_not_given(sue) -> None:
+    acme, bea = make.client("Acme"), make.agent("Bea")
+    at = clock.now()
+    last_day = at.date() + timedelta(days=30)
+    licence = licences.train(bea, acme, by=sue, ramp_per_hour=4)
+    licences.certify(licence, by=sue, until=last_day, at=at)
+    licences.suspend(licence, by=sue, reason="a complaint", at=at)
+    licences.certify(licence, by=sue, at=at)
+    assert (licence.until, licence.ramp_per_hour) == (last_day, 4)
+    licences.certify(licence, by=sue, at=at, ramp_per_hour=None)
+    assert (licence.until, licence.ramp_per_hour) == (last_day, None)
+    licences.certify(licence, by=sue, at=at + timedelta(days=31))
+    assert licence.until is None, "a day that has passed would end it again at once"
+
+
 def test_certified_at_once_finds_work(sue, django_capture_on_commit_callbacks) -> None:
     acme, bea = make.client("Acme"), make.agent("Bea", available=True)
     contact = make.waiting(make.queue(acme))
