@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Q
@@ -11,6 +12,7 @@ from django.db.models import F, Max, Q
 from bpo.kernel import clock, links
 from bpo.kernel.errors import DomainError, IllegalMove, InvalidValue, StaleState
 from bpo.kernel.outgoing import OutgoingState
+from bpo.kernel.steps import each
 from clients import customers, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
 from interactions import callbacks, handling, intake, journal, messages, notices
@@ -266,34 +268,32 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
         ChatSession.objects.filter(pk=session.pk).update(transcript_to="")
 
 
-def sweep(at: datetime) -> int:
-    """Every timer of chat windows, by the rows; the sweep process calls it each second. Returns how much it did."""
-    return _lost(at) + _patience_over(at) + _idle(at) + _transcripts(at)
-
-
-def _lost(at: datetime) -> int:
+def windows_lost(at: datetime) -> int:
     """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
     return ChatSession.objects.filter(gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=WAITING).update(
         gone_since=F("seen_at")
     )
 
 
-def _patience_over(at: datetime) -> int:
+def patience_over(at: datetime) -> int:
+    """Away for longer than the line's patience: they have left."""
     away = (
         ChatSession.objects.select_related("interaction__queue")
         .filter(gone_since__isnull=False, interaction__state__in=WAITING)
         .order_by("gone_since")[:200]
     )
-    done = 0
-    for session in away:
+
+    def act(session: ChatSession) -> bool:
         interaction = session.interaction
         assert interaction is not None and interaction.queue is not None and session.gone_since is not None
-        if at - session.gone_since >= timedelta(seconds=interaction.queue.patience_seconds):
-            done += _left(interaction, at=at)
-    return done
+        if at - session.gone_since < timedelta(seconds=interaction.queue.patience_seconds):
+            return False
+        return _left(interaction, at=at)
+
+    return each(away, act)
 
 
-def _idle(at: datetime) -> int:
+def gone_silent(at: datetime) -> int:
     """An answer nobody reads: warned after the queue's time, ended after its longer one."""
     silent = (
         ChatSession.objects.select_related("interaction__queue", "interaction__client__brand")
@@ -306,51 +306,58 @@ def _idle(at: datetime) -> int:
         .filter(answered_at__isnull=False)
         .filter(Q(customer_wrote_at__isnull=True) | Q(customer_wrote_at__lt=F("answered_at")))
     )
-    done = 0
-    for session in silent:
+
+    def act(session: Any) -> bool:
         interaction = session.interaction
-        assert interaction is not None
         if interaction.queue is None:
-            continue
+            return False
         idle = at - session.answered_at
         if idle >= timedelta(seconds=interaction.queue.idle_end_seconds) and session.warned_at:
-            done += _end_idle(interaction, at=at)
-        elif idle >= timedelta(seconds=interaction.queue.idle_warn_seconds) and session.warned_at is None:
-            done += _warn(session, interaction, at=at)
-    return done
+            return _end_idle(interaction, at=at)
+        if idle >= timedelta(seconds=interaction.queue.idle_warn_seconds) and session.warned_at is None:
+            return _warn(session, interaction, at=at)
+        return False
+
+    return each(silent, act)
 
 
 @transaction.atomic
-def _warn(session: ChatSession, interaction: Interaction, *, at: datetime) -> int:
+def _warn(session: ChatSession, interaction: Interaction, *, at: datetime) -> bool:
     if not ChatSession.objects.filter(pk=session.pk, warned_at=None).update(warned_at=at):
-        return 0
+        return False
     words = texts.text(interaction.client, TextKind.IDLE_WARNING, interaction.language)
     messages.write_system(interaction, words, at=at)
-    return 1
+    return True
 
 
-def _end_idle(interaction: Interaction, *, at: datetime) -> int:
+def _end_idle(interaction: Interaction, *, at: datetime) -> bool:
     leg = handling.live_leg(interaction)
     if leg is None:
-        return 0
+        return False
     try:
         with transaction.atomic():
             handling.end_work(leg, ended_by=EndedBy.TIMEOUT, at=at)
             words = texts.text(interaction.client, TextKind.THANKS, interaction.language)
             messages.write_system(interaction, words, at=at)
     except (handling.NotYours, StaleState, IllegalMove):
-        return 0
-    return 1
+        return False
+    return True
 
 
-def _transcripts(at: datetime) -> int:
+def transcripts_due(at: datetime) -> int:
+    """Chats that are over and whose conversation was asked for."""
     asked = (
         ChatSession.objects.select_related("interaction__case")
         .filter(interaction__state__in=[State.WRAP_UP, State.CLOSED])
         .exclude(transcript_to="")
     )
-    done = 0
-    for session in asked[:50]:
+
+    def act(session: ChatSession) -> bool:
         _write_transcript(session, at=at)
-        done += 1
-    return done
+        return True
+
+    return each(asked[:50], act)
+
+
+# Every timer of chat windows, by the rows; the sweep does each every second.
+STEPS = (windows_lost, patience_over, gone_silent, transcripts_due)

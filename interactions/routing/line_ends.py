@@ -9,11 +9,12 @@ from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Valu
 
 from agents.models import Presence, Seat
 from bpo.kernel.errors import DomainError
+from bpo.kernel.steps import each
 from clients import hours, opening
 from clients.models import Channel, Queue, WhenUnstaffed
 from interactions import callback_work, callbacks, closing
 from interactions.models import AgentLane, CallbackOrigin, Direction, Envelope, Interaction, Origin, Outcome, State
-from interactions.routing.timers import BATCH, each
+from interactions.routing.timers import BATCH
 
 LIVE_CHANNELS = (Channel.VOICE, Channel.CHAT)
 

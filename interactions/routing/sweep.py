@@ -39,7 +39,7 @@ STEPS: list[Step] = [
     callback_work.fall_due,
     callback_work.find_broken,
     callback_work.settle,
-    chats.sweep,
+    *chats.STEPS,
     line_ends.wait_limits,
     line_ends.hours_over,
     line_ends.nobody_left,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 
 from agents import presence
 from agents.models import ConsoleSession, Presence, Seat
-from bpo.kernel.errors import DomainError
+from bpo.kernel.steps import each
 from clients.models import Queue
 from interactions import closing, eligibility, handing_back, handling, offers, states, wrap_up
 from interactions.models import Interaction, Leg, LegState, Outcome, Refusal, State
@@ -24,20 +22,6 @@ BATCH = 200
 NODE_SILENT = timedelta(seconds=15)
 CONSOLE_GRACE = timedelta(seconds=60)
 NOT_RESPONDING_LIMIT = timedelta(minutes=15)
-T = TypeVar("T")
-
-
-def each(things: Iterable[T], act: Callable[[T], object]) -> int:
-    """Do it for each; one that fails is logged and the next is still done. Returns for how many something changed."""
-    done = 0
-    for thing in things:
-        try:
-            done += bool(act(thing))
-        except DomainError as refused:
-            logger.info("%s: %s is no longer so: %s", getattr(act, "__name__", "step"), thing, refused.code)
-        except Exception:
-            logger.exception("a step failed for %s", thing)
-    return done
 
 
 def offers_expired(at: datetime) -> int:

@@ -1,7 +1,7 @@
 """The chat window: begin, gone and back, call me instead, idle, end, transcript; and its socket."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,7 +11,7 @@ from bpo.kernel import clock
 from bpo.kernel.links import LinkInvalid
 from bpo.sockets import websockets
 from clients.models import Policy
-from interactions import callback_rows, chats, conversation, offers
+from interactions import callback_rows, chats, conversation, handling, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
 from tests import factories as make
 
@@ -37,6 +37,11 @@ def state(session: ChatSession) -> str:
     return Interaction.objects.get(pk=ChatSession.objects.get(pk=session.pk).interaction_id).state
 
 
+def sweep(at: datetime) -> None:
+    for step in chats.STEPS:
+        step(at)
+
+
 def test_pressing_start_twice_begins_once() -> None:
     door = make.door(make.client())
     one, two = chats.start(door, hello()), chats.start(door, hello())
@@ -54,9 +59,9 @@ def test_gone_longer_than_patience_is_left_and_back_within_a_minute_takes_the_ol
     began = session.interaction
     at = clock.now()
     chats.gone(session, at=at)
-    chats.sweep(at + timedelta(seconds=179))
+    sweep(at + timedelta(seconds=179))
     assert state(session) == State.QUEUED
-    chats.sweep(at + timedelta(seconds=181))
+    sweep(at + timedelta(seconds=181))
     session = chats.session_of(chats.token_of(session))
     assert session.interaction.outcome == Outcome.ABANDONED
     assert chats.come_back(session, at=at + timedelta(seconds=230))
@@ -71,7 +76,7 @@ def test_later_than_a_minute_the_place_is_lost() -> None:
     session = begin()
     at = clock.now()
     chats.gone(session, at=at)
-    chats.sweep(at + timedelta(seconds=181))
+    sweep(at + timedelta(seconds=181))
     assert not chats.come_back(chats.session_of(chats.token_of(session)), at=at + timedelta(seconds=250))
 
 
@@ -80,16 +85,16 @@ def test_another_page_of_the_window_keeps_it_alive() -> None:
     at = clock.now()
     chats.gone(session, at=at)
     chats.seen(session, at=at)
-    chats.sweep(at + timedelta(seconds=60))
+    sweep(at + timedelta(seconds=60))
     assert state(session) == State.QUEUED
 
 
 def test_a_window_nobody_heard_of_is_gone_without_a_word() -> None:
     session = begin()
     at = session.seen_at
-    chats.sweep(at + timedelta(seconds=80))
+    sweep(at + timedelta(seconds=80))
     assert ChatSession.objects.get(pk=session.pk).gone_since == at
-    chats.sweep(at + timedelta(seconds=181))
+    sweep(at + timedelta(seconds=181))
     assert state(session) == State.CLOSED
 
 
@@ -138,16 +143,34 @@ def test_a_silent_customer_is_warned_then_ended() -> None:
     session = begin()
     leg = accepted(session)
     at = clock.now()
-    chats.sweep(at + timedelta(hours=1))
+    sweep(at + timedelta(hours=1))
     assert state(session) == State.ACTIVE, "as long as it is our turn nobody is silent"
     conversation.agent_wrote(leg, "Which light?", by=leg.agent, at=at + timedelta(seconds=1))
-    chats.sweep(at + timedelta(seconds=602))
-    chats.sweep(at + timedelta(seconds=603))
+    sweep(at + timedelta(seconds=602))
+    sweep(at + timedelta(seconds=603))
     said = session.interaction.messages.filter(direction="system")
     assert said.count() == 1 and "still there" in said.get().text
-    chats.sweep(at + timedelta(seconds=902))
+    sweep(at + timedelta(seconds=902))
     leg.refresh_from_db()
     assert state(session) == State.WRAP_UP and leg.ended_by == "timeout"
+
+
+def test_one_bad_window_stops_no_other(monkeypatch, caplog) -> None:
+    bad, good = begin(), begin(key="another-key-16-chars")
+    at = clock.now()
+    chats.gone(bad, at=at - timedelta(seconds=1))
+    chats.gone(good, at=at)
+    leave = handling.customer_left
+
+    def left(interaction, **facts):
+        if interaction == bad.interaction:
+            raise ValueError("a bad row")
+        return leave(interaction, **facts)
+
+    monkeypatch.setattr(handling, "customer_left", left)
+    sweep(at + timedelta(seconds=181))
+    assert (state(bad), state(good)) == (State.QUEUED, State.CLOSED)
+    assert "a bad row" in caplog.text
 
 
 def test_the_transcript_goes_once_the_chat_is_over() -> None:
@@ -157,8 +180,8 @@ def test_the_transcript_goes_once_the_chat_is_over() -> None:
     assert chats.ask_transcript(session, "Ann@Home.example") == "ann@home.example"
     assert not Notice.objects.exists()
     chats.say_goodbye(chats.session_of(chats.token_of(session)))
-    chats.sweep(clock.now())
-    chats.sweep(clock.now())
+    sweep(clock.now())
+    sweep(clock.now())
     assert (Notice.objects.get().kind, Notice.objects.get().to_address) == ("transcript", "ann@home.example")
     assert leg.client.brand
 
