@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock
 from clients.models import Snippet
-from interactions import callbacks, handling, messages, offers, wrap_up
+from interactions import callbacks, cases, handling, messages, offers, wrap_up
 from interactions.models import Callback, Draft, EndedBy, Leg, LegState, Message
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, begun, scene
@@ -435,3 +435,32 @@ def test_a_contact_that_is_over_says_so(acme: Scene, bea: Browser) -> None:
     bea.post(url("finish", leg))
     Leg.objects.filter(pk=leg.pk).update(state=LegState.COMPLETED)
     assert "not with you any more" in bea.get(url("leg", leg)).content.decode()
+
+
+def test_nothing_is_settled_or_promised_on_a_contact_that_is_over(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    case = cases.of_leg(leg)
+    handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    bea.post(url("finish", leg))
+    Leg.objects.filter(pk=leg.pk).update(state=LegState.COMPLETED)
+    settling = {"outcome": "Solved", "summary": "A replacement was sent."}
+    for name, given in (("resolve", settling), ("pending", {}), ("book", {"number": "+16145550173"})):
+        refused = bea.post(url(name, leg), given)
+        assert refused.status_code == 409 and "do not hold this contact" in refused.content.decode()
+    case.refresh_from_db()
+    assert case.state == "open" and not Callback.objects.exists()
+
+
+def test_a_case_is_not_resolved_when_its_contact_cannot_be_ended(
+    acme: Scene, bea: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leg = accepted(acme)
+    case = cases.of_leg(leg)
+
+    def refuse(*_given: Any, **_more: Any) -> Leg:
+        raise handling.NotYours
+
+    monkeypatch.setattr(handling, "end_work", refuse)
+    assert bea.post(url("resolve", leg), {"outcome": "Solved", "summary": "Sent again."}).status_code == 409
+    case.refresh_from_db()
+    assert case.state == "open"

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -18,8 +19,8 @@ from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from interactions import cases, handling, transfers
 from interactions.desk.work import resolution_draft, run_of
-from interactions.models import EndedBy, Interaction
-from interactions.views.console.common import dialog, done, own_leg, show_work
+from interactions.models import EndedBy, Interaction, Leg, LegState
+from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
 
 MORNING = time(9)
 
@@ -154,9 +155,9 @@ def consult_complete(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The matter is settled: with summary and outcome; the contact ends, the customer gets the notice."""
-    mine = own_leg(request, leg)
-    case = mine.interaction.case
     if request.method == "GET":
+        mine = own_leg(request, leg)
+        case = mine.interaction.case
         run = run_of(mine, request.agent)
         return dialog(
             request,
@@ -166,20 +167,26 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
                 "summary": resolution_draft(case, run, mine), "sends": _sends(mine),
             },
         )  # fmt: skip
-    confirmed = {"yes": True, "no": False}.get(request.POST.get("confirmed", ""))
+    settled = _resolve(request, leg)
+    toast = {"text": _("Resolved.")}
+    return done(request, toast=toast) if settled.state == LegState.COMPLETED else show_work(request, settled, toast=toast)
+
+
+@transaction.atomic
+def _resolve(request: AgentRequest, public_id: UUID) -> Leg:
+    """The case settled and the contact ended, or neither."""
+    mine = working_leg(request, public_id)
     cases.resolve(
         cases.of_leg(mine),
         by=request.agent,
         summary=request.POST.get("summary", ""),
         outcome=request.POST.get("outcome", ""),
-        confirmed=confirmed,
+        confirmed={"yes": True, "no": False}.get(request.POST.get("confirmed", "")),
         interaction=mine.interaction,
     )
-    toast = {"text": _("Resolved.")}
-    if request.POST.get("then") == "stay" or mine.state == "wrapping":
-        return show_work(request, mine, toast=toast)
-    ended = handling.end_work(mine, by=request.agent, ended_by=EndedBy.AGENT)
-    return show_work(request, ended, toast=toast) if ended.state == "wrapping" else done(request, toast=toast)
+    if request.POST.get("then") == "stay" or mine.state == LegState.WRAPPING:
+        return mine
+    return handling.end_work(mine, by=request.agent, ended_by=EndedBy.AGENT)
 
 
 def _sends(leg: object) -> str:
@@ -194,9 +201,10 @@ def _sends(leg: object) -> str:
 
 @for_agents
 @require_POST
+@transaction.atomic
 def pending(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The case waits for the customer, or for a day."""
-    mine = own_leg(request, leg)
+    mine = working_leg(request, leg)
     day = request.POST.get("day", "")
     cases.set_pending(
         cases.of_leg(mine),

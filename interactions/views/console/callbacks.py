@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from bpo.kernel.errors import InvalidValue
 from interactions import callback_work, callbacks, journal, outbound
 from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Kind, Leg
-from interactions.views.console.common import dialog, done, own_leg, show_work
+from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
 from interactions.views.console.home import frame
 
 
@@ -61,10 +62,12 @@ def _window(text: str) -> tuple[datetime | None, datetime | None]:
 @require_http_methods(["GET", "POST"])
 def book(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Promise the customer a callback."""
-    mine = own_leg(request, leg)
     if request.method == "GET":
+        mine = own_leg(request, leg)
         return dialog(request, "console/_book.html", {"leg": mine} | choices(mine.interaction))
-    promised = book_from(request, mine)
+    with transaction.atomic():
+        mine = working_leg(request, leg)
+        promised = book_from(request, mine)
     return show_work(request, mine, toast={"text": _("Promised: %(ref)s.") % {"ref": promised.reference}})
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from agents.gates import AgentRequest
+from interactions import handling, states
 from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
 
@@ -27,6 +28,16 @@ def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
         .select_related("interaction__product__type"),
         public_id=public_id,
     )
+
+
+def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
+    """Her leg while the contact is hers: at work on it or wrapping it up; else NotYours. In the caller's transaction."""
+    leg = own_leg(request, public_id)
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
+    fresh = own_leg(request, public_id)
+    if fresh.role != LegRole.PRIMARY or fresh.state not in (LegState.HANDLING, LegState.WRAPPING):
+        raise handling.NotYours
+    return fresh
 
 
 def triggers(response: HttpResponse, *names: str, **events: Any) -> HttpResponse:
