@@ -103,7 +103,6 @@ class Kind(models.TextChoices):
     NOTICE_BOUNCED = "notice_bounced"
     NOTICE_SKIPPED = "notice_skipped"
     SURVEY_ANSWERED = "survey_answered"
-    CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_MERGED = "customer_merged"
     CUSTOMER_UNMERGED = "customer_unmerged"
     FLAGGED = "flagged"

@@ -136,7 +136,6 @@ STAFF: dict[str, Words] = {
     Kind.CASE_SPLIT: lazy("Case split"),
     Kind.NOTICE_WRITTEN: lazy("Mail to the customer written"),
     Kind.NOTICE_SKIPPED: lazy("No mail to the customer"),
-    Kind.CUSTOMER_CHANGED: lazy("Customer record changed by %(who)s"),
     Kind.CUSTOMER_MERGED: lazy("Customer records joined"),
     Kind.CUSTOMER_UNMERGED: lazy("Customer records parted"),
     Kind.FLAGGED: lazy("Flagged by %(who)s"),

@@ -47,10 +47,10 @@ def test_a_record_is_corrected_and_the_journal_says_who_but_not_what(acme: Scene
     assert (acme.ann.name, acme.ann.language, acme.ann.zone) == ("Ann Archer-Bell", "es", "Europe/Madrid")
     assert [one.number for one in acme.ann.phones.all()] == ["+16145550199", "+16145550173"]
     assert [one.address for one in acme.ann.addresses.all()] == ["ann@new.example"]
-    told = JournalEntry.objects.get(kind=Kind.CUSTOMER_CHANGED)
+    told = JournalEntry.objects.get(kind=Kind.CORRECTED)
     assert told.actor == acme.bea.user and "Archer" not in str(told.facts)
     bea.post(url("customer-edit", acme.ann), GOOD)
-    assert JournalEntry.objects.filter(kind=Kind.CUSTOMER_CHANGED).count() == 1
+    assert JournalEntry.objects.filter(kind=Kind.CORRECTED).count() == 1
 
 
 @pytest.mark.parametrize(
