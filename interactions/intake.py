@@ -352,6 +352,8 @@ def _outcome(
         return Outcome.SPAM
     if contact.wants_callback:
         return Outcome.CALLBACK_PROMISED
+    if interaction.channel == Channel.EMAIL and not _leads_to_callback(interaction, contact):
+        return None  # closed here, nobody would ever see it: it waits until somebody is there
     if not open_now(entry_point, queue, at):
         return Outcome.AFTER_HOURS
     if queue.state in (QueueState.CLOSED, QueueState.ARCHIVED):
@@ -431,16 +433,28 @@ def _closed_at_the_door(interaction: Interaction, contact: NewContact, outcome: 
     return Received(interaction, callback, text_for(outcome))
 
 
+def _leads_to_callback(interaction: Interaction, contact: NewContact) -> bool:
+    """Whether written words can be answered by a promise: from a person we can reach, and to be read."""
+    unreadable = contact.message is not None and contact.message.unreadable
+    return contact.automatic == Automatic.NOT and not unreadable and any(_reach(interaction, contact))
+
+
+def _reach(interaction: Interaction, contact: NewContact) -> tuple[str, str]:
+    """The number and address the contact names, else those we know of its customer."""
+    number = customers.tidy_phone(interaction.client, contact.from_phone)
+    address = customers.tidy_address(contact.from_address)
+    if interaction.customer and not number and not address:
+        number = interaction.customer.phones.values_list("number", flat=True).first() or ""
+        address = interaction.customer.addresses.values_list("address", flat=True).first() or ""
+    return number, address
+
+
 def _promise(interaction: Interaction, contact: NewContact, origin: CallbackOrigin, *, at: datetime) -> Callback | None:
     """The callback this contact ends in; None without a number or an address, and never for a machine's mail."""
     if contact.automatic != Automatic.NOT:
         return None
     client, customer = interaction.client, interaction.customer
-    number = customers.tidy_phone(client, contact.from_phone)
-    address = customers.tidy_address(contact.from_address)
-    if customer and not number and not address:
-        number = customer.phones.values_list("number", flat=True).first() or ""
-        address = customer.addresses.values_list("address", flat=True).first() or ""
+    number, address = _reach(interaction, contact)
     if not number and not address:
         if contact.wants_callback:
             raise BadContact("no number", sentence=_("A callback needs a number we can call."))

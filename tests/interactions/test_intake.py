@@ -170,10 +170,21 @@ def test_machines_are_filed_and_never_answered(automatic, at) -> None:
     assert not ours.notices.exists() and not ours.customers.exists()
 
 
-def test_a_list_mail_outside_hours_starts_no_callback() -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"automatic": Automatic.LIST},
+        {"from_address": "", "from_name": "", "message_id": ""},
+        {"unreadable": True},
+    ],
+)
+@pytest.mark.parametrize("state", [QueueState.OPEN, QueueState.CLOSED])
+def test_mail_that_nobody_can_be_promised_an_answer_to_waits_until_opening(fields, state) -> None:
     ours = make.client()
-    door = make.door(ours, EntryKind.MAILBOX, into=make.queue(ours, hours=by_day(ours)))
-    assert receive(door, as_contact(mail(automatic=Automatic.LIST)), at=NIGHT).callback is None
+    door = make.door(ours, EntryKind.MAILBOX, into=make.queue(ours, hours=by_day(ours), state=state))
+    received = receive(door, as_contact(mail(**fields)), at=NIGHT)
+    assert received.interaction.state == State.QUEUED
+    assert received.callback is None and not Callback.objects.exists()
 
 
 def test_a_full_line_refuses_in_words() -> None:
