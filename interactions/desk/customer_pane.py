@@ -15,6 +15,7 @@ from bpo.kernel import clock
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_name
 from interactions import customer_records
+from interactions.desk.account import may_show_account
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
 from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
 from interactions.script_words import OPEN_ORDERS, money
@@ -86,7 +87,7 @@ class CustomerPane:
 def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
     """Everything beside one contact; account data only after verification where the script asks for one."""
     customer = interaction.customer
-    covered = run is not None and not run.verified and _script_verifies(run)
+    covered = not may_show_account(run)
     orders = [] if covered or customer is None else _orders(customer)
     zone = (customer.zone if customer else "") or ""
     return CustomerPane(
@@ -103,10 +104,6 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
         also=_also(interaction),
         proposals=customer_records.proposals(interaction),
     )
-
-
-def _script_verifies(run: Run) -> bool:
-    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
 
 
 def _verified_words(run: Run | None, interaction: Interaction) -> str:

@@ -16,6 +16,7 @@ from clients import scripts
 from clients.models import Order, Policy, Product, Reason, ReasonKind
 from clients.script_graph import Field, Graph, Step, parse
 from interactions import runs
+from interactions.desk.account import may_show_account
 from interactions.models import Interaction, Run, RunState, StepVisit
 from interactions.script_words import context
 
@@ -198,9 +199,9 @@ def _asked(
     value = typed.get(one.name, str(run.answers.get(one.name, "")))
     options = one.options
     if one.type == "order":
-        customer = interaction.customer
+        customer = interaction.customer if may_show_account(run) else None
         orders = Order.objects.filter(customer=customer).prefetch_related("lines")[:20] if customer else []
-        options = tuple((order.number, _order_words(order)) for order in orders) if run.verified is not False else ()
+        options = tuple((order.number, _order_words(order)) for order in orders)
         if not value and options:
             value = options[0][0]
     return Asked(one, value, errors.get(one.name, ""), options)

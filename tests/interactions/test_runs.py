@@ -59,6 +59,19 @@ def test_two_facts_that_fit_open_the_account(acme: Scene) -> None:
     assert "43215" not in str(list(StepVisit.objects.values_list("answer", flat=True)))
 
 
+def test_a_jump_past_the_verification_offers_no_orders(acme: Scene) -> None:
+    leg, run = begun(acme)
+    leg.interaction.product = acme.slate
+    leg.interaction.save()
+    run = runs.jump(run, "process", by=acme.bea)
+    assert (run.at_step, run.verified) == ("find", None)
+    [asked] = script_pane.pane_of(run, acme.bea).fields
+    assert (asked.options, asked.value) == ((), "")
+    Run.objects.filter(pk=run.pk).update(verified=True)
+    [asked] = script_pane.pane_of(Run.objects.get(pk=run.pk), acme.bea).fields
+    assert [number for number, _words in asked.options] == ["AC-204418"]
+
+
 def test_after_three_wrong_tries_the_account_stays_covered(acme: Scene) -> None:
     leg, run = begun(acme)
     run = runs.answer(run, "greet", {}, by=acme.bea)
