@@ -179,6 +179,8 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
         callback_work.report(leg, result, by=by, at=at)
     else:
         leg = handling.held_leg(leg, by=by)
+        if leg.channel != Channel.VOICE or leg.interaction.direction != Direction.OUTBOUND:
+            raise callback_work.NothingToReport
         if result != Result.REACHED:
             journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=str(result))
             handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)

@@ -13,7 +13,7 @@ from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from interactions import consulting, handling, runs
+from interactions import consulting, handling, outbound, runs
 from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -184,6 +184,7 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
         "consult": consulting.consult_of(interaction),
         "voice": voice,
+        "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
         "now": now,
     }

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock
 from clients.models import Snippet
-from interactions import callbacks, cases, handling, messages, offers, wrap_up
+from interactions import callbacks, cases, handling, messages, offers, outbound, wrap_up
 from interactions.models import Callback, Draft, EndedBy, Leg, LegState, Message
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, begun, scene
@@ -464,3 +464,11 @@ def test_a_case_is_not_resolved_when_its_contact_cannot_be_ended(
     assert bea.post(url("resolve", leg), {"outcome": "Solved", "summary": "Sent again."}).status_code == 409
     case.refresh_from_db()
     assert case.state == "open"
+
+
+def test_what_came_of_a_call_one_began_is_asked_until_it_is_said(acme: Scene, bea: Browser) -> None:
+    leg = outbound.start_call(acme.ann, acme.line, by=acme.bea)
+    assert bea.post(url("dialled", leg)).status_code == 204
+    assert url("report", leg) in bea.get(url("work", leg)).content.decode()
+    assert url("report", leg) not in bea.post(url("report", leg), {"result": "reached"}).content.decode()
+    assert bea.post(url("report", accepted(acme)), {"result": "busy"}).status_code == 409

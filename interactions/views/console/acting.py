@@ -169,7 +169,8 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
         )  # fmt: skip
     settled = _resolve(request, leg)
     toast = {"text": _("Resolved.")}
-    return done(request, toast=toast) if settled.state == LegState.COMPLETED else show_work(request, settled, toast=toast)
+    over = settled.state == LegState.COMPLETED
+    return done(request, toast=toast) if over else show_work(request, settled, toast=toast)
 
 
 @transaction.atomic

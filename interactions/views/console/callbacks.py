@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel.errors import InvalidValue
-from interactions import callback_work, callbacks, journal, outbound
+from interactions import callbacks, outbound
+from interactions.callback_work import Result
 from interactions.desk.promising import choices, queue_of, zone_of
-from interactions.models import Callback, CallbackOrigin, Kind, Leg
+from interactions.models import Callback, CallbackOrigin, Leg
 from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
 from interactions.views.console.home import frame
 
@@ -97,8 +98,7 @@ def make(request: AgentRequest, callback: UUID) -> HttpResponse:
 @require_POST
 def dialled(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The agent pressed the number: the try began now."""
-    mine = own_leg(request, leg)
-    journal.record(mine, Kind.DIALLED, by=request.agent, leg=str(mine.public_id), how="tel")
+    outbound.dialled(own_leg(request, leg), by=request.agent)
     return HttpResponse(status=204)
 
 
@@ -108,8 +108,7 @@ def report(request: AgentRequest, leg: UUID) -> HttpResponse:
     """What came of the call."""
     mine = own_leg(request, leg)
     result = request.POST.get("result", "")
-    if result not in callback_work.Result.values:
+    if result not in Result.values:
         raise InvalidValue(f"result {result!r}")
-    callback_work.report(mine, result, by=request.agent)
-    fresh = own_leg(request, leg)
+    fresh = outbound.report(mine, result, by=request.agent)
     return show_work(request, fresh) if fresh.state in ("handling", "wrapping") else done(request)

@@ -31,7 +31,7 @@ def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
 
 
 def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
-    """Her leg while the contact is hers: at work on it or wrapping it up; else NotYours. In the caller's transaction."""
+    """Her leg while she works on it or wraps it up; else NotYours. Inside the caller's transaction."""
     leg = own_leg(request, public_id)
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     fresh = own_leg(request, public_id)
