@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -69,3 +70,9 @@ def may_move(case: Case, agent: Agent) -> bool:
     if case.owner_id or now:
         return False
     return Leg.objects.filter(agent=agent, interaction__case=case, accepted_at__isnull=False).exists()
+
+
+def require_may_move(case: Case, agent: Agent) -> None:
+    """Refuse in words who may not move it."""
+    if not may_move(case, agent):
+        raise PermissionDenied(_("Only who works on this case, its owner or a supervisor may do that. Leave a note."))

@@ -17,7 +17,7 @@ from agents.gates import agent_of
 from bpo.accounts.models import User
 from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, named, require_role, seen
 from clients.models import ApiKey, Client, Customer, Queue, Role
-from interactions import callbacks, cases, journal
+from interactions import callbacks, cases, journal, taking_over
 from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
 from interactions.models import Callback, CallbackOrigin, CallbackState, Case, CaseState, JournalEntry
 
@@ -86,7 +86,9 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         data.pop("agent", None)
-        cases.resolve(case, by=acting_agent(request, case.client_id), **data)
+        agent = acting_agent(request, case.client_id)
+        taking_over.require_may_move(case, agent)
+        cases.resolve(case, by=agent, **data)
         return Response(self.get_serializer(self.rows.get(pk=case.pk)).data)
 
     @extend_schema(request=NoteSerializer, responses=NoteSerializer(many=True))

@@ -223,6 +223,15 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
             "zone", "words", "promised_at", "due_from", "due_until", "attempts", "reached_at", "ended_at", "end_reason",
         ]  # fmt: skip
 
+    def to_representation(self, callback: Callback) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(callback)
+        if not shows_words(self, callback.client_id):
+            shown["words"] = ""
+        if not shows_names(self, callback.client_id):
+            mask = Mask(callback)
+            shown |= {"words": mask(shown["words"]), "end_reason": mask(shown["end_reason"])}
+        return shown
+
     def get_reaches(self, callback: Callback) -> dict[str, str]:
         if not shows_names(self, callback.client_id):
             return {}

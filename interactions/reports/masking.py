@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from clients.models import Order
-from interactions.models import Interaction, Message, MessageDirection
+from interactions.models import Callback, Interaction, Message, MessageDirection
 
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 # Seven digits or more, however they are grouped; a reference such as AC-204418 is none.
@@ -17,14 +17,16 @@ LEAST = 2
 
 
 class Mask:
-    """Hides the names, numbers and addresses of one contact's customer, and whatever looks like a number or mail.
+    """Hides the customer of a contact or promise: names, numbers, addresses, whatever looks like a number or mail.
 
     It hides rather too much than too little: a word that is also somebody's name goes, too.
     """
 
-    def __init__(self, contact: Interaction) -> None:
+    def __init__(self, contact: Interaction | Callback) -> None:
         customer, envelope = contact.customer, getattr(contact, "envelope", None)
         names = {customer.name if customer else "", envelope.from_name if envelope else ""}
+        if isinstance(contact, Callback):
+            names.add(contact.name)
         words = {word for name in names for word in (name, *re.findall(r"\w+", name))}
         places: set[str] = set()
         if customer:

@@ -14,7 +14,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
 from clients.models import ApiKey, Client, EntryKind, Membership, Queue, QueueState, Role
-from interactions import handling, messages, offers
+from interactions import callbacks, cases, handling, messages, offers
 from interactions.messages import Words
 from interactions.models import Callback, CallbackState, Interaction, Leg, LegState, State
 from tests import factories
@@ -238,8 +238,6 @@ def test_a_case_is_resolved_by_its_agent_and_noted_by_the_house() -> None:
     line = factories.queue()
     bea = factories.agent(licensed=line.client, available=True)
     leg = worked(line, bea)
-    from interactions import cases
-
     case = cases.of_leg(leg)
     caller, manager = Caller(bea.user), of_role(line.client, Role.MANAGER)
     assert caller.post(f"cases/{case.public_id}/notes/", text="Called the depot").status_code == 201
@@ -249,6 +247,36 @@ def test_a_case_is_resolved_by_its_agent_and_noted_by_the_house() -> None:
     answer = caller.post(f"cases/{case.public_id}/resolve/", summary="Sent again", outcome="replaced")
     assert answer.json()["state"] == "resolved"
     assert caller.get("cases/", reference=case.reference).json()["count"] == 1
+
+
+def test_a_colleague_who_never_worked_on_a_case_does_not_resolve_it() -> None:
+    line = factories.queue()
+    bea = factories.agent(licensed=line.client, available=True)
+    dee = factories.agent("Dee Dunn", licensed=line.client)
+    case = cases.of_leg(worked(line, bea))
+    refused = Caller(dee.user).post(f"cases/{case.public_id}/resolve/", summary="Sent again", outcome="replaced")
+    assert refused.status_code == 403 and "works on this case" in refused.content.decode()
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_a_promise_hides_its_words_and_names_by_policy() -> None:
+    line = factories.queue()
+    callbacks.promise(
+        line.client, queue=line, number="+12025550142", name="Ann Archer", words="Ann, at +1 202 555 0142",
+        origin="agent", by=factories.agent(licensed=line.client),
+    )  # fmt: skip
+    viewer, policy = of_role(line.client, Role.VIEWER), line.client.policy
+    [shown] = viewer.get("callbacks/").json()["results"]
+    assert shown["words"] == "Ann, at +1 202 555 0142"
+    policy.client_sees_customer_names = False
+    policy.save()
+    [shown] = viewer.get("callbacks/").json()["results"]
+    assert (shown["words"], shown["reaches"]) == ("[name], at [number]", {})
+    policy.client_sees_customer_names, policy.client_sees_transcripts = True, False
+    policy.save()
+    [shown] = viewer.get("callbacks/").json()["results"]
+    assert (shown["words"], shown["reaches"]["name"]) == ("", "Ann Archer")
 
 
 def test_a_callback_is_promised_changed_and_withdrawn() -> None:

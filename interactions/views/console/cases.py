@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
@@ -155,8 +153,7 @@ def note(request: AgentRequest, case: UUID) -> HttpResponse:
 def move(request: AgentRequest, case: UUID) -> HttpResponse:
     """Reopen it, wait for the customer, or go on."""
     found = _case(request, case)
-    if not taking_over.may_move(found, request.agent):
-        raise PermissionDenied(_("Only who works on this case, its owner or a supervisor may do that. Leave a note."))
+    taking_over.require_may_move(found, request.agent)
     match request.POST.get("to", ""):
         case "reopen":
             cases.reopen(found, by=request.agent)
