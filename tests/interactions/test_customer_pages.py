@@ -168,6 +168,13 @@ def test_a_malformed_start_is_refused_in_words(browser, door, body) -> None:
     assert answer.status_code in (400, 422) and not Interaction.objects.exists()
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_chat_says_it_is_simulated_in_a_demo_alone(browser, door, settings, demo) -> None:
+    settings.DEMO = demo
+    begin(browser, door, simulated=True)
+    assert Interaction.objects.get().simulated is demo
+
+
 def test_a_start_without_words_or_with_a_wrong_address_names_the_field_in_spanish(browser, door) -> None:
     body = {"key": str(uuid.uuid4()), "words": " ", "email": "nowhere", "phone": "12", "language": "es"}
     answer = post(browser, "customer-chat-start", door, body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -81,7 +82,7 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
             reason=Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None,
             language=language,
             page=outlet.text_of(given, "page", 500),
-            simulated=given.get("simulated") is True,
+            simulated=settings.DEMO and given.get("simulated") is True,
         ),
     )
     session = chats.session_of(begun.token)
