@@ -471,4 +471,3 @@ def test_what_came_of_a_call_one_began_is_asked_until_it_is_said(acme: Scene, be
     assert bea.post(url("dialled", leg)).status_code == 204
     assert url("report", leg) in bea.get(url("work", leg)).content.decode()
     assert url("report", leg) not in bea.post(url("report", leg), {"result": "reached"}).content.decode()
-    assert bea.post(url("report", accepted(acme)), {"result": "busy"}).status_code == 409
