@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents import signals
@@ -198,13 +198,17 @@ def leg_ended(agent_id: int, *, at: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def sign_out_absent(agent: Agent, why: str, at: datetime) -> Seat:
-    """Signed out by the clock: her console is gone for longer than the grace, or she does not respond."""
+def sign_out_absent(agent: Agent, why: str, at: datetime, *, absent: Q) -> bool:
+    """Signed out by the clock: her console is gone for longer than the grace, or she does not respond.
+
+    `absent` is looked at again under the lock: who came back meanwhile stays. Whether she was signed out.
+    """
     seat = _take_around(agent, at)
-    if seat.presence != Presence.SIGNED_OUT:
-        _withdraw_offer(seat, why, at)
-        _change(seat, Presence.SIGNED_OUT, why=why, at=at, **NO_WISH)
-    return seat
+    if seat.presence == Presence.SIGNED_OUT or not Seat.objects.filter(absent, pk=seat.pk).exists():
+        return False
+    _withdraw_offer(seat, why, at)
+    _change(seat, Presence.SIGNED_OUT, why=why, at=at, **NO_WISH)
+    return True
 
 
 @transaction.atomic
@@ -247,14 +251,20 @@ def connected(agent: Agent, console_key: UUID, node: str, *, at: datetime | None
 
 
 @transaction.atomic
-def disconnected(console_key: UUID, *, at: datetime | None = None) -> bool:
-    """A console's socket closed or its web process died; the last one disconnects the seat. Whether it did."""
+def disconnected(console_key: UUID, *, unheard_since: datetime | None = None, at: datetime | None = None) -> bool:
+    """A console's socket closed or its web process died; the last one disconnects the seat. Whether it did.
+
+    `unheard_since`: only if its process was not heard of since then, looked at again under the lock.
+    """
     at = at or clock.now()
     agent_id = ConsoleSession.objects.filter(key=console_key).values_list("agent_id", flat=True).first()
     if agent_id is None:
         return False
     seat = _take_around(agent_id, at)
-    ConsoleSession.objects.filter(key=console_key).delete()
+    console = ConsoleSession.objects.filter(key=console_key)
+    if unheard_since and console.filter(seen_at__gte=unheard_since).exists():
+        return False
+    console.delete()
     if not seat.connected or ConsoleSession.objects.filter(agent_id=agent_id).exists():
         return False
     _connect(seat, False, at)

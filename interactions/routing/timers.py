@@ -57,9 +57,10 @@ def wrap_ups_over(at: datetime) -> int:
 
 def nodes_dead(at: datetime) -> int:
     """Consoles whose web process has not been heard of are gone."""
-    silent = ConsoleSession.objects.filter(seen_at__lt=at - NODE_SILENT).order_by("seen_at")
+    since = at - NODE_SILENT
+    silent = ConsoleSession.objects.filter(seen_at__lt=since).order_by("seen_at")
     keys = silent.values_list("key", flat=True)[:BATCH]
-    return each(keys, lambda key: presence.disconnected(key, at=at))
+    return each(keys, lambda key: presence.disconnected(key, unheard_since=since, at=at))
 
 
 def seats_without_console(at: datetime) -> int:
@@ -86,13 +87,14 @@ def absent_signed_out(at: datetime) -> int:
         points_chat=0,
         points_email=0,
     )
-    absent = Seat.objects.exclude(presence=Presence.SIGNED_OUT).filter(gone | silent).select_related("agent")
+    absent = gone | silent
+    found = Seat.objects.exclude(presence=Presence.SIGNED_OUT).filter(absent).select_related("agent")
 
     def sign_out(seat: Seat) -> bool:
         why = "not responding" if seat.connected else "console gone"
-        return presence.sign_out_absent(seat.agent, why, at) is not None
+        return presence.sign_out_absent(seat.agent, why, at, absent=absent)
 
-    return each(absent[:BATCH], sign_out)
+    return each(found[:BATCH], sign_out)
 
 
 def wishes_due(at: datetime) -> int:

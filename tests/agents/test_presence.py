@@ -238,6 +238,25 @@ class TestConsoles:
         assert timers.nodes_dead(at) == 1
         assert not seat_of(bea).connected
 
+    def test_who_came_back_between_look_and_lock_stays(self, bea, console, monkeypatch) -> None:
+        at = clock.now()
+        presence.disconnected(console, at=at)
+        sign_out = presence.sign_out_absent
+
+        def back_first(*args, **kwargs) -> bool:
+            presence.connected(bea, uuid4(), "web-2", at=at + timedelta(seconds=60))
+            return sign_out(*args, **kwargs)
+
+        monkeypatch.setattr(presence, "sign_out_absent", back_first)
+        assert timers.absent_signed_out(at + timedelta(seconds=60)) == 0
+        assert seat_of(bea).presence == Presence.AVAILABLE
+
+    def test_a_process_heard_of_between_look_and_lock_keeps_its_consoles(self, bea, console) -> None:
+        at = clock.now()
+        ConsoleSession.objects.update(seen_at=at)
+        assert not presence.disconnected(console, unheard_since=at - timedelta(seconds=15), at=at)
+        assert seat_of(bea).connected
+
     def test_a_heartbeat_touches_no_seat(self, bea, console, django_assert_num_queries) -> None:
         with django_assert_num_queries(1):
             assert presence.seen("web-1") == 1
