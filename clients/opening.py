@@ -70,6 +70,11 @@ def calendar_of(of: Opens) -> Calendar:
     return hours.always_open((of if isinstance(of, Client) else of.client).zone)
 
 
+def calendar_at(door: EntryPoint | None, queue: Queue) -> Calendar:
+    """What holds for who came by this door into this line: the door's own hours, else the line's."""
+    return calendar_of(door if door and door.hours_id else queue)
+
+
 def is_open(of: Opens, at: datetime) -> bool:
     """Whether it is open at this instant."""
     return hours.is_open(calendar_of(of), at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError, InvalidValue
-from clients import customers, doors, opening
+from clients import customers, doors, hours, opening
 from clients.models import (
     Channel,
     Client,
@@ -375,7 +375,7 @@ def _outcome(
 
 def open_now(entry_point: EntryPoint, queue: Queue, at: datetime) -> bool:
     """By the door's own hours, else the queue's; without any it never closes."""
-    return opening.is_open(entry_point if entry_point.hours_id else queue, at)
+    return hours.is_open(opening.calendar_at(entry_point, queue), at)
 
 
 def _promised_same(interaction: Interaction) -> Callback | None:

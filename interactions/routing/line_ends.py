@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from agents.models import Presence, Seat
 from bpo.kernel.errors import DomainError
 from bpo.kernel.steps import each
 from clients import hours, opening
-from clients.models import Channel, Queue, WhenUnstaffed
+from clients.models import Channel, EntryPoint, Queue, WhenUnstaffed
 from interactions import callback_work, callbacks, closing
 from interactions.models import AgentLane, CallbackOrigin, Direction, Envelope, Interaction, Origin, Outcome, State
 from interactions.routing.timers import BATCH
@@ -35,14 +35,22 @@ def wait_limits(at: datetime) -> int:
 
 def hours_over(at: datetime) -> int:
     """The hours ended longer ago than the line drains: those still waiting are promised a callback."""
-    lines = Queue.objects.filter(hours__isnull=False, pk__in=waiting_live().order_by().values("queue"))
+    limited = waiting_live().filter(Q(queue__hours__isnull=False) | Q(entry_point__hours__isnull=False))
     done = 0
-    for queue in lines.select_related("client", "hours__client"):
-        calendar = opening.calendar_of(queue)
+    for queue_id, door_id, called in set(
+        limited.order_by().values_list("queue", "entry_point", Q(origin=Origin.CALLBACK))
+    ):
+        queue = Queue.objects.select_related("client", "hours__client").get(pk=queue_id)
+        # We call: the hours of who calls hold, not those of the door at which it was promised.
+        door = (
+            None if called else EntryPoint.objects.select_related("client", "hours__client").filter(pk=door_id).first()
+        )
+        calendar = opening.calendar_at(door, queue)
         closed_since = at - timedelta(seconds=queue.drain_seconds)
         if hours.is_open(calendar, at) or hours.open_seconds_between(calendar, closed_since, at) > 0:
             continue
-        for_all = waiting_live().filter(queue=queue)
+        here = waiting_live().filter(queue=queue, entry_point=door_id)
+        for_all = here.filter(origin=Origin.CALLBACK) if called else here.exclude(origin=Origin.CALLBACK)
         done += each(
             for_all[:BATCH], lambda one: promise_or_close(one, CallbackOrigin.AFTER_HOURS, Outcome.NO_AGENT, at)
         )

@@ -162,6 +162,18 @@ class TestLineEnds:
         assert line_ends.hours_over(monday + timedelta(minutes=15)) == 1
         assert state_of(contact)[0] == State.CLOSED
 
+    @pytest.mark.parametrize("office_at_the_door", [True, False])
+    def test_the_hours_of_the_door_come_before_those_of_the_line(self, acme, office_at_the_door: bool) -> None:
+        office = make.hours(acme, "Office", always_open=False)
+        office.spans.create(weekday=0, opens=540, closes=1020)
+        always = make.hours(acme, "Always", always_open=True)
+        line = make.queue(acme, hours=None if office_at_the_door else office, drain_seconds=900)
+        door = make.door(acme, into=line, hours=office if office_at_the_door else always)
+        night = clock.now().replace(year=2026, month=11, day=23, hour=23, minute=0, second=0, microsecond=0)
+        contact = make.waiting(line, Channel.CHAT, at=night - timedelta(minutes=90), entry_point=door)
+        assert line_ends.hours_over(night) == office_at_the_door
+        assert (state_of(contact)[0] == State.CLOSED) == office_at_the_door
+
     @pytest.mark.parametrize(
         ("rule", "after"),
         [
