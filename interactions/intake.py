@@ -190,6 +190,8 @@ def text_for(outcome: str) -> TextKind | None:
             Outcome.AFTER_HOURS: TextKind.AFTER_HOURS,
             Outcome.REFUSED_FULL: TextKind.QUEUE_FULL,
             Outcome.REFUSED_UNSTAFFED: TextKind.UNSTAFFED,
+            Outcome.NO_AGENT: TextKind.UNSTAFFED,
+            Outcome.TIMED_OUT: TextKind.QUEUE_FULL,
             Outcome.CALLBACK_PROMISED: TextKind.CALLBACK_PROMISED,
         }.get(Outcome(outcome))
         if outcome

@@ -206,6 +206,13 @@ def test_nobody_there_refuses_when_the_line_says_so() -> None:
     assert receive(door, hello(provider_id="two")).interaction.state != State.CLOSED
 
 
+@pytest.mark.parametrize(
+    ("outcome", "kind"), [(Outcome.NO_AGENT, TextKind.UNSTAFFED), (Outcome.TIMED_OUT, TextKind.QUEUE_FULL)]
+)
+def test_waiting_that_ends_without_an_agent_ends_in_the_clients_words(outcome, kind) -> None:
+    assert intake.text_for(outcome) == kind
+
+
 def test_a_closed_line_takes_nobody() -> None:
     ours = make.client()
     door = make.door(ours, into=make.queue(ours, state=QueueState.CLOSED))
