@@ -112,6 +112,4 @@ def _rewrite(model: Any, field: str, customer: Customer, values: Sequence[str]) 
 
 def _told(customer: Customer, by: Agent, changed: Sequence[str], at: datetime | None) -> None:
     about = str(customer.public_id)
-    journal.record(
-        customer.client, Kind.CORRECTED, by=by, at=at or clock.now(), customer=about, changed=list(changed)
-    )
+    journal.record(customer.client, Kind.CORRECTED, by=by, at=at or clock.now(), customer=about, changed=list(changed))

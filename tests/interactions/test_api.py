@@ -263,9 +263,15 @@ def test_a_colleague_who_never_worked_on_a_case_does_not_resolve_it() -> None:
 def test_a_promise_hides_its_words_and_names_by_policy() -> None:
     line = factories.queue()
     callbacks.promise(
-        line.client, customer=None, queue=line, number="+12025550142", name="Ann Archer", words="Ann, at +1 202 555 0142",
-        origin="agent", by=factories.agent(licensed=line.client),
-    )  # fmt: skip
+        line.client,
+        customer=None,
+        queue=line,
+        number="+12025550142",
+        name="Ann Archer",
+        words="Ann, at +1 202 555 0142",
+        origin="agent",
+        by=factories.agent(licensed=line.client),
+    )
     viewer, policy = of_role(line.client, Role.VIEWER), line.client.policy
     [shown] = viewer.get("callbacks/").json()["results"]
     assert shown["words"] == "Ann, at +1 202 555 0142"
