@@ -64,8 +64,12 @@ class ClientViewSet(
     serializer_class = ClientSerializer
     http_method_names = ["get", "post", "patch", "head", "options"]
 
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A new client with good defaults."""
+        require_admin(request)
+        return super().create(request, *args, **kwargs)
+
     def perform_create(self, serializer: Any) -> None:
-        require_admin(self.request)
         form = CompanyForm(serializer.validated_data)
         if not form.is_valid():
             raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
@@ -73,8 +77,13 @@ class ClientViewSet(
         client.slug = form.free_slug()
         serializer.instance = setting_up.begin(client)
 
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change what the contract names."""
+        self.get_object()
+        require_admin(request)
+        return super().partial_update(request, *args, **kwargs)
+
     def perform_update(self, serializer: Any) -> None:
-        require_admin(self.request)
         merged = {**ClientSerializer(serializer.instance).data, **serializer.validated_data}
         form = CompanyForm(merged, instance=serializer.instance)
         if not form.is_valid():

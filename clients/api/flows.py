@@ -75,11 +75,21 @@ class VersionViewSet(
     http_method_names = ["get", "post", "patch", "head", "options"]
 
     def _draft(self) -> None:
+        client = self.client  # what is not seen is 404, before anything is said about rights
         require_people(self.request)
-        require_role(self.request, self.client.pk, "admin", Role.SUPERVISOR, Role.MANAGER)
+        require_role(self.request, client.pk, "admin", Role.SUPERVISOR, Role.MANAGER)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A further draft."""
+        self._draft()
+        return super().create(request, *args, **kwargs)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change a draft's steps."""
+        self._draft()
+        return super().partial_update(request, *args, **kwargs)
 
     def perform_create(self, serializer: Any) -> None:
-        self._draft()
         data = serializer.validated_data
         same = ScriptVersion.objects.filter(
             script=data["script"], language=data.get("language", "en"), channel=data.get("channel", "")
@@ -88,7 +98,6 @@ class VersionViewSet(
         serializer.save(number=(latest or 0) + 1, created_by=by_whom(self.request))
 
     def perform_update(self, serializer: Any) -> None:
-        self._draft()
         if serializer.instance.state != "draft":
             raise DomainError("not a draft", sentence=_("Only a draft can be changed. Begin a new version."))
         graph = serializer.validated_data.get("graph", serializer.instance.graph)

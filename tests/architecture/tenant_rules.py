@@ -1,0 +1,256 @@
+"""Who may see each address: every name of the URL configuration stands here exactly once, or the matrix fails.
+
+An outcome is what one gets of Acme's things: page (let in), sign-in, 401, 403 (in words), 404 (it is not there), any
+(anything but a fault of ours: public pages that answer by what is in the link). `people` and `keys` of Globex are the
+others: what they get of Acme's things is what everybody gets of another client's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = (
+    "anonymous", "agent", "other agent", "supervisor", "other supervisor", "viewer", "other viewer", "manager",
+    "other manager", "admin", "key", "other key",
+)  # fmt: skip
+OTHERS = tuple(role for role in ROLES if role.startswith("other"))
+Outcomes = dict[str, str]
+
+
+def told(rest: str, **outcomes: str) -> Outcomes:
+    """An outcome for each role; `others` speaks for all of Globex."""
+    found = dict.fromkeys(ROLES, rest)
+    found |= dict.fromkeys(OTHERS, outcomes.pop("others", rest))
+    named = {name.replace("_", " "): outcome for name, outcome in outcomes.items()}
+    assert set(named) <= set(ROLES), named
+    return found | named
+
+
+def pages(rest: str, **outcomes: str) -> Outcomes:
+    """HTML pages: nobody and keys, which mean nothing there, are sent to the sign-in page."""
+    nobody = {"anonymous": "sign-in", "key": "sign-in", "other_key": "sign-in"}
+    return told(rest, **{**nobody, **outcomes})
+
+
+def api(rest: str, **outcomes: str) -> Outcomes:
+    """The API: nobody is 401."""
+    return told(rest, **{"anonymous": "401", **outcomes})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Outcomes of reading and of writing; None where the address has no such method."""
+
+    get: Outcomes | None = None
+    post: Outcomes | None = None
+    method: str = "post"
+
+
+PAGE = "page"
+ANY = told("any")
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+DESK = pages("403", agent=PAGE, other_agent=PAGE)
+OWN_WORK = pages("403", agent=PAGE, other_agent="404")
+# --- the floor -------------------------------------------------------------------------------------------------------
+FLOOR = pages("403", supervisor=PAGE, other_supervisor=PAGE, admin=PAGE)
+FLOOR_OF_ACME = pages("403", supervisor=PAGE, other_supervisor="404", admin=PAGE)
+# --- the client's rooms ----------------------------------------------------------------------------------------------
+PORTAL = pages("403", others="404", viewer=PAGE, manager=PAGE, admin=PAGE)
+# --- set-up ----------------------------------------------------------------------------------------------------------
+ADMINS = pages("403", admin=PAGE)
+LOOK = pages("403", others="404", manager=PAGE, admin=PAGE)
+LOOK_MORE = pages("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE)
+CHANGE = pages("403", others="404", admin=PAGE)
+INVITE = LOOK
+DRAFT = LOOK_MORE
+REVIEW = pages("403", others="404", supervisor=PAGE, admin=PAGE)
+# --- API -------------------------------------------------------------------------------------------------------------
+LISTED = api(PAGE)  # a list shows what one may see; test_api tells that nothing else is in it
+SEEN = api(PAGE, others="404")
+WORDS = SEEN
+WRITTEN = api("403", others="404", admin=PAGE)  # by administrators alone
+KEPT_FROM_AGENTS = api("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE, key=PAGE)
+PROMISES = api("403", others="404", supervisor=PAGE, viewer=PAGE, manager=PAGE, admin=PAGE, key=PAGE)
+BY_US = api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE)
+BY_SUPERVISORS = api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)
+BY_AGENTS = api("403", others="404", agent=PAGE, key=PAGE)
+# Legs are an agent's own: whoever is none lacks the surface, a machine acts in a named agent's name.
+LEGS = api("403", agent=PAGE, other_agent=PAGE, key=PAGE, other_key=PAGE)
+LEG = api("403", agent=PAGE, other_agent="404", key=PAGE, other_key="404")
+AGENTS = api("403", supervisor=PAGE, other_supervisor=PAGE, admin=PAGE)
+AN_AGENT = api("403", supervisor=PAGE, other_supervisor="404", admin=PAGE)
+ADMIN_API = api("403", admin=PAGE)
+ADMIN_OF_AGENTS = api("403", other_supervisor="404", admin=PAGE)
+
+RULES: dict[str, Rule] = {}
+
+
+def add(rule: Rule, *names: str) -> None:
+    """These addresses follow this rule."""
+    for name in names:
+        assert name not in RULES, name
+        RULES[name] = rule
+
+
+# Public, or each person's own: nothing of a client is in them but what a signed link opens.
+add(
+    Rule(get=ANY),
+    "livez", "readyz", "favicon", "metrics", "home", "brand-css", "brand-logo", "setup-colour-css",
+    "accounts:invitation", "account_login", "account_logout", "account_inactive", "account_signup",
+    "account_reauthenticate", "account_email", "account_email_verification_sent", "account_change_password",
+    "account_set_password", "account_reset_password", "account_confirm_login_code", "account_confirm_email",
+    "account_reset_password_from_key_done", "account_reset_password_from_key", "account_reset_password_done",
+    "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "usersessions_list",
+    "demo-start", "demo-simulator", "demo-switch", "demo-enter", "demo-mailbox", "demo-mailbox-of", "demo-mail",
+    "demo-mail-html", "demo-site", "demo-site-contact",
+)  # fmt: skip
+add(
+    Rule(get=ANY, post=ANY),
+    "customer-widget", "customer-chat", "customer-chat-start", "customer-chat-state", "customer-chat-message",
+    "customer-chat-file", "customer-chat-download", "customer-chat-end", "customer-chat-call",
+    "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
+    "customer-survey", "inbound-email",
+)  # fmt: skip
+add(Rule(get=pages(PAGE)), "accounts:profile")
+
+add(
+    Rule(get=DESK),
+    "console-home", "console-items", "console-top", "console-offer", "console-idle", "console-cases", "console-find",
+)  # fmt: skip
+add(
+    Rule(post=DESK), "console-available", "console-away", "console-pause", "console-sign-out",
+)  # fmt: skip
+add(
+    Rule(get=OWN_WORK),
+    "console-leg", "console-work", "console-side", "console-script", "console-messages", "console-snippets",
+    "console-callback", "console-formatted", "console-file", "console-case", "console-customer",
+    "console-case-watch",
+)  # fmt: skip
+add(
+    Rule(post=OWN_WORK),
+    "console-accept", "console-decline", "console-hold", "console-resume", "console-end", "console-park",
+    "console-consult-end", "console-consult-complete", "console-pending", "console-note", "console-answer",
+    "console-back", "console-jump", "console-send", "console-reply", "console-draft", "console-finish",
+    "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
+    "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
+    "console-customer-part", "console-identity", "console-same-case",
+)  # fmt: skip
+add(
+    Rule(get=OWN_WORK, post=OWN_WORK),
+    "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
+)  # fmt: skip
+add(Rule(get=DESK), "console-start")
+
+add(
+    Rule(get=FLOOR),
+    "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
+    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents",
+)  # fmt: skip
+add(
+    Rule(get=FLOOR_OF_ACME),
+    "floor-line-part", "floor-line", "floor-contact", "floor-callback", "floor-agent",
+)  # fmt: skip
+add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-take-back", "floor-assign", "floor-priority", "floor-force")
+
+add(
+    Rule(get=PORTAL),
+    "portal", "portal-tiles", "portal-figures", "portal-promises", "portal-contacts", "portal-contact",
+    "portal-callbacks",
+)  # fmt: skip
+add(Rule(get=pages(
+    "403", viewer=PAGE, other_viewer=PAGE, manager=PAGE, other_manager=PAGE, admin=PAGE
+)), "portal-choose")  # fmt: skip
+
+add(Rule(get=pages("403", manager=PAGE, other_manager=PAGE, admin=PAGE)), "setup")
+add(Rule(get=ADMINS, post=ADMINS), "setup-new", "setup-agent-new", "setup-agent")
+add(Rule(get=ADMINS), "setup-agents")
+add(Rule(post=ADMINS), "setup-agent-act", "setup-team-supervisors")
+add(Rule(get=LOOK_MORE), "setup-client")
+add(
+    Rule(get=LOOK),
+    "setup-colour", "setup-hours", "setup-queues", "setup-doors", "setup-previews", "setup-preview",
+)  # fmt: skip
+add(
+    Rule(get=LOOK, post=CHANGE),
+    "setup-company", "setup-brand", "setup-texts", "setup-hours-new", "setup-hours-edit", "setup-queue-new",
+    "setup-queue", "setup-door-new", "setup-door", "setup-catalogue", "setup-catalogue-part", "setup-contract",
+    "setup-keys",
+)  # fmt: skip
+add(
+    Rule(post=CHANGE),
+    "setup-stand", "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move", "setup-policy",
+    "setup-key-revoke", "setup-licence", "setup-mailbox-test",
+)  # fmt: skip
+add(Rule(get=DRAFT), "setup-scripts")
+add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
+add(Rule(post=REVIEW), "setup-version-move")
+add(Rule(get=LOOK, post=INVITE), "setup-people")
+add(Rule(post=INVITE), "setup-member")
+
+add(Rule(get=LISTED), "schema", "api_docs")
+add(
+    Rule(get=api("403", agent=PAGE, other_agent=PAGE), post=api("403", agent=PAGE, other_agent=PAGE)), "api-my-presence"
+)
+add(Rule(get=LISTED, post=api("403", admin=PAGE, key=PAGE, other_key="404")), "api-interaction-list")
+add(Rule(get=LISTED), "api-case-list", "api-line-list")
+add(Rule(get=LISTED, post=api("403", others="400", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE)),
+    "api-callback-list", "api-customer-list")  # fmt: skip
+add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-case-detail", "api-case-journal",
+    "api-callback-detail", "api-line-detail", "api-line-live")  # fmt: skip
+add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
+add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-priority", "api-interaction-take-back")
+add(Rule(get=LEGS), "api-leg-list")
+add(Rule(get=LEG), "api-leg-detail")
+add(
+    Rule(post=LEG),
+    "api-leg-accept", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish", "api-leg-hold",
+    "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
+)  # fmt: skip
+add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE), post=BY_US), "api-case-notes")
+add(Rule(post=BY_AGENTS), "api-case-resolve")
+add(Rule(post=BY_US), "api-callback-change", "api-callback-withdraw")
+add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
+add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
+add(Rule(get=AN_AGENT), "api-agent-detail")
+add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate")
+add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill")
+add(Rule(get=ADMIN_API, post=ADMIN_API), "api-skill-list")
+add(Rule(get=ADMIN_API, post=ADMIN_API, method="patch"), "api-skill-detail")
+add(Rule(get=LISTED, post=ADMIN_API), "api-client-list")
+add(Rule(get=SEEN, post=WRITTEN, method="patch"), "api-client-detail")
+add(Rule(get=KEPT_FROM_AGENTS), "api-client-readiness")
+add(Rule(post=WRITTEN), "api-client-end", "api-client-go-live", "api-client-resume", "api-client-suspend")
+add(Rule(get=SEEN, post=WRITTEN, method="patch"), "api-setup-brand")
+add(Rule(get=KEPT_FROM_AGENTS, post=WRITTEN, method="patch"), "api-setup-policy")
+add(
+    Rule(get=SEEN, post=WRITTEN),
+    "api-setup-hours-list", "api-setup-queue-list", "api-setup-door-list", "api-setup-type-list",
+    "api-setup-product-list", "api-setup-reason-list", "api-setup-disposition-list", "api-setup-script-list",
+    "api-setup-text-list",
+)  # fmt: skip
+add(
+    Rule(get=SEEN, post=WRITTEN, method="patch"),
+    "api-setup-hours-detail", "api-setup-queue-detail", "api-setup-door-detail", "api-setup-type-detail",
+    "api-setup-product-detail", "api-setup-reason-detail", "api-setup-disposition-detail", "api-setup-script-detail",
+)  # fmt: skip
+add(Rule(get=SEEN), "api-setup-hours-now", "api-setup-version-problems")
+add(
+    Rule(post=WRITTEN),
+    "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open", "api-setup-queue-pause",
+)  # fmt: skip
+add(Rule(get=PROMISES, post=WRITTEN), "api-setup-contract-list")
+DRAFTED = api("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE)
+add(Rule(get=SEEN, post=DRAFTED), "api-setup-version-list")
+add(Rule(get=SEEN, post=DRAFTED, method="patch"), "api-setup-version-detail")
+add(Rule(post=DRAFTED), "api-setup-version-submit")
+add(
+    Rule(post=api("403", others="404", supervisor=PAGE, admin=PAGE)),
+    "api-setup-version-approve", "api-setup-version-publish", "api-setup-version-send-back",
+)  # fmt: skip
+KEYS = api("403", others="404", manager=PAGE, admin=PAGE)
+add(Rule(get=KEYS, post=WRITTEN), "api-setup-key-list")
+add(Rule(get=KEYS), "api-setup-key-detail")
+add(Rule(post=WRITTEN), "api-setup-key-revoke")
