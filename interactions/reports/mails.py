@@ -23,7 +23,7 @@ KEYS = {
 
 def _judged(scope: Scope, mails: Any) -> Iterator[tuple[int, str]]:
     """Each mail with the field of Line it counts in. Open time is never longer than time, so most need no calendar."""
-    calendars: dict[int, Calendar] = {}
+    calendars: dict[int | None, Calendar | None] = {}
     for mail in mails:
         until = mail.first_reply or (scope.at if mail.state != State.CLOSED else None)
         if until is None:
@@ -36,14 +36,15 @@ def _judged(scope: Scope, mails: Any) -> Iterator[tuple[int, str]]:
             yield mail.pk, "pending" if within else "overdue"
 
 
-def _open(mail: Interaction, until: Any, calendars: dict[int, Calendar]) -> timedelta:
-    hours: BusinessHours | None = mail.queue.hours if mail.queue else None
-    if hours is None:
+def _open(mail: Interaction, until: Any, calendars: dict[int | None, Calendar | None]) -> timedelta:
+    if mail.queue_id not in calendars:
+        hours = BusinessHours.objects.select_related("client").filter(queues=mail.queue_id).first()
+        calendars[mail.queue_id] = hours.calendar() if hours else None
+    calendar = calendars[mail.queue_id]
+    if calendar is None:
         return until - mail.arrived_at
-    if hours.pk not in calendars:
-        calendars[hours.pk] = hours.calendar()
     try:
-        return timedelta(seconds=open_seconds_between(calendars[hours.pk], mail.arrived_at, until))
+        return timedelta(seconds=open_seconds_between(calendar, mail.arrived_at, until))
     except NeverOpen:
         return timedelta()
 

@@ -244,13 +244,14 @@ def count_of(key: str, scope: Scope) -> int:
     return rows_of(key, scope).count()
 
 
-def replies(scope: Scope) -> QuerySet[Interaction]:
-    """Mails of the scope with the time of the first human reply."""
+def replies(scope: Scope) -> QuerySet[Interaction, Any]:
+    """Mails of the scope with the time of the first human reply, and no more of each than judging it takes."""
     return (
         figures.contacts(scope)
         .filter(figures.MAIL)
         .annotate(first_reply=first_reply())
-        .select_related("queue", "queue__hours", "client")
+        .order_by()
+        .values_list("pk", "state", "arrived_at", "queue_id", "threshold", "first_reply", named=True)
     )
 
 
