@@ -37,9 +37,8 @@ def hours_over(at: datetime) -> int:
     """The hours ended longer ago than the line drains: those still waiting are promised a callback."""
     limited = waiting_live().filter(Q(queue__hours__isnull=False) | Q(entry_point__hours__isnull=False))
     done = 0
-    for queue_id, door_id, called in set(
-        limited.order_by().values_list("queue", "entry_point", Q(origin=Origin.CALLBACK))
-    ):
+    waits = limited.order_by().values_list("queue", "entry_point", "origin").distinct()
+    for queue_id, door_id, called in {(queue, door, origin == Origin.CALLBACK) for queue, door, origin in waits}:
         queue = Queue.objects.select_related("client", "hours__client").get(pk=queue_id)
         # We call: the hours of who calls hold, not those of the door at which it was promised.
         door = (
