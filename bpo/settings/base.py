@@ -116,8 +116,8 @@ DURABLE = not env.flag("BPO_FAST_DATA")
 # live long in one thread and keep one connection each.
 DATABASE_POOL = env.integer("DATABASE_POOL", 0)
 DATABASE_KEEP = {} if DATABASE_POOL else {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-# A list joins a dozen small tables to one narrow row set in the order that is best anyhow: looking for a better one took
-# 20 to 50 times as long as the query itself.
+# A list joins a dozen small tables to a few rows, in an order that is best as it is written: PostgreSQL's search for a
+# better one took 20 to 50 times as long as the query itself.
 DATABASE_OPTIONS: dict[str, Any] = {"options": "-c join_collapse_limit=4 -c from_collapse_limit=4"}
 if DATABASE_POOL:
     DATABASE_OPTIONS["pool"] = {"min_size": min(2, DATABASE_POOL), "max_size": DATABASE_POOL, "timeout": 10}
