@@ -9,7 +9,7 @@ from agents.gates import agent_of, is_supervisor
 from clients.access import is_admin
 from clients.gates import own_clients
 
-CONSOLE, FLOOR, PORTAL, ADMIN = "/console/", "/floor/", "/portal/", "/admin/"
+CONSOLE, FLOOR, PORTAL, ADMIN = "/console/", "/floor/", "/portal/", "/setup/"
 
 
 def place_of(user: object) -> str:

@@ -42,7 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", swagger, name="api_docs"),
     *(app("api/v1/", "interactions.api.urls") if find_spec("interactions.api") else []),
     *(app("", "bpo.demo.urls") if "bpo.demo" in settings.INSTALLED_APPS else []),
-    path("", front.home, name="home"),
+    path("", front.home, name="home"),  # on a real floor; the demo's first page comes before it
+    path("home/", front.home, name="my-place"),
     *app("", "clients.urls"),
     *app("", "agents.urls"),
     *app("", "interactions.urls"),

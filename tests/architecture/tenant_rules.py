@@ -96,7 +96,7 @@ def add(rule: Rule, *names: str) -> None:
 # Public, or each person's own: nothing of a client is in them but what a signed link opens.
 add(
     Rule(get=ANY),
-    "livez", "readyz", "favicon", "metrics", "home", "brand-css", "brand-logo", "setup-colour-css",
+    "livez", "readyz", "favicon", "metrics", "home", "my-place", "brand-css", "brand-logo", "setup-colour-css",
     "accounts:invitation", "account_login", "account_logout", "account_inactive", "account_signup",
     "account_reauthenticate", "account_email", "account_email_verification_sent", "account_change_password",
     "account_set_password", "account_reset_password", "account_confirm_login_code", "account_confirm_email",

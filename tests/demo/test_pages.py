@@ -44,7 +44,7 @@ def test_the_first_page_waits_for_the_clients_and_then_shows_every_door(client: 
 
 @pytest.mark.parametrize(
     ("key", "place"),
-    [("alex", "/console/"), ("priya", "/floor/"), ("morgan", "/portal/"), ("june", "/portal/"), ("tom", "/admin/")],
+    [("alex", "/console/"), ("priya", "/floor/"), ("morgan", "/portal/"), ("june", "/portal/"), ("tom", "/setup/")],
 )
 @pytest.mark.usefixtures("demo")
 def test_each_door_leads_where_its_person_works(client: Browser, key: str, place: str) -> None:
@@ -138,4 +138,4 @@ def test_a_real_floor_has_no_demo(client: Browser, settings: Any) -> None:
     assert models.switch().simulator_on
     assert client.get("/")["Location"].startswith("/accounts/login/")
     client.force_login(factories.admin())
-    assert client.get("/")["Location"] == "/admin/"
+    assert client.get("/")["Location"] == "/setup/"
