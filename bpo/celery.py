@@ -18,6 +18,8 @@ app.autodiscover_tasks()
 
 BEAT_KEY = "heartbeat:beat"
 
+# Times of the last starts stay in memory: a file of them, half written in a power cut, would keep beat from starting.
+app.conf.beat_scheduler = "celery.beat:Scheduler"
 # One line an entry: name, task, seconds between two starts. Each task is safe to run twice and finds its work by rows.
 app.conf.beat_schedule = {
     "beat heartbeat": {"task": "bpo.celery.heartbeat", "schedule": 10.0, "options": {"expires": 30}},

@@ -100,8 +100,7 @@ class Command(BaseCommand):
             [*celery, "worker", "-c", "2", "-l", "INFO", "--without-gossip", "--without-mingle"],
             extra={**extra, "C_FORCE_ROOT": "true"},
         )
-        schedule = str(self.run_folder / "beat")
-        family.start("beat", [*celery, "beat", "-l", "WARNING", "-s", schedule, "--pidfile="], extra=extra)
+        family.start("beat", [*celery, "beat", "-l", "WARNING", "--pidfile="], extra=extra)
         if "sweep" in commands:
             family.start("sweep", ["manage.py", "sweep"], extra=extra)
         self._wait_until_ready(family, f"http://{options['host']}:{port}/readyz")
