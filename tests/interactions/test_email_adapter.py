@@ -210,9 +210,9 @@ def test_a_huge_header_and_deep_nesting_do_no_harm() -> None:
     ids=["addresses", "parentheses", "html", "parts", "depth", "history"],
 )
 def test_a_mail_made_to_stall_us_is_read_in_seconds(raw: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()  # a busy machine takes longer, but does no more
     EmailAdapter().parse(raw)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def storable(found: Inbound) -> bool:
