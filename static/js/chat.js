@@ -184,6 +184,8 @@ $("start").addEventListener("submit", async (event) => {
   } finally { button.disabled = false; }
 });
 
+$("start").querySelector("[type=submit]").disabled = false;   // sent before this, the words would be lost
+
 $("compose").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = $("text").value.trim();

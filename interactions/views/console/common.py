@@ -52,11 +52,24 @@ def show_work(request: AgentRequest, leg: Leg, *, toast: dict[str, Any] | None =
         return redirect("console-leg", leg.public_id)
     fresh = own_leg(request, leg.public_id)
     response = render(request, "console/_work.html", work_context(request, fresh) | extra)
-    response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
+    into_the_middle(request, response)
     response["HX-Push-Url"] = (
         reverse("console-leg", args=[leg.public_id]) if fresh.state in LIVE else reverse("console-home")
     )
     return triggers(response, "desk:items", "desk:top", **({"toast": toast} if toast else {}))
+
+
+def into_the_middle(request: AgentRequest, response: HttpResponse) -> None:
+    """Say where it goes, unless the page aims there already: told again, htmx looks from the button that was pressed,
+    which news may have taken off the page meanwhile."""
+    if request.headers.get("HX-Target") != "work":
+        response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
+
+
+def _into_the_middle(request: AgentRequest, response: HttpResponse) -> None:
+    """Said only to who did not ask for it: for a form that is gone by now htmx finds no other place, and fails."""
+    if request.htmx.target != "work":  # type: ignore[attr-defined]
+        response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
 
 
 def work_context(request: AgentRequest, leg: Leg) -> dict[str, Any]:
@@ -79,7 +92,7 @@ def done(request: AgentRequest, *, toast: dict[str, Any] | None = None) -> HttpR
     if following is not None:
         return show_work(request, following, toast=toast)
     response = render(request, "console/_idle.html", {})
-    response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
+    into_the_middle(request, response)
     response["HX-Push-Url"] = reverse("console-home")
     return triggers(response, "desk:items", "desk:top", **({"toast": toast} if toast else {}))
 

@@ -69,8 +69,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
 /* A dialog that was answered, or is about another contact, goes; news about this one leaves it open. */
 let shown = "";
 function closeDialog(request) {
-  const leg = work()?.dataset.leg ?? "";
-  if (request?.verb === "post" || leg !== shown) document.getElementById("dialog").replaceChildren();
+  const leg = work()?.dataset.leg ?? "", dialog = document.getElementById("dialog");
+  if (leg !== shown || dialog.contains(request?.elt)) dialog.replaceChildren();
   shown = leg;
 }
 
@@ -103,3 +103,8 @@ open();
 mark();
 toEnd();
 rememberTab();
+
+/* An answer whose place was swapped while it was on its way: fetch the middle as it is now. */
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig?.verb === "post" && detail.target?.id === "work" && !detail.target.isConnected) refreshWork();
+});

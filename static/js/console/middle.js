@@ -27,23 +27,32 @@ function catchUp() {
   refreshWork();
 }
 
-const isRefresh = (detail) => detail.elt === document.body;
-const leads = (detail) => detail.requestConfig.verb === "post" || detail.elt === stays();
+const later = [];
+export const busyNow = () => busy > 0;
+export const whenDone = (run) => later.push(run);
 
-document.addEventListener("htmx:beforeSend", ({ detail }) => {
-  if (isRefresh(detail)) { refreshing = detail.xhr; return; }
-  if (!leads(detail)) return;
-  busy += 1;
-  if (refreshing) { behind = true; refreshing.abort(); }
-});
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr === refreshing) refreshing = null;
-  if (!leads(detail)) return;
+function done() {
   busy = Math.max(0, busy - 1);
   if (busy) return;
+  for (const run of later) run();
   const url = wanted;
   wanted = "";
   if (url) openWork(url); else catchUp();
+}
+
+/* Followed by the request itself: events of an element that is no longer in the page reach nobody. */
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  const { xhr, elt } = detail;
+  if (elt === document.body) {
+    refreshing = xhr;
+    xhr.addEventListener("loadend", () => { if (refreshing === xhr) refreshing = null; });
+    return;
+  }
+  if (detail.requestConfig.verb !== "post" && elt !== stays()) return;
+  busy += 1;
+  if (refreshing) { behind = true; refreshing.abort(); }
+  xhr.addEventListener("readystatechange", () => { if (xhr.readyState === 4 && !elt.isConnected) behind = true; });
+  xhr.addEventListener("loadend", done);
 });
 document.addEventListener("close", catchUp, true);
 

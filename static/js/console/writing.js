@@ -1,5 +1,6 @@
 /* Written work: the draft kept each second, typing told, files named, Enter sends a chat, one key a line so that a repeat is none. */
 import { on, line } from "./line.js";
+import { busyNow, whenDone } from "./middle.js";
 import { csrf } from "../lib/toast.js";
 import { bell } from "../lib/sound.js";
 
@@ -30,24 +31,19 @@ async function keep(form) {
 
 function later(form, after = 1000) {
   clearTimeout(waiting.get(form));
-  waiting.set(form, setTimeout(() => { waiting.delete(form); if (commands) paused.push(form); else keep(form); }, after));
+  waiting.set(form, setTimeout(() => { waiting.delete(form); if (busyNow()) paused.push(form); else keep(form); }, after));
 }
 
 /* A command may end the contact: no draft is sent beside one, and it goes on only where the form is still there. */
 const paused = [];
-let commands = 0;
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.requestConfig.verb !== "post") return;
-  commands += 1;
   paused.push(...waiting.keys());
   keeping?.abort();
   for (const timer of waiting.values()) clearTimeout(timer);
   waiting.clear();
 });
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.requestConfig.verb !== "post") return;
-  commands = Math.max(0, commands - 1);
-  if (commands) return;
+whenDone(() => {
   for (const form of paused.splice(0)) if (form.isConnected && form.querySelector("textarea[name=text]").value) later(form);
 });
 
