@@ -29,4 +29,4 @@ def test_an_admin_opens_the_administration(new_page: Callable[..., Page], live: 
     page.goto("/admin/accounts/user/")
     expect(page.get_by_role("link", name="Sue Visor").first).to_be_visible()
     page.goto("/api/docs/")
-    expect(page.locator(".swagger-ui .info .title")).to_be_visible()
+    expect(page.locator(".swagger-ui .info .title")).to_be_visible(timeout=45_000)

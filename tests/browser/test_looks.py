@@ -1,0 +1,127 @@
+"""Every surface in light and dark: no serious finding of axe, and no page of a customer wider than the phone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from clients.models import EntryKind, EntryPoint
+from interactions.models import Interaction
+from interactions.views.customer.survey import survey_address
+from tests.browser import stage
+from tests.living import Product
+
+axe = Axe()
+PHONES = (390, 320)
+# A colour on its way from light to dark is neither.
+SETTLED = "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
+
+
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical, with where and why."""
+    told: dict[str, Any] = axe.run(page).response
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in told["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def looks_right(page: Page, *, phone: bool = False) -> None:
+    """In both colour schemes; a customer's page also on two widths of phone."""
+    wrong: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.evaluate(SETTLED)
+        wrong += [f"{page.url} {scheme}: {finding}" for finding in findings(page)]
+    if phone:
+        for width in PHONES:
+            page.set_viewport_size({"width": width, "height": 780})
+            wide = page.evaluate("document.scrollingElement.scrollWidth")
+            if wide > width:
+                wrong.append(f"{page.url}: {wide} wide on {width}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def ready(live: Product) -> Product:
+    """The demo's clients, an empty floor."""
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    return live
+
+
+def test_doors_for_everybody(new_page: Callable[..., Page], ready: Product) -> None:
+    page = new_page()
+    page.goto("/accounts/login/")
+    looks_right(page, phone=True)
+    page.goto("/")
+    expect(page.locator("#main .sites")).to_be_visible()
+    looks_right(page)
+
+
+def test_what_a_customer_sees(new_page: Callable[..., Page], ready: Product) -> None:
+    doors = {door.kind: door for door in EntryPoint.objects.filter(client=stage.tech_giant())}
+    page = new_page(viewport={"width": 390, "height": 780})
+    page.goto(f"/c/{doors[EntryKind.FORM].public_id}/callback/")
+    expect(page.locator("#callback")).to_be_visible()
+    looks_right(page, phone=True)
+    page.goto("/sites/the-tech-giant/contact/")
+    looks_right(page, phone=True)
+    contact = stage.talked("elena", "Is the dock in stock?", name="Ann Field")
+    page.goto(survey_address(contact))
+    expect(page.locator("[name=score]").first).to_be_attached()
+    looks_right(page, phone=True)
+    page.goto(f"/c/{doors[EntryKind.WIDGET].public_id}/chat/")
+    expect(page.locator("#start")).to_be_visible()
+    looks_right(page, phone=True)
+
+
+def test_the_desk_and_the_chat(new_page: Callable[..., Page], ready: Product) -> None:
+    """Idle, an offer, a running chat on both sides, wrap-up, and a window that is over."""
+    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user, viewport={"width": 1440, "height": 900}))
+    looks_right(dev)
+    door = EntryPoint.objects.get(client=stage.tech_giant(), kind=EntryKind.WIDGET)
+    ann = new_page(viewport={"width": 390, "height": 780})
+    ann.goto(f"/c/{door.public_id}/chat/")
+    ann.locator("#words").fill("The hinge of my Slate is loose.")
+    ann.locator("#start [type=submit]").click()
+    expect(ann.locator("#waiting")).to_be_visible()
+    looks_right(ann, phone=True)
+    stage.offered(dev, "The hinge of my Slate is loose.")
+    looks_right(dev)
+    stage.take(dev, "The hinge of my Slate is loose.")
+    dev.locator("#chat-text").fill("I am sorry to hear that.")
+    dev.keyboard.press("Enter")
+    expect(ann.locator("#log")).to_contain_text("I am sorry to hear that.")
+    looks_right(ann, phone=True)
+    looks_right(dev)
+    dev.get_by_role("button", name="End chat").click()
+    expect(dev.locator("#wrapup")).to_be_visible()
+    looks_right(dev)
+    expect(ann.locator("#over")).to_be_visible()
+    looks_right(ann, phone=True)
+
+
+def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: Product) -> None:
+    client = stage.tech_giant()
+    page = new_page(user=stage.person("tom@contact-center.example"), viewport={"width": 1440, "height": 900})
+    contact = Interaction.objects.filter(client=client).last() or stage.talked("elena", "Any news?", name="Ann Field")
+    for address in (
+        "/floor/",
+        "/floor/wall/",
+        f"/floor/contacts/{contact.public_id}/",
+        "/setup/",
+        f"/setup/{client.public_id}/",
+        f"/setup/{client.public_id}/brand/",
+    ):
+        page.goto(address)
+        expect(page.locator("#main, main").first).to_be_visible()
+        looks_right(page)
+    morgan = new_page(user=stage.person("morgan@the-tech-giant.example"), viewport={"width": 1440, "height": 900})
+    for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
+        morgan.goto(address)
+        looks_right(morgan)
