@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bpo.settings.development")
 import django
 from django.conf import settings
 
+from benchmarks.goals import told
+
 ARMS = ("bare", "sql", "product")
 MATCHES = 800  # an arm a round, by all routers together
 DATABASE = "bpo_bench"
@@ -113,12 +115,28 @@ def block(arm: str, routers: int, agents: int, seed: int, postmaster: int) -> di
     }
 
 
-def main(rounds: int = 10, routers: int = 4, agents: int = 2000, waiting: int = 10000) -> None:
+def tell(seen: dict[str, list[dict[str, float]]]) -> bool:
+    """G1 and G2; judged by the median of the ratios of each round. Whether both hold."""
+    arms = {
+        arm: {key: round(statistics.median(one[key] for one in seen[arm]), 2) for key in seen[arm][0]} for arm in ARMS
+    }
+
+    def ratio(key: str, other: str) -> float:
+        pairs = zip(seen["product"], seen[other], strict=True)
+        return statistics.median(product[key] / than[key] for product, than in pairs)
+
+    alone: dict[str, object] = {"product_to_own_sql": round(ratio("per_s", "sql"), 3)}
+    fast = told("G1", ratio("per_s", "bare"), floor=0.35, aim=0.5, arms=arms | alone, more_is_better=True)
+    lean = told("G2", ratio("cpu_us", "bare"), floor=3, aim=2, arms=arms)
+    return fast and lean and alone["product_to_own_sql"] >= 0.7
+
+
+def main(rounds: int = 10, routers: int = 4, agents: int = 2000, waiting: int = 10000) -> bool:
     """Build the floor, run the arms in turns, print medians and the ratios of each round."""
     from bpo.embedded import run
 
     settings.DATABASES["default"]["NAME"] = DATABASE
-    running = run.start(settings, print)
+    running = run.start(settings, lambda words: print(words, file=sys.stderr))
     try:
         django.setup()
         from django.core.management import call_command
@@ -137,18 +155,19 @@ def main(rounds: int = 10, routers: int = 4, agents: int = 2000, waiting: int = 
         for number in range(rounds):
             for arm in ARMS if number % 2 else ARMS[::-1]:
                 seen[arm].append(block(arm, routers, agents, number, postmaster))
-        print(f"{routers} routers, {agents} agents, {waiting} waiting, {rounds} rounds; medians")
+        print(f"{routers} routers, {agents} agents, {waiting} waiting, {rounds} rounds; medians", file=sys.stderr)
         for arm in ARMS:
             medians = {key: statistics.median(one[key] for one in seen[arm]) for key in seen[arm][0]}
-            print(f"{arm:8}", "  ".join(f"{key} {value:,.2f}" for key, value in medians.items()))
+            print(f"{arm:8}", "  ".join(f"{key} {value:,.2f}" for key, value in medians.items()), file=sys.stderr)
         for key, better in (("per_s", "matches/s"), ("cpu_us", "processor time a match")):
             for arm, other in (("product", "bare"), ("product", "sql"), ("sql", "bare")):
                 ratios = sorted(a[key] / b[key] for a, b in zip(seen[arm], seen[other], strict=True))
                 middle = statistics.median(ratios)
-                print(f"{better}: {arm} / {other} = {middle:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})")
+                print(f"{better}: {arm} / {other} = {middle:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})", file=sys.stderr)
+        return tell(seen)
     finally:
         run.stop(running)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    sys.exit(not main(*map(int, sys.argv[1:])))
