@@ -88,20 +88,20 @@ def context_of(browser: Browser, url: str, scheme: str, size: dict[str, int]) ->
 def become(context: BrowserContext, key: str) -> Page:
     """Through the demo's door of this person, as a visitor does."""
     page = context.new_page()
-    page.goto("/")
-    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    context.request.post(
-        f"/demo/enter/{key}/", form={"csrfmiddlewaretoken": token}, headers={"Referer": page.url}, max_redirects=0
-    )
+    press(page, f"/demo/enter/{key}/")
     return page
+
+
+def press(page: Page, address: str, **fields: str) -> None:
+    """Post a form without its button."""
+    page.goto("/")
+    form = {"csrfmiddlewaretoken": page.locator("[name=csrfmiddlewaretoken]").first.input_value(), **fields}
+    page.context.request.post(address, form=form, headers={"Referer": page.url}, max_redirects=0)
 
 
 def simulate(page: Page, *, on: bool) -> None:
     """The switch of the first page."""
-    page.goto("/")
-    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    form = {"csrfmiddlewaretoken": token, "on": "1" if on else "0"}
-    page.context.request.post("/demo/switch/", form=form, headers={"Referer": page.url}, max_redirects=0)
+    press(page, "/demo/switch/", on="1" if on else "0")
 
 
 def keep(page: Page, name: str, scheme: str) -> None:
@@ -145,10 +145,8 @@ def chat(browser: Browser, url: str, scheme: str) -> None:
     alex = become(at_work, "alex")
     simulate(alex, on=False)
     alex.wait_for_timeout(10_000)
+    press(alex, "/console/presence/available/")
     alex.goto("/console/")
-    available = alex.get_by_role("button", name="Be available")
-    if available.count():
-        available.first.click()
     ours = alex.locator("[data-offer]", has_text=re.compile("|".join(NAMES))).first
     pages: dict[str, Page] = {}
     for name in NAMES:
