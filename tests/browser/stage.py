@@ -39,7 +39,7 @@ from interactions.adapters.email import MailboxAccess, read_mailbox
 from interactions.models import Interaction
 from tests.living import Product, eventually
 
-expect.set_options(timeout=15_000)  # a busy machine is slow, not broken
+expect.set_options(timeout=30_000)  # a busy machine is slow, not broken
 
 
 @cache
