@@ -125,10 +125,11 @@ def tell(seen: dict[str, list[dict[str, float]]]) -> bool:
         pairs = zip(seen["product"], seen[other], strict=True)
         return statistics.median(product[key] / than[key] for product, than in pairs)
 
-    alone: dict[str, object] = {"product_to_own_sql": round(ratio("per_s", "sql"), 3)}
-    fast = told("G1", ratio("per_s", "bare"), floor=0.35, aim=0.5, arms=arms | alone, more_is_better=True)
+    own = round(ratio("per_s", "sql"), 3)
+    with_own: dict[str, object] = {**arms, "product_to_own_sql": own}
+    fast = told("G1", ratio("per_s", "bare"), floor=0.35, aim=0.5, arms=with_own, more_is_better=True)
     lean = told("G2", ratio("cpu_us", "bare"), floor=3, aim=2, arms=arms)
-    return fast and lean and alone["product_to_own_sql"] >= 0.7
+    return fast and lean and own >= 0.7
 
 
 def main(rounds: int = 10, routers: int = 4, agents: int = 2000, waiting: int = 10000) -> bool:

@@ -99,9 +99,15 @@ def press(page: Page, address: str, **fields: str) -> None:
     page.context.request.post(address, form=form, headers={"Referer": page.url}, max_redirects=0)
 
 
-def simulate(page: Page, *, on: bool) -> None:
-    """The switch of the first page."""
-    press(page, "/demo/switch/", on="1" if on else "0")
+@contextmanager
+def alone(browser: Browser, url: str) -> Iterator[None]:
+    """The simulated colleagues go home meanwhile, for they would take the chat first."""
+    with context_of(browser, url, "light", WIDE) as context:
+        page = context.new_page()
+        press(page, "/demo/switch/", on="0")
+        page.wait_for_timeout(15_000)
+        yield
+        press(page, "/demo/switch/", on="1")
 
 
 def keep(page: Page, name: str, scheme: str) -> None:
@@ -140,11 +146,9 @@ def surfaces(browser: Browser, url: str, scheme: str) -> None:
 
 
 def chat(browser: Browser, url: str, scheme: str) -> None:
-    """Alex takes a chat; her simulated colleagues go home meanwhile, for they would take it before her."""
+    """Alex takes a chat and plays it with its customer."""
     at_work = context_of(browser, url, scheme, WIDE)
     alex = become(at_work, "alex")
-    simulate(alex, on=False)
-    alex.wait_for_timeout(10_000)
     press(alex, "/console/presence/available/")
     alex.goto("/console/")
     ours = alex.locator("[data-offer]", has_text=re.compile("|".join(NAMES))).first
@@ -176,7 +180,6 @@ def chat(browser: Browser, url: str, scheme: str) -> None:
     for one in pages.values():
         one.context.close()
     sign_off(alex)
-    simulate(alex, on=True)
     at_work.close()
 
 
@@ -225,11 +228,14 @@ def main() -> None:
         if not wanted.at:
             time.sleep(LIFE_SECONDS)  # until the simulator's floor moves
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
-        for scheme in ("light", "dark"):
-            if wanted.only in ("", "surfaces"):
+        schemes = ("light", "dark")
+        if wanted.only in ("", "surfaces"):
+            for scheme in schemes:
                 surfaces(browser, url, scheme)
-            if wanted.only in ("", "chat"):
-                chat(browser, url, scheme)
+        if wanted.only in ("", "chat"):
+            with alone(browser, url):
+                for scheme in schemes:
+                    chat(browser, url, scheme)
         browser.close()
 
 
