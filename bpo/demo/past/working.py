@@ -257,13 +257,14 @@ class Working(Arriving):
         self.rows.record(callback, Kind.CALLBACK_TRIED, at, by=agent, interaction=leg.interaction, **tried)
         grace = timedelta(minutes=self.client.policy.callback_grace_minutes)
         callback.attempts += 1
-        callback.tried_in_window = callback.tried_in_window or work.accepted < callback.due_until + grace
+        called = work.accepted  # a promise is judged by its call, not by its report
+        callback.tried_in_window = callback.tried_in_window or called < callback.due_until + grace
         callback.version += 1
         if not reached:
             return
-        kept = at <= callback.due_until
+        kept = called <= callback.due_until
         callback.state = CallbackState.KEPT if kept else CallbackState.LATE
-        callback.ended_at = callback.reached_at = at
+        callback.reached_at, callback.ended_at = called, at
         kind = Kind.CALLBACK_KEPT if kept else Kind.CALLBACK_LATE
         self.rows.record(
             callback, kind, at, by=agent, interaction=leg.interaction, reference=callback.reference, why=""
