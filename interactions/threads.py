@@ -9,7 +9,7 @@ from bpo.kernel.references import tidy_reference
 from clients.models import Channel, Client, CustomerAddress
 from interactions.adapters.base import Inbound
 from interactions.cases import surviving
-from interactions.models import Case, Interaction, Message, Notice, State
+from interactions.models import Case, Interaction, Message, MessageDirection, Notice, State
 
 REFERENCE = re.compile(r"\b([A-Z]{2,4})[- ]?([0-9A-Z]{6})\b")
 MOST_REFERENCES = 50
@@ -65,14 +65,10 @@ def _answered(client: Client, mail: Inbound) -> Case | None:
             ids += [bare, f"<{bare}>", bare.rpartition("@")[0] or bare]
     if not ids:
         return None
-    message = (
-        Message.objects.filter(client=client, message_id__in=ids, case__isnull=False)
-        .select_related("case__merged_into")
-        .order_by("-at")
-        .first()
-    )
-    if message:
-        return message.case
+    mails = Message.objects.filter(client=client, channel=Channel.EMAIL, message_id__in=ids, case__isnull=False)
+    for message in mails.select_related("case__merged_into").order_by("-at"):
+        if message.direction == MessageDirection.OUT or _wrote_before(message, mail.from_address):
+            return message.case
     notice = (
         Notice.objects.filter(client=client, message_id__in=ids)
         .select_related("case__merged_into", "callback__case__merged_into")
@@ -82,6 +78,21 @@ def _answered(client: Client, mail: Inbound) -> Case | None:
     if notice is None:
         return None
     return notice.case or (notice.callback.case if notice.callback else None)
+
+
+def _wrote_before(message: Message, address: str) -> bool:
+    """Ids of ours cannot be guessed, a customer's can: they count only from the address that wrote, or one of the
+    same customer's.
+    """
+    assert message.case is not None
+    return message.from_address.lower() == address.lower() or _is_of(message.case, address)
+
+
+def _is_of(case: Case, address: str) -> bool:
+    """Whether it is an address of the case's own customer."""
+    return CustomerAddress.objects.filter(
+        client=case.client_id, customer=case.customer_id, address=address.lower()
+    ).exists()
 
 
 def _named(client: Client, mail: Inbound) -> Case | None:
@@ -94,11 +105,6 @@ def _named(client: Client, mail: Inbound) -> Case | None:
             .select_related("merged_into", "customer")
             .first()
         )
-        if (
-            case
-            and CustomerAddress.objects.filter(
-                client=client, customer=case.customer_id, address=mail.from_address.lower()
-            ).exists()
-        ):
+        if case and _is_of(case, mail.from_address):
             return case
     return None

@@ -11,13 +11,16 @@ from typing import Protocol
 
 
 class Automatic(StrEnum):
-    """Why a message must never get an automatic answer nor start a callback; empty for a person's own words."""
+    """Why a message must never get an automatic answer nor start a callback; empty for a person's own words.
+
+    QUIET may be a person's words all the same: a list's, or of a sender whose server asks for no automatic answer.
+    """
 
     NOT = ""
     BOUNCE = "bounce"
     AUTO_REPLY = "auto_reply"
     OURS = "ours"
-    LIST = "list"
+    QUIET = "quiet"
 
 
 class BounceKind(StrEnum):
@@ -25,6 +28,8 @@ class BounceKind(StrEnum):
 
     HARD = "hard"
     SOFT = "soft"
+    DELAYED = "delayed"
+    """Not arrived yet; the other server goes on trying."""
     COMPLAINT = "complaint"
 
 
@@ -41,7 +46,7 @@ class Bounce:
     @property
     def hard(self) -> bool:
         """Whether the address should not be tried again."""
-        return self.kind is not BounceKind.SOFT
+        return self.kind in (BounceKind.HARD, BounceKind.COMPLAINT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class Envelope(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     opening = models.CharField(max_length=300, blank=True, help_text="The first words, for the offer's card.")
     page = models.CharField(max_length=500, blank=True, help_text="The page of the client's site it came from.")
-    automatic = models.CharField(max_length=10, blank=True, help_text="bounce, auto_reply, ours or list.")
+    automatic = models.CharField(max_length=10, blank=True, help_text="bounce, auto_reply, ours or quiet.")
     headers = models.JSONField(default=list, blank=True)
 
     client_lookup = "interaction__client"

@@ -110,7 +110,7 @@ def test_a_calendar_and_a_winmail_are_files_and_a_forwarded_mail_is_one_too() ->
     ("name", "bounce"),
     [
         ("dsn_hard", Bounce(BounceKind.HARD, "gone@home.example", "<notice.9001@mail.techgiant.example>", "5.1.1")),
-        ("dsn_soft", Bounce(BounceKind.SOFT, "full@home.example", "<notice.9001@mail.techgiant.example>", "4.4.1")),
+        ("dsn_soft", Bounce(BounceKind.DELAYED, "full@home.example", "<notice.9001@mail.techgiant.example>", "4.4.1")),
         (
             "bounce_informal",
             Bounce(BounceKind.HARD, "nobody@old.example", "<notice.9002@mail.techgiant.example>", "5.1.1"),
@@ -138,7 +138,7 @@ def test_a_returned_mail_names_the_notice_it_is_about(name: str, bounce: Bounce)
     [
         ("auto_reply", Automatic.AUTO_REPLY),
         ("auto_reply_es", Automatic.AUTO_REPLY),
-        ("list", Automatic.LIST),
+        ("list", Automatic.QUIET),
         ("spoofed_own_id", Automatic.OURS),
     ],
 )
@@ -151,11 +151,12 @@ def test_machines_are_recognised(name: str, kind: Automatic) -> None:
     [
         ("Auto-Submitted: no", Automatic.NOT),
         ("Auto-Submitted: auto-generated; type=x", Automatic.AUTO_REPLY),
-        ("Precedence: bulk", Automatic.AUTO_REPLY),
+        ("Precedence: auto_reply", Automatic.AUTO_REPLY),
+        ("Precedence: bulk", Automatic.QUIET),
         ("X-Autoreply: yes", Automatic.AUTO_REPLY),
         ("X-Auto-Response-Suppress: DR, RN", Automatic.NOT),
-        ("X-Auto-Response-Suppress: OOF", Automatic.AUTO_REPLY),
-        ("Return-Path: <>", Automatic.AUTO_REPLY),
+        ("X-Auto-Response-Suppress: OOF", Automatic.QUIET),
+        ("Return-Path: <>", Automatic.QUIET),
         ("Return-Path: <ann@home.example>", Automatic.NOT),
         ("Message-ID: <x@MAIL.techgiant.example>", Automatic.OURS),
     ],

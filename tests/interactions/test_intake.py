@@ -173,7 +173,7 @@ def test_machines_are_filed_and_never_answered(automatic, at) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"automatic": Automatic.LIST},
+        {"automatic": Automatic.QUIET},
         {"from_address": "", "from_name": "", "message_id": ""},
         {"unreadable": True},
     ],
