@@ -182,6 +182,7 @@ def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -
     at = at or clock.now()
     states.move(case, CaseState.OPEN, at=at, reopened=case.reopened + 1, resolved_at=None, closed_at=None)
     journal.record(case, Kind.CASE_REOPENED, by=by, at=at, turn=case.reopened)
+    notices.take_back_resolution(case, at=at)
     return case
 
 

@@ -11,10 +11,10 @@ from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
 from interactions import cases, handling, journal, sender
 from interactions.adapters import ADAPTERS
-from interactions.adapters.base import Bounce, DeliveryError, Outbound, OutboundFile
+from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound, OutboundFile
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
 from interactions.models.message import MessageQuerySet
-from interactions.notices import mark_undeliverable
+from interactions.notices import came_back, facts_of, mark_undeliverable
 
 NOT_ARRIVED = "the mail did not arrive"
 
@@ -76,12 +76,16 @@ def _failed(message: Message, error: DeliveryError, *, at: datetime | None) -> N
 def bounced(message: Message, bounce: Bounce, *, at: datetime | None = None) -> bool:
     """The mail came back; its agent or, when nobody holds it, the floor is told. False when that was known."""
     with transaction.atomic():
-        if not message.move(OutgoingState.BOUNCED, last_error=bounce.reason[:2000]):
+        if not came_back(message, bounce):
             return False
         address = bounce.recipient.lower()
         if bounce.hard:
             mark_undeliverable(message.client, address if address in message.to_addresses else message.to_addresses[0])
-        _tell(message, Kind.NOTICE_BOUNCED, at=at, hard=bounce.hard, status=bounce.status, why=bounce.reason[:300])
+        if bounce.kind == BounceKind.COMPLAINT:  # it did arrive, and is not wanted
+            about = {"message": str(message.public_id), **facts_of(bounce)}
+            journal.record(message.interaction, Kind.NOTICE_BOUNCED, at=at, **about)
+        else:
+            _tell(message, Kind.NOTICE_BOUNCED, at=at, **facts_of(bounce))
         return True
 
 

@@ -14,11 +14,12 @@ from agents.models import Seat
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
+from interactions import cases, handling, journal, states
 from interactions import files as kept_files
-from interactions import handling, journal, states
 from interactions.adapters.base import Inbound
 from interactions.files import File
 from interactions.models import (
+    CaseState,
     ChatSession,
     Interaction,
     Kind,
@@ -183,6 +184,8 @@ def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
     )
     states.move(interaction, State.ACTIVE, at=at)
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
+    if interaction.case is not None and interaction.case.state == CaseState.RESOLVED:
+        cases.reopen(interaction.case, at=at)  # it was not settled after all
 
 
 def write_system(interaction: Interaction, text: str, *, at: datetime) -> Message:

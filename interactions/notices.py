@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from bpo.kernel import clock
-from bpo.kernel.outgoing import OutgoingState
+from bpo.kernel.outgoing import Outgoing, OutgoingState
 from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
 from interactions import journal, notice_preview, sender
 from interactions.adapters import ADAPTERS
-from interactions.adapters.base import Bounce, DeliveryError, Outbound
+from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound
 from interactions.models import (
     FOR_CUSTOMERS,
     Callback,
     CallbackOrigin,
     Case,
+    CaseState,
     Interaction,
     JournalEntry,
     Kind,
@@ -36,6 +38,7 @@ from interactions.notice_letters import Rendered, letter_of, render
 ONE_ANSWER_A = timedelta(days=1)
 CHAT_ENDS_SOON = timedelta(seconds=15)
 IN_TALK = (State.ACTIVE, State.HELD)
+UNSETTLED = (CaseState.OPEN, CaseState.PENDING)
 GONE = (OutgoingState.CANCELLED, OutgoingState.FAILED)
 
 
@@ -125,6 +128,21 @@ def write_callback(
     return write(kind, callback=callback, turn=turn, at=at)
 
 
+def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
+    """The matter is open again before the mail left: what says that it is resolved is not sent."""
+    at = at or clock.now()
+    waiting = Notice.objects.filter(
+        case=case, kind=NoticeKind.RESOLUTION, state__in=[OutgoingState.PENDING, OutgoingState.HELD]
+    )
+    for notice in waiting:
+        _drop(notice, "the case is open again", at)
+
+
+def _drop(notice: Notice, why: str, at: datetime) -> None:
+    if notice.move(OutgoingState.CANCELLED):
+        journal.record(notice, Kind.NOTICE_SKIPPED, at=at, notice_kind=notice.kind, why=why)
+
+
 def _written(
     kind: NoticeKind, case: Case | None, interaction: Interaction | None, callback: Callback | None, turn: int
 ) -> QuerySet[Notice]:
@@ -195,10 +213,7 @@ def _drop_transcripts(resolution: Notice, at: datetime) -> None:
         state__in=[OutgoingState.PENDING, OutgoingState.HELD],
     )
     for transcript in waiting:
-        if transcript.move(OutgoingState.CANCELLED):
-            journal.record(
-                transcript, Kind.NOTICE_SKIPPED, at=at, notice_kind=transcript.kind, why="the resolution mail has it"
-            )
+        _drop(transcript, "the resolution mail has it", at)
 
 
 def _recipient(about: Case | Interaction | Callback) -> Recipient:
@@ -264,6 +279,9 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
             due_at=(at or clock.now()) + CHAT_ENDS_SOON,
             leased_until=None,
         )
+        if notice.kind == NoticeKind.RESOLUTION and notice.case and notice.case.state in UNSETTLED:
+            # It was on its way out when the customer went on and the case opened again.
+            take_back_resolution(notice.case, at=at)
         return False
     if not notice.html:
         rendered = render(letter_of(notice), notice.client, notice.language)
@@ -336,7 +354,7 @@ def _failed(notice: Notice, error: DeliveryError, *, at: datetime | None) -> Non
 def bounced(notice: Notice, bounce: Bounce, *, at: datetime | None = None) -> JournalEntry | None:
     """The mail came back; a final bounce keeps further mail from that address. None when that was known."""
     with transaction.atomic():
-        if not notice.move(OutgoingState.BOUNCED, last_error=bounce.reason[:2000]):
+        if not came_back(notice, bounce):
             return None
         if bounce.hard:
             mark_undeliverable(notice.client, notice.to_address)
@@ -345,10 +363,24 @@ def bounced(notice: Notice, bounce: Bounce, *, at: datetime | None = None) -> Jo
             Kind.NOTICE_BOUNCED,
             at=at,
             notice_kind=notice.kind,
-            hard=bounce.hard,
-            status=bounce.status,
-            why=bounce.reason[:300],
+            **facts_of(bounce),
         )
+
+
+def came_back(mail: Outgoing, bounce: Bounce) -> bool:
+    """Note on the row of a mail what a report says; False when it says nothing new, or only that it takes longer."""
+    match bounce.kind:
+        case BounceKind.DELAYED:
+            return False
+        case BounceKind.COMPLAINT:
+            return mail.move(OutgoingState.COMPLAINED, last_error=bounce.reason[:2000])
+        case _:
+            return mail.come_back(bounce.reason, hard=bounce.hard)
+
+
+def facts_of(bounce: Bounce) -> dict[str, Any]:
+    """What the journal keeps of a report."""
+    return {"report": str(bounce.kind), "hard": bounce.hard, "status": bounce.status, "why": bounce.reason[:300]}
 
 
 def mark_undeliverable(client: Client, address: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from celery import shared_task
 
 from bpo.kernel import clock
+from bpo.kernel.outgoing import OutgoingQuerySet
 from interactions import callback_work, cases, mail_fetch, mail_out, notices
 
 logger = logging.getLogger(__name__)
@@ -18,26 +20,23 @@ BATCH = 20
 @shared_task(name="interactions.send_notices")
 def send_notices(ids: Collection[int] | None = None) -> int:
     """Send the notices that are due (of these ids); returns how many left the house."""
-    sent = 0
-    for notice in notices.sendable().claim_due(BATCH, ids=ids):
-        try:
-            sent += notices.deliver(notice)
-        except Exception:  # one bad row must not hold up the others; its lease runs out and it is tried again
-            logger.exception("notice %s could not be delivered", notice.pk)
-            notice.fail_temporarily("our own mistake; see the log")
-    return sent
+    return _send(notices.sendable(), notices.deliver, ids)
 
 
 @shared_task(name="interactions.send_messages")
 def send_messages(ids: Collection[int] | None = None) -> int:
     """Send the agents' mails that are due (of these ids); returns how many left the house."""
+    return _send(mail_out.sendable(), mail_out.deliver, ids)
+
+
+def _send(rows: OutgoingQuerySet[Any], deliver: Callable[[Any], bool], ids: Collection[int] | None) -> int:
     sent = 0
-    for message in mail_out.sendable().claim_due(BATCH, ids=ids):
+    for row in rows.claim_each(BATCH, ids=ids):
         try:
-            sent += mail_out.deliver(message)
-        except Exception:
-            logger.exception("message %s could not be delivered", message.pk)
-            message.fail_temporarily("our own mistake; see the log")
+            sent += deliver(row)
+        except Exception:  # one bad row must not hold up the others
+            logger.exception("%s %s could not be delivered", type(row).__name__, row.pk)
+            row.fail_temporarily("our own mistake; see the log")
     return sent
 
 

@@ -6,7 +6,7 @@ what caused it; a worker claims it, tries outside the transaction and reports ba
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
@@ -79,6 +79,17 @@ class OutgoingQuerySet(models.QuerySet[M_co]):
             base.update(state=OutgoingState.SENDING, leased_until=at + LEASE, attempts=F("attempts") + 1)
         return list(self.model._base_manager.using(self.db).filter(pk__in=claimed).order_by("due_at", "pk"))
 
+    def claim_each(self, most: int, *, ids: Collection[int] | None = None) -> Iterator[Any]:
+        """Claim one due row after the other, each only when the one before is done.
+
+        So no lease runs out while its row waits behind slow ones, and nothing is sent by two.
+        """
+        for _row in range(most):
+            claimed = self.claim_due(1, ids=ids)
+            if not claimed:
+                return
+            yield claimed[0]
+
 
 class Outgoing(models.Model):
     """A message on its way out: state, attempts, when to try, who holds it.
@@ -95,6 +106,7 @@ class Outgoing(models.Model):
     last_error = models.TextField(blank=True, default="")
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=255, default=new_message_id, db_index=True)
+    bounced_hard = models.BooleanField(default=False, help_text="It came back, and there is no use in trying again.")
 
     class Meta:
         abstract = True
@@ -126,6 +138,13 @@ class Outgoing(models.Model):
         if to not in OUTGOING_MOVES[self.state]:
             return False
         return self._guarded({"state": self.state}, state=to, **changes)
+
+    def come_back(self, reason: str, *, hard: bool) -> bool:
+        """A report says that it did not arrive; a final one may follow one that was not. False when that was known."""
+        if self.state == OutgoingState.BOUNCED and hard:
+            known = {"state": OutgoingState.BOUNCED, "bounced_hard": False}
+            return self._guarded(known, bounced_hard=True, last_error=reason[:2000])
+        return self.move(OutgoingState.BOUNCED, bounced_hard=hard, last_error=reason[:2000])
 
     def _report(self, **changes: Any) -> bool:
         return self._guarded({"state": OutgoingState.SENDING, "attempts": self.attempts}, **changes)

@@ -227,6 +227,32 @@ def test_a_reference_in_the_subject_counts_from_its_own_customer_alone(box: Entr
     assert stranger.case != first.case
 
 
+def test_a_strangers_mail_joins_no_case_by_an_id_that_can_be_guessed(box: EntryPoint) -> None:
+    first = take(box, mail(Message_ID="<order-1001@home.example>"), 1)
+    guessed = {"In_Reply_To": "<order-1001@home.example>", "Message_ID": "<b@evil.example>"}
+    assert take(box, mail("Re: My parcel", sender="Mallory <m@evil.example>", **guessed), 2).case != first.case
+    api = Message.objects.get(interaction=first)
+    Message.objects.filter(pk=api.pk).update(channel="chat", message_id="order-1002")
+    said = {"In_Reply_To": "<order-1002>", "Message_ID": "<c@evil.example>"}
+    assert take(box, mail("Re: My parcel", sender="Mallory <m@evil.example>", **said), 3).case != first.case
+
+
+def test_a_colleague_who_answers_a_mail_of_ours_is_on_its_case(box: EntryPoint) -> None:
+    bea, leg = handled(box)
+    reply = replies.agent_replies(leg, "Which parcel?", by=bea, then="keep")
+    ours = {"In_Reply_To": f"<{reply.message_id}@replies.techgiant.example>", "Message_ID": "<c@home.example>"}
+    one = take(box, mail("Re: My parcel", sender="Tom <tom@home.example>", **ours), 2)
+    assert one == leg.interaction
+
+
+def test_a_persons_mail_through_a_gateway_that_wants_no_automatic_answer_is_read(closed_box: EntryPoint) -> None:
+    with clock.set_to(SUNDAY):
+        one = take(closed_box, mail(Message_ID="<q@home.example>", X_Auto_Response_Suppress="All"), 1)
+    assert (one.state, one.outcome) == (State.QUEUED, "")
+    assert one.customer is not None and one.case is not None
+    assert not Notice.objects.exists() and not Callback.objects.exists()
+
+
 def test_the_thread_of_another_client_is_not_ours(box: EntryPoint) -> None:
     first = take(box, mail(Message_ID="<first@home.example>"), 1)
     globex = make.door(make.client("Globex"), "mailbox", address="care@globex.example")
@@ -274,6 +300,23 @@ def test_a_reply_that_comes_back_brings_the_parked_contact_to_its_agent(box: Ent
     reply.refresh_from_db()
     leg.interaction.refresh_from_db()
     assert (reply.state, leg.interaction.state, leg.interaction.prefer_agent) == ("bounced", State.QUEUED, bea)
+
+
+def test_a_report_of_delay_ends_nothing_and_a_final_one_after_it_does(box: EntryPoint) -> None:
+    bea, leg = handled(box)
+    reply = replies.agent_replies(leg, "Which parcel?", by=bea, then="park")
+    Message.objects.filter(pk=reply.pk).update(state="sent")
+    about = f"<{reply.message_id}@replies.techgiant.example>"
+    mail_intake.take_in(box, report(about, action="delayed"), "1-2")
+    reply.refresh_from_db()
+    leg.interaction.refresh_from_db()
+    assert (reply.state, leg.interaction.state) == ("sent", State.PARKED)
+    assert not JournalEntry.objects.filter(kind=Kind.NOTICE_BOUNCED).exists()
+    mail_intake.take_in(box, report(about), "1-3")
+    reply.refresh_from_db()
+    leg.interaction.refresh_from_db()
+    assert (reply.state, reply.bounced_hard, leg.interaction.state) == ("bounced", True, State.QUEUED)
+    assert Interaction.objects.count() == 1
 
 
 # --- outside hours ----------------------------------------------------------------------------------------------------

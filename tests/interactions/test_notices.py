@@ -256,6 +256,71 @@ def test_a_soft_bounce_does_not_suppress_the_address() -> None:
     assert not CustomerAddress.objects.get(customer=one.customer).undeliverable
 
 
+def test_a_final_report_after_a_soft_one_suppresses_the_address_once() -> None:
+    one = contact()
+    resolve(one)
+    Notice.objects.update(state="sent")
+    notice = Notice.objects.get()
+    notices.bounced(notice, Bounce(BounceKind.SOFT, "ann@home.example", status="4.4.7"))
+    assert notices.bounced(notice, Bounce(BounceKind.HARD, "ann@home.example", status="5.1.1"))
+    assert notices.bounced(notice, Bounce(BounceKind.HARD, "ann@home.example", status="5.1.1")) is None
+    assert (notice.state, notice.bounced_hard) == ("bounced", True)
+    assert CustomerAddress.objects.get(customer=one.customer).undeliverable
+    told = JournalEntry.objects.filter(kind=Kind.NOTICE_BOUNCED).order_by("pk")
+    assert [entry.facts["hard"] for entry in told] == [False, True]
+
+
+def test_a_complaint_is_kept_as_one() -> None:
+    one = contact()
+    resolve(one)
+    Notice.objects.update(state="delivered")
+    notice = Notice.objects.get()
+    assert notices.bounced(notice, Bounce(BounceKind.COMPLAINT, "ann@home.example", reason="abuse"))
+    assert Notice.objects.get().state == "complained"
+    assert CustomerAddress.objects.get(customer=one.customer).undeliverable
+
+
+def test_a_resolution_that_was_too_early_is_not_mailed_and_the_second_is() -> None:
+    one = contact()
+    resolve(one)
+    assert one.case is not None
+    one.case.refresh_from_db()
+    cases.reopen(one.case)
+    assert Notice.objects.get().state == "cancelled"
+    assert JournalEntry.objects.get(kind=Kind.NOTICE_SKIPPED).facts["why"] == "the case is open again"
+    resolve(one)
+    assert list(Notice.objects.order_by("turn").values_list("turn", "state")) == [(0, "cancelled"), (1, "pending")]
+
+
+def test_claimed_while_the_chat_goes_on_and_the_case_opens_it_does_not_leave_later(local: LocalMail) -> None:
+    one = contact(address="again-ann@home.example")
+    resolve(one)
+    (claimed,) = notices.sendable().claim_due()
+    assert one.case is not None
+    one.case.refresh_from_db()
+    cases.reopen(one.case)
+    Interaction.objects.filter(pk=one.pk).update(state=State.ACTIVE)
+    assert not notices.deliver(claimed)
+    assert Notice.objects.get().state == "cancelled"
+    assert mailbox(local, "again-ann@home.example") == []
+
+
+def test_a_slow_server_lets_no_second_worker_send_what_waits_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        resolve(contact(address=f"ann{number}@home.example"))
+    seen: list[tuple[int, int]] = []
+
+    def slow(notice: Notice) -> bool:
+        clock.advance(45)
+        seen.append((notice.pk, Notice.objects.filter(state="sending").count()))
+        return notice.succeed()
+
+    monkeypatch.setattr(notices, "deliver", slow)
+    with clock.set_to(clock.now()):
+        assert tasks.send_notices() == 3
+    assert [held for _pk, held in seen] == [1, 1, 1] and len({pk for pk, _held in seen}) == 3
+
+
 def test_killed_between_250_and_commit_the_same_mail_goes_once_more(local: LocalMail) -> None:
     one = contact(address="twice-ann@home.example")
     resolve(one)
