@@ -12,7 +12,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from clients.models import Channel, WrapUpMode
 from interactions import closing, consulting, eligibility, journal, offers, queueing, states
-from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
+from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
 LAST_AGENT_PREFERRED = timedelta(seconds=30)
 PARKER_PREFERRED = timedelta(seconds=60)
@@ -182,6 +182,8 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
     interaction = leg.interaction
     if interaction.channel == Channel.VOICE:
         raise CannotPark
+    if interaction.channel == Channel.CHAT and not _idle(interaction, at=at):
+        raise CannotPark(sentence=_("The customer is still here. A chat can be parked when nothing came for a while."))
     if until is not None and until <= at:
         raise CannotPark(sentence=_("The date to come back must lie ahead."))
     queue = interaction.queue
@@ -202,6 +204,14 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
         why=why[:200],
     )
     return leg
+
+
+def _idle(chat: Interaction, *, at: datetime) -> bool:
+    """Whether the customer has said nothing for the queue's idle time."""
+    session = ChatSession.objects.filter(interaction=chat).first()
+    since = (session and session.customer_wrote_at) or chat.arrived_at
+    seconds = chat.queue.idle_warn_seconds if chat.queue else 0
+    return at - since >= timedelta(seconds=seconds)
 
 
 @transaction.atomic
@@ -266,6 +276,10 @@ def _customer_left(interaction: Interaction, *, where: str, at: datetime) -> boo
     if interaction.state in (State.ACTIVE, State.HELD) and leg:
         journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
         end_work(leg, ended_by=EndedBy.CUSTOMER, at=at)
+        return True
+    if interaction.state == State.PARKED:
+        journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
+        closing.close(interaction, Outcome.HANDLED, by_name="customer", at=at)
         return True
     return False
 

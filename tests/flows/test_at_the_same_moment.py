@@ -148,7 +148,9 @@ def test_take_back_and_accept(day: Day, house: House, _time: int) -> None:
 @pytest.mark.parametrize("_time", TIMES)
 def test_park_and_ann_writes(day: Day, house: House, _time: int) -> None:
     bea = house.agent("Bea Brown")
-    leg, at = house.talk(bea), clock.now()
+    leg = house.talk(bea)
+    day.after(house.line.idle_warn_seconds)
+    at = clock.now()
     at_once(
         lambda: handling.park(leg, by=bea, at=at),
         lambda: conversation.customer_wrote(leg.interaction, "Wait", provider_id="m1", at=at),

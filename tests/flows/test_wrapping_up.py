@@ -109,6 +109,31 @@ def test_ann_writes_after_the_end_and_it_is_a_new_contact_on_the_same_case(day: 
     assert house.ringing(bea, said.interaction)
 
 
+def test_ann_writes_after_resolve_and_the_case_is_open_till_it_is_resolved_again(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    case = cases.open_case(house.acme, None, queue=house.line)
+    leg = house.talk(bea, case=case)
+    cases.resolve(case, by=bea, summary="A new dock is on its way", outcome="solved", interaction=leg.interaction)
+    leg = ended(leg)
+    conversation.customer_wrote(leg.interaction, "No, it is still broken", provider_id="m4")
+    assert (fresh(leg).state, fresh(leg.interaction).state) == (LegState.HANDLING, State.ACTIVE)
+    case.refresh_from_db()
+    assert (case.state, case.reopened) == (CaseState.OPEN, 1)
+    cases.resolve(case, by=bea, summary="Mended", outcome="solved", interaction=fresh(leg.interaction))
+    assert case.state == CaseState.RESOLVED
+
+
+def test_a_chat_is_parked_only_when_nothing_came_for_a_while_and_goodbye_ends_it(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea)
+    with pytest.raises(handling.CannotPark):
+        handling.park(leg, by=bea)
+    day.after(house.line.idle_warn_seconds)
+    handling.park(leg, by=bea)
+    assert handling.customer_left(leg.interaction, where="talk")
+    assert (fresh(leg.interaction).state, fresh(leg.interaction).outcome) == (State.CLOSED, Outcome.HANDLED)
+
+
 def test_a_disposition_taken_off_the_list_meanwhile_stays_valid_for_this_leg(day: Day, house: House) -> None:
     bea = house.agent("Bea Brown")
     leg = ended(house.talk(bea))

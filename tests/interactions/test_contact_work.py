@@ -225,7 +225,8 @@ def test_a_disposition_that_wants_a_note_or_belongs_to_another_client(floor) -> 
 
 def test_park_frees_the_slot_and_returns_to_bea(floor) -> None:
     leg = accepted(floor)
-    handling.park(leg, by=floor.bea)
+    quiet_for = timedelta(seconds=floor.queue.idle_warn_seconds)
+    handling.park(leg, by=floor.bea, at=clock.now() + quiet_for)
     floor.contact.refresh_from_db()
     assert (floor.contact.state, seat(floor.bea).points_chat) == (State.PARKED, 0)
     assert handling.return_parked(floor.contact, why="customer wrote")

@@ -100,7 +100,7 @@ def test_writing_after_the_end_is_a_new_contact_on_the_same_case(talk) -> None:
 
 def test_writing_brings_parked_work_back(talk) -> None:
     leg = fresh(talk)
-    handling.park(leg, by=leg.agent)
+    handling.park(leg, by=leg.agent, at=clock.now() + timedelta(minutes=10))
     conversation.customer_wrote(leg.interaction, "I found it")
     leg.interaction.refresh_from_db()
     assert leg.interaction.state in (State.QUEUED, State.OFFERED)

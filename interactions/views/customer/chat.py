@@ -32,6 +32,14 @@ from interactions.views.customer import outlet, times
 from interactions.views.customer.callback import manage_address
 
 MOST_MESSAGES = 500
+# To the customer a parked chat is one whose agent will write again.
+PHASES = {
+    State.QUEUED: "waiting",
+    State.OFFERED: "waiting",
+    State.ACTIVE: "talking",
+    State.HELD: "talking",
+    State.PARKED: "talking",
+}
 
 
 def by_token(request: HttpRequest) -> str:
@@ -213,9 +221,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         return {"state": "closed", "messages": []}
     interaction = Interaction.objects.select_related("queue", "client__brand").get(pk=interaction.pk)
     now = clock.now()
-    phase = {State.QUEUED: "waiting", State.OFFERED: "waiting", State.ACTIVE: "talking", State.PARKED: "waiting"}.get(
-        State(interaction.state), interaction.state
-    )
+    phase = PHASES.get(State(interaction.state), interaction.state)
     agent, joined = _agent(interaction)
     shown: dict[str, Any] = {
         "state": phase,
