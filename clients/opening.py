@@ -75,6 +75,11 @@ def calendar_at(door: EntryPoint | None, queue: Queue) -> Calendar:
     return calendar_of(door if door and door.hours_id else queue)
 
 
+def calls_at(door: EntryPoint | None, queue: Queue) -> EntryPoint | Queue:
+    """Whose hours a callback is made in: the line's; a line that names none keeps those of the door it was asked at."""
+    return queue if door is None or queue.hours_id else door
+
+
 def is_open(of: Opens, at: datetime) -> bool:
     """Whether it is open at this instant."""
     return hours.is_open(calendar_of(of), at)
@@ -95,15 +100,15 @@ def known_zone(name: str, client: Client) -> str:
     return name if name in available_timezones() else client.zone
 
 
-def callback_windows(queue: Queue, at: datetime, zone: str = "", days: int = 5) -> list[Window]:
+def callback_windows(of: EntryPoint | Queue, at: datetime, zone: str = "", days: int = 5) -> list[Window]:
     """The windows a customer may choose: what is left of the one that runs, and those to come, of so many open days.
 
-    Each is as long as the client's policy says, cut from the hours of the line from each opening on; what is left
+    Each is as long as the client's policy says, cut from the hours (see `calls_at`) from each opening on; what is left
     at the end of an opening is a window of its own, or lengthens the last when it is less than half of one.
     """
-    calendar = calendar_of(queue)
-    zone = known_zone(zone, queue.client)
-    length = timedelta(minutes=_policy(queue.client).callback_window_minutes)
+    calendar = calendar_of(of)
+    zone = known_zone(zone, of.client)
+    length = timedelta(minutes=_policy(of.client).callback_window_minutes)
     windows: list[Window] = []
     open_days = 0
     today = at.astimezone(ZoneInfo(calendar.zone)).date()

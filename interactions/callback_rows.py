@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.references import new_reference
 from clients import hours, opening
-from clients.models import Queue
+from clients.models import EntryPoint, Queue
 from interactions import closing, handling, journal, offers, states
 from interactions.models import (
     Callback,
@@ -50,15 +50,15 @@ class BeingMade(DomainError):
 
 
 def promised_window(
-    queue: Queue, due_from: datetime | None, due_until: datetime | None, at: datetime
+    of: EntryPoint | Queue, due_from: datetime | None, due_until: datetime | None, at: datetime
 ) -> tuple[datetime, datetime]:
     """The window asked for, if it can be kept; without one, from the next open minute until the turn-around is over."""
     if due_from is None and due_until is None:
-        opens = opening.next_opening(queue, at)
+        opens = opening.next_opening(of, at)
         if opens is None:
             raise hours.NeverOpen
-        policy = getattr(queue.client, "policy", None)
-        return opens, opening.deadline(queue, at, policy.turnaround_minutes if policy else 240)
+        policy = getattr(of.client, "policy", None)
+        return opens, opening.deadline(of, at, policy.turnaround_minutes if policy else 240)
     if due_from is None or due_until is None:
         raise CannotPromise(sentence=_("A window needs a beginning and an end."))
     if due_from.tzinfo is None or due_until.tzinfo is None:
@@ -69,7 +69,7 @@ def promised_window(
         raise CannotPromise(sentence=_("This window is already over. Choose a later one."))
     if due_until > at + FARTHEST:
         raise CannotPromise(sentence=_("This is too far ahead. Choose an earlier window."))
-    opens = opening.next_opening(queue, max(due_from, at))
+    opens = opening.next_opening(of, max(due_from, at))
     if opens is None or opens >= due_until:
         raise CannotPromise(sentence=_("We are closed in this window. Choose another one."))
     return opens, due_until

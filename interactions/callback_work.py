@@ -130,7 +130,7 @@ def _fall_due(callback: Callback, *, at: datetime) -> bool:
         return False
     if callback.next_try_at is None or callback.next_try_at > at or is_broken(callback, at):
         return False
-    calendar = opening.calendar_of(callback.queue)
+    calendar = opening.calendar_of(opening.calls_at(callback.entry_point, callback.queue))
     if not hours.is_open(calendar, at):
         # The hours were changed after the promise: never while closed, at the next opening instead.
         later = hours.next_opening(calendar, at) or at + NEVER_OPEN_LOOK_AGAIN

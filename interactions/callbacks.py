@@ -92,7 +92,7 @@ def promise(
     address = _reachable_address(address)
     if not number and not address:
         raise CannotPromise(sentence=_("Give a phone number or a mail address at which we can reach you."))
-    due_from, due_until = promised_window(queue, due_from, due_until, at)
+    due_from, due_until = promised_window(opening.calls_at(entry_point, queue), due_from, due_until, at)
     callback = Callback(
         client=client,
         customer=customer,
@@ -210,7 +210,8 @@ def change(
         raise InvalidValue("a change is the customer's: by link, or by word to somebody")
     callback = locked(current(callback))
     require_open(callback)
-    due_from, due_until = promised_window(callback.queue, due_from, due_until, at)
+    of = opening.calls_at(callback.entry_point, callback.queue)
+    due_from, due_until = promised_window(of, due_from, due_until, at)
     before = (callback.due_from, callback.due_until)
     if before == (due_from, due_until):
         return callback

@@ -20,7 +20,9 @@ def zone_of(interaction: Interaction) -> str:
 def windows_of(interaction: Interaction) -> list[Window]:
     """What may be promised to this customer: windows in the line's open hours."""
     queue = queue_of(interaction)
-    return opening.callback_windows(queue, clock.now(), zone_of(interaction)) if queue else []
+    if queue is None:
+        return []
+    return opening.callback_windows(opening.calls_at(interaction.entry_point, queue), clock.now(), zone_of(interaction))
 
 
 def queue_of(interaction: Interaction) -> Queue | None:

@@ -89,6 +89,24 @@ def test_declined_it_goes_on_at_once_and_the_only_agent_is_asked_again_but_never
     assert house.ringing(cal, ann)
 
 
+def test_what_bea_declined_comes_back_from_cal_and_she_is_not_asked_before_her_delay_is_over(
+    day: Day, house: House
+) -> None:
+    bea = house.agent("Bea Brown")
+    ann = house.contact()
+    cal = house.agent("Cal Cole")
+    offers.decline(house.ringing(bea, ann), by=bea, reason="I know her")
+    leg = offers.accept(house.ringing(cal, ann), by=cal)
+    day.after(10)
+    presence.deactivate(cal, by=house.sue)
+    assert fresh(leg).state == LegState.LOST
+    assert fresh(ann).state == State.QUEUED, "Bea said no ten seconds ago"
+    day.after(19)
+    assert fresh(ann).state == State.QUEUED
+    day.after(1)
+    assert house.ringing(bea, ann)
+
+
 def test_declining_one_she_is_asked_for_the_next(day: Day, house: House) -> None:
     bea = house.agent("Bea Brown")
     ann, bob = house.contact(), house.contact()

@@ -13,7 +13,7 @@ from django.db import connection
 
 from agents.models import Agent
 from bpo.kernel import clock, references
-from clients import hours, standing
+from clients import hours, opening, standing
 from clients.models import Channel, Client, ClientState, Customer, HoursException, HoursSpan, Policy, Queue, QueueState
 from interactions import callback_work, callbacks, closing, outbound
 from interactions import standing as consequences
@@ -628,3 +628,15 @@ def test_the_worker_may_do_it_as_well(acme: Acme):
         acme.promise(there(11, 10))
         assert tasks.work_due_callbacks() == 1
         assert tasks.work_due_callbacks() == 0
+
+
+def test_a_line_without_hours_keeps_a_promise_in_those_of_the_door_it_was_asked_at(acme: Acme) -> None:
+    """Asked on Monday at three in the morning; the door opens at nine, the line names no hours."""
+    office, always = acme.line.hours, factories.queue(acme.client, "Always")
+    door = factories.door(acme.client, "form", into=always, hours=office)
+    made = acme.promise(there(11, 3), queue=always, entry_point=door)
+    assert (made.due_from, made.due_until) == (there(11, 9), there(11, 13))
+    assert callback_work.fall_due(there(11, 8, 59)) == 0
+    assert callback_work.fall_due(there(11, 9)) == 1
+    assert opening.callback_windows(opening.calls_at(door, always), there(11, 3))[0].starts == there(11, 9)
+    assert acme.promise(there(11, 3), queue=always).due_from == there(11, 3)

@@ -116,7 +116,7 @@ def test_pages_never_name_what_is_ours(browser: Browser, line: Queue, bea: Agent
             "Q-ORD-1",
             "Northwind",
             "Cal's house",
-            "Zoe",
+            "Zoe Zimmer",
             "shouting",
             str(other.client.public_id),
         ):

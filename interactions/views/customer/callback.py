@@ -43,7 +43,7 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     assert door.queue is not None
     given = request.POST if request.method == "POST" else request.GET
     zone = opening.known_zone(given.get("zone", "")[:64], client)
-    windows = opening.callback_windows(door.queue, clock.now(), zone)
+    windows = opening.callback_windows(opening.calls_at(door, door.queue), clock.now(), zone)
     errors: dict[str, str] = {}
     if request.method == "POST":
         response, errors = _book(request, door, language, zone, windows)
@@ -66,6 +66,10 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     }
     status = 422 if errors else 200
     return outlet.page(request, "customer/callback.html", client, language, context, frame_of=door, status=status)
+
+
+def _windows_of(callback: Callback, zone: str) -> list[opening.Window]:
+    return opening.callback_windows(opening.calls_at(callback.entry_point, callback.queue), clock.now(), zone)
 
 
 def _key(given: str) -> str:
@@ -172,7 +176,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     context = {**standing(callback, language), "errors": errors, "path": request.path, "view": view}
     if context["open"] and view == "move":
         zone = callback.zone or callback.client.zone
-        windows = opening.callback_windows(callback.queue, clock.now(), zone)
+        windows = _windows_of(callback, zone)
         context |= {"days": times.days_of(windows, clock.now(), zone, language), "zone_words": times.zone_words(zone)}
     return outlet.page(
         request,
@@ -187,7 +191,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
 
 def _move(callback: Callback, value: str, language: str) -> dict[str, str]:
     zone = callback.zone or callback.client.zone
-    window = times.chosen(opening.callback_windows(callback.queue, clock.now(), zone), value)
+    window = times.chosen(_windows_of(callback, zone), value)
     if window is None:
         return {"window": say("err_window_gone" if value else "err_window", language)}
     try:
