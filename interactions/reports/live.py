@@ -81,8 +81,12 @@ class QueueRow:
 
     @property
     def light(self) -> str:
-        """breach under the client's limit in the last 30 minutes, below under the target, met, or nothing to say."""
-        return self.light_of(self.level_now.percent)
+        """breach under the client's limit, below under the target, met, or nothing to say.
+
+        Judged by the last 30 minutes; when nobody came in them, by the day.
+        """
+        now = self.level_now.percent
+        return self.light_of(self.level_today.percent if now is None else now)
 
     def light_of(self, percent: float | None) -> str:
         """The light of a percentage against this line's promise."""

@@ -90,6 +90,16 @@ def test_the_wall_shows_the_lines_figures(browser: Browser, line: Queue, bea: Ag
     assert (row.callbacks_due, row.callbacks_over) == (1, 1)
 
 
+def test_a_line_nobody_called_lately_has_the_light_of_its_day(browser: Browser, line: Queue) -> None:
+    reported.promise(line.client, "voice", 20)
+    noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    with clock.set_to(noon):
+        reported.contact(line, at=noon - timedelta(hours=2), waited=40, how="answered")
+        row = browser.get(reverse("floor-wall-part")).context["wall"].clients[0]
+        voice = next(each for each in row.rows if each.channel == "voice")
+        assert (voice.level_now.percent, voice.light) == (None, "breach")
+
+
 def test_every_number_of_the_wall_leads_to_as_many_rows(browser: Browser, line: Queue, bea: Agent) -> None:
     a_busy_floor(line, bea)
     for figure, number in {"judged": 4, "abandoned": 2, "answered": 3, "handled": 2, "callbacks_made": 1}.items():
