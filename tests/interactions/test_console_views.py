@@ -64,6 +64,14 @@ def test_somebody_who_is_no_agent_is_told_so(acme: Scene) -> None:
     assert browser.get(url("home")).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["resolve", "transfer", "park", "book"])
+def test_a_dialog_opens_though_its_button_was_swapped_away_meanwhile(acme: Scene, bea: Browser, name: str) -> None:
+    """htmx looks for a place it is told from the button that was pressed; the page aims at #dialog by itself."""
+    leg = accepted(acme)
+    assert "HX-Retarget" not in bea.get(url(name, leg), headers={"HX-Target": "dialog"})
+    assert bea.get(url(name, leg))["HX-Retarget"] == "#dialog"
+
+
 @pytest.mark.parametrize("name", LEG_PAGES)
 def test_a_strangers_leg_is_not_found(acme: Scene, name: str) -> None:
     leg = accepted(acme)

@@ -98,7 +98,12 @@ def done(request: AgentRequest, *, toast: dict[str, Any] | None = None) -> HttpR
 
 
 def dialog(request: AgentRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A dialog swapped into #dialog; it shows itself."""
+    """A dialog swapped into #dialog; it shows itself.
+
+    Whoever aims there already is not told again: htmx would look from the button that was pressed, and news about the
+    contact may have taken it off the page while the dialog was on its way.
+    """
     response = render(request, template, context, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+    if request.headers.get("HX-Target") != "dialog":
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response
