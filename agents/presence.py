@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -33,6 +33,7 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 NO_WISH: dict[str, Any] = {"wish": "", "wish_sign_out": False}
 SIGNED_IN = "signed in"
+BY_ITSELF = "by itself"  # the node of a console that no web process speaks for
 
 
 class LiveWork(DomainError):
@@ -234,7 +235,7 @@ def deactivate(agent: Agent, by: User, *, why: str = "", at: datetime | None = N
 
 @transaction.atomic
 def connected(agent: Agent, console_key: UUID, node: str, *, at: datetime | None = None) -> Seat:
-    """A console of hers opened its socket on that web process; the first one connects the seat."""
+    """A console of hers is open, heard of by that web process; the first one connects the seat."""
     at = at or clock.now()
     seat = _take(agent, at)
     ConsoleSession.objects.update_or_create(
@@ -248,6 +249,29 @@ def connected(agent: Agent, console_key: UUID, node: str, *, at: datetime | None
         if seat.presence == Presence.AVAILABLE:
             _tell_available(seat)
     return seat
+
+
+@transaction.atomic
+def here(agent: Agent, console_key: UUID | None, *, at: datetime | None = None) -> UUID | None:
+    """A console without a socket, or whose socket hears nothing, says by itself that it is there.
+
+    Returns the key it goes by from now on, a new one for a console that is not known (any more); None when a newer
+    console of hers works and this one must step aside. Silent as long as a dead web process, it is gone like one.
+    """
+    at = at or clock.now()
+    _take(agent, at)
+    mine = ConsoleSession.objects.filter(agent=agent, key=console_key).first() if console_key else None
+    if mine and ConsoleSession.objects.filter(agent=agent, opened_at__gt=mine.opened_at).exists():
+        mine.delete()
+        return None
+    key, node = (mine.key, mine.node) if mine else (uuid4(), BY_ITSELF)
+    connected(agent, key, node, at=at)
+    return key
+
+
+def replaced(agent: Agent, console_key: UUID) -> None:
+    """The same page is there under another key; call it after `connected`, so that she never seems gone."""
+    ConsoleSession.objects.filter(agent=agent, key=console_key).delete()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -141,6 +142,13 @@ def card_shown(leg: Leg, *, at: datetime | None = None) -> None:
     with transaction.atomic():
         if Leg.objects.filter(pk=leg.pk, shown_at__isnull=True).update(shown_at=at):
             journal.record(leg, Kind.POP_SHOWN, at=at, leg=str(leg.public_id))
+
+
+def shown_to(agent: Agent, public_id: UUID | None, *, at: datetime | None = None) -> None:
+    """The desk of this agent says that it shows the card of this leg; what is not offered to her is passed over."""
+    leg = Leg.objects.filter(agent=agent, public_id=public_id, state=LegState.OFFERED).first() if public_id else None
+    if leg is not None:
+        card_shown(leg, at=at)
 
 
 def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:

@@ -49,6 +49,11 @@ def nudge(group: str, kind: str, **facts: object) -> None:
     push.send(group, {"type": "nudge", "kind": kind, "at": clock.now().isoformat(), **facts})
 
 
+def step_aside(agent: Agent, console: UUID) -> None:
+    """A newer desk of hers works; her other ones rest."""
+    nudge(agent_group(agent.public_id), "step_aside", console=str(console))
+
+
 def screen_pop(entry: JournalEntry) -> None:
     """The first beat: the card of an offer, to the console of its agent."""
     if entry.leg_id:

@@ -1,6 +1,7 @@
-"""References to say aloud: a prefix and six letters or digits that nobody mishears."""
+"""References to say aloud: a prefix and six letters or digits that nobody mishears; and ids as a browser sends them."""
 
 import secrets
+from uuid import UUID
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRTUVWXYZ"  # without 0 O, 1 I L, 5-S's twin S
 LENGTH = 6
@@ -17,3 +18,11 @@ def tidy_reference(text: str) -> str:
     if len(letters) <= LENGTH:
         return letters
     return f"{letters[:-LENGTH]}-{letters[-LENGTH:]}"
+
+
+def public_id(given: object) -> UUID | None:
+    """The id somebody sent; None for whatever is none."""
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("top/", home.top_fragment, name="console-top"),
     path("offer/", home.offer_fragment, name="console-offer"),
     path("idle/", home.idle_fragment, name="console-idle"),
+    path("here/", presence.here, name="console-here"),
     path("presence/available/", presence.available, name="console-available"),
     path("presence/away/", presence.away, name="console-away"),
     path("presence/pause/", presence.pause, name="console-pause"),

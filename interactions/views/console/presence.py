@@ -1,14 +1,17 @@
-"""The agent's own presence: ready, away, pause after this, signed out."""
+"""The agent's own presence: ready, away, pause after this, signed out; and that her desk is there."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agents import presence
 from agents.gates import AgentRequest, for_agents
+from bpo.kernel import clock
+from bpo.kernel.references import public_id
+from interactions import offers, push
 from interactions.desk import top
 from interactions.views.console.common import triggers
 
@@ -54,3 +57,17 @@ def sign_out(request: AgentRequest) -> HttpResponse:
     """Gone home; with live contacts only after them."""
     presence.sign_out(request.agent, after_this=bool(request.POST.get("after")))
     return _answer(request)
+
+
+@for_agents
+@require_POST
+def here(request: AgentRequest) -> HttpResponse:
+    """A desk that hears nothing is there all the same, and shows this card. The newest one works, as with sockets."""
+    before = public_id(request.POST.get("console"))
+    console = presence.here(request.agent, before)
+    if console is None:
+        return JsonResponse({"aside": True})
+    if console != before:
+        push.step_aside(request.agent, console)
+    offers.shown_to(request.agent, public_id(request.POST.get("card")))
+    return JsonResponse({"console": str(console), "now": clock.now().isoformat()})
