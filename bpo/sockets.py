@@ -1,11 +1,17 @@
 """Which socket goes to which consumer, and who may open it."""
 
+import contextlib
 from importlib.util import find_spec
 from typing import Any
 
+import redis
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier
+
+from bpo.kernel.push import breaker
+
+TRY_LATER = 1013
 
 
 def patterns(name: str) -> list[Any]:
@@ -25,7 +31,27 @@ staff = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(patterns("webs
 
 
 async def websockets(scope: Any, receive: Any, send: Any) -> None:
-    """Choose by path; an unknown path is closed, not an error."""
+    """Choose by path. Without Redis nobody could be told anything: the page is sent away, asks by itself and tries
+    again; a dead Redis costs one try a second, not one a page."""
+    accepted = False
+
+    async def noting(message: Any) -> None:
+        nonlocal accepted
+        accepted = accepted or message["type"] == "websocket.accept"
+        await send(message)
+
+    if not breaker.open():
+        await _try_later(send, accepted)
+        return
+    try:
+        await _by_path(scope, receive, noting)
+    except redis.RedisError as error:
+        breaker.trip(error)
+        await _try_later(send, accepted)
+
+
+async def _by_path(scope: Any, receive: Any, send: Any) -> None:
+    """An unknown path is closed, not an error."""
     path = scope["path"].lstrip("/")
     if any(route.pattern.match(path) for route in customer_routes):
         await customers(scope, receive, send)
@@ -36,3 +62,11 @@ async def websockets(scope: Any, receive: Any, send: Any) -> None:
         if "No route found" not in str(error):
             raise
         await WebsocketDenier()(scope, receive, send)
+
+
+async def _try_later(send: Any, accepted: bool) -> None:
+    """Closed with a code that the page understands: refused before it is open, a socket has none."""
+    with contextlib.suppress(OSError):
+        if not accepted:
+            await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": TRY_LATER})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bpo.embedded.postgres import Postgres
 from bpo.embedded.valkey import Valkey
 from bpo.settings import env
+from bpo.settings.push import push_hosts
 
 django_stubs_ext.monkeypatch()  # lets classes be written ModelAdmin[User] at run time
 
@@ -148,7 +149,7 @@ REDIS_SECONDS = 0.2  # what one call to a dead server may cost a person who wait
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "bpo"},
+        "CONFIG": {"hosts": push_hosts(REDIS_URL, REDIS_SECONDS), "prefix": "bpo"},
     }
 }
 CACHES: dict[str, Any] = {
@@ -169,8 +170,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A process that takes the place of a dead one may be slow to start on a busy machine; killed after Celery's four seconds,
-# it would be started and killed for as long as the machine is busy.
+# A process that takes the place of a dead one may be slow to start on a busy machine; killed after Celery's four
+# seconds, it would be started and killed for as long as the machine is busy.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False

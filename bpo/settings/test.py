@@ -9,10 +9,12 @@ from bpo.settings.base import (
     CHANNEL_LAYERS,
     DATABASES,
     LOG_LEVEL,
+    REDIS_SECONDS,
     Postgres,
     Valkey,
     env,
     log_settings,
+    push_hosts,
 )
 
 VAR = base.VAR / "test"
@@ -26,7 +28,7 @@ if base.POSTGRES:
 if base.VALKEY:
     VALKEY = Valkey(VAR / "valkey", durable=False)
     REDIS_URL, CELERY_BROKER_URL = env.redis_urls(VALKEY.url)
-    CHANNEL_LAYERS["default"]["CONFIG"] = {"hosts": [REDIS_URL], "prefix": "bpo-test"}
+    CHANNEL_LAYERS["default"]["CONFIG"] = {"hosts": push_hosts(REDIS_URL, REDIS_SECONDS), "prefix": "bpo-test"}
     CACHES["default"]["LOCATION"] = REDIS_URL
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"bpo-test-{worker}"

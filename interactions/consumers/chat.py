@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from typing import Any
@@ -14,6 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from agents.groups import agent_group
 from bpo.kernel import clock, links, push
 from interactions import chats
+from interactions.consumers import hearing
 from interactions.models import ChatSession, Leg, LegRole, LegState
 from interactions.push import chat_group
 
@@ -71,6 +73,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self._mark_seen()
         await self._say({"kind": "hello", "now": clock.now().isoformat()})
+        await hearing.opened(self)
+
+    async def hears(self, on: bool) -> None:
+        """While we do not, the window asks more often."""
+        await self._say({"kind": "hearing" if on else "deaf"})
 
     @database_sync_to_async
     def _session(self, token: str) -> ChatSession | None:
@@ -139,8 +146,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.patience.cancel()
         if self.session is None:
             return
-        await self.channel_layer.group_discard(self.group, self.channel_name)
+        hearing.closed(self)
         await database_sync_to_async(chats.gone)(self.session)
+        with contextlib.suppress(*push.FAILURES):  # the row first, for this needs Redis
+            await self.channel_layer.group_discard(self.group, self.channel_name)
         roll_call = {"type": "nudge", "kind": "roll_call", "by": self.channel_name}
         await database_sync_to_async(push.send)(self.group, roll_call)
 

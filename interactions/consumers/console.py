@@ -10,7 +10,6 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.core.exceptions import ValidationError
 
 from agents import presence
 from agents.gates import agent_of
@@ -19,8 +18,9 @@ from agents.models import Agent
 from bpo.accounts.models import user_group
 from bpo.kernel import clock
 from bpo.kernel.push import FAILURES
+from bpo.kernel.references import public_id
 from interactions import offers, push
-from interactions.consumers import heartbeat
+from interactions.consumers import hearing, heartbeat
 from interactions.models import ChatSession, Interaction, Leg, LegState
 
 logger = logging.getLogger(__name__)
@@ -52,15 +52,18 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             return
         self.key = uuid.uuid4()
         group = agent_group(self.agent.public_id)
-        await self.channel_layer.group_send(
-            group, {"type": "nudge", "kind": "step_aside", "console": str(self.key), "at": clock.now().isoformat()}
-        )
+        await database_sync_to_async(push.step_aside)(self.agent, self.key)
         self.groups_joined = [group, user_group(user)]
         for joined in self.groups_joined:
             await self.channel_layer.group_add(joined, self.channel_name)
         await database_sync_to_async(presence.connected)(self.agent, self.key, heartbeat.NODE)
         heartbeat.opened(self.key)
         await self._say({"kind": "hello", "now": clock.now().isoformat(), "console": str(self.key)})
+        await hearing.opened(self)
+
+    async def hears(self, on: bool) -> None:
+        """While we do not, the page asks by itself."""
+        await self._say({"kind": "hearing" if on else "deaf"})
 
     async def disconnect(self, code: int) -> None:
         """The desk is gone; the last one of an agent disconnects her seat.
@@ -71,6 +74,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if self.agent is None or self.key is None:
             return
         heartbeat.closed(self.key)
+        hearing.closed(self)
         if code != SERVER_STOPS:
             await database_sync_to_async(presence.disconnected)(self.key)
         # Last, for it needs Redis, and the seat must not.
@@ -94,7 +98,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             case "typing":
                 await self._typing(data)
             case "card_shown":
-                await database_sync_to_async(self._card_shown)(_public_id(data.get("leg")))
+                await database_sync_to_async(offers.shown_to)(self.agent, public_id(data.get("leg")))
+            case "instead":
+                await database_sync_to_async(self._instead)(public_id(data.get("console")))
 
     async def nudge(self, event: dict[str, Any]) -> None:
         """Relay what was pushed."""
@@ -109,14 +115,12 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def _typing(self, data: dict[str, Any]) -> None:
         now = clock.now().timestamp()
-        interaction = _public_id(data.get("interaction"))
+        interaction = public_id(data.get("interaction"))
         if interaction is None or now - self.typed_at < TYPING_EVERY:
             return
         self.typed_at = now
         for group in await database_sync_to_async(self._windows_of)(interaction):
-            await self.channel_layer.group_send(
-                group, {"type": "nudge", "kind": "typing", "at": clock.now().isoformat()}
-            )
+            await database_sync_to_async(push.nudge)(group, "typing")
 
     def _windows_of(self, interaction: uuid.UUID) -> list[str]:
         """The chat windows of a contact this agent handles; nobody else's."""
@@ -126,14 +130,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         sessions = ChatSession.objects.filter(interaction__in=mine).values_list("public_id", flat=True)
         return [push.chat_group(session) for session in sessions]
 
-    def _card_shown(self, leg: uuid.UUID | None) -> None:
-        mine = Leg.objects.filter(agent=self.agent, public_id=leg, state=LegState.OFFERED).first() if leg else None
-        if mine is not None:
-            offers.card_shown(mine)
-
-
-def _public_id(value: object) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(value) if isinstance(value, str) else None
-    except (ValueError, ValidationError):
-        return None
+    def _instead(self, key: uuid.UUID | None) -> None:
+        """What this page was before it had this socket is over."""
+        assert self.agent is not None
+        if key is not None and key != self.key:
+            presence.replaced(self.agent, key)

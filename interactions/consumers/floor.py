@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from agents.gates import is_supervisor
 from agents.groups import floor_group
 from bpo.accounts.models import User, user_group
 from bpo.kernel import clock
+from bpo.kernel.push import FAILURES
 from clients.models import Client, Role
+from interactions.consumers import hearing
 
 SPACING = 0.5
 LONGEST = 4096
@@ -46,6 +49,11 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
         for group in self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.send_json({"kind": "hello", "now": clock.now().isoformat()})
+        await hearing.opened(self)
+
+    async def hears(self, on: bool) -> None:
+        """While we do not, the page asks by itself."""
+        await self.send_json({"kind": "hearing" if on else "deaf"})
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
         """Only pings come up."""
@@ -79,10 +87,12 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Leave every group."""
+        hearing.closed(self)
         if self.flushing is not None:
             self.flushing.cancel()
         for group in self.joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+            with contextlib.suppress(*FAILURES):
+                await self.channel_layer.group_discard(group, self.channel_name)
 
 
 @database_sync_to_async
