@@ -18,7 +18,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
 from clients.models import Channel, ClientState, QueueState, Skill
-from interactions import handling, journal, queueing, states
+from interactions import case_duty, handling, journal, queueing, states
 from interactions.callback_rows import BeingMade, drop_attempt, end, locked, wait_for_next_try
 from interactions.models import (
     Callback,
@@ -217,6 +217,8 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
     found = Callback.objects.filter(interaction=leg.interaction).select_related("interaction").first()
     if found is None:
         raise NothingToReport
+    if result == Result.REACHED:
+        case_duty.answered(leg.interaction)
     callback = locked(found)
     said = JournalEntry.objects.filter(
         callback=callback, kind=Kind.CALLBACK_TRIED, facts__leg=str(leg.public_id)

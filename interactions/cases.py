@@ -12,8 +12,17 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError, StaleState
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
-from interactions import closing, journal, notices, states
-from interactions.models import Case, CaseNote, CaseState, Interaction, Kind, Leg, Outcome, State
+from interactions import case_duty, closing, journal, notices, states
+from interactions.models import (
+    Case,
+    CaseNote,
+    CaseState,
+    Interaction,
+    Kind,
+    Leg,
+    Outcome,
+    State,
+)
 
 
 class SummaryMissing(DomainError):
@@ -54,6 +63,7 @@ def open_case(
     subject: str = "",
     queue: Queue | None = None,
     follows: Case | None = None,
+    owner: Agent | None = None,
     at: datetime | None = None,
 ) -> Case:
     """A new matter with a reference to say aloud; another is drawn when the reference is taken."""
@@ -67,6 +77,7 @@ def open_case(
                     subject=subject[:300],
                     queue=queue,
                     follows=follows,
+                    owner=owner,
                     opened_at=at,
                     reference=new_reference(client.reference_prefix),
                 )
@@ -104,7 +115,7 @@ def for_contact(
     at = at or clock.now()
     if previous is None:
         return open_case(client, customer, subject=subject, queue=queue, at=at)
-    previous = _locked(previous)
+    previous = case_duty.locked(previous)
     if previous.state == CaseState.OPEN:
         return previous
     if previous.state == CaseState.PENDING:
@@ -116,16 +127,6 @@ def for_contact(
             reopen(previous, at=at)
             return previous
     return open_case(client, customer, subject=subject or previous.subject, queue=queue, follows=previous, at=at)
-
-
-def _locked(case: Case) -> Case:
-    """The case, or the one it was merged into at last, read anew under its lock."""
-    while True:
-        Case.objects.select_for_update(no_key=True).values_list("pk").get(pk=case.pk)
-        case.refresh_from_db()
-        if case.merged_into is None:
-            return case
-        case = case.merged_into
 
 
 @transaction.atomic
@@ -178,7 +179,7 @@ def resolve(
 
 @transaction.atomic
 def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -> Case:
-    """Resolved was too early; its turn counts up, so that a second resolution is its own."""
+    """Resolved was too early; its turn counts up, so that a second resolution is its own. It waits for anyone."""
     at = at or clock.now()
     states.move(case, CaseState.OPEN, at=at, reopened=case.reopened + 1, resolved_at=None, closed_at=None)
     journal.record(case, Kind.CASE_REOPENED, by=by, at=at, turn=case.reopened)
@@ -190,11 +191,13 @@ def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -
 def set_pending(
     case: Case, *, by: Agent, until: datetime | None = None, for_customer: bool = False, at: datetime | None = None
 ) -> Case:
-    """Wait for the customer, or for a date."""
+    """Wait for the customer, or for a date; with a date it is due at that date."""
     at = at or clock.now()
     if not for_customer and (until is None or until <= at):
         raise DateMissing
-    states.move(case, CaseState.PENDING, at=at, pending_until=until, pending_for="customer" if for_customer else "date")
+    due = {"due_at": until} if until else {}
+    wait_for = "customer" if for_customer else "date"
+    states.move(case, CaseState.PENDING, at=at, pending_until=until, pending_for=wait_for, **due)
     journal.record(
         case, Kind.CASE_PENDING, by=by, at=at, until=until.isoformat() if until else None, wait_for=case.pending_for
     )
@@ -203,9 +206,10 @@ def set_pending(
 
 @transaction.atomic
 def back_to_open(case: Case, *, why: str, by: Agent | None = None, at: datetime | None = None) -> Case:
-    """What it waited for has come."""
+    """What it waited for has come. A date that is reached stays its due, one that lies ahead falls."""
     at = at or clock.now()
-    states.move(case, CaseState.OPEN, at=at, pending_until=None, pending_for="")
+    due = {"due_at": None} if case.pending_until and case.pending_until > at else {}
+    states.move(case, CaseState.OPEN, at=at, pending_until=None, pending_for="", **due)
     journal.record(case, Kind.CASE_PENDING, by=by, at=at, ended=why)
     return case
 
@@ -249,7 +253,8 @@ def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> C
         raise StaleState(f"{into} was merged meanwhile")
     if into.state == CaseState.CLOSED:
         raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
-    states.move(case, CaseState.MERGED, at=at, merged_into=into)
+    case_duty.inherit(into, case)
+    states.move(case, CaseState.MERGED, at=at, merged_into=into, due_at=None)
     Interaction.objects.filter(case=case).exclude(state="closed").update(case=into)
     journal.record(case, Kind.CASE_MERGED, by=by, at=at, into=into.reference)
     return into
@@ -269,7 +274,7 @@ def put_on(interaction: Interaction, other: Interaction, *, by: Agent, at: datet
     if interaction.case is not None and interaction.case_id != other.case_id:
         into = merge(interaction.case, other.case, by=by, at=at)
     else:
-        into = _locked(other.case)
+        into = case_duty.locked(other.case)
         if into.state == CaseState.CLOSED:
             raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
         Interaction.objects.filter(pk=interaction.pk).update(case=into)
@@ -292,7 +297,7 @@ def of_leg(leg: Leg) -> Case:
     """The case of the contact a leg is on; opened now when there is none yet."""
     interaction = leg.interaction
     if interaction.case_id is None:
-        interaction.case = open_case(leg.client, interaction.customer, queue=interaction.queue)
+        interaction.case = open_case(leg.client, interaction.customer, queue=interaction.queue, owner=leg.agent)
         Interaction.objects.filter(pk=interaction.pk).update(case=interaction.case)
     case = interaction.case
     assert case is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from interactions import journal, offers, states
+from interactions import case_duty, journal, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 
 BESIDE = (LegState.OFFERED, LegState.HANDLING)
@@ -47,6 +47,7 @@ def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, a
     The caller holds both seats and has ended the leg before.
     """
     interaction = before.interaction
+    case_duty.taken(interaction, by=colleague.agent)
     if interaction.state == State.HELD:
         states.move(interaction, State.ACTIVE, at=at)
     Leg.objects.filter(pk=colleague.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY)

@@ -14,8 +14,8 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
 from clients.naming import public_name
+from interactions import case_duty, handling, intake, journal, messages
 from interactions import files as kept_files
-from interactions import handling, intake, journal, messages
 from interactions.files import File
 from interactions.models import ChatSession, Interaction, Kind, Leg, Message, MessageDirection, State
 from interactions.replies import agent_replies, send_later, undo
@@ -144,6 +144,7 @@ def agent_wrote(
             return said
     if interaction.state not in (State.ACTIVE, State.HELD):
         raise handling.NotYours
+    case_duty.answered(interaction)
     message = Message(
         client_id=interaction.client_id,
         interaction=interaction,

@@ -11,7 +11,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from clients.models import Channel, WrapUpMode
-from interactions import closing, consulting, eligibility, journal, offers, queueing, states
+from interactions import case_duty, closing, consulting, eligibility, journal, offers, queueing, states
 from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
 LAST_AGENT_PREFERRED = timedelta(seconds=30)
@@ -94,6 +94,7 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
     if interaction.queue and not interaction.queue.manual:
         raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
     require_eligible(by, interaction)
+    case_duty.taken(interaction, by=by)
     queueing.leave_queue(interaction, "answered", at)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
@@ -223,6 +224,7 @@ def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -
     if interaction.state != State.PARKED or interaction.prefer_agent_id != by.pk:
         raise NotYours(sentence=_("This contact is not parked with you any more."))
     require_eligible(by, interaction)
+    case_duty.taken(interaction, by=by)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
     journal.record(leg, Kind.UNPARKED, by=by, at=at, leg=str(leg.public_id), why="taken back by the agent")

@@ -25,7 +25,7 @@ from clients.models import (
     Reason,
     TextKind,
 )
-from interactions import callbacks, cases, contact_alerts, eligibility, journal, messages, queueing, threads
+from interactions import callbacks, case_duty, cases, contact_alerts, eligibility, journal, messages, queueing, threads
 from interactions.adapters.base import Automatic, Inbound
 from interactions.callback_rows import OPEN_STATES
 from interactions.files import File
@@ -277,6 +277,7 @@ def _new(
         interaction.case = cases.for_contact(
             client, customer, subject=contact.subject or contact.opening, queue=queue, previous=previous, at=at
         )
+        case_duty.customer_spoke(interaction, at=at)
         if contact.reason and interaction.case.reason_id is None:
             Case.objects.filter(pk=interaction.case.pk).update(reason=contact.reason)
     elif contact.automatic == Automatic.AUTO_REPLY:

@@ -9,7 +9,7 @@ from django.db import transaction
 from bpo.kernel import clock
 from clients.models import EntryKind, EntryPoint
 from clients.words import language_for
-from interactions import cases, mail_out, notices, sender
+from interactions import case_duty, cases, mail_out, notices, sender
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Automatic, Bounce, Inbound
 from interactions.intake import NewContact, Received, receive
@@ -119,6 +119,7 @@ def _follow(received: Received, mail: Inbound, at: datetime) -> None:
             cases.back_to_open(case, why="customer wrote", at=at)
         elif case.state == CaseState.RESOLVED:
             cases.reopen(case, at=at)
+        case_duty.customer_spoke(interaction, at=at)
     if interaction.outcome == Outcome.AFTER_HOURS and mail.automatic == Automatic.NOT and not mail.unreadable:
         turn = case.interactions.filter(pk__lt=interaction.pk).count() if case else 0
         notices.write(

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
-from interactions import cases, handling, journal, sender
+from interactions import case_duty, cases, handling, journal, sender
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound, OutboundFile
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
@@ -31,8 +31,15 @@ def deliver(message: Message, *, at: datetime | None = None) -> bool:
     except DeliveryError as error:
         _failed(message, error, at=at)
         return False
-    message.succeed(at=at)
+    left(message, at=at)
     return True
+
+
+@transaction.atomic
+def left(message: Message, *, at: datetime | None = None) -> None:
+    """The server took it: the customer has his reply."""
+    if message.succeed(at=at) and message.interaction.case is not None:
+        case_duty.reckon_due(message.interaction.case)
 
 
 def outbound(message: Message) -> Outbound:
@@ -96,3 +103,5 @@ def _tell(message: Message, kind: Kind, *, at: datetime | None, **facts: Any) ->
         message.case.refresh_from_db()
         if message.case.state == CaseState.PENDING:
             cases.back_to_open(message.case, why=NOT_ARRIVED, at=at)
+    if message.interaction.case is not None:
+        case_duty.reckon_due(message.interaction.case)

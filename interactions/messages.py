@@ -14,7 +14,7 @@ from agents.models import Seat
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
-from interactions import cases, handling, journal, states
+from interactions import case_duty, cases, handling, journal, states
 from interactions import files as kept_files
 from interactions.adapters.base import Inbound
 from interactions.files import File
@@ -151,6 +151,7 @@ def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
     with transaction.atomic():
         legs = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, state__in=HOLDING_STATES)
         states.take_seats(*legs.values_list("agent_id", flat=True))
+        case_duty.customer_spoke(interaction, at=at)
         # Held until commit, so that nobody closes it between our look and the new row.
         current = Interaction.objects.select_for_update(no_key=True).get(pk=interaction.pk)
         if current.state == State.CLOSED or (current.state == State.WRAP_UP and current.channel == Channel.EMAIL):

@@ -14,7 +14,7 @@ from agents.models import Agent, Seat
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import MissRule
-from interactions import journal, queueing, states
+from interactions import case_duty, journal, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Refusal, State
 
 TRANSFERRER_PREFERRED = timedelta(seconds=15)
@@ -62,6 +62,8 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.expires_at and leg.expires_at <= at:
         raise OfferGone(sentence=GONE[LegState.MISSED])
     interaction = leg.interaction
+    if leg.role == LegRole.PRIMARY:
+        case_duty.taken(interaction, by=by)
     states.move(leg, LegState.HANDLING, at=at, accepted_at=at)
     Seat.objects.filter(pk=by.pk).update(misses=0)
     if leg.role == LegRole.CONSULT:

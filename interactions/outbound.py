@@ -12,7 +12,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
-from interactions import callback_rows, callback_work, handling, journal, queueing, states
+from interactions import callback_rows, callback_work, case_duty, handling, journal, queueing, states
 from interactions.adapters.voice import VOICE
 from interactions.callback_work import Result
 from interactions.models import (
@@ -145,6 +145,7 @@ def _require_live(client: Client) -> None:
 def _take(contact: Interaction, *, by: Agent, at: datetime) -> Leg:
     """The waiting contact becomes hers at once, by the rules of routing. The caller holds the seat."""
     handling.require_eligible(by, contact)
+    case_duty.taken(contact, by=by)
     queueing.leave_queue(contact, "answered", at)
     states.move(contact, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
     leg = handling.start_leg(contact, by, at=at, made_by=str(by))
@@ -185,6 +186,7 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
             journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=str(result))
             handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)
         elif not leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists():
+            case_duty.answered(leg.interaction)
             journal.record(leg, Kind.MEDIA_CONNECTED, by=by, at=at, leg=str(leg.public_id), how="reported")
     leg.refresh_from_db()
     return leg

@@ -17,7 +17,7 @@ from clients.customers import tidy_address
 from clients.models import Channel, CustomerAddress
 from clients.naming import public_name
 from clients.words import language_for
-from interactions import cases, drafts, handling, journal, reply_letters, states
+from interactions import case_duty, cases, drafts, handling, journal, reply_letters, states
 from interactions import files as kept_files
 from interactions.files import File
 from interactions.models import (
@@ -286,6 +286,8 @@ def undo(message: Message, *, by: Agent, at: datetime | None = None) -> Message:
         raise TooLate(sentence=_("This contact is closed already; the mail leaves."))
     if not message.move(OutgoingState.CANCELLED):
         raise TooLate
+    if message.case is not None:
+        case_duty.reckon_due(message.case)
     drafts.save(interaction, by, message.text, at=at)
     journal.record(interaction, Kind.UNDONE, by=by, at=at, message=str(message.public_id))
     return message

@@ -103,7 +103,7 @@ def _pending(run: Run, step: Step, *, by: Agent, at: datetime) -> str:
     interaction = run.interaction
     case = interaction.case
     if case is None:
-        case = cases.open_case(interaction.client, interaction.customer, queue=interaction.queue, at=at)
+        case = cases.open_case(interaction.client, interaction.customer, queue=interaction.queue, owner=by, at=at)
         Interaction.objects.filter(pk=interaction.pk).update(case=case)
         interaction.case = case
     days = step.params.get("days")

@@ -12,7 +12,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Channel, Membership, Role
-from interactions import consulting, handling, journal, states
+from interactions import case_duty, consulting, handling, journal, states
 from interactions.models import Case, EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 from interactions.supervision import require_reason
 
@@ -42,6 +42,7 @@ def take_over(interaction: Interaction, *, by: Agent, reason: str, at: datetime 
     if leg.agent_id == by.pk:
         raise CannotTakeOver(sentence=_("You have this contact already."))
     handling.require_eligible(by, interaction)
+    case_duty.taken(interaction, by=by)
     consulting.end_consults(interaction, at=at)
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
     if interaction.state == State.HELD:
@@ -59,7 +60,7 @@ def holders(case: Case) -> list[Leg]:
 
 
 def may_move(case: Case, agent: Agent) -> bool:
-    """Who works on it, its owner, or a supervisor of the client; while nobody has it, who worked on it before."""
+    """Who works on it, its owner, or a supervisor of the client; while nobody works on it, who did before."""
     if case.owner_id == agent.pk:
         return True
     now = holders(case)
@@ -67,7 +68,7 @@ def may_move(case: Case, agent: Agent) -> bool:
         return True
     if Membership.objects.filter(user=agent.user_id, client=case.client_id, role=Role.SUPERVISOR).exists():
         return True
-    if case.owner_id or now:
+    if now:
         return False
     return Leg.objects.filter(agent=agent, interaction__case=case, accepted_at__isnull=False).exists()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
@@ -15,9 +16,10 @@ from rest_framework.response import Response
 from agents.api.people import acting_agent
 from agents.gates import agent_of
 from bpo.accounts.models import User
+from bpo.kernel import clock
 from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, named, require_role, seen
 from clients.models import ApiKey, Client, Customer, Queue, Role
-from interactions import callbacks, cases, journal, taking_over
+from interactions import callbacks, case_duty, cases, journal, taking_over
 from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
 from interactions.models import Callback, CallbackOrigin, CallbackState, Case, CaseState, JournalEntry
 
@@ -39,11 +41,17 @@ class CaseFilter(ClientFilter):
     queue = django_filters.UUIDFilter(field_name="queue__public_id")
     reference = django_filters.CharFilter()
     opened_from = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    owner = django_filters.UUIDFilter(field_name="owner__public_id")
+    overdue = django_filters.BooleanFilter(method="by_overdue")
     opened_until = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
 
     class Meta:
         model = Case
         fields: list[str] = []
+
+    def by_overdue(self, rows: QuerySet[Case], name: str, wanted: bool) -> QuerySet[Case]:
+        late = case_duty.overdue(clock.now())
+        return rows.filter(late) if wanted else rows.exclude(late)
 
 
 class ResolveSerializer(serializers.Serializer[Any]):
@@ -59,7 +67,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
     """Cases of the clients one may see."""
 
     rows = Case.objects.select_related(
-        "client", "queue", "customer", "reason", "product", "merged_into", "follows"
+        "client", "queue", "customer", "reason", "product", "owner", "merged_into", "follows"
     ).order_by("-opened_at", "-id")
     serializer_class = CaseSerializer
     filterset_class = CaseFilter

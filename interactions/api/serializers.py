@@ -180,6 +180,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
     customer = NamedCustomer(read_only=True)
     reason: Any = serializers.CharField(source="reason.code", default=None, read_only=True)
     product: Any = serializers.CharField(source="product.code", default=None, read_only=True)
+    owner = PublicId(read_only=True, help_text="Who last took a contact of it; the house's eyes only.")
     merged_into: Any = serializers.CharField(source="merged_into.reference", default=None, read_only=True)
     follows: Any = serializers.CharField(source="follows.reference", default=None, read_only=True)
 
@@ -188,13 +189,15 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         fields = [
             "public_id", "reference", "client", "queue", "customer", "state", "subject", "reason", "product",
             "opened_at", "pending_until", "summary", "outcome", "resolved_at", "confirmed_by_customer", "closed_at",
-            "reopened", "due_at", "merged_into", "follows",
+            "reopened", "owner", "due_at", "merged_into", "follows",
         ]  # fmt: skip
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
         if not shows_words(self, case.client_id):
             shown |= {"subject": "", "summary": ""}
+        if is_client_side(self, case.client_id):
+            shown["owner"] = None
         return shown
 
 

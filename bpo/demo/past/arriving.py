@@ -11,11 +11,13 @@ from bpo.demo.past.known import Known
 from bpo.demo.past.rows import Rows
 from bpo.demo.past.stories import Timeline
 from bpo.kernel.references import new_reference
+from clients import promises
 from clients.models import Queue
 from interactions import queueing
 from interactions.models import (
     Arrival,
     Case,
+    CaseState,
     ChatSession,
     Direction,
     Envelope,
@@ -41,6 +43,8 @@ class Arriving:
         self.first: Message | None = None
 
         self.session: ChatSession | None = None
+        self.owed: datetime | None = timeline.arrived
+        """Since when the customer is owed a reply."""
 
     def _arrive(self) -> None:
         line, known = self.line, self.known
@@ -183,6 +187,12 @@ class Arriving:
         self._close(self.contact, Outcome.ABANDONED, at, by_name="customer")
         if self.session:
             self.session.said_goodbye = True
+
+    def _still_owed(self) -> None:
+        """An open case is due as `case_duty.customer_spoke` makes it; one that is settled owes nothing."""
+        if self.case.state == CaseState.OPEN and self.owed is not None:
+            assert self.contact.queue is not None
+            self.case.due_at = promises.first_reply_by(self.contact.queue, self.contact.entry_point, self.owed)
 
     def _message_in(self, contact: Interaction, text: str, at: datetime, provider_id: str) -> None:
         message = self.rows.add(parts.message_in(contact, self.customer.name, text, at, provider_id))

@@ -86,3 +86,4 @@ class Story(Promising):
             self.case.state, self.case.closed_at = CaseState.CLOSED, line.closed_case
             self.case.version += 1
             self.rows.record(self.case, Kind.CASE_CLOSED, line.closed_case)
+        self._still_owed()

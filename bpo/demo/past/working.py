@@ -11,7 +11,7 @@ from bpo.demo.past import parts, stories
 from bpo.demo.past.arriving import Arriving
 from bpo.demo.past.stories import Handling
 from bpo.kernel.outgoing import OutgoingState, new_message_id
-from clients.models import OrderIssue
+from clients.models import Channel, OrderIssue
 from interactions.models import (
     Callback,
     CallbackState,
@@ -38,6 +38,9 @@ class Working(Arriving):
     def _handled(self, contact: Interaction, work: Handling, callback: Callback | None = None) -> Leg:
         agent = self.known.agents[work.agent]
         leg = self._leg(contact, work, agent)
+        self.case.owner = agent
+        if contact.channel == Channel.VOICE and contact.direction == Direction.INBOUND:
+            self.owed = None
         run = self._run(contact, work, agent)
         for begun, over in work.holds:
             self.rows.record(leg, Kind.HELD, begun, by=agent, leg=str(leg.public_id))
@@ -49,8 +52,10 @@ class Working(Arriving):
                 self._reply(contact, leg, agent, said)
             elif said.out:
                 self._message_out(contact, leg, agent, said)
+                self.owed = None
             else:
                 self._message_in(contact, said.text, said.at, "")
+                self.owed = self.owed or said.at
                 if self.session:
                     self.session.customer_wrote_at = said.at
         if callback is not None:
@@ -252,6 +257,7 @@ class Working(Arriving):
         assert at is not None
         reached = work.result == "reached"
         if reached:
+            self.owed = None
             self.rows.record(leg, Kind.MEDIA_CONNECTED, at, by=agent, leg=str(leg.public_id), how="reported")
         tried: dict[str, Any] = {"result": work.result, "attempt": callback.attempts + 1, "leg": str(leg.public_id)}
         self.rows.record(callback, Kind.CALLBACK_TRIED, at, by=agent, interaction=leg.interaction, **tried)

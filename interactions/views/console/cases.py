@@ -15,7 +15,7 @@ from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import cases, handling, looking, taking_over
+from interactions import case_duty, cases, handling, looking, taking_over
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, Message, State
 from interactions.views.console.common import show_work
 from interactions.views.console.home import frame
@@ -32,13 +32,12 @@ SHOWN_IN_HISTORY = (
 
 
 def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
-    """Mine: owned or last worked by me; my queues': open ones of lines I serve; and so on."""
+    """Mine: owned by me; my queues': open ones of lines I serve; waiting; and what should have been answered by now."""
     rows = Case.objects.visible_to(request.user)
     agent = request.agent
-    touched = Leg.objects.filter(agent=agent, accepted_at__isnull=False).values("interaction__case_id")
     match which:
         case "mine":
-            rows = rows.filter(Q(owner=agent) | Q(pk__in=touched), state__in=OPEN)
+            rows = rows.filter(owner=agent, state__in=OPEN)
         case "queues":
             teams = Q(teams__isnull=True) | Q(teams__team=agent.team_id)
             mine = Queue.objects.visible_to(request.user).filter(teams).values("pk")
@@ -46,8 +45,9 @@ def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
         case "pending":
             rows = rows.filter(state=CaseState.PENDING)
         case "overdue":
-            rows = rows.filter(state__in=OPEN, due_at__lt=clock.now())
-    return rows.select_related("client__brand", "customer", "owner", "reason").order_by("-opened_at", "-id")
+            rows = rows.filter(case_duty.overdue(clock.now()))
+    order = ("due_at", "-id") if which == "overdue" else ("-opened_at", "-id")
+    return rows.select_related("client__brand", "customer", "owner", "reason").order_by(*order)
 
 
 @for_agents
