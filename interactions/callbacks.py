@@ -5,11 +5,12 @@ Made = open + ended, always: a row is never deleted, and an end is final.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -41,6 +42,7 @@ from interactions.models import (
     Case,
     Interaction,
     Kind,
+    Leg,
     NoticeKind,
     Origin,
     Outcome,
@@ -320,20 +322,44 @@ def withdraw(
     return callback
 
 
+def surely_promised(
+    interaction: Interaction, *, number: str = "", case: Case | None = None, vouched: bool = False
+) -> list[Callback]:
+    """The open promises on this matter to a customer who is as surely himself as when they were made; by their places.
+
+    A name, number or address that is typed proves nothing. What does: the number a call comes from, the case that his
+    signed window continues, the client's own system that vouches for him. The seats of their attempts are locked, since
+    whoever withdraws them next locks a case first.
+    """
+    if interaction.customer is None or interaction.origin == Origin.CALLBACK:
+        return []
+    mine = Q(pk__in=[])
+    if number and interaction.origin == Origin.PHONE:
+        mine |= Q(number=number)
+    if case is not None:
+        mine |= Q(case=case)
+    promised = Callback.objects.select_related("case").filter(
+        Q() if vouched else mine, client=interaction.client, customer=interaction.customer, state__in=OPEN_STATES
+    )
+    if interaction.reason:
+        promised = promised.filter(Q(reason=interaction.reason) | Q(reason__isnull=True))
+    found = list(promised.order_by(F("enqueued_at").asc(nulls_last=True), "pk"))
+    legs = Leg.objects.filter(interaction__in=[each.interaction_id for each in found], state__in=states.ON_IT)
+    states.take_seats(*legs.values_list("agent_id", flat=True))
+    return found
+
+
 @transaction.atomic
-def withdraw_for_contact(interaction: Interaction, *, at: datetime | None = None) -> list[Callback]:
-    """The customer came in first on the same matter: his promises end. Returns them; the oldest place is his.
+def withdraw_for_contact(
+    promised: Sequence[Callback], interaction: Interaction, *, at: datetime | None = None
+) -> list[Callback]:
+    """The customer came in first on the same matter: these promises end. Returns those that did.
 
     Call it for a contact that enters a line, not for one that is refused at the door.
     """
     at = at or clock.now()
-    if interaction.customer_id is None or interaction.origin == Origin.CALLBACK:
-        return []
-    same = Callback.objects.filter(
-        client_id=interaction.client_id, customer_id=interaction.customer_id, state__in=OPEN_STATES
-    ).exclude(promised_from=interaction)
     ended = []
-    for callback in same.order_by("pk"):
+    for callback in sorted(promised, key=lambda each: each.pk):
         if not _same_matter(callback, interaction):
             continue
         try:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
@@ -27,7 +26,6 @@ from clients.models import (
 )
 from interactions import callbacks, case_duty, cases, contact_alerts, eligibility, journal, messages, queueing, threads
 from interactions.adapters.base import Automatic, Inbound
-from interactions.callback_rows import OPEN_STATES
 from interactions.files import File
 from interactions.models import (
     Arrival,
@@ -271,7 +269,8 @@ def _new(
         simulated=contact.simulated,
     )
     outcome = _outcome(entry_point, queue, contact, interaction, choice.wants, at=at)
-    promised = _promised_same(interaction) if outcome is None and interaction.channel != Channel.EMAIL else None
+    sure = _surely_promised(interaction, contact) if outcome is None and interaction.channel != Channel.EMAIL else []
+    promised = next(iter(sure), None)
     previous = previous or (promised.case if promised else None)
     if _opens_case(contact, outcome):
         interaction.case = cases.for_contact(
@@ -297,8 +296,7 @@ def _new(
             enqueued_at=contact.enqueued_at or (promised.enqueued_at if promised else None),
             arrived=facts,
         )
-        if promised:
-            callbacks.withdraw_for_contact(interaction, at=at)
+        callbacks.withdraw_for_contact(sure, interaction, at=at)
     else:
         interaction.state, interaction.outcome, interaction.closed_at = State.CLOSED, outcome, at
         interaction.save()
@@ -381,16 +379,14 @@ def open_now(entry_point: EntryPoint, queue: Queue, at: datetime) -> bool:
     return hours.is_open(opening.calendar_at(entry_point, queue), at)
 
 
-def _promised_same(interaction: Interaction) -> Callback | None:
-    """The open promise this customer comes in before, on the same matter; the oldest place of several."""
-    if interaction.customer is None:
-        return None
-    promised = Callback.objects.select_related("case").filter(
-        client=interaction.client, customer=interaction.customer, state__in=OPEN_STATES
+def _surely_promised(interaction: Interaction, contact: NewContact) -> list[Callback]:
+    """The promises this customer comes in before; the agent sees the others and withdraws them herself."""
+    return callbacks.surely_promised(
+        interaction,
+        number=customers.tidy_phone(interaction.client, contact.from_phone),
+        case=contact.case,
+        vouched=interaction.origin == Origin.API,
     )
-    if interaction.reason:
-        promised = promised.filter(Q(reason=interaction.reason) | Q(reason__isnull=True))
-    return promised.order_by(F("enqueued_at").asc(nulls_last=True), "pk").first()
 
 
 def _opens_case(contact: NewContact, outcome: Outcome | None) -> bool:

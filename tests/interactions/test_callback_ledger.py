@@ -136,7 +136,8 @@ class Story:
                 callbacks.withdraw(callback, "not needed", link=True, at=self.at)
             case "come in":
                 contact = factories.waiting(self.line, who=self.ann, at=self.at)
-                callbacks.withdraw_for_contact(contact, at=self.at)
+                sure = callbacks.surely_promised(contact, vouched=True)
+                callbacks.withdraw_for_contact(sure, contact, at=self.at)
                 handling.customer_left(contact, where="queue", at=self.at)
             case "put back" if callback and callback.interaction:
                 callback_work.put_back(callback.interaction, why="hours over", at=self.at)

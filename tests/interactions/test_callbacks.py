@@ -238,10 +238,11 @@ def test_ann_calls_again_first_and_her_promise_ends(acme: Acme):
     made = acme.promise(there(11, 10))
     callback_work.fall_due(there(11, 10))
     made.refresh_from_db()
-    came = factories.waiting(acme.line, Channel.CHAT, who=acme.ann, at=there(11, 10, 30))
+    came = factories.waiting(acme.line, Channel.VOICE, who=acme.ann, at=there(11, 10, 30))
+    sure = callbacks.surely_promised(came, number=ANNS_PHONE)
 
-    assert callbacks.withdraw_for_contact(came, at=there(11, 10, 30)) == [made]
-    assert callbacks.withdraw_for_contact(came, at=there(11, 10, 30)) == []
+    assert callbacks.withdraw_for_contact(sure, came, at=there(11, 10, 30)) == [made]
+    assert callbacks.withdraw_for_contact(sure, came, at=there(11, 10, 30)) == []
 
     made.refresh_from_db()
     made.interaction.refresh_from_db()
@@ -253,10 +254,20 @@ def test_ann_calls_again_first_and_her_promise_ends(acme: Acme):
 def test_another_matter_or_another_customer_ends_nothing(acme: Acme):
     bill, order = factories.reason(acme.client, "Bill"), factories.reason(acme.client, "Order")
     acme.promise(there(11, 10), reason=bill)
-    about_order = factories.waiting(acme.line, who=acme.ann, at=there(11, 11), reason=order)
-    stranger = factories.waiting(acme.line, at=there(11, 11))
-    assert callbacks.withdraw_for_contact(about_order) == []
-    assert callbacks.withdraw_for_contact(stranger) == []
+    about_order = factories.waiting(acme.line, Channel.VOICE, who=acme.ann, at=there(11, 11), reason=order)
+    stranger = factories.waiting(acme.line, Channel.VOICE, at=there(11, 11))
+    assert callbacks.surely_promised(about_order, number=ANNS_PHONE) == []
+    assert callbacks.surely_promised(stranger, number=ANNS_PHONE) == []
+
+
+def test_a_promise_ends_only_for_who_is_as_surely_its_customer(acme: Acme):
+    made = acme.promise(there(11, 10))
+    typed = factories.waiting(acme.line, Channel.CHAT, who=acme.ann, at=there(11, 11))
+    assert callbacks.surely_promised(typed, number=ANNS_PHONE) == []
+    call = factories.waiting(acme.line, Channel.VOICE, who=acme.ann, at=there(11, 11))
+    assert callbacks.surely_promised(call, number="+16145559999") == []
+    assert callbacks.surely_promised(call, number=ANNS_PHONE) == [made]
+    assert callbacks.surely_promised(typed, vouched=True) == [made]
 
 
 # --- changing, replacing, withdrawing ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.db import connection
 from bpo.kernel import clock
 from clients.doors import DoorClosed
 from clients.models import Channel, ClientState, EntryKind, HoursSpan, QueueState, TextKind
-from interactions import callbacks, intake
+from interactions import callbacks, cases, conversation, intake
 from interactions.adapters.base import Automatic, Inbound
 from interactions.intake import ClientAway, NewContact, receive
 from interactions.models import Arrival, Callback, Case, Interaction, JournalEntry, Kind, Message, Outcome, State
@@ -226,10 +226,37 @@ def test_coming_in_first_withdraws_the_promise_and_takes_its_place() -> None:
     early = clock.now() - timedelta(minutes=20)
     waiting = make.waiting(door.queue, who=ann, at=early)
     promised = callbacks.instead_of_waiting(waiting, number="+16145550173")
-    received = receive(door, hello())
+    phone = make.door(ours, EntryKind.PHONE, into=door.queue)
+    received = receive(phone, hello(channel="voice", from_phone="+16145550173"))
     promised.refresh_from_db()
     assert promised.state == "withdrawn"
     assert received.interaction.enqueued_at == early
+
+
+def test_an_address_typed_into_a_chat_takes_neither_promise_nor_place_nor_case() -> None:
+    ours = make.client()
+    door = make.door(ours)
+    ann = make.customer(ours, address="ann@home.example", phone="+16145550173")
+    early = clock.now() - timedelta(minutes=20)
+    waiting = make.waiting(door.queue, who=ann, at=early)
+    case = cases.open_case(ours, ann)
+    promised = callbacks.instead_of_waiting(waiting, number="+16145550173", case=case)
+    received = receive(door, hello(from_address="ann@home.example", from_phone="+16145550173"))
+    promised.refresh_from_db()
+    assert promised.state == "promised"
+    assert received.interaction.customer == ann
+    assert received.interaction.case != case and received.interaction.enqueued_at > early
+
+
+def test_the_window_that_was_promised_a_callback_comes_in_first_by_its_own_token() -> None:
+    ours = make.client()
+    door = make.door(ours)
+    first = receive(door, hello())
+    promised = callbacks.instead_of_waiting(first.interaction, number="+16145550173")
+    assert promised is not None
+    conversation.customer_wrote(first.interaction, "I am here again")
+    promised.refresh_from_db()
+    assert promised.state == "withdrawn"
 
 
 def test_a_mail_is_kept_whole_and_answers_find_its_case() -> None:
