@@ -171,8 +171,12 @@ def _left(interaction: Interaction, *, at: datetime) -> bool:
         return handling.customer_left(interaction, where=where, at=at)
 
 
+@transaction.atomic
 def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
-    """Back within a minute after he was taken for gone: the old place again; the first contact leaves the figures."""
+    """Back within a minute after he was taken for gone: the old place again; the first contact leaves the figures.
+
+    One transaction: a second contact beside the first, or a window that points at neither, is never seen.
+    """
     at = at or clock.now()
     left = session.interaction
     if left is None or left.outcome != Outcome.ABANDONED or left.closed_at is None or session.said_goodbye:
@@ -201,13 +205,12 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
     )
     if received.repeated:
         return False
-    with transaction.atomic():
-        Interaction.objects.filter(pk=left.pk).update(came_back=True, version=F("version") + 1)
-        ChatSession.objects.filter(pk=session.pk).update(interaction=received.interaction, seen_at=at, gone_since=None)
-        # What was said stays before the customer's eyes, and before those of who answers.
-        left.messages.update(interaction=received.interaction)
-        left.attachments.update(interaction=received.interaction)
-        journal.record(left, Kind.CAME_BACK, by_name="customer", at=at, to=str(received.interaction.public_id))
+    Interaction.objects.filter(pk=left.pk).update(came_back=True, version=F("version") + 1)
+    ChatSession.objects.filter(pk=session.pk).update(interaction=received.interaction, seen_at=at, gone_since=None)
+    # What was said stays before the customer's eyes, and before those of who answers.
+    left.messages.update(interaction=received.interaction)
+    left.attachments.update(interaction=received.interaction)
+    journal.record(left, Kind.CAME_BACK, by_name="customer", at=at, to=str(received.interaction.public_id))
     session.interaction = received.interaction
     return True
 

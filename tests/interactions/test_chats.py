@@ -72,6 +72,22 @@ def test_gone_longer_than_patience_is_left_and_back_within_a_minute_takes_the_ol
     assert JournalEntry.objects.filter(kind=Kind.CAME_BACK, interaction=began).exists()
 
 
+def test_a_process_that_dies_while_she_comes_back_leaves_nothing_half_done(monkeypatch) -> None:
+    session = begin()
+    at = clock.now()
+    chats.gone(session, at=at)
+    sweep(at + timedelta(seconds=181))
+    session = chats.session_of(chats.token_of(session))
+    left = session.interaction
+    with monkeypatch.context() as dying:
+        dying.setattr(chats, "ChatSession", None)
+        with pytest.raises(AttributeError):
+            chats.come_back(session, at=at + timedelta(seconds=200))
+    assert Interaction.objects.get() == left and not Interaction.objects.get().came_back
+    assert chats.come_back(session, at=at + timedelta(seconds=201))
+    assert Interaction.objects.get(came_back=False).enqueued_at == left.enqueued_at
+
+
 def test_later_than_a_minute_the_place_is_lost() -> None:
     session = begin()
     at = clock.now()
