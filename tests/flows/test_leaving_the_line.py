@@ -29,7 +29,7 @@ def test_she_leaves_while_it_rings_and_bea_is_asked_for_the_next_at_once(day: Da
     assert kinds(ann).count("closed") == 1
 
 
-def test_she_takes_a_callback_in_the_line_and_calling_again_has_her_old_place(day: Day, house: House) -> None:
+def test_she_takes_a_callback_in_the_line_and_writing_again_has_her_old_place(day: Day, house: House) -> None:
     door = make.door(house.acme, into=house.line)
     ann = make.customer(house.acme, phone="+12025550101")
     other = house.contact(waited=10)
@@ -40,7 +40,8 @@ def test_she_takes_a_callback_in_the_line_and_calling_again_has_her_old_place(da
     assert (fresh(first.interaction).outcome, promised.enqueued_at) == (Outcome.CALLBACK_PROMISED, old_place)
     day.after(60)
     later = house.contact()
-    again = intake.receive(door, intake.NewContact("two", text="Still my dock", customer=ann))
+    same_window = intake.NewContact("two", text="Still my dock", customer=ann, case=first.interaction.case)
+    again = intake.receive(door, same_window)
     promised.refresh_from_db()
     assert promised.state == CallbackState.WITHDRAWN
     assert fresh(again.interaction).enqueued_at == old_place
