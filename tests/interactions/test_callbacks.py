@@ -242,7 +242,7 @@ def test_ann_calls_again_first_and_her_promise_ends(acme: Acme):
     sure = callbacks.surely_promised(came, number=ANNS_PHONE)
 
     assert callbacks.withdraw_for_contact(sure, came, at=there(11, 10, 30)) == [made]
-    assert callbacks.withdraw_for_contact(sure, came, at=there(11, 10, 30)) == []
+    assert callbacks.surely_promised(came, number=ANNS_PHONE) == []
 
     made.refresh_from_db()
     made.interaction.refresh_from_db()
