@@ -1,4 +1,4 @@
-"""An agent's mail on its way: sent in the client's name, failed, come back."""
+"""An agent's mail on its way: held, sent in the client's name, failed, come back."""
 
 from __future__ import annotations
 
@@ -8,20 +8,49 @@ from typing import Any
 from django.db import transaction
 
 from bpo.kernel.outgoing import OutgoingState
-from clients.models import Channel
+from clients.models import Channel, Client, ClientState
 from interactions import case_duty, cases, handling, journal, sender
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound, OutboundFile
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
 from interactions.models.message import MessageQuerySet
-from interactions.notices import came_back, facts_of, mark_undeliverable
+from interactions.notices import came_back, facts_of, is_suppressed, mark_undeliverable
 
+AWAY = (ClientState.SUSPENDED, ClientState.ENDED)
 NOT_ARRIVED = "the mail did not arrive"
 
 
-def sendable() -> MessageQuerySet:
-    """What a worker may claim: mails of agents."""
+def mails() -> MessageQuerySet:
+    """What agents write that leaves the house."""
     return Message.objects.filter(channel=Channel.EMAIL, direction=MessageDirection.OUT)
+
+
+def sendable() -> MessageQuerySet:
+    """What a worker may claim: nothing of a client that is away."""
+    return mails().exclude(client__state__in=AWAY)
+
+
+# --- held while the client is away, or from an address from which mail came back --------------------------------------
+
+
+def must_wait(client: Client, address: str) -> bool:
+    """Whether a mail written now is held."""
+    return client.state in AWAY or is_suppressed(client, address)
+
+
+def hold(client: Client) -> int:
+    """The client is away: what was to be sent waits. Returns how many."""
+    return mails().filter(client=client, state=OutgoingState.PENDING).update(state=OutgoingState.HELD)
+
+
+def release_held(client: Client) -> int:
+    """The client is back: what waited leaves at its time, but not to a suppressed address. Returns how many."""
+    held = mails().filter(client=client, state=OutgoingState.HELD)
+    free = [mail.pk for mail in held if not is_suppressed(client, mail.to_addresses[0])]
+    return held.filter(pk__in=free).update(state=OutgoingState.PENDING)
+
+
+# --- on its way -------------------------------------------------------------------------------------------------------
 
 
 def deliver(message: Message, *, at: datetime | None = None) -> bool:

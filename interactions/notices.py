@@ -176,7 +176,7 @@ def _why_not(kind: NoticeKind, about: Case | Interaction | Callback, to: Recipie
         return "no address"
     if to.address in sender.own_addresses(about.client):
         return "the address is our own"
-    if CustomerAddress.objects.filter(client=about.client_id, address=to.address, undeliverable=True).exists():
+    if is_suppressed(about.client, to.address):
         return "mail to this address came back"
     if kind == NoticeKind.CALLBACK_BOOKED and isinstance(about, Callback) and _is_answer_to_mail(about):
         return "the after-hours answer says it"
@@ -384,8 +384,18 @@ def facts_of(bounce: Bounce) -> dict[str, Any]:
 
 
 def mark_undeliverable(client: Client, address: str) -> None:
-    """No further mail to this address until somebody changes it."""
-    CustomerAddress.objects.filter(client=client, address=address.lower()).update(undeliverable=True)
+    """No further mail to this address until somebody changes it; what was to be sent there is held."""
+    address = address.lower()
+    if CustomerAddress.objects.filter(client=client, address=address).update(undeliverable=True):
+        pending = {"client": client, "state": OutgoingState.PENDING}
+        Notice.objects.filter(to_address=address, **pending).update(state=OutgoingState.HELD)
+        mails = Message.objects.filter(channel=Channel.EMAIL, direction=MessageDirection.OUT, **pending)
+        mails.filter(to_addresses__0=address).update(state=OutgoingState.HELD)
+
+
+def is_suppressed(client: Client, address: str) -> bool:
+    """Whether mail to this address came back."""
+    return CustomerAddress.objects.filter(client=client, address=address.lower(), undeliverable=True).exists()
 
 
 # --- for the set-up page ----------------------------------------------------------------------------------------------

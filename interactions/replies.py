@@ -17,7 +17,7 @@ from clients.customers import tidy_address
 from clients.models import Channel, CustomerAddress
 from clients.naming import public_name
 from clients.words import language_for
-from interactions import case_duty, cases, drafts, handling, journal, reply_letters, states
+from interactions import case_duty, cases, drafts, handling, journal, mail_out, reply_letters, states
 from interactions import files as kept_files
 from interactions.files import File
 from interactions.models import (
@@ -39,6 +39,7 @@ FARTHEST = timedelta(days=60)
 MOST_CHARACTERS = 100_000
 MOST_COPIES = 10
 THEN = ("keep", "park", "resolve")
+NOT_LEFT = (OutgoingState.PENDING, OutgoingState.HELD)
 
 
 class NotAMail(DomainError):
@@ -135,6 +136,8 @@ def agent_replies(
     case = cases.of_leg(leg)
     message = _row(interaction, case, said, by=by, subject=subject, to=to, cc=cc, at=at)
     message.due_at = _due(send_at, at)
+    if mail_out.must_wait(message.client, message.to_addresses[0]):
+        message.state = OutgoingState.HELD
     message.resolves = then == "resolve"
     if key:
         message.message_id = key
@@ -273,7 +276,7 @@ def undo(message: Message, *, by: Agent, at: datetime | None = None) -> Message:
     message = Message.objects.select_related("interaction", "case").select_for_update(of=("self",)).get(pk=message.pk)
     if message.agent_id != by.pk or message.direction != MessageDirection.OUT or message.channel != Channel.EMAIL:
         raise handling.NotYours
-    if message.state != OutgoingState.PENDING or message.attempts:
+    if message.state not in NOT_LEFT or message.attempts:
         raise TooLate
     interaction = message.interaction
     if message.resolves:
@@ -317,7 +320,7 @@ def send_later(message: Message, send_at: datetime, *, by: Agent, at: datetime |
     if message.agent_id != by.pk:
         raise handling.NotYours
     due = _due(send_at, at)
-    waiting = Message.objects.filter(pk=message.pk, state=OutgoingState.PENDING, attempts=0)
+    waiting = Message.objects.filter(pk=message.pk, state__in=NOT_LEFT, attempts=0)
     if not waiting.update(due_at=due):
         raise TooLate
     message.due_at = due

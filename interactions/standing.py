@@ -13,7 +13,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Client, ClientState
-from interactions import callbacks, journal, notices
+from interactions import callbacks, journal, mail_out, notices
 from interactions.callback_rows import OPEN_STATES, BeingMade, seats_of_attempt
 from interactions.callback_work import put_back
 from interactions.models import (
@@ -49,6 +49,7 @@ def follow(client: Client, *, at: datetime | None = None) -> None:
     elif client.state in (ClientState.SUSPENDED, ClientState.ENDED):
         _empty_lines(client, at)
         notices.hold(client)
+        mail_out.hold(client)
         if client.state == ClientState.SUSPENDED:
             Callback.objects.filter(client=client, state__in=OPEN_STATES, held=False).update(
                 held=True, version=F("version") + 1
@@ -77,6 +78,7 @@ def _release(client: Client, at: datetime) -> None:
         held=False, version=F("version") + 1
     )
     notices.release_held(client, at=at)
+    mail_out.release_held(client)
 
 
 def _empty_lines(client: Client, at: datetime) -> None:

@@ -11,9 +11,11 @@ import pytest
 from agents.models import Agent, Seat
 from bpo.embedded.mail import LocalMail, MailServers
 from bpo.kernel import clock
+from clients import standing
 from clients.models import BrandText, CustomerAddress, EntryPoint, PublicName, TextKind
 from interactions import cases, drafts, handling, mail_intake, mail_out, offers, outbound, replies, tasks
-from interactions.adapters.base import Automatic, Inbound
+from interactions import standing as consequences
+from interactions.adapters.base import Automatic, Bounce, BounceKind, Inbound
 from interactions.adapters.email import MailboxAccess, read_mailbox
 from interactions.files import File
 from interactions.models import (
@@ -282,3 +284,49 @@ def test_one_draft_a_contact(box: EntryPoint, bea: Agent) -> None:
     drafts.save(leg.interaction, bea, "Dear Ann")
     replies.agent_replies(leg, "Dear Ann", by=bea)
     assert not Draft.objects.exists()
+
+
+# --- held ------------------------------------------------------------------------------------------------------------
+
+
+def test_mails_of_a_suspended_client_wait_and_leave_when_it_is_back(
+    local: LocalMail, box: EntryPoint, bea: Agent
+) -> None:
+    leg = held(box, bea, "paused-ann@home.example")
+    message = replies.agent_replies(leg, "Today", by=bea)
+    with clock.set_to(clock.now() + timedelta(seconds=1)):
+        standing.suspend(box.client, reason="not paid")
+        consequences.follow(box.client)
+        later = replies.agent_replies(leg, "Tomorrow", by=bea)
+    message.refresh_from_db()
+    assert (message.state, later.state) == ("held", "held")
+    send_all()
+    assert mailbox(local, "paused-ann@home.example") == []
+    box.client.refresh_from_db()
+    standing.resume(box.client, reason="paid")
+    consequences.follow(box.client)
+    send_all()
+    assert len(mailbox(local, "paused-ann@home.example")) == 2
+
+
+def test_a_mail_that_is_held_is_taken_back_like_any_that_has_not_left(box: EntryPoint, bea: Agent) -> None:
+    leg = held(box, bea)
+    message = replies.agent_replies(leg, "Today", by=bea)
+    standing.suspend(box.client, reason="not paid")
+    consequences.follow(box.client)
+    assert replies.undo(message, by=bea).state == "cancelled"
+    assert Draft.objects.get().text == "Today"
+
+
+def test_nothing_more_goes_to_an_address_from_which_mail_came_back(box: EntryPoint, bea: Agent) -> None:
+    leg = held(box, bea)
+    sent = replies.agent_replies(leg, "Today", by=bea)
+    (claimed,) = mail_out.sendable().claim_due(1, at=clock.now() + timedelta(seconds=11), ids=[sent.pk])
+    mail_out.left(claimed)
+    waits = replies.agent_replies(leg, "And tomorrow", by=bea, send_at=clock.now() + timedelta(hours=1))
+    mail_out.bounced(claimed, Bounce(BounceKind.HARD, recipient="ann@home.example"))
+    waits.refresh_from_db()
+    assert (waits.state, replies.agent_replies(leg, "Hello?", by=bea).state) == ("held", "held")
+    assert mail_out.release_held(box.client) == 0
+    CustomerAddress.objects.update(undeliverable=False)
+    assert mail_out.release_held(box.client) == 2
