@@ -19,7 +19,7 @@ from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from clients import opening
 from clients.customers import tidy_address, tidy_phone
 from clients.models import Client, ClientState, Customer, EntryPoint, Queue, Reason
-from interactions import journal, notices, states
+from interactions import cases, journal, notices, states
 from interactions.callback_rows import (
     OPEN_STATES,
     BeingMade,
@@ -278,7 +278,7 @@ def replace(
         number=callback.number,
         address=callback.address,
         by=by,
-        case=callback.case,
+        case=cases.surviving(callback.case) if callback.case else None,
         due_from=due_from,
         due_until=due_until,
         enqueued_at=callback.enqueued_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -14,6 +15,7 @@ from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
 from interactions import case_duty, closing, journal, notices, states
 from interactions.models import (
+    Callback,
     Case,
     CaseNote,
     CaseState,
@@ -239,7 +241,7 @@ def close_expired(at: datetime) -> int:
 
 @transaction.atomic
 def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> Case:
-    """Two cases are one matter: what is open on the first follows to the second."""
+    """Two cases are one matter: contacts and promises open on the first follow to the second."""
     at = at or clock.now()
     into = surviving(into)
     if case.client_id != into.client_id or case.pk == into.pk:
@@ -255,6 +257,8 @@ def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> C
         raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
     case_duty.inherit(into, case)
     states.move(case, CaseState.MERGED, at=at, merged_into=into, due_at=None)
+    # Promises first: an attempt that one of them starts meanwhile is then among the contacts.
+    Callback.objects.filter(case=case, ended_at=None).update(case=into, version=F("version") + 1)
     Interaction.objects.filter(case=case).exclude(state="closed").update(case=into)
     journal.record(case, Kind.CASE_MERGED, by=by, at=at, into=into.reference)
     return into

@@ -384,7 +384,7 @@ def _surely_promised(interaction: Interaction, contact: NewContact) -> list[Call
     return callbacks.surely_promised(
         interaction,
         number=customers.tidy_phone(interaction.client, contact.from_phone),
-        case=contact.case,
+        case=cases.surviving(contact.case) if contact.case else None,
         vouched=interaction.origin == Origin.API,
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from bpo.kernel import clock
 from bpo.kernel.errors import IllegalMove
-from interactions import cases
+from interactions import callback_work, callbacks, cases
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind
 from tests import factories as make
 
@@ -98,6 +98,35 @@ def test_a_mail_on_a_merged_case_goes_to_the_surviving_one(acme, ann, bea) -> No
     cases.merge(first, second, by=bea)
     assert cases.for_contact(acme, ann, previous=first) == second
     assert Interaction.objects.get(pk=contact.pk).case == second
+
+
+def test_open_promises_follow_to_the_surviving_case_and_ended_ones_stay(acme, ann, bea) -> None:
+    first, second = cases.open_case(acme, ann), cases.open_case(acme, ann)
+    line = make.queue(acme)
+    ended, kept = (
+        callbacks.promise(acme, customer=ann, queue=line, origin="agent", by=bea, number="+16145550173", case=first)
+        for _ in range(2)
+    )
+    callbacks.withdraw(ended, "not needed", by=bea)
+    callback_work.fall_due(kept.due_from)
+    cases.merge(first, second, by=bea)
+    kept.refresh_from_db()
+    ended.refresh_from_db()
+    assert (kept.case, kept.interaction.case, ended.case) == (second, second, first)
+    again = callbacks.replace(kept, kept.due_from, kept.due_until, by=bea)
+    assert again.case == second
+
+
+def test_what_is_promised_anew_belongs_to_the_surviving_case(acme, ann, bea) -> None:
+    first, second = cases.open_case(acme, ann), cases.open_case(acme, ann)
+    made = callbacks.promise(
+        acme, customer=ann, queue=make.queue(acme), origin="agent", by=bea, number="+16145550173", case=first
+    )
+    late = made.due_until + timedelta(hours=1)
+    assert callback_work.find_broken(late) == 1
+    cases.merge(first, second, by=bea)
+    again = callbacks.replace(made, late, late + timedelta(hours=2), by=bea, at=late)
+    assert again.case == second
 
 
 def test_cases_of_two_clients_are_never_merged(acme, ann, bea) -> None:
