@@ -20,7 +20,7 @@ from bpo.kernel.errors import DomainError
 from clients import scripts
 from clients.models import Policy, Product, Reason, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, Step, parse
-from interactions import closing, journal, run_acts
+from interactions import closing, handling, journal, run_acts
 from interactions.answers import AnswersWrong, read_fields
 from interactions.deciding import decide
 from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Run, RunState, StepVisit
@@ -88,6 +88,13 @@ def accepted(entry: JournalEntry) -> None:
     """Reaction: whoever took the contact stands at a step of its script."""
     leg = entry.leg
     if leg is not None and leg.role == "primary" and leg.state == "handling":
+        begin(leg.interaction, leg.agent, at=entry.at)
+
+
+def handed_on(entry: JournalEntry) -> None:
+    """Reaction: the colleague who was in the talk has the contact now; others are told when they accept."""
+    leg = handling.live_leg(entry.interaction) if entry.interaction else None
+    if leg is not None and leg.state == "handling":
         begin(leg.interaction, leg.agent, at=entry.at)
 
 

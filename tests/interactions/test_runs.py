@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bpo.kernel import clock
 from clients.models import OrderIssue
-from interactions import handling, runs
+from interactions import handling, offers, runs, taking_over, transfers
 from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.models import EndedBy, JournalEntry, Kind, Run, StepVisit
@@ -201,6 +202,30 @@ def test_after_a_transfer_the_colleague_stands_at_the_same_step(acme: Scene) -> 
     assert again == run
     first, second = run.visits.filter(step="verify")
     assert (first.left_at - first.entered_at, second.agent) == (timedelta(seconds=60), cal)
+
+
+@pytest.mark.parametrize("how", ["taken over", "warm"])
+def test_who_gets_it_from_a_colleague_goes_on_where_the_script_stands(
+    acme: Scene, how: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    start = datetime(2026, 11, 24, 14, tzinfo=UTC)
+    with clock.set_to(start):
+        leg, run = begun(acme, "email", at=start)
+        run = runs.answer(run, "greet", {}, by=acme.bea)
+        clock.advance(60)
+        dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+        with django_capture_on_commit_callbacks(execute=True):
+            if how == "taken over":
+                taking_over.take_over(leg.interaction, by=dee, reason="Bea went to lunch")
+            else:
+                offers.accept(transfers.consult(leg, dee, by=acme.bea), by=dee)
+                transfers.complete_warm(leg, by=acme.bea)
+        clock.advance(5)
+        run = runs.answer(Run.objects.get(pk=run.pk), "verify", {"gave_up": "1"}, by=dee)
+    first, second = run.visits.filter(step="verify")
+    assert (first.agent, first.left_at - first.entered_at) == (acme.bea, timedelta(seconds=60))
+    assert (second.agent, second.left_at - second.entered_at) == (dee, timedelta(seconds=5))
+    assert run.visits.get(step="close").agent == dee
 
 
 def test_a_client_without_a_script_has_no_run(acme: Scene) -> None:
