@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
-from bpo.kernel import clock
 from clients.models import Channel, Client, Promise, Queue, QueueState
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState, State
 from interactions.reports import queries
 from interactions.reports.figures import LIVE_CHANNELS, OPEN_CALLBACK
 from interactions.reports.measures import FORMULAS, Line, Ratio
-from interactions.reports.scope import lately, promises_in_force, scope_of, stretch_of
+from interactions.reports.scope import Scope, lately, promises_in_force, scope_of, stretch_of
 
 SOON = timedelta(hours=1)
 LIVE_LEGS = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
@@ -125,6 +124,8 @@ class Wall:
     at: datetime
     clients: list[ClientWall]
     people: People
+    today: Scope
+    by_channel: dict[str, Line]  # of today, lines that are closed by now too
 
     @property
     def waiting(self) -> int:
@@ -227,13 +228,11 @@ def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, 
     return {row["client_id"]: (row["due"], row["over"]) for row in rows}
 
 
-def wall(clients: Sequence[Client], at: datetime | None = None) -> Wall:
-    """The wall of these clients: eleven queries, whatever stands on it."""
-    at = at or clock.now()
-    today = scope_of(clients, "today", at=at)
-    keys = ("first__queue_id", "channel")
-    lines_today = queries.lines(today, *keys)
-    lines_now = queries.lines(lately(today), *keys)
+def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope | None = None) -> Wall:
+    """The wall of these clients: ten queries, whatever stands on it; eight with the scope of today at hand."""
+    today = today or scope_of(clients, "today", at=at)
+    at = today.at
+    lines_today, lines_now = queries.lines_of([today, lately(today)], "first__queue_id", "channel")
     waiting = _waiting(clients)
     promises = _promises(clients, at)
     due = _callbacks(clients, at)
@@ -255,8 +254,13 @@ def wall(clients: Sequence[Client], at: datetime | None = None) -> Wall:
                     promise=promises.get((queue.client_id, channel)),
                 )
             )
+    by_channel: defaultdict[str, Line] = defaultdict(Line)
+    for (_queue, channel), counted in lines_today.items():
+        by_channel[channel] += counted
     return Wall(
         at=at,
+        today=today,
+        by_channel=dict(by_channel),
         clients=[
             ClientWall(
                 client,

@@ -7,7 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models import Case as SqlCase
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +30,10 @@ from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel, Promise
 from interactions.models import Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
 from interactions.reports import figures
-from interactions.reports.figures import FIGURES, HANDLED, LINE, OPEN_CALLBACK, Figure, Thing
+from interactions.reports.figures import FIGURES, HANDLED, OPEN_CALLBACK, Figure, Thing
 from interactions.reports.mails import mail_line, mail_rows
 from interactions.reports.measures import FORMULAS, Callbacks, Handling, Line, Ratio, total
-from interactions.reports.scope import Scope
+from interactions.reports.scope import Scope, together
 
 SECOND = timedelta(seconds=1)
 # A reply that bounced was a reply; one that is undone or never left was none.
@@ -84,16 +98,33 @@ def contacts_of(key: str, scope: Scope) -> QuerySet[Interaction]:
 
 def lines(scope: Scope, *by: str) -> dict[tuple[Any, ...], Line]:
     """How the first visits went, by the named fields of the contact (one query)."""
-    rows = figures.contacts(scope).filter(figures.IN_LINE).order_by()
-    counts: dict[str, Any] = {f"n_{name}": Count("pk", filter=condition) for name, condition in LINE.items()}
-    counts["waits"] = Sum("first_wait", filter=figures.ANSWERED)
-    grouped = rows.values(*by).annotate(**counts) if by else [rows.aggregate(**counts)]
-    return {
-        tuple(row[name] for name in by): Line(
-            **{name: row[f"n_{name}"] for name in LINE}, wait_seconds=(row["waits"] or timedelta()) / SECOND
-        )
-        for row in grouped
+    return lines_of([scope], *by)[0]
+
+
+def lines_of(scopes: Sequence[Scope], *by: str) -> list[dict[tuple[Any, ...], Line]]:
+    """The same for several stretches of time that are judged alike: one query for all, which decides once a contact."""
+    inside = {
+        f"in_{n}": ExpressionWrapper(scope.during("arrived_at"), output_field=BooleanField())
+        for n, scope in enumerate(scopes if len(scopes) > 1 else [])
     }
+    end = SqlCase(*(When(condition, then=Value(name)) for name, condition in figures.ENDS.items()))
+    rows = (
+        figures.contacts(together(scopes))
+        .filter(figures.IN_LINE)
+        .order_by()
+        .annotate(**inside, end=end)
+        .values(*by, *inside, "end")
+        .annotate(n=Count("pk"), waits=Sum("first_wait"))
+    )
+    found: list[dict[tuple[Any, ...], Line]] = [{} for _ in scopes]
+    for row in rows:
+        key = tuple(row[name] for name in by)
+        waited = row["waits"] / SECOND if row["end"] in figures.ANSWERED_ENDS else 0.0
+        counted = Line(**{row["end"]: row["n"]}, wait_seconds=waited)
+        for n, lines in enumerate(found):
+            if row.get(f"in_{n}", True):
+                lines[key] = lines.get(key, Line()) + counted
+    return found
 
 
 def line(scope: Scope) -> Line:
@@ -164,7 +195,7 @@ class ReasonRow:
 def reasons(scope: Scope) -> list[ReasonRow]:
     """Why customers came, the most frequent first; contacts without a reason last (one query)."""
     rows = (
-        figures.contacts(scope)
+        figures.arrived(scope)
         .filter(figures.CAME_IN)
         .order_by()
         .values("reason_id", "reason__code", "reason__name")
@@ -223,15 +254,19 @@ class Day:
 BESIDE = ("after_hours", "turned_away", "mail_in", "mail_replied", "mail_open")
 
 
-def day(scope: Scope) -> Day:
-    """The figures of a scope in four queries, however many contacts there are."""
-    rows = figures.contacts(scope).annotate(first_reply=first_reply()).order_by()
+def day(scope: Scope, by_channel: dict[str, Line] | None = None) -> Day:
+    """The figures of a scope in four queries, however many contacts there are; three with its lines at hand."""
+    if by_channel is None:
+        by_channel = {key[0]: value for key, value in lines(scope, "channel").items()}
+    # Looking up a reply for each call and chat as well cost more than all counts together.
+    replied = SqlCase(When(channel=Channel.EMAIL, then=first_reply()))
+    rows = figures.arrived(scope).filter(figures.CAME_IN).annotate(first_reply=replied).order_by()
     counted = rows.aggregate(
         **{f"n_{key}": Count("pk", filter=FIGURES[key].condition) for key in BESIDE},
-        **{f"c_{c}": Count("pk", filter=figures.CAME_IN & Q(channel=c)) for c in Channel.values},
+        **{f"c_{c}": Count("pk", filter=Q(channel=c)) for c in Channel.values},
     )
     return Day(
-        by_channel={key[0]: value for key, value in lines(scope, "channel").items()},
+        by_channel=by_channel,
         handling_by_channel={key[0]: value for key, value in handling(scope, "channel").items()},
         callbacks=callbacks(scope),
         beside={key: counted[f"n_{key}"] for key in BESIDE},
@@ -251,7 +286,7 @@ def replies(scope: Scope) -> QuerySet[Interaction, Any]:
         .filter(figures.MAIL)
         .annotate(first_reply=first_reply())
         .order_by()
-        .values_list("pk", "state", "arrived_at", "queue_id", "threshold", "first_reply", named=True)
+        .values_list("pk", "client_id", "state", "arrived_at", "queue_id", "threshold", "first_reply", named=True)
     )
 
 
@@ -276,14 +311,38 @@ class Kept:
 
 def kept(promises: Sequence[Promise], scope: Scope) -> list[Kept]:
     """Each promise judged by its own formula and threshold; a mail by its first reply in open time."""
-    result = []
-    for promise in promises:
-        if promise.formula not in FORMULAS:
-            continue
-        own = scope.with_threshold(promise)
-        counted = mail_line(own, replies(own)) if promise.channel == Channel.EMAIL else line(own)
-        result.append(Kept(promise, counted, FORMULAS[promise.formula].of(counted)))
-    return result
+    return kept_in(promises, [scope])[0]
+
+
+def kept_in(promises: Sequence[Promise], scopes: Sequence[Scope]) -> list[list[Kept]]:
+    """The same in several stretches of time: one query for calls and chats, one for mails.
+
+    Promises of one channel with different thresholds take another turn each.
+    """
+    found: list[list[Kept]] = [[] for _ in scopes]
+    judged: dict[tuple[str, int], list[Line]] = {}
+    known = [promise for promise in promises if promise.formula in FORMULAS]
+    while left := {p.channel: p for p in known if (p.channel, p.threshold_seconds) not in judged}:
+        judged |= _judged(list(left.values()), scopes)
+    for promise in known:
+        for kepts, line in zip(found, judged[promise.channel, promise.threshold_seconds], strict=True):
+            kepts.append(Kept(promise, line, FORMULAS[promise.formula].of(line)))
+    return found
+
+
+def _judged(promises: Sequence[Promise], scopes: Sequence[Scope]) -> dict[tuple[str, int], list[Line]]:
+    """A line a scope for each of these promises, one a channel, by its channel and threshold."""
+    own = [scope.judged_by(promises) for scope in scopes]
+    mail = any(p.channel == Channel.EMAIL for p in promises)
+    live = lines_of(own, "channel") if not mail or len(promises) > 1 else []
+    mails = list(replies(together(own).of_channel(Channel.EMAIL))) if mail else []
+    mail_lines = [mail_line(scope, (m for m in mails if scope.holds(m.client_id, m.arrived_at))) for scope in own]
+    return {
+        (p.channel, p.threshold_seconds): mail_lines
+        if p.channel == Channel.EMAIL
+        else [lines.get((p.channel,), Line()) for lines in live]
+        for p in promises
+    }
 
 
 def legs_with_times(rows: QuerySet[Leg]) -> QuerySet[Leg]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, DateTimeField, DurationField, F, Q, Value, When
+from django.db.models import Case, DateTimeField, DurationField, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORM
 
 DAY = timedelta(days=1)
 LATELY = timedelta(minutes=30)
+ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 PERIODS: dict[str, LazyText] = {
     "today": _("Today"),
     "yesterday": _("Yesterday"),
@@ -134,46 +136,72 @@ class Scope:
             condition = part.during(field) if index == 0 else condition | part.during(field)
         return condition
 
+    def holds(self, client: int, moment: datetime) -> bool:
+        """Whether it counts what happened to the client at that moment."""
+        return any(client in part.clients and part.start <= moment < part.end for part in self.parts)
+
     def threshold(self) -> Case:
-        """The threshold of a contact, as a duration."""
-        whens = [
-            When(
-                client_id=each.client,
-                channel=each.channel,
-                arrived_at__gte=each.start,
-                arrived_at__lt=each.end,
-                then=Value(timedelta(seconds=each.seconds)),
-            )
-            for each in self.thresholds
-        ]
-        return Case(*whens, default=Value(timedelta(seconds=DEFAULT_THRESHOLD)), output_field=DurationField())
+        """The threshold of a contact, as a duration; asks of a contact only what differs within the scope."""
+        whens, default = [], DEFAULT_THRESHOLD
+        clients = set(self.clients)
+        settled: set[tuple[int, str]] = set()  # clients' channels that have one threshold all the time
+        for each in self.thresholds:
+            key = each.client, each.channel
+            if key in settled or each.client not in clients or self.channel not in ("", each.channel):
+                continue
+            asked = self._asked_by(each)
+            if not asked:
+                default = each.seconds
+                break
+            whens.append(When(**asked, then=Value(timedelta(seconds=each.seconds))))
+            if "arrived_at__gte" not in asked and "arrived_at__lt" not in asked:
+                settled.add(key)
+        return Case(*whens, default=Value(timedelta(seconds=default)), output_field=DurationField())
+
+    def _asked_by(self, threshold: Threshold) -> dict[str, object]:
+        """Conditions on a contact of this scope for the threshold to be its own."""
+        asked: dict[str, object] = {}
+        if len(set(self.clients)) > 1:
+            asked["client_id"] = threshold.client
+        if not self.channel:
+            asked["channel"] = threshold.channel
+        own = [part for part in self.parts if threshold.client in part.clients]
+        if any(part.start < threshold.start for part in own):
+            asked["arrived_at__gte"] = threshold.start
+        if any(part.end > threshold.end for part in own):
+            asked["arrived_at__lt"] = threshold.end
+        return asked
 
     def short(self) -> Case:
         """Under this wait an abandoned contact is shown apart."""
         by_seconds: defaultdict[int, list[int]] = defaultdict(list)
         for client, seconds in self.shorts:
             by_seconds[seconds].append(client)
+        default = next(iter(by_seconds)) if len(by_seconds) == 1 else DEFAULT_SHORT
         whens = [
             When(client_id__in=clients, then=Value(timedelta(seconds=seconds)))
             for seconds, clients in by_seconds.items()
+            if seconds != default
         ]
-        return Case(*whens, default=Value(timedelta(seconds=DEFAULT_SHORT)), output_field=DurationField())
+        return Case(*whens, default=Value(timedelta(seconds=default)), output_field=DurationField())
 
-    def until(self, field: str) -> Case:
+    def until(self, field: str) -> Coalesce:
         """The field, or the instant that is asked about where it is empty: how long has it been so far."""
-        return Case(
-            When(**{f"{field}__isnull": True}, then=Value(self.at, output_field=DateTimeField())), default=F(field)
-        )
+        return Coalesce(field, Value(self.at, output_field=DateTimeField()))
 
     def of_channel(self, channel: str) -> Scope:
         """The same, of one channel."""
         return replace(self, channel=channel)
 
+    def judged_by(self, promises: Iterable[Promise]) -> Scope:
+        """The same, judged by these promises' thresholds, one a channel, whatever else the contract says."""
+        own = [Threshold(pk, promise.channel, promise.threshold_seconds, *ALWAYS)
+               for promise in promises for pk in dict.fromkeys(self.clients)]  # fmt: skip
+        return replace(self, thresholds=tuple(own))
+
     def with_threshold(self, promise: Promise) -> Scope:
-        """The same, judged by one promise's own channel and threshold, whatever else the contract says."""
-        own = [Threshold(pk, promise.channel, promise.threshold_seconds, part.start, part.end)
-               for part in self.parts for pk in part.clients]  # fmt: skip
-        return replace(self, thresholds=tuple(own), channel=promise.channel)
+        """The same, of one promise's own channel and judged by its threshold."""
+        return self.judged_by([promise]).of_channel(promise.channel)
 
 
 def scope_of(
@@ -187,24 +215,33 @@ def scope_of(
     no_reason: bool = False,
 ) -> Scope:
     """The scope of a named period, local to each client (two queries: promises and policies)."""
-    at = at or clock.now()
+    (scope,) = scopes_of(clients, key, at=at)
     if channel and channel not in Channel.values:
         raise InvalidValue(f"channel {channel!r}", sentence=_("There is no such channel."))
+    return replace(scope, channel=channel, queue=queue, reason=reason, no_reason=no_reason)
+
+
+def scopes_of(clients: Sequence[Client], *keys: str, at: datetime | None = None) -> list[Scope]:
+    """The scopes of several named periods with the same rules (two queries, however many)."""
+    at = at or clock.now()
+    periods = [_parts(clients, key, at) for key in keys]
+    thresholds = thresholds_of(clients, [part for parts in periods for part in parts])
+    shorts = shorts_of(clients)
+    return [Scope(parts=parts, at=at, thresholds=thresholds, shorts=shorts) for parts in periods]
+
+
+def _parts(clients: Sequence[Client], key: str, at: datetime) -> tuple[Part, ...]:
+    """The period as each client's zone has it."""
     stretches: defaultdict[tuple[datetime, datetime], list[int]] = defaultdict(list)
     for client in clients:
         stretch = period(key, client.zone, at)
         stretches[stretch.start, stretch.end].append(client.pk)
-    parts = tuple(Part(tuple(pks), start, end) for (start, end), pks in stretches.items())
-    return Scope(
-        parts=parts,
-        at=at,
-        thresholds=thresholds_of(clients, parts),
-        shorts=shorts_of(clients),
-        channel=channel,
-        queue=queue,
-        reason=reason,
-        no_reason=no_reason,
-    )
+    return tuple(Part(tuple(pks), start, end) for (start, end), pks in stretches.items())
+
+
+def together(scopes: Sequence[Scope]) -> Scope:
+    """All that any of these scopes counts, by the rules of the first."""
+    return replace(scopes[0], parts=tuple(dict.fromkeys(part for scope in scopes for part in scope.parts)))
 
 
 def lately(scope: Scope) -> Scope:

@@ -11,7 +11,7 @@ from interactions.models import Interaction, Visit
 from interactions.reports import queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.measures import Callbacks
-from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of
+from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of, scopes_of
 from tests import factories
 from tests.interactions import reported
 
@@ -168,6 +168,59 @@ def test_a_promise_is_judged_by_its_own_formula(line: Queue) -> None:
         ("service_level.v1", 74.47, "missed"),
         ("service_level_answered.v1", 82.35, "met"),
     ]
+
+
+def test_all_promises_of_a_page_are_judged_at_once(line: Queue, django_assert_num_queries) -> None:
+    """Bea answers for Acme yesterday and today; two promises for calls differ in their seconds."""
+    bea = reported.agent("Bea Brown", line.client)
+    for channel, seconds in (("voice", 20), ("chat", 45), ("email", 3600)):
+        reported.promise(line.client, channel, seconds)
+    reported.promise(line.client, "voice", 60, formula="service_level_answered.v1")
+    for at in (NOON - timedelta(days=1), NOON):
+        reported.contact(line, at=at, waited=30)
+        reported.contact(line, "chat", at=at, waited=40)
+        mail = reported.contact(line, "email", at=at, waited=1)
+        reported.wrote(mail, "Yes", at=at + timedelta(hours=1 if at == NOON else 2), by=bea)
+    reported.contact(line, at=NOON, waited=10)
+    scopes = scopes_of([line.client], "today", "month", at=NOON + timedelta(hours=3))
+    promises = promises_in_force([line.client], NOON, NOON)
+    with django_assert_num_queries(4):  # calls and chats, once more for the second threshold, mails, their hours
+        today, month = queries.kept_in(promises, scopes)
+    told = [(k.promise.channel, k.promise.threshold_seconds, k.ratio.numerator, k.ratio.denominator) for k in month]
+    assert told == [("chat", 45, 2, 2), ("email", 3600, 1, 2), ("voice", 20, 1, 3), ("voice", 60, 3, 3)]
+    assert [(k.ratio.numerator, k.ratio.denominator) for k in today] == [(1, 1), (1, 1), (1, 2), (2, 2)]
+    assert [today, month] == [queries.kept(promises, scope) for scope in scopes]
+
+
+def test_several_stretches_of_time_count_as_each_alone(line: Queue) -> None:
+    for hours, waited in ((30, 4), (3, 10), (2, 90), (0.2, 15)):
+        reported.contact(line, at=NOON - timedelta(hours=hours), waited=waited)
+    reported.contact(line, at=NOON - timedelta(minutes=5), waited=3, how="abandoned")
+    reported.contact(line, "chat", at=NOON - timedelta(minutes=1))
+    today, week = scopes_of([line.client], "today", "7d", at=NOON)
+    scopes = [today, lately(today), week]
+    assert queries.lines_of(scopes, "channel") == [queries.lines(scope, "channel") for scope in scopes]
+    assert [lines["voice",].offered for lines in queries.lines_of(scopes, "channel")] == [4, 2, 5]
+
+
+def test_thresholds_are_each_clients_own(line: Queue) -> None:
+    """Acme answers in 60 s, from today on in 10 s; Cal's house, in Paris, in 30 s."""
+    cals = factories.queue(factories.client("Cal's house", zone="Europe/Paris"), "Rooms")
+    reported.promise(cals.client, "voice", 30)
+    reported.promise(line.client, "voice", 60, start="2026-11-01")
+    Contract.objects.filter(client=line.client).update(valid_until="2026-11-23")
+    reported.promise(line.client, "voice", 10, start="2026-11-24")
+    for queue in (line, cals):
+        for at in (NOON - timedelta(days=1), NOON):
+            for waited in (20, 50):
+                reported.contact(queue, at=at, waited=waited)
+    for channel in ("", "voice"):
+        scope = scope_of([line.client, cals.client], "7d", at=NOON + timedelta(minutes=1), channel=channel)
+        counted = queries.lines(scope, "client_id")
+        assert (counted[line.client.pk,].in_time, counted[cals.client.pk,].in_time) == (2, 2)
+        assert queries.count_of("in_time", scope) == 4
+    alone = scope_of([line.client], "today", at=NOON + timedelta(minutes=1), channel="voice")
+    assert queries.line(alone).in_time == 0
 
 
 def test_a_mail_is_judged_by_its_first_reply_in_open_time(line: Queue) -> None:

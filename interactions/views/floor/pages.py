@@ -15,7 +15,7 @@ from bpo.kernel import clock
 from clients.models import Channel, Queue
 from interactions.models import Interaction, State
 from interactions.reports import live, people, queries
-from interactions.reports.scope import scope_of
+from interactions.reports.scope import Scope, scope_of
 from interactions.views import lists
 from interactions.views.floor.seeing import Sight, queue_of, sight_of
 
@@ -35,12 +35,11 @@ def _agents(sight: Sight) -> dict[str, Any]:
     return {"rows": here, "kinds": kinds, "absent": len(rows) - len(here)}
 
 
-def _callbacks(sight: Sight) -> dict[str, Any]:
-    at = clock.now()
+def _callbacks(sight: Sight, today: Scope) -> dict[str, Any]:
     return {
         "callbacks": live.open_callbacks(sight.clients)[:LATEST],
-        "ledger": queries.callbacks(scope_of(sight.clients, "today", at=at)),
-        "at": at,
+        "ledger": queries.callbacks(today),
+        "at": today.at,
     }
 
 
@@ -74,7 +73,9 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
 def floor(request: SupervisorRequest) -> HttpResponse:
     """The whole desk of a supervisor; `queue` and `channel` open a line beside it."""
     sight = sight_of(request)
-    context = {"clients": sight.clients, **_wall(sight), **_agents(sight), **_callbacks(sight), **_latest(sight)}
+    wall = _wall(sight)
+    around = {**_agents(sight), **_callbacks(sight, wall["wall"].today), **_latest(sight)}
+    context = {"clients": sight.clients, **wall, **around}
     opened = request.GET.get("queue")
     if opened:
         try:
@@ -104,7 +105,8 @@ def agents_part(request: SupervisorRequest) -> HttpResponse:
 @for_supervisors
 def callbacks_part(request: SupervisorRequest) -> HttpResponse:
     """The nearest callbacks alone."""
-    return render(request, "floor/_callbacks.html", _callbacks(sight_of(request)))
+    sight = sight_of(request)
+    return render(request, "floor/_callbacks.html", _callbacks(sight, scope_of(sight.clients)))
 
 
 @require_safe
@@ -146,8 +148,8 @@ def _board(request: SupervisorRequest) -> dict[str, Any]:
     sight = sight_of(request)
     context = _wall(sight)
     wall: live.Wall = context["wall"]
-    today = queries.day(scope_of(sight.clients, "today", at=context["at"]))
-    return {**context, "clients": sight.clients, "day": today, "longest": wall.longest}
+    day = queries.day(wall.today, wall.by_channel)
+    return {**context, "clients": sight.clients, "day": day, "longest": wall.longest}
 
 
 @require_safe

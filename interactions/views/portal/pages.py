@@ -25,7 +25,7 @@ from interactions.reports import live, queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.masking import Mask
 from interactions.reports.measures import FORMULAS
-from interactions.reports.scope import PERIODS, period, promises_in_force, scope_of
+from interactions.reports.scope import PERIODS, Scope, period, promises_in_force, scope_of, scopes_of
 from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
 from interactions.views import lists
@@ -71,17 +71,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/choose.html", {"clients": clients})
 
 
-def _tiles(client: Client) -> dict[str, Any]:
-    at = clock.now()
-    wall = live.wall([client], at)
-    scope = scope_of([client], "today", at=at)
-    day = queries.day(scope)
+def _tiles(client: Client, scope: Scope) -> dict[str, Any]:
+    wall = live.wall([client], today=scope)
     return {
         "wall": wall.clients[0],
         "longest": wall.longest[1].since if wall.longest else None,
-        "day": day,
+        "day": queries.day(scope, wall.by_channel),
         "working": queries.count_of("working_now", scope),
-        "at": at,
+        "at": scope.at,
     }
 
 
@@ -90,15 +87,14 @@ def _tiles(client: Client) -> dict[str, Any]:
 @in_zone
 def today(request: ClientRequest) -> HttpResponse:
     """The day so far: tiles, promises, reasons."""
-    at = clock.now()
-    scope, month = scope_of([request.client], "today", at=at), scope_of([request.client], "month", at=at)
+    scope, month = scopes_of([request.client], "today", "month")
     return _page(
         request,
         "portal/today.html",
-        **_tiles(request.client),
+        **_tiles(request.client, scope),
         promises=_promised(request.client, scope, month),
         reasons=queries.reasons(scope),
-        period=period("today", request.client.zone, at),
+        period=period("today", request.client.zone, scope.at),
     )
 
 
@@ -107,7 +103,7 @@ def today(request: ClientRequest) -> HttpResponse:
 @in_zone
 def tiles(request: ClientRequest) -> HttpResponse:
     """The tiles alone, refetched while the page is open."""
-    return _page(request, "portal/_tiles.html", **_tiles(request.client))
+    return _page(request, "portal/_tiles.html", **_tiles(request.client, scope_of([request.client])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ class Promised:
     month: queries.Kept
 
 
-def _promised(client: Client, scope: Any, month: Any) -> list[Promised]:
+def _promised(client: Client, scope: Scope, month: Scope) -> list[Promised]:
     at = scope.at
     promises = [p for p in promises_in_force([client], at, at) if p.formula in FORMULAS]
     local = at.astimezone(ZoneInfo(client.zone)).date()
@@ -128,7 +124,7 @@ def _promised(client: Client, scope: Any, month: Any) -> list[Promised]:
         p for p in promises
         if p.contract.valid_from <= local and (p.contract.valid_until is None or p.contract.valid_until >= local)
     ]  # fmt: skip
-    kept_today, kept_month = queries.kept(promises, scope), queries.kept(promises, month)
+    kept_today, kept_month = queries.kept_in(promises, [scope, month])
     return [
         Promised(*_promise_words(p), one, other) for p, one, other in zip(promises, kept_today, kept_month, strict=True)
     ]
@@ -152,8 +148,7 @@ def _promise_words(promise: Any) -> tuple[str, str]:
 @in_zone
 def promises(request: ClientRequest) -> HttpResponse:
     """Each promise with its formula in words, target, today and the month, with both halves."""
-    at = clock.now()
-    scope, month = scope_of([request.client], "today", at=at), scope_of([request.client], "month", at=at)
+    scope, month = scopes_of([request.client], "today", "month")
     rows = _promised(request.client, scope, month)
     return _page(
         request, "portal/promises.html", promises=rows, contract=rows[0].today.promise.contract if rows else None
