@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.template import Context, Template
+from django.template.defaultfilters import date
+from django.utils import timezone, translation
 
 from bpo.kernel import clock
 from bpo.kernel.templatetags import ui
@@ -41,6 +43,17 @@ def test_an_icon_with_a_title_speaks_and_its_words_are_escaped() -> None:
 def test_durations(seconds: int | None, short: str, words: str) -> None:
     assert ui.duration(seconds) == short
     assert ui.duration_words(seconds) == words
+
+
+@pytest.mark.parametrize("form", ["D j M, H:i:s", "j M, H:i", "H:i", "D j M Y, H:i", "j F Y", "D j M, H:i e"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_moment_reads_as_the_date_filter_of_django_writes_it(form: str, language: str) -> None:
+    with translation.override(language), timezone.override("America/New_York"):
+        for hours in (0, 13):
+            value = NOON + dt.timedelta(hours=hours)
+            drawn = ui.moment(value, form)
+            assert f">{date(timezone.localtime(value), form)}</time>" in drawn
+            assert f'title="{date(timezone.localtime(value), "D j M Y, H:i:s e")}"' in drawn
 
 
 def test_a_state_is_a_shape_and_a_word_and_a_ticking_time() -> None:
