@@ -27,12 +27,12 @@ from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.errors import InvalidValue
 from bpo.kernel.outgoing import OutgoingState
-from clients.models import Channel, Promise
+from clients.models import Channel
 from interactions.models import Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
 from interactions.reports import figures
 from interactions.reports.figures import FIGURES, HANDLED, OPEN_CALLBACK, Figure, Thing
-from interactions.reports.mails import mail_line, mail_rows
-from interactions.reports.measures import FORMULAS, Callbacks, Handling, Line, Ratio, total
+from interactions.reports.mails import mail_rows
+from interactions.reports.measures import Callbacks, Handling, Line, total
 from interactions.reports.scope import Scope, together
 
 SECOND = timedelta(seconds=1)
@@ -290,68 +290,13 @@ def replies(scope: Scope) -> QuerySet[Interaction, Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """How a promise stands in a scope."""
-
-    promise: Promise
-    line: Line
-    ratio: Ratio
-
-    @property
-    def light(self) -> str:
-        """met; below (under the target); missed (under the limit); "" where there was nothing to measure."""
-        percent = self.ratio.percent
-        if percent is None:
-            return ""
-        if percent >= float(self.promise.target_percent):
-            return "met"
-        return "below" if percent >= float(self.promise.limit_percent) else "missed"
-
-
-def kept(promises: Sequence[Promise], scope: Scope) -> list[Kept]:
-    """Each promise judged by its own formula and threshold; a mail by its first reply in open time."""
-    return kept_in(promises, [scope])[0]
-
-
-def kept_in(promises: Sequence[Promise], scopes: Sequence[Scope]) -> list[list[Kept]]:
-    """The same in several stretches of time: one query for calls and chats, one for mails.
-
-    Promises of one channel with different thresholds take another turn each.
-    """
-    found: list[list[Kept]] = [[] for _ in scopes]
-    judged: dict[tuple[str, int], list[Line]] = {}
-    known = [promise for promise in promises if promise.formula in FORMULAS]
-    while left := {p.channel: p for p in known if (p.channel, p.threshold_seconds) not in judged}:
-        judged |= _judged(list(left.values()), scopes)
-    for promise in known:
-        for kepts, line in zip(found, judged[promise.channel, promise.threshold_seconds], strict=True):
-            kepts.append(Kept(promise, line, FORMULAS[promise.formula].of(line)))
-    return found
-
-
-def _judged(promises: Sequence[Promise], scopes: Sequence[Scope]) -> dict[tuple[str, int], list[Line]]:
-    """A line a scope for each of these promises, one a channel, by its channel and threshold."""
-    own = [scope.judged_by(promises) for scope in scopes]
-    mail = any(p.channel == Channel.EMAIL for p in promises)
-    live = lines_of(own, "channel") if not mail or len(promises) > 1 else []
-    mails = list(replies(together(own).of_channel(Channel.EMAIL))) if mail else []
-    mail_lines = [mail_line(scope, (m for m in mails if scope.holds(m.client_id, m.arrived_at))) for scope in own]
-    return {
-        (p.channel, p.threshold_seconds): mail_lines
-        if p.channel == Channel.EMAIL
-        else [lines.get((p.channel,), Line()) for lines in live]
-        for p in promises
-    }
-
-
 def legs_with_times(rows: QuerySet[Leg]) -> QuerySet[Leg]:
     """Legs as a list shows them."""
     return rows.select_related("agent", "agent__user", "interaction", "interaction__customer", "interaction__reason")
 
 
 def callbacks_with_people(rows: QuerySet[Callback]) -> QuerySet[Callback]:
-    """Callbacks as a list shows them."""
-    return rows.select_related(
-        "client", "client__brand", "customer", "queue", "owner", "reason", "interaction", "promised_from"
+    """Callbacks as a list shows them; `contact` is the address of the one that keeps it, else of the one before."""
+    return rows.select_related("client", "client__brand", "customer", "owner").annotate(
+        contact=Coalesce("interaction__public_id", "promised_from__public_id")
     )

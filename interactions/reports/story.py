@@ -185,7 +185,7 @@ def _steps(run: Run | None) -> list[StepRow]:
         return []
     steps: dict[tuple[int, str], Step] = {}
     rows = []
-    for visit in run.visits.select_related("version").order_by("ordinal"):
+    for visit in run.visits.prefetch_related("version").order_by("ordinal"):
         if (visit.version_id, visit.step) not in steps:
             steps |= {(visit.version_id, key): step for key, step in parse(visit.version.graph).steps.items()}
         step = steps.get((visit.version_id, visit.step))

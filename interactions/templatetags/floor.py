@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -167,23 +168,21 @@ def who_came(contact: Interaction) -> str:
     return known or _("Unknown customer")
 
 
-def accepted_legs(contact: Interaction) -> list[Leg]:
-    """Stretches of work in order."""
-    legs = [leg for leg in contact.legs.all() if leg.accepted_at and leg.role == "primary"]
-    return sorted(legs, key=lambda leg: leg.accepted_at or leg.offered_at)
+def worked(contact: Any) -> list[Leg]:
+    """Stretches of work in order, as views.lists.contact_rows fetched them."""
+    return list(contact.worked)
 
 
 @register.filter
 def who_worked(contact: Interaction) -> str:
-    """Everybody who had it, in order (the list prefetches legs and agents)."""
-    return ", ".join(dict.fromkeys(leg.agent.name for leg in accepted_legs(contact)))
+    """Everybody who had it, in order."""
+    return ", ".join(dict.fromkeys(leg.agent.name for leg in worked(contact)))
 
 
 @register.filter
-def first_wait(contact: Interaction) -> float | None:
-    """Seconds of the first stay in line (the list prefetches visits)."""
-    first = min(contact.visits.all(), key=lambda visit: visit.ordinal, default=None)
-    return (first.left_at - first.entered_at).total_seconds() if first and first.left_at else None
+def first_wait(contact: Any) -> float | None:
+    """Seconds of the first stay in line, as views.lists.contact_rows fetched it."""
+    return next((visit_seconds(stay) for stay in contact.first_stay), None)
 
 
 @register.filter

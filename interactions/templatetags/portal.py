@@ -6,7 +6,7 @@ from django import template
 
 from interactions.models import Interaction, Leg
 from interactions.reports.story import NameOf
-from interactions.templatetags.floor import accepted_legs
+from interactions.templatetags.floor import worked
 
 register = template.Library()
 
@@ -19,5 +19,5 @@ def public_worker(leg: Leg, names: NameOf) -> str:
 
 @register.simple_tag
 def public_workers(contact: Interaction, names: NameOf) -> str:
-    """Everybody who had it, in order (the list prefetches legs and agents)."""
-    return ", ".join(dict.fromkeys(public_worker(leg, names) for leg in accepted_legs(contact))) or "–"
+    """Everybody who had it, in order."""
+    return ", ".join(dict.fromkeys(public_worker(leg, names) for leg in worked(contact))) or "–"

@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Queue, Reason
-from interactions.models import Interaction, JournalEntry
+from interactions.models import Interaction, JournalEntry, Leg, LegRole, Visit
 from interactions.reports import queries
 from interactions.reports.figures import FIGURES, Figure, Thing
 from interactions.reports.scope import PERIODS, Period, Scope, period, scope_of
@@ -108,10 +108,19 @@ def rows(asked: Asked) -> QuerySet[Any]:
 
 
 def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """Contacts as a list shows them."""
-    return found.select_related(
-        "client", "client__brand", "queue", "customer", "reason", "product", "case", "envelope"
-    ).prefetch_related("visits", "legs__agent__user")
+    """Contacts as a list shows them: `first_stay` in line, and `worked`, who had it, in order."""
+    first = Visit.objects.filter(ordinal=1).only("interaction_id", "entered_at", "left_at")
+    work = (
+        Leg.objects.filter(role=LegRole.PRIMARY, accepted_at__isnull=False)
+        .select_related("agent")
+        .only("interaction_id", "agent__name", "agent__user_id")
+        .order_by("accepted_at", "pk")
+    )
+    return (
+        found.select_related("client", "client__brand", "queue", "customer", "reason", "case", "envelope")
+        .defer("envelope__headers")  # long, and read as JSON row by row
+        .prefetch_related(Prefetch("visits", first, to_attr="first_stay"), Prefetch("legs", work, to_attr="worked"))
+    )
 
 
 def searched(text: str, prefix: str = "") -> Q:

@@ -8,7 +8,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Client, Contract, Policy, Queue
 from interactions.models import Interaction, Visit
-from interactions.reports import queries
+from interactions.reports import promised, queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.measures import Callbacks
 from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of, scopes_of
@@ -163,7 +163,7 @@ def test_a_promise_is_judged_by_its_own_formula(line: Queue) -> None:
     reported.promise(line.client, "voice", 20, formula="service_level_answered.v1", target_percent=80, limit_percent=75)
     reported.promise(line.client, "voice", 20)
     scope = scope_of([line.client], at=NOON + timedelta(minutes=1))
-    judged = queries.kept(promises_in_force([line.client], NOON, NOON), scope)
+    judged = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
     assert [(k.promise.formula, round(k.ratio.percent or 0, 2), k.light) for k in judged] == [
         ("service_level.v1", 74.47, "missed"),
         ("service_level_answered.v1", 82.35, "met"),
@@ -185,11 +185,11 @@ def test_all_promises_of_a_page_are_judged_at_once(line: Queue, django_assert_nu
     scopes = scopes_of([line.client], "today", "month", at=NOON + timedelta(hours=3))
     promises = promises_in_force([line.client], NOON, NOON)
     with django_assert_num_queries(4):  # calls and chats, once more for the second threshold, mails, their hours
-        today, month = queries.kept_in(promises, scopes)
+        today, month = promised.kept_in(promises, scopes)
     told = [(k.promise.channel, k.promise.threshold_seconds, k.ratio.numerator, k.ratio.denominator) for k in month]
     assert told == [("chat", 45, 2, 2), ("email", 3600, 1, 2), ("voice", 20, 1, 3), ("voice", 60, 3, 3)]
     assert [(k.ratio.numerator, k.ratio.denominator) for k in today] == [(1, 1), (1, 1), (1, 2), (2, 2)]
-    assert [today, month] == [queries.kept(promises, scope) for scope in scopes]
+    assert [today, month] == [promised.kept(promises, scope) for scope in scopes]
 
 
 def test_several_stretches_of_time_count_as_each_alone(line: Queue) -> None:
@@ -239,7 +239,7 @@ def test_a_mail_is_judged_by_its_first_reply_in_open_time(line: Queue) -> None:
     reported.contact(line, "email", at=NOON)
     reported.contact(line, "email", at=evening)
     scope = scope_of([line.client], "7d", at=NOON + timedelta(hours=23))
-    (judged,) = queries.kept(promises_in_force([line.client], NOON, NOON), scope)
+    (judged,) = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
     assert (judged.line.in_time, judged.line.late, judged.line.overdue, judged.line.pending) == (1, 1, 1, 1)
     own = scope.with_threshold(judged.promise)
     assert queries.count_of("judged", own) == judged.ratio.denominator == 3

@@ -16,7 +16,7 @@ from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
 from interactions.reports.story import PublicNames
 from interactions.reports.telling import OUTCOMES
-from interactions.templatetags.floor import first_wait, who_came
+from interactions.templatetags.floor import first_wait, who_came, worked
 from interactions.views import lists
 
 MOST_EXPORTED = 50_000
@@ -60,7 +60,7 @@ def _local(value: Any, zone: ZoneInfo) -> str:
 
 def _contact_row(each: Interaction, zone: ZoneInfo, names: Any, show: bool) -> list[object]:
     waited = first_wait(each)
-    agents = dict.fromkeys(names(leg.agent.user_id, leg.agent.name) for leg in each.legs.all() if leg.accepted_at)
+    agents = dict.fromkeys(names(leg.agent.user_id, leg.agent.name) for leg in worked(each))
     return [
         each.public_id, _local(each.arrived_at, zone), each.get_channel_display(), who_came(each) if show else "",
         each.case.reference if each.case else "", "" if waited is None else round(waited), ", ".join(agents),

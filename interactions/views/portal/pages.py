@@ -21,7 +21,7 @@ from bpo.kernel.templatetags.ui import duration_words
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
 from clients.models import Channel, Client
 from interactions.models import Interaction
-from interactions.reports import live, queries
+from interactions.reports import live, promised, queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.masking import Mask
 from interactions.reports.measures import FORMULAS
@@ -112,8 +112,8 @@ class Promised:
 
     name: str
     words: str
-    today: queries.Kept
-    month: queries.Kept
+    today: promised.Kept
+    month: promised.Kept
 
 
 def _promised(client: Client, scope: Scope, month: Scope) -> list[Promised]:
@@ -124,7 +124,7 @@ def _promised(client: Client, scope: Scope, month: Scope) -> list[Promised]:
         p for p in promises
         if p.contract.valid_from <= local and (p.contract.valid_until is None or p.contract.valid_until >= local)
     ]  # fmt: skip
-    kept_today, kept_month = queries.kept_in(promises, [scope, month])
+    kept_today, kept_month = promised.kept_in(promises, [scope, month])
     return [
         Promised(*_promise_words(p), one, other) for p, one, other in zip(promises, kept_today, kept_month, strict=True)
     ]
