@@ -64,7 +64,7 @@ def pages() -> list[Page]:
     """What people look at all day, with the rows of the month behind them."""
     from agents.models import Agent
     from clients.models import Client, Customer
-    from interactions.models import Callback, Case, Interaction, Leg, LegState
+    from interactions.models import Callback, Case, Interaction
 
     alex, priya = "alex@contact-center.example", "priya@contact-center.example"
     client = Client.objects.get(slug="the-tech-giant")
@@ -97,10 +97,32 @@ def pages() -> list[Page]:
     ]
     if customer:
         found.append(Page("console customer", alex, f"/console/customers/{customer.public_id}/"))
-    busy = Leg.objects.filter(state=LegState.HANDLING).select_related("agent__user").first()
-    if busy:
-        found.insert(1, Page("console at work", busy.agent.user.email, f"/console/legs/{busy.public_id}/"))
+        work = f"/console/legs/{at_work(agent, customer).public_id}/"
+        found[1:1] = [
+            Page("console at work", alex, work),
+            Page("console items", alex, "/console/items/"),
+            Page("console pop", alex, "/console/offer/"),
+        ]
     return found
+
+
+def at_work(agent: Any, customer: Any) -> Any:
+    """The agent with two chats of this customer in hand and a third that rings, through the operations; the first."""
+    from agents.models import Seat
+    from clients.models import Queue
+    from interactions import offers
+    from interactions.models import Leg, LegState
+    from tests import factories
+
+    hers = Leg.objects.filter(agent=agent)
+    if not hers.filter(state=LegState.OFFERED).exists():
+        Seat.objects.filter(agent=agent).update(presence="available", connected=True)
+        line = Queue.objects.filter(client=customer.client, channels__contains=["chat"], manual=False).first()
+        assert line is not None
+        for _ in range(2):
+            offers.accept(factories.offer(agent, in_queue=line, channel="chat", who=customer), by=agent)
+        factories.offer(agent, in_queue=line, channel="chat", who=customer)
+    return hers.filter(state=LegState.HANDLING).earliest("accepted_at")
 
 
 def backend_cpu() -> float:
