@@ -15,9 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agents import joining, licences, presence, skills
+from agents import joining, leading, licences, presence, skills
 from agents.gates import agent_of
-from agents.models import Agent, CapacityProfile, Licence, Presence, Seat, Team, TeamSupervisor
+from agents.models import Agent, CapacityProfile, Licence, Presence, Seat, Team
 from bpo.accounts.models import User
 from bpo.kernel.errors import InvalidValue
 from clients.access import is_admin
@@ -219,7 +219,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         return set(supervised.values_list("pk", flat=True))
 
     def _teams(self) -> set[int]:
-        return set(TeamSupervisor.objects.filter(user=by_whom(self.request)).values_list("team_id", flat=True))
+        return set(leading.led_teams(by_whom(self.request)).values_list("pk", flat=True))
 
     def get_queryset(self) -> QuerySet[Agent]:
         if getattr(self, "swagger_fake_view", False):
@@ -234,10 +234,6 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         if not getattr(self, "swagger_fake_view", False) and not is_admin(self.request.user):  # type: ignore[arg-type]
             context["clients"] = self._clients()
         return context
-
-    def _leads(self, request: Request, agent: Agent) -> None:
-        if not is_admin(request.user) and agent.team_id not in self._teams():
-            raise PermissionDenied(_("This agent is in none of your teams."))
 
     def _told(self, agent: Agent, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(self.rows.get(pk=agent.pk)).data, status=code)
@@ -269,7 +265,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
     def skill(self, request: Request, **kwargs: Any) -> Response:
         """Give a skill at a level, or take it away."""
         agent = self.get_object()
-        self._leads(request, agent)
+        leading.require_lead(by_whom(request), agent)
         given = LevelSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         skill, level = given.validated_data["skill"], given.validated_data["level"]
@@ -287,10 +283,9 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         given = LicenceActSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         client, act, reason = (given.validated_data[name] for name in ("client", "act", "reason"))
-        if not is_admin(request.user):
-            if client.pk not in self._clients():
-                raise NotFound
-            self._leads(request, agent)
+        if client.pk not in self._clients():
+            raise NotFound
+        leading.require_lead(by_whom(request), agent)
         held = Licence.objects.select_related("agent", "client").filter(agent=agent, client=client).first()
         if act == "train":
             ramp = given.validated_data.get("ramp_per_hour")
@@ -313,7 +308,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
     def force(self, request: Request, **kwargs: Any) -> Response:
         """Put an agent of one's team into a state, with a reason."""
         agent = self.get_object()
-        self._leads(request, agent)
+        leading.require_lead(by_whom(request), agent)
         given = ForceSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         presence.force(

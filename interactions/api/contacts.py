@@ -17,6 +17,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents import leading
 from agents.gates import agent_of
 from agents.models import Agent
 from clients.api.base import (
@@ -192,7 +193,7 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, **kwargs: Any) -> Response:
-        """Offer it to this agent, who must be eligible."""
+        """Offer it to this agent, who must be eligible and in a team that the caller leads."""
         contact = self._supervised(request)
         given = AssignSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -204,6 +205,8 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
         )
         if agent is None:
             raise serializers.ValidationError({"agent_id": _("Nobody of this id is licensed for the client.")})
+        if not isinstance(request.auth, ApiKey):  # a key is judged by its scope; it leads no teams
+            leading.require_lead(by_whom(request), agent)
         supervision.assign(contact, agent, by=by_whom(request), reason=given.validated_data["reason"])
         return self._told(contact)
 

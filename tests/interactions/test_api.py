@@ -231,6 +231,35 @@ def test_a_supervisor_takes_back_assigns_and_reprioritises_with_a_reason() -> No
     assert refused.status_code == 400
 
 
+def test_a_supervisor_assigns_to_agents_of_own_teams_alone() -> None:
+    line = factories.queue()
+    first = factories.team("First")
+    bea = factories.agent("Bea Brown", licensed=line.client, in_team=first, available=True)
+    una = factories.agent("Una Other", licensed=line.client, in_team=factories.team("Second"), available=True)
+    ned = factories.agent("Ned Novice", in_team=first, available=True)
+    factories.licence(ned, line.client, "suspended")
+    contact = factories.waiting(line)
+    path = f"interactions/{contact.public_id}/assign/"
+    sue = Caller(factories.supervisor(line.client, teams=[first]))
+    refused = sue.post(path, agent_id=str(una.public_id), reason="knows the case")
+    assert refused.status_code == 403 and "none of your teams" in refused.json()["errors"][0]["detail"]
+    assert sue.post(path, agent_id=str(ned.public_id), reason="he is free").status_code == 409
+    assert not contact.legs.exists()
+    assert sue.post(path, agent_id=str(bea.public_id), reason="knows the case").json()["state"] == State.OFFERED
+    assert contact.legs.get().agent == bea
+
+
+def test_an_administrator_and_a_key_with_the_scope_assign_to_anybody_eligible() -> None:
+    line = factories.queue()
+    una = factories.agent("Una Other", licensed=line.client, available=True)
+    for caller in (Caller(factories.admin()), key(line.client, "route")):
+        contact = factories.waiting(line)
+        path = f"interactions/{contact.public_id}/"
+        answer = caller.post(f"{path}assign/", agent_id=str(una.public_id), reason="knows the case")
+        assert answer.json()["state"] == State.OFFERED
+        assert caller.post(f"{path}take-back/", reason="enough").status_code == 200
+
+
 # --- cases, callbacks, customers -------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from agents import presence
+from agents import leading, presence
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceReason
 from interactions import eligibility, supervision
@@ -177,8 +176,7 @@ def _chosen(request: SupervisorRequest, sight: Sight) -> Agent:
     except ValueError:
         raise supervision.NothingToTakeBack(sentence=_("Choose who shall get it.")) from None
     agent = agent_seen(sight, wanted)
-    if not sight.leads(agent):
-        raise PermissionDenied(_("%s is in none of your teams.") % agent)
+    leading.require_lead(request.user, agent)
     return agent
 
 
@@ -205,10 +203,8 @@ def _candidates(
 @for_supervisors
 def force(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     """Another state for an agent of one's own teams; live work is finished first."""
-    sight = sight_of(request)
-    found = agent_seen(sight, agent)
-    if not sight.leads(found):
-        raise PermissionDenied(_("%s is in none of your teams.") % found)
+    found = agent_seen(sight_of(request), agent)
+    leading.require_lead(request.user, found)
     form = ForceForm(_posted(request))
     if request.method != "POST" or not form.is_valid():
         return _dialog(

@@ -11,9 +11,9 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from agents import leading
 from agents.gates import SupervisorRequest
-from agents.models import Agent, Team
-from clients.access import is_admin
+from agents.models import Agent
 from clients.models import Client, Queue, Role
 from interactions.models import Callback, Interaction
 from interactions.reports.people import agents_of
@@ -40,8 +40,8 @@ class Sight:
 def sight_of(request: SupervisorRequest) -> Sight:
     """Clients with brand and policy, and teams (two queries)."""
     clients = Client.objects.visible_to_role(request.user, Role.SUPERVISOR).select_related("brand", "policy")
-    teams = Team.objects.all() if is_admin(request.user) else Team.objects.filter(supervisors__user=request.user)
-    return Sight(list(clients.order_by("name")), frozenset(teams.values_list("pk", flat=True)))
+    teams = leading.led_teams(request.user).values_list("pk", flat=True)
+    return Sight(list(clients.order_by("name")), frozenset(teams))
 
 
 def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
