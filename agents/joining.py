@@ -10,7 +10,7 @@ from django.db import transaction
 from agents import licences, skills
 from agents.models import Agent, CapacityProfile, Seat, Team
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from clients.models import Client, PublicName, Skill
 from clients.setting_up import invite
 
@@ -62,7 +62,8 @@ def welcome(agent: Agent, *, by: User) -> bool:
 def name_for(agent: Agent, client: Client, name: str) -> None:
     """The name by which this client's customers know her; empty: the first word of her own."""
     rows = PublicName.objects.filter(client=client, user=agent.user)
-    if name.strip():
-        PublicName.objects.update_or_create(client=client, user=agent.user, defaults={"name": name.strip()[:60]})
+    name = words.line(name, most=60)
+    if name:
+        PublicName.objects.update_or_create(client=client, user=agent.user, defaults={"name": name})
     else:
         rows.delete()

@@ -17,7 +17,7 @@ from agents import signals
 from agents.models import Agent, Licence, LicenceState, Seat
 from agents.presence import ReasonMissing
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import IllegalMove
 from bpo.kernel.states import advance
 from clients.models import Client, ScriptVersion
@@ -59,7 +59,7 @@ def train(
             state=S.TRAINING,
             since=at,
             by=by,
-            reason=why,
+            reason=words.line(why, most=200),
             ramp_per_hour=ramp_per_hour,
         )
         _tell(licence, "licence training")
@@ -132,7 +132,7 @@ def _move(
     licence: Licence, to: LicenceState, *, by: User | None, why: str, at: datetime | None, **changes: Any
 ) -> None:
     _take_seat(licence.agent)
-    advance(licence, to, allowed=MOVES, since=at or clock.now(), by=by, reason=why[:200], **changes)
+    advance(licence, to, allowed=MOVES, since=at or clock.now(), by=by, reason=words.line(why, most=200), **changes)
     _tell(licence, f"licence {to.value}")
 
 
@@ -145,6 +145,7 @@ def _take_seat(agent: Agent) -> None:
 
 
 def _given(reason: str) -> str:
-    if not reason.strip():
+    reason = words.line(reason, most=200)
+    if not reason:
         raise ReasonMissing
-    return reason.strip()
+    return reason

@@ -19,7 +19,7 @@ from agents import signals
 from agents.models import Agent, ConsoleSession, Presence, PresenceEntry, Seat
 from bpo.accounts import sessions
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.states import advance
 
@@ -144,7 +144,7 @@ def sign_out(agent: Agent, *, after_this: bool = False, by: Actor | None = None,
 def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, at: datetime | None = None) -> Seat:
     """A supervisor's order: her open offer goes back at once, the rest happens when her last live leg ends."""
     at = at or clock.now()
-    why = _reason(why)
+    why = _reason(why, most=200)
     if presence == Presence.AVAILABLE:
         return go_available(agent, by=by, why=why, at=at)
     if presence not in (Presence.BREAK, Presence.SIGNED_OUT):
@@ -153,13 +153,13 @@ def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, 
     if seat.presence == Presence.SIGNED_OUT:
         return seat
     _withdraw_offer(seat, "forced", at)
-    words = (reason.strip() or why)[:60]
+    away = words.line(reason, most=60) or why[:60]
     if _live(seat):
         leave = presence == Presence.SIGNED_OUT
-        _wish(seat, wish="" if leave else words, sign_out=leave)
-        _log(seat, by=by, why=f"from the end of live work: {words} ({why})", at=at)
+        _wish(seat, wish="" if leave else away, sign_out=leave)
+        _log(seat, by=by, why=f"from the end of live work: {away} ({why})", at=at)
     else:
-        _change(seat, presence, words if presence == Presence.BREAK else "", by=by, why=why, at=at, **NO_WISH)
+        _change(seat, presence, away if presence == Presence.BREAK else "", by=by, why=why, at=at, **NO_WISH)
     return seat
 
 
@@ -176,9 +176,9 @@ def not_responding(agent: Agent, at: datetime) -> Seat:
 def missed_out(agent: Agent, n: int, at: datetime) -> Seat:
     """The Nth miss in a row is a break, which clears the count."""
     seat = _take(agent, at)
-    words = f"missed {n}"
+    missed = f"missed {n}"
     if seat.presence in (Presence.AVAILABLE, Presence.NOT_RESPONDING):
-        _change(seat, Presence.BREAK, words, why=f"{words} in a row", at=at, misses=0, **NO_WISH)
+        _change(seat, Presence.BREAK, missed, why=f"{missed} in a row", at=at, misses=0, **NO_WISH)
     return seat
 
 
@@ -342,10 +342,11 @@ def _live(seat: Seat) -> bool:
     return seat.points_voice + seat.points_chat + seat.points_email > 0
 
 
-def _reason(words: str) -> str:
-    if not words.strip():
+def _reason(said: str, *, most: int = 60) -> str:
+    said = words.line(said, most=most)
+    if not said:
         raise ReasonMissing
-    return words.strip()[:60]
+    return said
 
 
 def _fresh_connection(seat: Seat, at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from agents import signals
 from agents.models import Agent, AgentSkill, CapacityProfile, QueueSwitchedOff, Seat, Team
 from agents.presence import ReasonMissing
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue, Skill
 
@@ -42,13 +42,14 @@ def switch_off_queue(
     agent: Agent, queue: Queue, *, by: User, reason: str, at: datetime | None = None
 ) -> QueueSwitchedOff:
     """Nothing of this queue is offered to her until it is switched on again. Takes a reason."""
-    if not reason.strip():
+    reason = words.line(reason, most=200)
+    if not reason:
         raise ReasonMissing
     _take_seat(agent)
     off, created = QueueSwitchedOff.objects.get_or_create(
         agent=agent,
         queue=queue,
-        defaults={"by_name": str(by)[:120], "reason": reason.strip()[:200], "at": at or clock.now()},
+        defaults={"by_name": str(by)[:120], "reason": reason, "at": at or clock.now()},
     )
     if created:
         _tell(agent, f"{queue} switched off, by {by}")

@@ -13,6 +13,7 @@ from django.db.models.functions import Upper
 
 from bpo.accounts.models import User
 from bpo.kernel.fields import normalise_phone
+from bpo.kernel.words import salvaged_line, sought
 from clients.models import Client, Customer, CustomerAddress, CustomerPhone
 
 MOST_MERGES = 10
@@ -69,7 +70,7 @@ def find_or_create(
     on the contact (`unknown_identities` shows it) until an agent adds it with `add_phone` or `add_address`.
     Of two callers at once one creates and both get the same customer, by the unique constraints.
     """
-    phone, address, account = tidy_phone(client, phone), tidy_address(address), account.strip()[:40]
+    phone, address, account = tidy_phone(client, phone), tidy_address(address), salvaged_line(account, most=40)
     found = find(client, phone=phone, address=address, account=account)
     if found:
         return found
@@ -85,7 +86,7 @@ def find_or_create(
 
 def _create(client: Client, *, phone: str, address: str, name: str, language: str) -> Customer:
     # An account number somebody merely typed is not written down: only the client's own records set it.
-    customer = Customer.objects.create(client=client, name=name.strip()[:120], language=language[:5])
+    customer = Customer.objects.create(client=client, name=salvaged_line(name, most=120), language=language[:5])
     if phone:
         CustomerPhone.objects.create(client=client, customer=customer, number=phone, primary=True)
     if address:
@@ -130,18 +131,18 @@ def add_address(customer: Customer, address: str) -> CustomerAddress:
 
 def search(user: User | AnonymousUser, text: str, limit: int = 20) -> QuerySet[Customer]:
     """Customers of the clients one may see, by name (also misspelt), number, address or account."""
-    words = " ".join(text.replace("\0", "").split())[:100]
+    wanted = sought(text)
     seen = Customer.objects.visible_to(user).filter(merged_into__isnull=True)
-    if not words:
+    if not wanted:
         return seen.none()
-    upper = words.upper()
-    fits = Q(name__icontains=words) | Q(upper_name__trigram_word_similar=upper) | Q(account_number__istartswith=words)
-    digits = re.sub(r"\D", "", words)
-    if len(digits) >= LEAST_DIGITS and len(digits) >= len(re.sub(r"[\s()+./-]", "", words)) - 1:
+    upper = wanted.upper()
+    fits = Q(name__icontains=wanted) | Q(upper_name__trigram_word_similar=upper) | Q(account_number__istartswith=wanted)
+    digits = re.sub(r"\D", "", wanted)
+    if len(digits) >= LEAST_DIGITS and len(digits) >= len(re.sub(r"[\s()+./-]", "", wanted)) - 1:
         phones = CustomerPhone.objects.visible_to(user).filter(number__contains=digits.lstrip("0"))
         fits |= Q(pk__in=phones.values("customer"))
-    if "@" in words or "." in words:
-        addresses = CustomerAddress.objects.visible_to(user).filter(address__contains=words.lower())
+    if "@" in wanted or "." in wanted:
+        addresses = CustomerAddress.objects.visible_to(user).filter(address__contains=wanted.lower())
         fits |= Q(pk__in=addresses.values("customer"))
     return (
         seen.annotate(upper_name=Upper("name"))

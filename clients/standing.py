@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.states import advance
 from clients.models import Client, ClientState
@@ -71,7 +71,8 @@ def end(client: Client, *, by: User | None = None, reason: str, at: datetime | N
 def _move(
     client: Client, to: ClientState, *, by: User | None, reason: str, at: datetime | None, only_from: str = ""
 ) -> Client:
-    if not reason.strip():
+    reason = words.line(reason, most=200)
+    if not reason:
         raise ReasonMissing
     moves = {only_from: frozenset({to})} if only_from else MOVES
     before = advance(client, to, allowed=moves)
@@ -82,7 +83,7 @@ def _move(
             client=client,
             before=before,
             by=by,
-            reason=reason.strip()[:200],
+            reason=reason,
             at=at or clock.now(),
         )
     )

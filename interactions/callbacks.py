@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel import words as kernel_words
 from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from clients import opening
 from clients.customers import tidy_address, tidy_phone
@@ -105,11 +106,11 @@ def promise(
         origin=origin,
         number=number,
         address=address,
-        name=(name or (customer.name if customer else "")).strip()[:120],
+        name=kernel_words.salvaged_line(name, most=120) or (customer.name if customer else ""),
         language=language or (customer.language if customer else "") or client.default_language,
         zone=opening.known_zone(zone or (customer.zone if customer else ""), client),
         reason=reason,
-        words=words.replace("\0", "").strip()[:500],
+        words=kernel_words.paragraphs(words, most=500),
         owner=owner,
         promised_at=at,
         due_from=due_from,

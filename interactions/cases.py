@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, StaleState
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
@@ -25,6 +25,8 @@ from interactions.models import (
     Outcome,
     State,
 )
+
+MOST_WORDS = 8000  # of a summary or a note
 
 
 class SummaryMissing(DomainError):
@@ -147,16 +149,17 @@ def resolve(
     What was parked on it has nothing to wait for any more and is closed as handled.
     """
     at = at or clock.now()
-    if not summary.strip():
+    summary, outcome = words.paragraphs(summary, most=MOST_WORDS), words.line(outcome, most=80)
+    if not summary:
         raise SummaryMissing
-    if not outcome.strip():
+    if not outcome:
         raise OutcomeMissing
     states.move(
         case,
         CaseState.RESOLVED,
         at=at,
-        summary=summary.strip(),
-        outcome=outcome.strip()[:80],
+        summary=summary,
+        outcome=outcome,
         confirmed_by_customer=confirmed,
         resolved_at=at,
         resolved_by=by,
@@ -290,9 +293,10 @@ def put_on(interaction: Interaction, other: Interaction, *, by: Agent, at: datet
 def add_note(case: Case, *, by: journal.Actor, text: str, at: datetime | None = None) -> CaseNote:
     """Something for colleagues alone."""
     at = at or clock.now()
-    if not text.strip():
+    text = words.paragraphs(text, most=MOST_WORDS)
+    if not text:
         raise SummaryMissing(sentence=_("The note is empty."))
-    note = CaseNote.objects.create(case=case, by_name=str(by), text=text.strip()[:8000], at=at)
+    note = CaseNote.objects.create(case=case, by_name=str(by), text=text, at=at)
     journal.record(case, Kind.NOTE_ADDED, by=by, at=at)
     return note
 

@@ -103,7 +103,7 @@ def session_of(token: str) -> ChatSession:
 def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) -> Begun:
     """Begin a chat: the contact arrives as at every door, the window gets its token. The same key begins it once."""
     at = at or clock.now()
-    messages.check(messages.Words(text=hello.words))
+    said = messages.check(messages.Words(text=hello.words))
     received = intake.receive(
         entry_point,
         intake.NewContact(
@@ -112,7 +112,7 @@ def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) 
             from_name=hello.name,
             from_address=hello.email,
             from_phone=hello.phone,
-            text=hello.words,
+            text=said.text,
             language=hello.language,
             reason=hello.reason,
             page=hello.page,

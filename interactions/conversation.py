@@ -47,14 +47,14 @@ def customer_wrote(
     returned (its interaction is the new one).
     """
     at = at or clock.now()
-    words = messages.Words(
+    said = messages.Words(
         text=text,
         files=tuple(files),
         author=author or _customer_name(interaction),
         language=interaction.language,
         message_id=provider_id,
     )
-    messages.check(words)
+    said = messages.check(said)
     try:
         with transaction.atomic():
             if provider_id:
@@ -62,12 +62,12 @@ def customer_wrote(
                 # here, since seats come first.
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
-                said = _said_before(interaction, provider_id)
-                if said:
-                    return said
-            return messages.take_in(interaction, words, at=at)
+                earlier = _said_before(interaction, provider_id)
+                if earlier:
+                    return earlier
+            return messages.take_in(interaction, said, at=at)
     except messages.ContactClosed:
-        return _anew(interaction, words, at=at)
+        return _anew(interaction, said, at=at)
 
 
 def _said_before(interaction: Interaction, provider_id: str) -> Message | None:
@@ -89,7 +89,7 @@ def _customer_name(interaction: Interaction) -> str:
     return envelope.from_name if envelope else ""
 
 
-def _anew(closed: Interaction, words: messages.Words, *, at: datetime) -> Message:
+def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> Message:
     """A new contact on the case of the closed one; its window follows."""
     entry_point = closed.entry_point
     if entry_point is None:
@@ -98,15 +98,15 @@ def _anew(closed: Interaction, words: messages.Words, *, at: datetime) -> Messag
     received = intake.receive(
         entry_point,
         intake.NewContact(
-            provider_id=words.message_id or f"again:{closed.public_id}:{at.isoformat()}",
+            provider_id=said.message_id or f"again:{closed.public_id}:{at.isoformat()}",
             channel=closed.channel,
             origin=closed.origin,
-            from_name=envelope.from_name if envelope else words.author,
+            from_name=envelope.from_name if envelope else said.author,
             from_address=envelope.from_address if envelope else "",
             from_phone=envelope.from_phone if envelope else "",
             subject=envelope.subject if envelope else "",
-            text=words.text,
-            files=words.files,
+            text=said.text,
+            files=said.files,
             language=closed.language,
             reason=closed.reason,
             page=envelope.page if envelope else "",
@@ -130,8 +130,7 @@ def agent_wrote(
 ) -> Message:
     """The agent's line, under her public name; it is there once written. The same key again gives the same message."""
     at = at or clock.now()
-    words = messages.Words(text=text, files=tuple(files))
-    messages.check(words)
+    said = messages.check(messages.Words(text=text, files=tuple(files)))
     if leg.channel != Channel.CHAT:
         raise NotAChat
     key = f"agent:{leg.public_id}:{client_key[:MOST_KEY]}" if client_key else ""
@@ -139,9 +138,9 @@ def agent_wrote(
     fresh = handling.held_leg(leg, by=by)
     interaction = fresh.interaction
     if key:
-        said = Message.objects.filter(interaction=interaction, message_id=key).first()
-        if said:
-            return said
+        earlier = Message.objects.filter(interaction=interaction, message_id=key).first()
+        if earlier:
+            return earlier
     if interaction.state not in (State.ACTIVE, State.HELD):
         raise handling.NotYours
     case_duty.answered(interaction)
@@ -155,7 +154,7 @@ def agent_wrote(
         author_name=public_name(by.user, interaction.client),
         at=at,
         language=interaction.language,
-        text=messages.clean(text),
+        text=said.text,
         state=OutgoingState.SENT,
         due_at=at,
         sent_at=at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from interactions.handling import NotYours
 from interactions.models import Draft, Interaction, Leg, LegRole, LegState
 
@@ -19,7 +19,7 @@ def save(interaction: Interaction, by: Agent, text: str, *, at: datetime | None 
     )
     if not holds.exists():
         raise NotYours
-    text = text.replace("\0", "")[:MOST_CHARACTERS]
+    text = words.drafted(text, most=MOST_CHARACTERS)
     if not text.strip():
         drop(interaction)
         return None

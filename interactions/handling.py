@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from clients.models import Channel, WrapUpMode
 from interactions import case_duty, closing, consulting, eligibility, journal, offers, queueing, states
@@ -202,7 +202,7 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
         at=at,
         leg=str(leg.public_id),
         until=until.isoformat() if until else None,
-        why=why[:200],
+        why=words.line(why, most=200),
     )
     return leg
 

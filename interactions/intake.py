@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, InvalidValue
 from clients import customers, doors, hours, opening
 from clients.models import (
@@ -41,6 +41,8 @@ from interactions.models import (
 )
 
 MOST_PROVIDER_ID = 300
+MOST_TEXT = 20_000
+MOST_OPENING = 500
 ORIGINS: dict[str, Origin] = {
     EntryKind.WIDGET: Origin.WIDGET,
     EntryKind.MAILBOX: Origin.MAILBOX,
@@ -122,8 +124,10 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
     DoorClosed for a door that is not published; ClientAway when the client is not live, and nothing is taken then.
     """
     at = at or clock.now()
-    if not contact.provider_id or len(contact.provider_id) > MOST_PROVIDER_ID or "\0" in contact.provider_id:
+    given = contact.provider_id
+    if not given or len(given) > MOST_PROVIDER_ID or words.UNHOLDABLE.search(given):
         raise BadContact("provider id", sentence=_("The contact has no usable id."))
+    contact = _read(contact)
     known = _received_before(entry_point, contact.provider_id)
     if known:
         return known
@@ -144,6 +148,29 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
         if known is None:
             raise
         return known
+
+
+def _read(contact: NewContact) -> NewContact:
+    """The words as they are kept: a door's are refused when they cannot be, a mail's are salvaged."""
+    if contact.message:
+        line = words.salvaged_line
+        text = words.salvaged(contact.text, most=messages.MOST_MAIL_CHARACTERS)
+        opening = words.salvaged(contact.opening, most=MOST_OPENING)
+    else:
+        line = words.line
+        text = words.paragraphs(contact.text, most=MOST_TEXT)
+        opening = words.paragraphs(contact.opening, most=MOST_OPENING)
+    return replace(
+        contact,
+        from_name=line(contact.from_name, most=200),
+        from_address=line(contact.from_address, most=254),
+        from_phone=line(contact.from_phone, most=32),
+        account=line(contact.account, most=40),
+        subject=line(contact.subject, most=300),
+        page=line(contact.page, most=500),
+        opening=opening,
+        text=text,
+    )
 
 
 def receive_again(entry_point: EntryPoint, provider_id: str) -> Received | None:
@@ -402,17 +429,17 @@ def _reachable(contact: NewContact) -> bool:
 
 
 def _envelope(interaction: Interaction, contact: NewContact) -> None:
-    words = contact.opening or contact.text or contact.subject
+    opening = contact.opening or contact.text or contact.subject
     if contact.message:
-        words = contact.opening or contact.message.reply_text or contact.message.text or contact.subject
+        opening = contact.opening or contact.message.reply_text or contact.message.text or contact.subject
     Envelope.objects.create(
         interaction=interaction,
-        from_name=messages.clean(contact.from_name)[:200],
-        from_address=messages.clean(contact.from_address)[:254],
-        from_phone=messages.clean(contact.from_phone)[:32],
-        subject=messages.clean(contact.subject)[:300],
-        opening=" ".join(messages.clean(words).split())[:300],
-        page=messages.clean(contact.page)[:500],
+        from_name=contact.from_name,
+        from_address=contact.from_address,
+        from_phone=contact.from_phone,
+        subject=contact.subject,
+        opening=words.salvaged_line(opening, most=300),
+        page=contact.page,
         automatic=str(contact.automatic),
         headers=[list(pair) for pair in contact.message.headers] if contact.message else [],
     )
@@ -470,7 +497,7 @@ def _promise(interaction: Interaction, contact: NewContact, origin: CallbackOrig
         case=interaction.case,
         due_from=contact.due_from,
         due_until=contact.due_until,
-        words=" ".join((contact.opening or contact.text or contact.subject).split())[:500],
+        words=words.salvaged_line(contact.opening or contact.text or contact.subject, most=500),
         language=interaction.language,
         zone=contact.zone,
         name=contact.from_name[:120],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Seat
+from bpo.kernel import words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -51,14 +52,6 @@ class NothingSaid(DomainError):
     status = 400
 
 
-class TooLong(DomainError):
-    """More words than one message may have."""
-
-    code = "too_long"
-    sentence = _("This message is too long. Send it in two parts.")
-    status = 413
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a customer sent: a chat message, or the mail that came in."""
@@ -71,44 +64,39 @@ class Words:
     mail: Inbound | None = field(default=None, repr=False)
 
 
-def clean(text: str) -> str:
-    """The text without what no database and no reader can use."""
-    return text.replace("\0", "").replace("\r\n", "\n").strip()
-
-
-def check(words: Words) -> None:
-    """Refuse nothing at all, and more than a message may hold. Mail is never refused."""
-    if words.mail is not None:
-        return
-    if not clean(words.text) and not words.files:
+def check(said: Words) -> Words:
+    """The words as they are kept. Refuse nothing at all, and more than a message may hold; mail is never refused."""
+    if said.mail is not None:
+        return said
+    text = words.paragraphs(said.text, most=MOST_CHARACTERS)
+    if not text and not said.files:
         raise NothingSaid
-    if len(words.text) > MOST_CHARACTERS:
-        raise TooLong
+    return replace(said, text=text)
 
 
-def write_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
+def write_in(interaction: Interaction, said: Words, *, at: datetime) -> Message:
     """The row of a customer's message on this interaction, its files, and the journal's line."""
-    mail = words.mail
+    mail = said.mail
     message = Message(
         client_id=interaction.client_id,
         interaction=interaction,
         case_id=interaction.case_id,
         channel=interaction.channel,
         direction=MessageDirection.IN,
-        author_name=words.author[:200],
+        author_name=words.salvaged_line(said.author, most=200),
         at=at,
-        language=(words.language or interaction.language)[:5],
-        text=clean(words.text),
-        message_id=words.message_id[:255],
+        language=(said.language or interaction.language)[:5],
+        text=words.salvaged(said.text, most=MOST_MAIL_CHARACTERS),
+        message_id=said.message_id[:255],
         # It has arrived: no worker may ever take it for something to be sent.
         state=OutgoingState.DELIVERED,
         due_at=at,
         sent_at=at,
     )
     if mail is not None:
-        message.subject = clean(mail.subject)[:300]
-        message.text = clean(mail.reply_text or mail.text)[:MOST_MAIL_CHARACTERS]
-        message.full_text = clean(mail.text)[:MOST_MAIL_CHARACTERS]
+        message.subject = words.salvaged_line(mail.subject, most=300)
+        message.text = words.salvaged(mail.reply_text or mail.text, most=MOST_MAIL_CHARACTERS)
+        message.full_text = words.salvaged(mail.text, most=MOST_MAIL_CHARACTERS)
         message.html = mail.html.replace("\0", "")[:MOST_MAIL_CHARACTERS]
         message.from_address = mail.from_address[:254]
         message.to_addresses = list(mail.entry_addresses)
@@ -119,7 +107,7 @@ def write_in(interaction: Interaction, words: Words, *, at: datetime) -> Message
         if mail.raw:
             message.original.save(f"{message.public_id}.eml", ContentFile(mail.raw), save=False)
     message.save()
-    came = [*words.files, *(_mail_files(mail) if mail else [])]
+    came = [*said.files, *(_mail_files(mail) if mail else [])]
     kept_files.keep(came, interaction=interaction, message=message, at=at)
     journal.record(
         interaction,
@@ -142,12 +130,12 @@ def _mail_files(mail: Inbound) -> Iterable[File]:
             )
 
 
-def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
+def take_in(interaction: Interaction, said: Words, *, at: datetime) -> Message:
     """A customer's message on an open interaction: parked work returns to its queue, a chat in wrap-up goes on.
 
     ContactClosed when it was closed meanwhile; nothing has changed then.
     """
-    check(words)
+    said = check(said)
     with transaction.atomic():
         legs = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, state__in=HOLDING_STATES)
         states.take_seats(*legs.values_list("agent_id", flat=True))
@@ -157,7 +145,7 @@ def take_in(interaction: Interaction, words: Words, *, at: datetime) -> Message:
         if current.state == State.CLOSED or (current.state == State.WRAP_UP and current.channel == Channel.EMAIL):
             # A mail that comes in wrap-up would end with it unanswered: it is a new contact on the case.
             raise ContactClosed
-        message = write_in(current, words, at=at)
+        message = write_in(current, said, at=at)
         if current.channel == Channel.CHAT:
             ChatSession.objects.filter(interaction=current).update(customer_wrote_at=at, warned_at=None)
         if current.state == State.PARKED:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import presence
 from agents.models import Agent, Seat
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients.models import MissRule
 from interactions import case_duty, journal, queueing, states
@@ -80,7 +80,8 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> Leg:
     """The agent says no, with a reason; the contact keeps its place and she is not asked for a while."""
     at = at or clock.now()
-    if not reason.strip():
+    reason = words.line(reason, most=200)
+    if not reason:
         raise ReasonMissing
     leg = open_offer(leg, by=by)
     states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.AGENT)
@@ -88,7 +89,7 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
         queue = leg.interaction.queue
         refuse(leg, seconds=queue.decline_delay_seconds if queue else 30, why="declined", at=at)
         back_in_line(leg, at=at)
-    journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason.strip()[:200])
+    journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason)
     return leg
 
 

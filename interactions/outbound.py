@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
@@ -132,7 +132,7 @@ def _start(
         from_name=customer.name,
         from_phone=number,
         from_address=address,
-        subject=subject.strip()[:300],
+        subject=words.line(subject, most=300),
     )
     return _take(contact, by=by, at=at)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.customers import tidy_address
@@ -55,14 +55,6 @@ class NothingWritten(DomainError):
     code = "empty"
     sentence = _("There is nothing to send yet.")
     status = 400
-
-
-class TooLong(DomainError):
-    """More words than a mail may have."""
-
-    code = "too_long"
-    sentence = _("This mail is too long.")
-    status = 413
 
 
 class NoAddress(DomainError):
@@ -117,11 +109,9 @@ def agent_replies(
     at = at or clock.now()
     if then not in THEN:
         raise UnknownStep(then)
-    said = text.replace("\0", "").replace("\r\n", "\n").strip()
+    said = words.paragraphs(text, most=MOST_CHARACTERS)
     if not said:
         raise NothingWritten
-    if len(said) > MOST_CHARACTERS:
-        raise TooLong
     key = uuid.uuid5(leg.public_id, client_key).hex if client_key else ""
     if key and (sent := Message.objects.filter(interaction=leg.interaction_id, message_id=key).first()):
         return sent

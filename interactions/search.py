@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from bpo.accounts.models import User
 from bpo.kernel.references import tidy_reference
+from bpo.kernel.words import sought
 from clients import customers
 from clients.models import Client, Customer, Order
 from interactions.models import Callback, Case
@@ -37,7 +38,7 @@ NOTHING = Found([], [], [], [])
 
 def find(user: User, text: str, *, limit: int = MOST) -> Found:
     """Search everything by what a person typed: a name, a number, an address, a reference, an order."""
-    words = " ".join(text.replace("\0", "").split())[:100]
+    words = sought(text)
     if len(words) < LEAST:
         return NOTHING
     reference = tidy_reference(words)

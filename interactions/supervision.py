@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.accounts.models import User
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from interactions import consulting, handling, journal, offers, queueing, states, transfers
 from interactions.models import EndedBy, Interaction, Kind, LegState, State
@@ -25,10 +25,10 @@ class NothingToTakeBack(DomainError):
 
 def require_reason(reason: str) -> str:
     """The reason, tidied; ReasonMissing without one."""
-    reason = reason.strip()
+    reason = words.line(reason, most=200)
     if not reason:
         raise offers.ReasonMissing
-    return reason[:200]
+    return reason
 
 
 @transaction.atomic

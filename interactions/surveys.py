@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bpo.kernel import clock
+from bpo.kernel import words as kernel_words
 from bpo.kernel.errors import InvalidValue
 from interactions import cases, journal
 from interactions.models import Case, CaseState, Interaction, Kind, SurveyAnswer
@@ -34,7 +35,7 @@ def answer(
             "client_id": interaction.client_id,
             "score": score,
             "solved": solved,
-            "words": words.replace("\0", "").strip()[:MOST_WORDS],
+            "words": kernel_words.paragraphs(words, most=MOST_WORDS),
             "answered_at": at,
         },
     )

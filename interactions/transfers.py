@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
@@ -81,7 +81,7 @@ def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:
     """End the transferring leg (it may still wrap up) and keep the note for whoever is next."""
     consulting.end_consults(leg.interaction, at=at)
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
-    if note.strip():
+    if words.paragraphs(note, most=cases.MOST_WORDS):
         cases.add_note(cases.of_leg(leg), by=by, text=note, at=at)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients.models import Disposition, WrapUpMode
 from interactions import closing, handling, journal, states
@@ -26,6 +26,7 @@ from interactions.models import (
     State,
 )
 
+MOST_NOTE = 8000
 NOT_IN_TIME = "not_filled_in_time"
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 
@@ -78,7 +79,7 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
         raise DispositionMissing
     if disposition.children.filter(active=True).exists():
         raise DispositionMissing(sentence=_("Choose one of the answers below “%s”.") % disposition.name)
-    if disposition.needs_note and not note.strip():
+    if disposition.needs_note and not note:
         raise DispositionMissing(sentence=_("“%s” needs a note: what happened?") % disposition.name)
     if disposition.needs_follow_up and not has_follow_up(leg):
         raise DispositionMissing(
@@ -100,7 +101,7 @@ def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: st
     leg = wrapping_leg(leg, by=by)
     if disposition is not None and disposition.client_id != leg.client_id:
         raise DispositionMissing
-    Leg.objects.filter(pk=leg.pk).update(disposition=disposition, note=note)
+    Leg.objects.filter(pk=leg.pk).update(disposition=disposition, note=words.drafted(note, most=MOST_NOTE))
     return leg
 
 
@@ -120,6 +121,7 @@ def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = 
 @transaction.atomic
 def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, at: datetime) -> Leg:
     leg = wrapping_leg(leg, by=by)
+    note = words.paragraphs(note, most=MOST_NOTE)
     check_disposition(leg, disposition, note)
     if handling.wrap_up_mode(leg) == WrapUpMode.TIMED_FULL and leg.wrap_up_due_at and at < leg.wrap_up_due_at:
         raise TooEarly

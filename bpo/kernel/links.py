@@ -25,5 +25,5 @@ def unsign(purpose: str, token: str, *, max_age: int = 30 * DAY) -> Any:
     """The value, or LinkInvalid."""
     try:
         return signing.loads(token, salt=f"bpo.links.{purpose}", max_age=max_age)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, UnicodeError) as error:
         raise LinkInvalid(f"token for {purpose}: {error}") from error

@@ -5,12 +5,15 @@ import re
 import sys
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from bpo.kernel import words
 from bpo.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,31 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return JsonResponse({"code": error.code, "detail": str(error.sentence)}, status=error.status)
     return render(request, "409.html", context, status=error.status)
+
+
+class ReadableMiddleware:
+    """Refuses what no database holds before any view reads it; a view that is free of CSRF reads its body itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Django calls this before the view."""
+        try:
+            words.refuse_unreadable(request.GET.lists())
+            if not getattr(view, "csrf_exempt", False):
+                words.refuse_unreadable(request.POST.lists())
+        except words.Unreadable as error:
+            if hasattr(view, "cls"):
+                told = {"code": error.code, "detail": str(error.sentence), "attr": None}
+                return JsonResponse({"type": "client_error", "errors": [told]}, status=error.status)
+            if request.headers.get("HX-Request") == "true":
+                return refusal(request, error)
+            raise BadRequest(error.code) from error
+        return None
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -69,17 +69,11 @@ class NewContactSerializer(serializers.Serializer[Any]):
     from_phone = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)
     account = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     subject = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
-    text = serializers.CharField(max_length=20_000, required=False, default="", allow_blank=True)
+    text = serializers.CharField(max_length=intake.MOST_TEXT, required=False, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=["en", "es"], required=False, default="", allow_blank=True)
     reason = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
     page = serializers.URLField(max_length=500, required=False, default="", allow_blank=True)
     wants_callback = serializers.BooleanField(required=False, default=False)
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        for name, value in data.items():
-            if isinstance(value, str) and "\0" in value:
-                raise serializers.ValidationError({name: _("Null characters are not allowed.")})
-        return data
 
 
 class ReceivedSerializer(serializers.Serializer[Any]):

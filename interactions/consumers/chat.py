@@ -13,7 +13,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from agents.groups import agent_group
-from bpo.kernel import clock, links, push
+from bpo.kernel import clock, links, push, words
 from interactions import chats
 from interactions.consumers import hearing
 from interactions.models import ChatSession, Leg, LegRole, LegState
@@ -163,7 +163,8 @@ def read(text: str | None) -> dict[str, Any] | None:
         return None
     try:
         message = json.loads(text)
-    except (ValueError, RecursionError):
+        words.refuse_unreadable(message)
+    except (ValueError, RecursionError, words.Unreadable):
         return None
     if not isinstance(message, dict) or not isinstance(message.get("kind", ""), str):
         return None

@@ -16,7 +16,7 @@ from agents.gates import agent_of
 from agents.groups import agent_group
 from agents.models import Agent
 from bpo.accounts.models import user_group
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
 from interactions import offers, push
@@ -88,7 +88,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             return
         try:
             data = json.loads(text_data)
-        except ValueError:
+            words.refuse_unreadable(data)
+        except (ValueError, RecursionError, words.Unreadable):
             return
         if not isinstance(data, dict):
             return

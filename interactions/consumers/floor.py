@@ -62,7 +62,7 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
             return
         try:
             await super().receive(text_data=text_data)
-        except ValueError:
+        except (ValueError, RecursionError):
             await self.close(TOO_LONG)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel import words
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Queue, Reason
 from interactions.models import Interaction, JournalEntry, Leg, LegRole, Visit
@@ -70,7 +71,7 @@ def ask(query: QueryDict, clients: Sequence[Client], *, default: str = "came_in"
         reason=reason.pk if reason else None,
         no_reason=reason_code == "-",
     )
-    return Asked(figure, scope, period(key, zone, scope.at), query.get("q", "").strip()[:100], queue, reason, client)
+    return Asked(figure, scope, period(key, zone, scope.at), words.sought(query.get("q", "")), queue, reason, client)
 
 
 def _uuid(value: str) -> UUID:

@@ -88,7 +88,7 @@ def test_search_finds_by_name_number_address_and_account(text) -> None:
     assert list(customers.search(sue, text)) == [ann]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "%", "_", "'; drop table", "\0"])
+@pytest.mark.parametrize("text", ["", "  ", "%", "_", "'; drop table", "\u202e"])
 def test_search_survives_anything(text) -> None:
     acme = make.client()
     make.customer(acme)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agents.models import Seat
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from interactions import closing, conversation, files, handing_back, handling, messages, offers, wrap_up
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, Outcome, State
 from tests import factories as make
@@ -53,7 +53,7 @@ def test_only_the_holder_writes(talk) -> None:
         conversation.agent_wrote(fresh(talk), "Me too", by=make.agent("Dora Dean"))
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "\0"])
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b"])
 def test_nothing_is_refused(talk, text) -> None:
     with pytest.raises(messages.NothingSaid):
         conversation.customer_wrote(talk.interaction, text)
@@ -62,7 +62,7 @@ def test_nothing_is_refused(talk, text) -> None:
 
 
 def test_too_much_is_refused(talk) -> None:
-    with pytest.raises(messages.TooLong):
+    with pytest.raises(words.TooLong):
         conversation.customer_wrote(talk.interaction, "x" * 8001)
     assert not Message.objects.exists()
 

@@ -187,7 +187,7 @@ def test_too_long_a_message_and_a_wrong_file_are_refused_and_the_chat_goes_on(br
     long = post(
         browser, "customer-chat-message", door, {"key": "x" * 20, "text": "x" * 8500}, token, HTTP_ACCEPT_LANGUAGE="es"
     )
-    assert long.status_code == 413 and "demasiado largo" in long.json()["detail"]
+    assert long.status_code == 400 and "demasiado largo" in long.json()["detail"]
     wrong = browser.post(
         reverse("customer-chat-file", args=[door.public_id]),
         {"key": "y" * 20, "file": SimpleUploadedFile("run.exe", b"MZ\x90\x00\xff\xfe")},

@@ -175,7 +175,7 @@ def test_only_who_holds_it_may_answer(box: EntryPoint, bea: Agent) -> None:
         drafts.save(leg.interaction, cal, "Hello")
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "\0"])
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b"])
 def test_nothing_is_not_a_mail(box: EntryPoint, bea: Agent, text: str) -> None:
     with pytest.raises(replies.NothingWritten):
         replies.agent_replies(held(box, bea), text, by=bea)

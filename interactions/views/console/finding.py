@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.gates import AgentRequest, for_agents
+from bpo.kernel import words
 from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.models import Client, Customer, Queue
@@ -24,8 +25,8 @@ from interactions.views.console.home import frame
 @require_GET
 def palette(request: AgentRequest) -> HttpResponse:
     """What the palette lists for the words typed."""
-    text = request.GET.get("q", "")
-    return render(request, "console/_found.html", {"found": search.find(request.user, text), "text": text.strip()})
+    text = words.sought(request.GET.get("q", ""))
+    return render(request, "console/_found.html", {"found": search.find(request.user, text), "text": text})
 
 
 @for_agents
@@ -88,7 +89,7 @@ def _person(request: AgentRequest, client: Client) -> Customer:
     phone, address = customers.tidy_phone(client, reach), customers.tidy_address(reach)
     if not phone and not address:
         raise InvalidValue("reach", sentence=_("Give a mail address or a phone number of the customer."))
-    name = request.POST.get("name", "")
+    name = words.line(request.POST.get("name", ""), most=120)
     return customers.find_or_create(client, phone=phone, address=address, name=name)
 
 

@@ -15,14 +15,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
-from bpo.kernel import clock
 from clients.models import Snippet
 from clients.naming import public_name
-from interactions import conversation, files
+from interactions import conversation, drafts, files
 from interactions.adapters.mail.html import safe_html
 from interactions.desk.work import messages_of
 from interactions.handling import NotYours
-from interactions.models import Attachment, Draft, Interaction, Leg, LegState, Message
+from interactions.models import Attachment, Interaction, Leg, LegState, Message
 from interactions.views.console.common import done, own_leg, show_work, triggers
 
 MOST_FILES = 5
@@ -30,10 +29,6 @@ MOST_FILES = 5
 
 def _files(request: AgentRequest) -> list[files.File]:
     return [files.check(one.name or "file", one.read()) for one in request.FILES.getlist("files")[:MOST_FILES]]
-
-
-def _drop_draft(leg: Leg) -> None:
-    Draft.objects.filter(interaction_id=leg.interaction_id).delete()
 
 
 @for_agents
@@ -56,7 +51,7 @@ def send(request: AgentRequest, leg: UUID) -> HttpResponse:
         files=_files(request),
         client_key=request.POST.get("key", ""),
     )
-    _drop_draft(mine)
+    drafts.drop(mine.interaction)
     if not request.htmx:  # type: ignore[attr-defined]
         return show_work(request, mine)
     shown = {"leg": mine, "chat": messages_of(mine.interaction)}
@@ -78,7 +73,7 @@ def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
         outcome=request.POST.get("outcome", ""),
         files=_files(request),
     )
-    _drop_draft(mine)
+    drafts.drop(mine.interaction)
     undo = reverse("console-undo", args=[message.public_id])
     words = _("Sending as %(brand)s.") % {"brand": mine.client.brand.public_name}
     toast = {"text": words, "undo": undo, "key": "sent"}
@@ -103,14 +98,7 @@ def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     if mine.state != LegState.HANDLING:
         raise NotYours
-    text = request.POST.get("text", "")[:100_000]
-    if text.strip():
-        Draft.objects.update_or_create(
-            interaction_id=mine.interaction_id,
-            defaults={"agent": request.agent, "text": text, "saved_at": clock.now()},
-        )
-    else:
-        _drop_draft(mine)
+    drafts.save(mine.interaction, request.agent, request.POST.get("text", ""))
     return HttpResponse(status=204)
 
 

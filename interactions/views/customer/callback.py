@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bpo.kernel import clock, links
+from bpo.kernel import words as kernel_words
 from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
@@ -97,7 +98,7 @@ def reasons_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
 def _book(
     request: HttpRequest, door: EntryPoint, language: str, zone: str, windows: list[opening.Window]
 ) -> tuple[HttpResponse | None, dict[str, str]]:
-    given = {name: value.replace("\0", "").strip() for name, value in request.POST.items() if isinstance(value, str)}
+    given = {name: value.strip() for name, value in request.POST.items() if isinstance(value, str)}
     try:
         key = links.unsign("callback form", given.get("key", "")[:300], max_age=2 * links.DAY)
     except links.LinkInvalid:
@@ -112,7 +113,9 @@ def _book(
     email = given.get("email", "")[:254]
     if email and not customers.tidy_address(email):
         errors["email"] = say("err_email", language)
-    if len(given.get("words", "")) > MOST_WORDS:
+    try:
+        opening_words = kernel_words.paragraphs(given.get("words", ""), most=MOST_WORDS)
+    except kernel_words.TooLong:
         errors["words"] = say("err_words_long", language, n=MOST_WORDS)
     window = times.chosen(windows, given.get("window", ""))
     if window is None:
@@ -127,10 +130,10 @@ def _book(
                 provider_id=f"form:{key}",
                 channel=Channel.VOICE,
                 origin=Origin.FORM,
-                from_name=given.get("name", "")[:120],
+                from_name=kernel_words.line(given.get("name", ""), most=120),
                 from_phone=number,
                 from_address=email,
-                opening=given.get("words", ""),
+                opening=opening_words,
                 language=language,
                 reason=reason,
                 zone=zone,

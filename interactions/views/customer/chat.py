@@ -16,6 +16,7 @@ from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
 from interactions import chats, conversation, eligibility, files, intake, surveys
+from interactions.messages import MOST_CHARACTERS
 from interactions.models import (
     Attachment,
     Callback,
@@ -64,9 +65,9 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if door.kind != EntryKind.WIDGET:
         raise outlet.Gone(f"{door} is no chat")
     given = outlet.json_body(request)
-    language = language_for(door.client, outlet.text_of(given, "language", 5))
-    key, words = outlet.text_of(given, "key", 64), outlet.text_of(given, "words", 9000)
-    email, phone = outlet.text_of(given, "email", 254), outlet.text_of(given, "phone", 40)
+    language = language_for(door.client, outlet.sent_along(given, "language", 5))
+    key, words = outlet.text_of(given, "key", 64), outlet.text_of(given, "words", MOST_CHARACTERS, one_line=False)
+    email, phone = outlet.text_of(given, "email", 254), outlet.text_of(given, "phone", 32)
     errors = {}
     if email and not customers.tidy_address(email):
         errors["email"] = say("err_email", language)
@@ -89,7 +90,7 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
             phone=phone,
             reason=Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None,
             language=language,
-            page=outlet.text_of(given, "page", 500),
+            page=outlet.sent_along(given, "page", 500),
             simulated=settings.DEMO and given.get("simulated") is True,
         ),
     )
@@ -119,7 +120,7 @@ def message(request: HttpRequest, public_id: UUID) -> HttpResponse:
     key = outlet.text_of(given, "key", 64)
     if len(key) < 8:
         raise outlet.BadRequest("key")
-    return _said(session, outlet.text_of(given, "text", 9000), key)
+    return _said(session, outlet.text_of(given, "text", MOST_CHARACTERS, one_line=False), key)
 
 
 @outlet.for_window
@@ -131,7 +132,7 @@ def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > files.MOST_BYTES + 16_384:
         raise files.FileTooLarge
     upload = request.FILES.get("file")
-    key = request.POST.get("key", "")[:64]
+    key = outlet.text_of(request.POST.dict(), "key", 64)
     if upload is None or upload.size is None or len(key) < 8:
         raise outlet.BadRequest("file")
     if upload.size > files.MOST_BYTES:
@@ -197,7 +198,7 @@ def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
         session.interaction,
         score=score if isinstance(score, int) and not isinstance(score, bool) else 0,
         solved=solved if isinstance(solved, bool) else None,
-        words=outlet.text_of(given, "words", surveys.MOST_WORDS),
+        words=outlet.text_of(given, "words", surveys.MOST_WORDS, one_line=False),
     )
     return JsonResponse(state_of(session))
 

@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from bpo.kernel import words
 from bpo.kernel.errors import DomainError
 from clients.models import Client, EntryPoint
 from clients.words import LANGUAGES, language_for, say
@@ -162,9 +163,13 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 def refusal_words(error: DomainError, language: str) -> str:
     """The refusal as a customer reads it: our catalogue by the error's code; never an inner sentence."""
-    key = {"too_many": "err_many", "client_away": "err_away", "too_long": "err_long", "link_invalid": "err_token"}.get(
-        error.code, f"err_{error.code}"
-    )
+    key = {
+        "too_many": "err_many",
+        "client_away": "err_away",
+        "too_long": "err_long",
+        "link_invalid": "err_token",
+        "unreadable": "err_form",
+    }.get(error.code, f"err_{error.code}")
     return say(key, language) if key in WORDS else say("chat.wrong", language)
 
 
@@ -174,12 +179,13 @@ def for_customers(view: View) -> View:
     @functools.wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
+            words.refuse_unreadable(request.POST.lists())
             return view(request, *args, **kwargs)
         except DomainError as error:
             if error.status == 404:
                 return missing(request)
-            words = refusal_words(error, language_here(request))
-            return mishap(request, "refused", error.status, sentence=words)
+            sentence = refusal_words(error, language_here(request))
+            return mishap(request, "refused", error.status, sentence=sentence)
 
     return cast(View, csrf_exempt(shown))
 
@@ -193,8 +199,8 @@ def for_window(view: View) -> View:
             response = view(request, *args, **kwargs)
         except DomainError as error:
             status = 401 if error.code == "link_invalid" else error.status
-            words = refusal_words(error, language_here(request))
-            response = JsonResponse({"code": error.code, "detail": words}, status=status)
+            sentence = refusal_words(error, language_here(request))
+            response = JsonResponse({"code": error.code, "detail": sentence}, status=status)
         response["Cache-Control"] = "no-store"
         return response
 
@@ -218,14 +224,23 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
     return given
 
 
-def text_of(given: dict[str, Any], name: str, most: int) -> str:
-    """A text of the body, at most so long; BadRequest when it is something else."""
+def text_of(given: dict[str, Any], name: str, most: int, *, one_line: bool = True) -> str:
+    """A text of the body; refused when it is longer or something else."""
     value = given.get(name, "")
     if value is None:
         return ""
     if not isinstance(value, str):
         raise BadRequest(f"{name} is no text")
-    return value.replace("\0", "").strip()[:most]
+    return words.line(value, most=most) if one_line else words.paragraphs(value, most=most)
+
+
+def sent_along(given: dict[str, Any], name: str, most: int) -> str:
+    """What a page sends by itself (an address, a language), cut where it is longer than needed."""
+    value = given.get(name) or ""
+    if not isinstance(value, str):
+        raise BadRequest(f"{name} is no text")
+    words.refuse_unreadable(value)
+    return words.salvaged_line(value, most=most)
 
 
 def bearer(request: HttpRequest) -> str:
