@@ -1,4 +1,4 @@
-"""The ASGI entry: HTTP to Django, websockets to bpo.sockets."""
+"""The ASGI entry: HTTP to Django, websockets to bpo.sockets, both behind the proxies we trust."""
 
 import os
 
@@ -10,7 +10,14 @@ from django.core.asgi import get_asgi_application
 http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter
+from django.conf import settings
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bpo.sockets import websockets
 
-application = ProtocolTypeRouter({"http": http, "websocket": websockets})
+# Who calls and by which scheme, as the proxies we trust tell it, for pages and sockets alike; the server is started
+# with --no-proxy-headers, so that nobody else's word is taken before.
+application = ProxyHeadersMiddleware(
+    ProtocolTypeRouter({"http": http, "websocket": websockets}),  # type: ignore[arg-type]
+    trusted_hosts=settings.TRUSTED_PROXIES,
+)

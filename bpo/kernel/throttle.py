@@ -47,7 +47,7 @@ def allowed(name: str, key: str, rate: str) -> bool:
 
 
 def caller(request: HttpRequest) -> str:
-    """Who is calling, as far as the network tells."""
+    """Who is calling, as far as the network and the proxies we trust tell (bpo.asgi)."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -21,7 +21,7 @@ GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class RequestIdMiddleware:
-    """Every log line of a request carries its id; the answer tells it too. A proxy's id is kept."""
+    """Every log line of a request carries its id and who called; the answer tells it too. A proxy's id is kept."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,7 +30,7 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id, address=request.META.get("REMOTE_ADDR", ""))
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

@@ -70,6 +70,9 @@ DEMO = env.flag("BPO_DEMO", os.environ.get("DJANGO_SETTINGS_MODULE") != "bpo.set
 if DEMO and find_spec("bpo.demo"):
     INSTALLED_APPS.append("bpo.demo")
 
+# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; see bpo.asgi.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "bpo.kernel.web.RequestIdMiddleware",

@@ -1,5 +1,6 @@
 """Typed readers of environment variables; secrets may come from a file named by NAME_FILE."""
 
+import ipaddress
 import os
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -62,6 +63,20 @@ def integer(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """Addresses and networks separated by commas; anything else, and all the world, stops the start."""
+    given = words(name)
+    for one in given:
+        try:
+            if ipaddress.ip_network(one, strict=False).prefixlen == 0:
+                raise ValueError
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be addresses or networks like 10.0.0.7 or 10.0.0.0/24, not {one!r}."
+            ) from error
+    return given
 
 
 def redis_urls(url: str) -> tuple[str, str]:

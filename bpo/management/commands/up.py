@@ -202,7 +202,7 @@ def web_arguments(host: str, port: int) -> list[str]:
     return [
         *("-m", "uvicorn", "bpo.asgi:application", "--host", host, "--port", str(port), "--lifespan", "off"),
         *("--ws", "websockets-sansio", "--timeout-graceful-shutdown", "5", "--log-level", "warning"),
-        *("--no-server-header", "--ws-max-size", "65536"),
+        *("--no-server-header", "--no-proxy-headers", "--ws-max-size", "65536"),
     ]
 
 
