@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,26 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel.errors import DomainError
 from bpo.kernel.history import changes_of, is_tracked
+
+
+class Picks(AutocompleteJsonView):
+    """What a field offers; two clients may each have a line “Sales”, so each row says whose it is."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        return rows.select_related("client") if hasattr(rows.model, "client_id") else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        pick = super().serialize_result(obj, to_field_name)
+        owner = f"({obj.client})" if hasattr(obj, "client_id") else ""
+        return pick if owner in pick["text"] else {**pick, "text": f"{pick['text']} {owner}"}
+
+
+class HouseSite(admin.AdminSite):
+    """The administration of this house."""
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return Picks.as_view(admin_site=self)(request)
 
 
 class NothingVanishes:

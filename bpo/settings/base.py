@@ -36,7 +36,7 @@ SITE_ID = 1
 INSTALLED_APPS = [
     "bpo.apps.BpoConfig",
     "bpo.accounts.apps.AccountsConfig",
-    "django.contrib.admin",
+    "bpo.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -43,9 +43,6 @@ class CustomerAdmin(NothingVanishes, OfClientAdmin):
     readonly_fields = ["public_id", "created_at"]
     inlines = [PhoneInline, AddressInline]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
-        return [*self.readonly_fields, *(["client"] if obj else [])]
-
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):
             row.client = form.instance.client

@@ -109,9 +109,6 @@ class QueueAdmin(NothingVanishes, OfClientAdmin):
         ),
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Queue | None = None) -> list[str]:
-        return [*self.readonly_fields, *(["client"] if obj else [])]
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):

@@ -12,6 +12,7 @@ from clients.models.client import Client
 from clients.models.hours import BusinessHours
 from clients.models.queue import Channel, Queue
 from clients.models.skill import Skill
+from clients.one_client import check
 
 
 class EntryKind(models.TextChoices):
@@ -81,6 +82,10 @@ class EntryPoint(PublicIdModel):
     def __str__(self) -> str:
         return f"{self.name} ({self.client})"
 
+    def clean(self) -> None:
+        """It leads into lines of its own client, in hours of its own client."""
+        check(self.client_id, self, "queue", "hours")
+
     @property
     def channel(self) -> str:
         """The channel of what comes in here; a callback asked for at a form is a voice contact."""
@@ -113,6 +118,11 @@ class EntryRule(models.Model):
 
     def __str__(self) -> str:
         return f"Rule {self.position} of {self.entry_point}"
+
+    def clean(self) -> None:
+        """What it leads to and what it asks for are of the client whose door it is."""
+        if hasattr(self, "entry_point"):
+            check(self.entry_point.client_id, self, "queue", "reason", "product_type")
 
 
 @tracked()

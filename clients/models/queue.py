@@ -11,6 +11,7 @@ from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 from clients.models.hours import BusinessHours
 from clients.models.skill import Skill
+from clients.one_client import check
 
 
 class Channel(models.TextChoices):
@@ -126,7 +127,8 @@ class Queue(PublicIdModel):
         return self.name
 
     def clean(self) -> None:
-        """Addresses to be told stand one a line; set-up, admin and API refuse others."""
+        """Hours of its own client; addresses to be told one a line. Set-up, admin and API refuse others."""
+        check(self.client_id, self, "hours")
         lines = [line.strip() for line in self.notify_addresses.splitlines() if line.strip()]
         for line in lines:
             try:
