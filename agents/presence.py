@@ -213,13 +213,15 @@ def sign_out_absent(agent: Agent, why: str, at: datetime, *, absent: Q) -> bool:
 
 
 @transaction.atomic
-def deactivate(agent: Agent, by: User, *, why: str = "", at: datetime | None = None) -> None:
+def deactivate(agent: Agent, by: User | None, *, why: str = "", at: datetime | None = None) -> None:
     """She works here no more: signed out, sessions cut, contacts back to their queues. Her name stays in the log."""
     at = at or clock.now()
+    # The person's row before the seats, as whoever clears "active" there takes them.
+    if User.objects.filter(pk=agent.user_id, is_active=True).update(is_active=False):
+        sessions.cut(agent.user)
     seat = _take_around(agent, at)
     agent.deactivated_at = at
     agent.save(update_fields=["deactivated_at"])
-    User.objects.filter(pk=agent.user_id).update(is_active=False)
     _withdraw_offer(seat, "deactivated", at)
     signals.deactivated.send(sender=Agent, agent_id=agent.pk, at=at, by=by)
     signals.eligibility_changed.send(sender=Agent, agent_id=agent.pk, why="deactivated")
@@ -227,7 +229,6 @@ def deactivate(agent: Agent, by: User, *, why: str = "", at: datetime | None = N
     seat = _take(agent, at)
     if seat.presence != Presence.SIGNED_OUT:
         _change(seat, Presence.SIGNED_OUT, by=by, why=why or "deactivated", at=at, connected=False, **NO_WISH)
-    sessions.cut(agent.user)
 
 
 # --- consoles --------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from bpo.accounts.models import User, user_group
 from bpo.kernel import push
 
 
-def cut(user: User) -> bool:
-    """Delete every session of the person and tell open pages; True always, so that callers may chain."""
+def cut(user: User) -> None:
+    """Delete every session of the person and tell open pages."""
     keys = set(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     # Sessions begun before the list was kept (a test client, a command) are found by what they hold.
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
@@ -19,4 +19,3 @@ def cut(user: User) -> bool:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()
     transaction.on_commit(lambda: push.send(user_group(user), {"type": "nudge", "kind": "signed_out"}))
-    return True

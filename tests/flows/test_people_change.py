@@ -1,14 +1,20 @@
 """Somebody loses a licence, a skill, a job or a client while Ann waits or talks."""
 
+from collections.abc import Callable
+from uuid import uuid4
+
 import pytest
 import redis
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.test import Client as Browser
+from django.urls import reverse
 
 from agents import licences, presence, skills
-from agents.models import Presence
+from agents.models import Agent, Presence
 from bpo.kernel import push
 from clients import queue_states, standing
 from clients.models import Channel
-from interactions import handling, intake, offers, supervision, wrap_up
+from interactions import eligibility, handling, intake, offers, supervision, wrap_up
 from interactions.models import Callback, EndedBy, LegState, Outcome, State
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds, seat
@@ -73,6 +79,67 @@ def test_a_deactivated_agent_leaves_everything_at_its_old_place(day: Day, house:
     assert names_in_log(chat.interaction) == {"Bea Brown"}
     with pytest.raises(presence.Deactivated):
         presence.sign_in(type(bea).objects.get(pk=bea.pk))
+
+
+@pytest.fixture
+def ada() -> Browser:
+    """Ada the administrator at Django's own pages."""
+    browser = Browser()
+    browser.force_login(make.admin())
+    return browser
+
+
+def deactivated_by_act(ada: Browser, bea: Agent) -> None:
+    ada.post(reverse("admin:accounts_user_changelist"), {"action": "deactivate", ACTION_CHECKBOX_NAME: [bea.user_id]})
+
+
+def saved_as_a_person(ada: Browser, bea: Agent, **ticked: str) -> None:
+    path = reverse("admin:accounts_user_change", args=[bea.user_id])
+    form = {"email": bea.user.email, "full_name": bea.user.full_name, "language": "en", "theme": "system", **ticked}
+    assert ada.post(path, form).status_code == 302
+
+
+@pytest.mark.parametrize("how", [deactivated_by_act, saved_as_a_person])
+def test_who_is_deactivated_as_a_person_leaves_her_work_too(
+    day: Day, house: House, ada: Browser, how: Callable[[Browser, Agent], None]
+) -> None:
+    bea = house.agent("Bea Brown", capacity=make.profile(budget=300, chat_cap=4))
+    chat = house.talk(bea, waited=70)
+    parked = house.talk(bea, Channel.EMAIL, waited=80)
+    handling.park(parked, by=bea)
+    ringing = house.ringing(bea, house.contact())
+    behind = house.contact(waited=10)
+    how(ada, bea)
+    bea = Agent.objects.get(pk=bea.pk)
+    assert (bea.user.is_active, bea.deactivated_at, seat(bea).presence) == (False, day.now(), Presence.SIGNED_OUT)
+    assert fresh(ringing).state == LegState.RESCINDED
+    contact = fresh(chat.interaction)
+    assert (fresh(chat).state, contact.state) == (LegState.LOST, State.QUEUED)
+    assert contact.enqueued_at == chat.interaction.enqueued_at
+    assert (eligibility.position(contact), eligibility.position(fresh(behind))) == (1, 2)
+    assert fresh(parked.interaction).state == State.QUEUED
+    assert fresh(parked.interaction).prefer_agent is None
+    assert not bea.consoles.exists()
+    how(ada, bea)
+    assert list(bea.presence_log.filter(presence=Presence.SIGNED_OUT).values_list("why", flat=True)) == [
+        "account deactivated"
+    ], "once more changes nothing"
+
+
+def test_who_is_activated_again_starts_signed_out_with_nothing_of_before(day: Day, house: House, ada: Browser) -> None:
+    bea = house.agent("Bea Brown")
+    chat = house.talk(bea)
+    deactivated_by_act(ada, bea)
+    day.after(60)
+    saved_as_a_person(ada, bea, is_active="on")
+    bea = Agent.objects.get(pk=bea.pk)
+    assert (bea.user.is_active, bea.deactivated_at, seat(bea).presence) == (True, None, Presence.SIGNED_OUT)
+    assert fresh(chat).state == LegState.LOST
+    assert fresh(chat.interaction).state == State.QUEUED, "nobody is offered anything before she signs in"
+    presence.sign_in(bea)
+    presence.go_available(bea)
+    presence.connected(bea, uuid4(), "web")
+    assert house.ringing(bea, chat.interaction), "and then she is asked again"
 
 
 def test_a_client_is_suspended_and_comes_back(day: Day, house: House) -> None:
