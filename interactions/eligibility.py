@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, AgentSkill, Licence, LicenceState, Presence, QueueSwitchedOff, QueueTeam, Seat
@@ -120,11 +120,20 @@ def _compile(*, lanes: list[int] | None = None, agents: list[int] | None = None)
 
 
 @transaction.atomic
-def recompile_agent(agent_id: int) -> None:
+def recompile_agent(agent_id: int, *, at: datetime | None = None) -> None:
     """Her licences, skills, team or queues changed. The caller holds her seat."""
     clients = Licence.objects.filter(agent_id=agent_id).values_list("client_id", flat=True)
     _change_rules(clients)
+    served = list(_staffed().filter(agent_id=agent_id).values_list("lane_id", flat=True))
     _compile(agents=[agent_id])
+    # Her row is gone; that she was there when they came is kept for the rule of a line that nobody serves any more.
+    lost = Lane.objects.filter(pk__in=served).exclude(agent_lanes__agent_id=agent_id)
+    lost.update(left_at=at or clock.now())
+
+
+def _staffed() -> QuerySet[AgentLane]:
+    """Who serves a lane and is signed in, however busy."""
+    return AgentLane.objects.filter(agent__seat__isnull=False).exclude(agent__seat__presence=Presence.SIGNED_OUT)
 
 
 @transaction.atomic
@@ -159,6 +168,8 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
         waiting = Interaction.objects.filter(lane=lane, state=State.QUEUED)
         ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
         Interaction.objects.filter(pk__in=ids).update(lane=new, version=F("version") + 1)
+        left_at = clock.now() if _staffed().filter(lane=lane).exists() else lane.left_at
+        Lane.objects.filter(pk=new.pk).update(left_at=left_at)
         moved += ids
     return moved
 

@@ -31,7 +31,7 @@ def _legs(agent_id: int, *in_states: LegState) -> Iterable[Leg]:
 def refit(agent_id: int, why: str, *, at: datetime) -> None:
     """Her licence, skills, team or profile changed: lanes anew, room anew, offers that no longer fit go back."""
     states.take_seats(agent_id)
-    eligibility.recompile_agent(agent_id)
+    eligibility.recompile_agent(agent_id, at=at)
     states.recount_seat(agent_id, at=at)
     for leg in _legs(agent_id, LegState.OFFERED):
         queue, lane = leg.interaction.queue, leg.interaction.lane

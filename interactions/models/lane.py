@@ -32,6 +32,7 @@ class Lane(models.Model):
     offer_seconds = models.PositiveSmallIntegerField()
     members = models.PositiveIntegerField(default=0)
     excluded = models.JSONField(default=dict)
+    left_at = models.DateTimeField(null=True, help_text="When a rule last took away somebody who was signed in.")
 
     objects = ClientScopedQuerySet["Lane"].as_manager()
 

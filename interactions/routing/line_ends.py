@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Value
 
 from agents.models import Presence, Seat
 from bpo.kernel.errors import DomainError
@@ -13,7 +13,17 @@ from bpo.kernel.steps import each
 from clients import hours, opening
 from clients.models import Channel, EntryPoint, Queue, WhenUnstaffed
 from interactions import callback_work, callbacks, closing
-from interactions.models import AgentLane, CallbackOrigin, Direction, Envelope, Interaction, Origin, Outcome, State
+from interactions.models import (
+    AgentLane,
+    CallbackOrigin,
+    Direction,
+    Envelope,
+    Interaction,
+    Lane,
+    Origin,
+    Outcome,
+    State,
+)
 from interactions.routing.timers import BATCH
 
 LIVE_CHANNELS = (Channel.VOICE, Channel.CHAT)
@@ -57,21 +67,22 @@ def hours_over(at: datetime) -> int:
 
 
 def nobody_left(at: datetime) -> int:
-    """The last agent who could serve has signed out: the line's rule holds for those waiting, at once."""
+    """The last agent who could serve has signed out or may serve no more: the line's rule holds for those waiting."""
     ruled = Queue.objects.exclude(when_unstaffed=WhenUnstaffed.WAIT).filter(
         pk__in=waiting_live().order_by().values("queue")
     )
     done = 0
     for queue in ruled:
-        for lane in {one.lane_id for one in waiting_live().filter(queue=queue)}:
+        for lane in Lane.objects.filter(pk__in=waiting_live().filter(queue=queue).order_by().values("lane")):
             seats = Seat.objects.filter(pk__in=AgentLane.objects.filter(lane=lane).values("agent_id"))
             if seats.exclude(presence=Presence.SIGNED_OUT).exists():
                 continue
-            left = seats.order_by("-since").values_list("since", flat=True).first()
+            signed_out = seats.aggregate(last=Max("since"))["last"]
             # Who came when nobody was there was let in by the door's own rule and waits.
-            if left is None:
+            left = [each for each in (signed_out, lane.left_at) if each is not None]
+            if not left:
                 continue
-            stranded = waiting_live().filter(queue=queue, lane=lane, enqueued_at__lte=left)
+            stranded = waiting_live().filter(queue=queue, lane=lane, enqueued_at__lte=max(left))
             promised = queue.when_unstaffed == WhenUnstaffed.CALLBACK
 
             def act(one: Interaction, promised: bool = promised) -> bool:

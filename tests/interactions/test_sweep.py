@@ -1,14 +1,16 @@
 """The sweep: every timer once, safe when early, late or repeated; healing; one failing step stops no other."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from agents import presence
+from agents import licences, presence, skills
 from agents.models import Seat
 from bpo.kernel import clock
-from clients.models import Channel, WhenUnstaffed
+from clients import queue_states
+from clients.models import Channel, Queue, Skill, WhenUnstaffed
 from interactions import handling, offers
 from interactions.models import Callback, EndedBy, Interaction, Leg, LegState, Outcome, Refusal, State
 from interactions.routing import line_ends, sweep, timers
@@ -193,6 +195,45 @@ class TestLineEnds:
         line_ends.nobody_left(clock.now())
         assert state_of(contact) == after
         assert state_of(later)[0] == State.QUEUED, "who came afterwards was let in by the door's own rule"
+
+    @pytest.mark.parametrize(
+        "gone",
+        [
+            lambda bea, line, sue: presence.deactivate(bea, sue, why="left us"),
+            lambda bea, line, sue: licences.suspend(bea.licences.get(), by=sue, reason="a complaint"),
+            lambda bea, line, sue: skills.drop(bea, make.skill("bills"), by=sue),
+            lambda bea, line, sue: skills.switch_off_queue(bea, line, by=sue, reason="a rest"),
+            lambda bea, line, sue: new_rules(line, make.skill("loans")),
+        ],
+        ids=["deactivated", "licence", "skill", "switched off", "new rules of the line"],
+    )
+    def test_when_the_last_agent_may_serve_no_more(self, acme, bea, gone: Callable[..., object]) -> None:
+        sue = make.supervisor(acme)
+        skills.set_level(bea, make.skill("bills"), 2, by=sue)
+        make.agent("Cal Cole", licensed=acme, skills={"bills": 2, "loans": 2}, at=clock.now() - timedelta(days=1))
+        line = make.queue(acme, when_unstaffed=WhenUnstaffed.MESSAGE, wants={"bills": 1})
+        Seat.objects.filter(pk=bea.pk).update(fits_voice=False)
+        contact = make.waiting(line, Channel.VOICE)
+        assert line_ends.nobody_left(clock.now()) == 0
+        gone(bea, line, sue)
+        later = make.waiting(line, Channel.VOICE)
+        assert line_ends.nobody_left(clock.now()) == 1
+        assert state_of(contact) == (State.CLOSED, Outcome.NO_AGENT)
+        assert state_of(later)[0] == State.QUEUED, "who came afterwards was let in by the door's own rule"
+
+    def test_an_agent_at_home_who_loses_her_licence_strands_nobody(self, acme, bea) -> None:
+        line = make.queue(acme, when_unstaffed=WhenUnstaffed.MESSAGE)
+        presence.sign_out(bea)
+        contact = make.waiting(line, Channel.VOICE)
+        licences.suspend(bea.licences.get(), by=make.supervisor(acme), reason="a complaint")
+        assert line_ends.nobody_left(clock.now()) == 0
+        assert state_of(contact)[0] == State.QUEUED
+
+
+def new_rules(line: Queue, wanted: Skill) -> None:
+    """The line wants one more skill of everybody."""
+    line.wanted_skills.create(skill=wanted, level=2)
+    queue_states.rules_changed(line)
 
 
 def test_a_failing_step_stops_no_other(monkeypatch, caplog) -> None:
