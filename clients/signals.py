@@ -12,3 +12,6 @@ queue_rules_changed = Signal()
 # Inside the transaction, with `queue` and `counts` (a dict to add to): how many contacts wait in it, and how many
 # promised callbacks name it.
 queue_use_asked = Signal()
+
+# Inside the transaction, with `client`: mail addresses of a customer were changed; mail may go to one again.
+addresses_changed = Signal()

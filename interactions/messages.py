@@ -175,6 +175,7 @@ def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
     if interaction.case is not None and interaction.case.state == CaseState.RESOLVED:
         cases.reopen(interaction.case, at=at)  # it was not settled after all
+        case_duty.customer_spoke(interaction, at=at)
 
 
 def write_system(interaction: Interaction, text: str, *, at: datetime) -> Message:

@@ -40,6 +40,7 @@ CHAT_ENDS_SOON = timedelta(seconds=15)
 IN_TALK = (State.ACTIVE, State.HELD)
 UNSETTLED = (CaseState.OPEN, CaseState.PENDING)
 GONE = (OutgoingState.CANCELLED, OutgoingState.FAILED)
+CLIENT_ENDED = "the client ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,7 @@ def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
         case=case, kind=NoticeKind.RESOLUTION, state__in=[OutgoingState.PENDING, OutgoingState.HELD]
     )
     for notice in waiting:
-        _drop(notice, "the case is open again", at)
-
-
-def _drop(notice: Notice, why: str, at: datetime) -> None:
-    if notice.move(OutgoingState.CANCELLED):
-        journal.record(notice, Kind.NOTICE_SKIPPED, at=at, notice_kind=notice.kind, why=why)
+        _cancel(notice, "the case is open again", at)
 
 
 def _written(
@@ -168,6 +164,8 @@ def _told_otherwise(case: Case, interaction: Interaction | None) -> str:
 def _why_not(kind: NoticeKind, about: Case | Interaction | Callback, to: Recipient, at: datetime) -> str:
     """The reason why this notice is not written; empty when it is."""
     policy = Policy.objects.filter(client=about.client_id).first() or Policy(client_id=about.client_id)
+    if about.client.state == ClientState.ENDED and kind != NoticeKind.CALLBACK_CANCELLED:
+        return CLIENT_ENDED
     if kind == NoticeKind.RESOLUTION and not policy.send_resolution_mail:
         return "switched off by the client"
     if kind == NoticeKind.SURVEY and not policy.send_survey:
@@ -213,7 +211,7 @@ def _drop_transcripts(resolution: Notice, at: datetime) -> None:
         state__in=[OutgoingState.PENDING, OutgoingState.HELD],
     )
     for transcript in waiting:
-        _drop(transcript, "the resolution mail has it", at)
+        _cancel(transcript, "the resolution mail has it", at)
 
 
 def _recipient(about: Case | Interaction | Callback) -> Recipient:
@@ -248,6 +246,26 @@ def hold(client: Client) -> int:
     """The client is away: what was to be sent waits. Returns how many."""
     pending = Notice.objects.filter(client=client, state=OutgoingState.PENDING)
     return pending.exclude(kind=NoticeKind.CALLBACK_CANCELLED).update(state=OutgoingState.HELD)
+
+
+def of_ended() -> QuerySet[Notice]:
+    """What an ended client still has waiting; nobody is told anything of it but that his promise is over."""
+    waiting = Notice.objects.filter(client__state=ClientState.ENDED)
+    waiting = waiting.filter(state__in=[OutgoingState.PENDING, OutgoingState.HELD])
+    return waiting.exclude(kind=NoticeKind.CALLBACK_CANCELLED)
+
+
+def cancel(client: Client, *, at: datetime | None = None) -> int:
+    """The client ended: what was to be sent is not. Returns how many."""
+    return sum(_cancel(notice, CLIENT_ENDED, at) for notice in of_ended().filter(client=client).order_by("pk"))
+
+
+@transaction.atomic
+def _cancel(notice: Notice, why: str, at: datetime | None) -> bool:
+    if not notice.move(OutgoingState.CANCELLED):
+        return False
+    journal.record(notice, Kind.NOTICE_SKIPPED, at=at, notice_kind=notice.kind, why=why)
+    return True
 
 
 def release_held(client: Client, *, at: datetime | None = None) -> int:

@@ -17,7 +17,7 @@ from agents import presence
 from agents import signals as agent_signals
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
-from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
+from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
 from interactions import handing_back, lines, push, runs, standing, states, tasks
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
@@ -133,6 +133,7 @@ def connect() -> None:
     agent_signals.deactivated.connect(agent_deactivated, dispatch_uid="interactions.agent_deactivated")
     agent_signals.presence_changed.connect(presence_shown, dispatch_uid="interactions.presence_shown")
     standing_changed.connect(standing.standing_changed, dispatch_uid="interactions.standing")
+    addresses_changed.connect(standing.addresses_changed, dispatch_uid="interactions.addresses_changed")
     queue_rules_changed.connect(lines.rules_changed, dispatch_uid="interactions.queue_rules_changed")
     queue_use_asked.connect(lines.count_use, dispatch_uid="interactions.queue_use_asked")
     recorded.connect(react, dispatch_uid="interactions.reactions")

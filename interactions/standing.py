@@ -19,6 +19,7 @@ from interactions.callback_work import put_back
 from interactions.models import (
     Callback,
     CallbackOrigin,
+    CallbackState,
     Envelope,
     Interaction,
     Kind,
@@ -48,14 +49,21 @@ def follow(client: Client, *, at: datetime | None = None) -> None:
         _release(client, at)
     elif client.state in (ClientState.SUSPENDED, ClientState.ENDED):
         _empty_lines(client, at)
-        notices.hold(client)
         mail_out.hold(client)
         if client.state == ClientState.SUSPENDED:
+            notices.hold(client)
             Callback.objects.filter(client=client, state__in=OPEN_STATES, held=False).update(
                 held=True, version=F("version") + 1
             )
         else:
+            notices.cancel(client, at=at)
             _withdraw_promises(client, at)
+
+
+def addresses_changed(sender: Any, client: Client, at: datetime | None = None, **kwargs: Any) -> None:
+    """Receiver: an address may take mail again, so what was held for it goes out."""
+    if client.is_live:
+        _release_mail(client, at or clock.now())
 
 
 def follow_standing(at: datetime | None = None) -> int:
@@ -64,10 +72,13 @@ def follow_standing(at: datetime | None = None) -> int:
     away = Q(state__in=[ClientState.SUSPENDED, ClientState.ENDED])
     waiting = Interaction.objects.filter(state__in=WAITING).values("client")
     promised = Callback.objects.filter(state__in=OPEN_STATES)
-    not_held = away & (Q(pk__in=waiting) | Q(pk__in=promised.filter(held=False).values("client")))
+    not_held = Q(state=ClientState.SUSPENDED, pk__in=promised.filter(held=False).values("client"))
+    # Held or not, no promise outlives its client; one that is being made is looked at when that is over.
+    still_open = promised.exclude(state=CallbackState.WORKING).values("client")
+    not_over = Q(state=ClientState.ENDED) & (Q(pk__in=still_open) | Q(pk__in=notices.of_ended().values("client")))
     held = Q(state=ClientState.LIVE, pk__in=promised.filter(held=True).values("client"))
     # Inbound doors are shut before this runs, so nothing but remains is found here.
-    behind = list(Client.objects.filter(not_held | held))
+    behind = list(Client.objects.filter(away & Q(pk__in=waiting) | not_held | not_over | held))
     for client in behind:
         follow(client, at=at)
     return len(behind)
@@ -77,6 +88,10 @@ def _release(client: Client, at: datetime) -> None:
     Callback.objects.filter(client=client, state__in=OPEN_STATES, held=True).update(
         held=False, version=F("version") + 1
     )
+    _release_mail(client, at)
+
+
+def _release_mail(client: Client, at: datetime) -> None:
     notices.release_held(client, at=at)
     mail_out.release_held(client)
 

@@ -22,6 +22,7 @@ from clients.models import (
     OrderIssue,
     OrderLine,
 )
+from clients.signals import addresses_changed
 
 
 class PhoneInline(HouseInline):
@@ -49,6 +50,8 @@ class CustomerAdmin(NothingVanishes, OfClientAdmin):
             row.save()
         for row in formset.deleted_objects:
             row.delete()
+        if formset.model is CustomerAddress and formset.has_changed():
+            addresses_changed.send(sender=CustomerAddress, client=form.instance.client)
 
 
 class OrderLineInline(HouseInline):

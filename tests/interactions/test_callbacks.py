@@ -527,7 +527,44 @@ def test_ended_withdraws_promises_with_a_notice(acme: Acme):
     assert made.state == CallbackState.WITHDRAWN
     assert waiting.outcome == Outcome.NO_AGENT
     assert Notice.objects.get(kind=NoticeKind.CALLBACK_CANCELLED).state == Notice.State.PENDING
-    assert Notice.objects.get(kind=NoticeKind.CALLBACK_BOOKED).state == Notice.State.HELD
+    booked = Notice.objects.get(kind=NoticeKind.CALLBACK_BOOKED)
+    assert booked.state == Notice.State.CANCELLED
+    assert booked.journal.get(kind=Kind.NOTICE_SKIPPED).facts["why"] == "the client ended"
+
+
+def test_a_promise_held_while_it_was_made_does_not_outlive_the_client(acme: Acme):
+    made = acme.promise(there(11, 10), address="ann@mail.example")
+    callback_work.fall_due(there(11, 10, 1))
+    made.refresh_from_db()
+    leg = work(acme, made, there(11, 10, 2))
+    standing.suspend(acme.client, reason="not paid", at=there(11, 10, 3))
+    consequences.follow(acme.client, at=there(11, 10, 3))
+    standing.end(acme.client, reason="contract over", at=there(11, 10, 4))
+    consequences.follow(acme.client, at=there(11, 10, 4))
+    made.refresh_from_db()
+    assert (made.state, made.held) == (CallbackState.WORKING, True), "Bea is on the phone"
+    assert consequences.follow_standing(there(11, 10, 5)) == 0, "nothing to do before she is done"
+
+    callback_work.report(leg, "no_answer", by=acme.bea, at=there(11, 10, 6))
+    let_go(leg, there(11, 10, 6))
+    made.refresh_from_db()
+    assert made.state == CallbackState.PROMISED
+    assert consequences.follow_standing(there(11, 10, 7)) == 1
+    made.refresh_from_db()
+    assert made.state == CallbackState.WITHDRAWN
+    assert consequences.follow_standing(there(11, 10, 8)) == 0
+
+
+def test_notices_held_while_suspended_are_cancelled_with_the_end(acme: Acme):
+    """Also those that a process which died in between left behind."""
+    acme.promise(there(11, 10), address="ann@mail.example")
+    standing.suspend(acme.client, reason="not paid", at=there(11, 10, 1))
+    consequences.follow(acme.client, at=there(11, 10, 1))
+    standing.end(acme.client, reason="contract over", at=there(11, 11))
+    assert consequences.follow_standing(there(11, 11)) == 1
+    states = dict(Notice.objects.values_list("kind", "state"))
+    assert states == {NoticeKind.CALLBACK_BOOKED: "cancelled", NoticeKind.CALLBACK_CANCELLED: "pending"}
+    assert consequences.follow_standing(there(11, 11)) == 0
 
 
 # --- at the same time -------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from bpo.embedded.mail import LocalMail, MailServers
 from bpo.kernel import clock
@@ -319,6 +321,58 @@ def test_a_slow_server_lets_no_second_worker_send_what_waits_behind(monkeypatch:
     with clock.set_to(clock.now()):
         assert tasks.send_notices() == 3
     assert [held for _pk, held in seen] == [1, 1, 1] and len({pk for pk, _held in seen}) == 3
+
+
+def test_what_still_waits_for_an_address_that_came_back_is_held_until_it_is_cleared(client: Browser) -> None:
+    one = contact()
+    resolve(one)
+    sent = Notice.objects.get()
+    Notice.objects.update(state="sent")
+    sent.refresh_from_db()
+    later = notices.write(NoticeKind.CALLBACK_BOOKED, callback=promised(one))
+    bob = contact(address="bob@home.example")
+    resolve(bob)
+    notices.bounced(sent, Bounce(BounceKind.HARD, "Ann@home.example", status="5.1.1"))
+    assert later is not None
+    later.refresh_from_db()
+    assert later.state == "held"
+    assert Notice.objects.get(case=bob.case).state == "pending"
+    assert not notices.sendable().claim_due(ids=[later.pk])
+
+    ann = one.customer
+    assert ann is not None
+    address = ann.addresses.get()
+    client.force_login(make.admin())
+    path = reverse("admin:clients_customer_change", args=[ann.pk])
+    form = {
+        "name": ann.name, "language": "en", "attributes": "{}", "phones-TOTAL_FORMS": "0", "phones-INITIAL_FORMS": "0",
+        "addresses-TOTAL_FORMS": "1", "addresses-INITIAL_FORMS": "1", "addresses-0-id": str(address.pk),
+        "addresses-0-customer": str(ann.pk), "addresses-0-address": address.address, "addresses-0-primary": "on",
+    }  # fmt: skip
+    answer = client.post(path, form)
+    assert answer.status_code == 302, answer.context["errors"]
+    later.refresh_from_db()
+    assert later.state == "pending"
+
+
+def test_nothing_is_held_for_an_address_of_which_nobody_keeps_that_it_came_back() -> None:
+    one = contact()
+    CustomerAddress.objects.all().delete()
+    later = notices.write(NoticeKind.CALLBACK_BOOKED, callback=promised(one))
+    notices.mark_undeliverable(one.client, "ann@home.example")
+    assert later is not None
+    later.refresh_from_db()
+    assert later.state == "pending", "held, it would wait for ever: there is nothing to clear"
+
+
+def test_an_ended_client_writes_nothing_more_but_that_the_promise_is_over() -> None:
+    one = contact()
+    one.client.state = ClientState.ENDED
+    one.client.save()
+    callback = promised(one)
+    assert notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback) is None
+    cancelled = notices.write(NoticeKind.CALLBACK_CANCELLED, callback=callback)
+    assert cancelled is not None and cancelled.state == "pending"
 
 
 def test_killed_between_250_and_commit_the_same_mail_goes_once_more(local: LocalMail) -> None:
