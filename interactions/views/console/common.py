@@ -66,12 +66,6 @@ def into_the_middle(request: AgentRequest, response: HttpResponse) -> None:
         response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
 
 
-def _into_the_middle(request: AgentRequest, response: HttpResponse) -> None:
-    """Said only to who did not ask for it: for a form that is gone by now htmx finds no other place, and fails."""
-    if request.htmx.target != "work":  # type: ignore[attr-defined]
-        response["HX-Retarget"], response["HX-Reswap"] = "#work", "outerHTML"
-
-
 def work_context(request: AgentRequest, leg: Leg) -> dict[str, Any]:
     """What the middle shows of a leg: its work, or that it is over."""
     if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
