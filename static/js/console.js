@@ -2,6 +2,7 @@
 import "./console/desk.js";
 import "./console/offers.js";
 import "./console/keys.js";
+import "./console/call.js";
 import "./console/writing.js";
 import "./console/snippets.js";
 import "./console/wrapup.js";
