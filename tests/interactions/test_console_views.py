@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock
 from clients.models import Snippet
-from interactions import callbacks, cases, handling, messages, offers, outbound, wrap_up
+from interactions import callbacks, cases, handling, messages, offers, outbound, transfers, wrap_up
 from interactions.models import Callback, Draft, EndedBy, Leg, LegState, Message
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, begun, scene
@@ -479,3 +479,35 @@ def test_what_came_of_a_call_one_began_is_asked_until_it_is_said(acme: Scene, be
     assert bea.post(url("dialled", leg)).status_code == 204
     assert url("report", leg) in bea.get(url("work", leg)).content.decode()
     assert url("report", leg) not in bea.post(url("report", leg), {"result": "reached"}).content.decode()
+
+
+# --- a colleague on a call -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dee_beside(acme: Scene) -> tuple[Leg, Leg]:
+    """Bea is on a call with Ann and has Dee beside her: Bea's leg and Dee's."""
+    bea_leg = accepted(acme, "voice")
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    asked = transfers.consult(bea_leg, dee, by=acme.bea)
+    return bea_leg, offers.accept(asked, by=dee)
+
+
+def test_a_consultation_on_a_call_can_be_finished(acme: Scene, bea: Browser, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    page = bea.get(url("work", leg)).content.decode()
+    assert url("consult-complete", leg) in page and url("consult-end", leg) in page
+    assert bea.post(url("consult-complete", leg)).status_code == 200
+    dees.refresh_from_db()
+    assert (dees.role, dees.state) == ("primary", LegState.HANDLING)
+
+
+def test_who_is_asked_into_a_call_can_only_leave_it(acme: Scene, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    page = desk_of(dees.agent).get(url("work", dees)).content.decode()
+    assert url("consult-end", dees) in page
+    for act in ("hold", "transfer", "resolve", "book", "end", "consult-complete", "dialled"):
+        assert url(act, dees) not in page, act
+    assert desk_of(dees.agent).post(url("consult-end", dees)).status_code == 200
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING, "Ann stays with Bea"
