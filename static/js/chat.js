@@ -93,6 +93,8 @@ function listen() {
       hello: () => ({ token: api.token }),
       onmessage: ({ kind, on }) => {
         if (kind === "typing") typing(on);
+        else if (kind === "deaf") schedule(false);
+        else if (kind === "hearing") { schedule(true); refresh(); }
         else if (kind !== "hello") { if (kind === "message") typing(false); refresh(); }
       },
       onstate: (up) => { schedule(up); if (up) refresh(); },

@@ -21,6 +21,18 @@ on("item", (data) => {
 });
 on("message", (data) => { if (work()?.dataset.interaction === data.interaction) refreshMessages(); });
 
+/* After a time without nudges: what the list says of the open item may differ from what its middle shows. */
+let missed = false;
+document.body.addEventListener("push:again", () => { missed = true; });
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "items" || !missed) return;
+  missed = false;
+  const el = work();
+  if (!["handling", "wrapping"].includes(el?.dataset.state)) return;
+  const item = document.querySelector(`.item[data-leg="${el.dataset.leg}"]`);
+  if (item?.dataset.state !== el.dataset.state) refreshWork();
+});
+
 export function refreshMessages() {
   const log = document.getElementById("messages");
   if (log) window.htmx.trigger(log, "desk:messages");

@@ -1,11 +1,14 @@
-/* The desk's line to the server: nudges become events, the page fetches what they name.
+/* The desk's line to the server: nudges become events, the page fetches what they name. While it hears nothing the desk says by
+   itself that it is there, names the card it shows, and asks.
    line.send(object); a newer tab of the same agent makes this one step aside until “work here” is pressed. */
 import { live, emit } from "../lib/live.js";
+import { sync } from "../lib/clock.js";
+import { csrf } from "../lib/toast.js";
 
 const handlers = new Map();
 export const on = (kind, run) => handlers.set(kind, [...(handlers.get(kind) ?? []), run]);
 
-let socket = null;
+let socket = null, key = "";
 
 function dispatch(data) {
   for (const run of handlers.get(data.kind) ?? []) run(data);
@@ -14,8 +17,25 @@ function dispatch(data) {
 function stepAside() {
   socket?.close();
   socket = null;
+  key = "";
   document.getElementById("aside-note").hidden = false;
   document.documentElement.dataset.aside = "yes";
+}
+
+/* The sign of life: the same bookkeeping as a socket's, and the same rule for a second tab. */
+async function here() {
+  const body = new URLSearchParams({ console: key, card: document.querySelector("#offer [data-offer]")?.dataset.offer ?? "" });
+  const sent = performance.now(), mine = socket;
+  const answer = await fetch(document.body.dataset.here, {
+    method: "POST", body, headers: { "X-CSRFToken": csrf(), Accept: "application/json" }, signal: AbortSignal.timeout(8000),
+  });
+  if (answer.redirected || answer.status === 401) { location.reload(); return false; }
+  if (!answer.ok || mine !== socket) return false;
+  const said = await answer.json();
+  if (said.aside) { stepAside(); return false; }
+  sync(said.now, performance.now() - sent);
+  key = said.console;
+  return true;
 }
 
 export function open() {
@@ -23,12 +43,18 @@ export function open() {
   delete document.documentElement.dataset.aside;
   socket = live("/ws/console/", {
     each: ["offer", "message", "item", "typing"],
+    ask: here,
     onmessage: dispatch,
     onrefused: (code) => { if (code === 4401) location.reload(); },
   });
 }
 
-on("step_aside", stepAside);
+on("hello", (data) => {
+  const before = key;
+  key = data.console;
+  if (before) line.send({ kind: "instead", console: before });
+});
+on("step_aside", (data) => { if (data.console !== key) stepAside(); });
 on("signed_out", () => location.reload());
 document.getElementById("take-over")?.addEventListener("click", () => { open(); emit("again"); });
 

@@ -42,6 +42,11 @@ function shown() {
   }
 }
 
+/* A card that is asked for again while it is shown stays: its menu may be open. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const card = detail.requestConfig.elt === place && place.querySelector("[data-offer]");
+  if (card && detail.serverResponse.includes(`data-offer="${card.dataset.offer}"`)) detail.shouldSwap = false;
+});
 const fetchCard = () => window.htmx.trigger(place, "desk:offer");
 on("offer", (data) => { draw(data); document.body.dispatchEvent(new CustomEvent("desk:offer")); });
 on("offer_gone", quiet);

@@ -2,10 +2,11 @@
    connect(path, {onmessage(data), onstate(connected, why), hello() -> first message, version, onstale(), onrefused(code)})
      -> {send(object) -> sent?, close(), connected}
    Reconnects with growing, jittered pauses, at once when the network or the tab returns; the page refetches its state on
-   onstate(true), so nothing that was pushed meanwhile is missed. Pings each 20 s; silence for 10 s more is a dead line.
+   onstate(true), so nothing that was pushed meanwhile is missed. Up is a line that said hello. Pings each 20 s; silence for 10 s more is a dead line.
    Server: {kind:"hello", version, now} first, {kind:"pong", now} as the answer to {kind:"ping"}; both feed the clock, neither
    reaches onmessage. Close codes: 4401 signed out, 4403 not allowed, 4404 gone, 4409 taken over by another tab: these stay
-   closed; 1012 server restarts: back soon; anything else: back with growing pauses. */
+   closed; 1012 server restarts: back soon; 1013 it cannot just now: back with pauses of a few seconds; anything else: back with
+   growing pauses. */
 import { sync } from "./clock.js";
 
 const FINAL = new Set([4400, 4401, 4403, 4404, 4409]);
@@ -37,7 +38,7 @@ export function connect(path, options = {}) {
     state(false, FINAL.has(code) ? "refused" : "lost");
     if (done) return;
     if (FINAL.has(code)) { done = true; onrefused(code); return; }
-    const longest = code === 1012 ? 1500 : Math.min(15_000, 500 * 2 ** tries);
+    const longest = code === 1012 ? 1500 : Math.min(code === 1013 ? 4000 : 15_000, 500 * 2 ** tries);
     tries += 1;
     retry = setTimeout(open, 150 + Math.random() * longest);
   }
@@ -55,6 +56,8 @@ export function connect(path, options = {}) {
       if (data.now) sync(data.now, data.kind === "pong" ? performance.now() - pinged : 200);
       if (data.version && version && data.version !== version) onstale(data.version);
       if (data.kind === "pong") return;
+      tries = 0;   // a line that opens and is closed again without a hello never was one
+      state(true);
     }
     onmessage(data);
   }
@@ -67,11 +70,9 @@ export function connect(path, options = {}) {
     const mine = (socket = new WebSocket(url));
     alive();
     mine.onopen = () => {
-      tries = 0;
       if (hello) api.send(hello());
       ping();
       beat = setInterval(ping, PING);
-      state(true);
     };
     mine.onmessage = receive;
     mine.onclose = (event) => lost(mine, event.code);
