@@ -33,6 +33,12 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (item?.dataset.state !== el.dataset.state) refreshWork();
 });
 
+/* Asking takes no menu away that somebody is choosing from. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig } = detail;
+  if (target.id === "top-state" && requestConfig.triggeringEvent?.type === "push:again" && target.querySelector(":popover-open")) detail.shouldSwap = false;
+});
+
 export function refreshMessages() {
   const log = document.getElementById("messages");
   if (log) window.htmx.trigger(log, "desk:messages");
