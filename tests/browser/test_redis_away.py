@@ -1,6 +1,8 @@
 """Redis goes away and comes back empty: desks ask by themselves, contacts are offered, and nobody waits for it."""
 
+import json
 import signal
+import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -55,7 +57,7 @@ def hears_again(desk: Page) -> None:
 
 
 def test_a_desk_opened_without_redis_is_offered_a_chat_and_answers(
-    new_page: Callable[..., Page], shop: str, valkey: Valkey
+    new_page: Callable[..., Page], live: Product, shop: str, valkey: Valkey
 ) -> None:
     valkey.stop()
     dev = new_page(user=stage.agent("dev").user)
@@ -75,6 +77,9 @@ def test_a_desk_opened_without_redis_is_offered_a_chat_and_answers(
     ann.locator("#text").press("Enter")
     expect(dev.locator("#messages")).to_contain_text("Good enough.")
     assert Seat.objects.get(agent=stage.agent("dev")).connected
+    with urllib.request.urlopen(f"{live.url}/readyz") as answer:
+        parts = json.load(answer)
+    assert parts["ready"] and parts["redis"] != "ok"
 
     valkey.start()
     hears_again(dev)
