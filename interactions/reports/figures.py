@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
 from django.utils.functional import Promise as LazyText
@@ -143,7 +144,8 @@ FIGURES: dict[str, Figure] = {
 
 def arrived(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
     """Contacts of the scope, for conditions that ask nothing of the line: half the work of `contacts`."""
-    rows = Interaction.objects.filter(Q(client_id__in=scope.clients) if now else scope.during("arrived_at"))
+    during = Q(client_id__in=scope.clients) if now else scope.during("arrived_at")
+    rows: QuerySet[Any] = Interaction.objects.filter(during)
     if scope.channel:
         rows = rows.filter(channel=scope.channel)
     if scope.reason:

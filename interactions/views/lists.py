@@ -110,8 +110,8 @@ def rows(asked: Asked) -> QuerySet[Any]:
 
 def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
     """Contacts as a list shows them: `first_stay` in line, and `worked`, who had it, in order."""
-    first = Visit.objects.filter(ordinal=1).only("interaction_id", "entered_at", "left_at")
-    work = (
+    first: QuerySet[Any] = Visit.objects.filter(ordinal=1).only("interaction_id", "entered_at", "left_at")
+    work: QuerySet[Any] = (
         Leg.objects.filter(role=LegRole.PRIMARY, accepted_at__isnull=False)
         .select_related("agent")
         .only("interaction_id", "agent__name", "agent__user_id")
