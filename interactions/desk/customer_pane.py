@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
-from clients.naming import public_name
+from clients.naming import public_names
 from interactions import customer_records
 from interactions.desk.account import may_show_account
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
@@ -189,7 +189,8 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
     past = (
         Interaction.objects.filter(customer=customer)
         .exclude(pk=interaction.pk)
-        .select_related("envelope", "reason", "case", "client")
+        .select_related("envelope", "reason", "case")
+        .defer("envelope__headers")
         .prefetch_related(
             Prefetch(
                 "legs",
@@ -199,6 +200,8 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
         )
         .order_by("-arrived_at")[:5]
     )
+    by = [one.worked[-1].agent.user for one in past if one.worked]  # type: ignore[attr-defined]
+    names = public_names(by, interaction.client) if by else {}
     rows = []
     for one in past:
         envelope = getattr(one, "envelope", None)
@@ -210,7 +213,7 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
         )
         worked = one.worked  # type: ignore[attr-defined]
         if worked:
-            who = public_name(worked[-1].agent.user, one.client)
+            who = names[worked[-1].agent.user_id]
             how = worked[-1].disposition.name if worked[-1].disposition else one.get_outcome_display() or _("open")
             aside = f"{who}: {how}"
         else:

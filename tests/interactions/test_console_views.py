@@ -13,8 +13,9 @@ from django.urls import reverse
 from bpo.kernel import clock
 from clients.models import Snippet
 from interactions import callbacks, cases, handling, messages, offers, outbound, transfers, wrap_up
-from interactions.models import Callback, Draft, EndedBy, Leg, LegState, Message
+from interactions.models import Callback, Draft, EndedBy, Interaction, Leg, LegState, Message
 from tests import factories as make
+from tests.interactions import reported
 from tests.interactions.scripted import Scene, accepted, begun, scene
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,36 @@ def test_the_desk_asks_as_many_questions_for_three_items_as_for_one(
         accepted(acme)
     with django_assert_max_num_queries(14):
         bea.get(url("items"))
+
+
+def test_the_card_of_an_offer_takes_six_questions_at_most(
+    acme: Scene, bea: Browser, django_assert_max_num_queries: Any
+) -> None:
+    make.offer(acme.bea, make.waiting(acme.line, "chat", who=acme.ann, opening="Where is my parcel?"))
+    with django_assert_max_num_queries(6):
+        assert "Where is my parcel?" in bea.get(url("offer")).content.decode()
+
+
+def test_the_work_asks_no_more_for_a_customer_who_came_often(
+    acme: Scene, bea: Browser, django_assert_max_num_queries: Any
+) -> None:
+    """Ann came before, and a different colleague answered each time."""
+    leg = accepted(acme)
+    colleagues = [reported.agent(name, acme.acme) for name in ("Dee Dunn", "Eve Ellis", "Fay Ford")]
+
+    def answered_by(colleague: Any) -> None:
+        before = clock.now() - timedelta(days=1)
+        past = reported.contact(acme.line, "chat", at=before, waited=3)
+        Interaction.objects.filter(pk=past.pk).update(customer=acme.ann)
+        reported.worked(past, colleague, start=before)
+
+    answered_by(colleagues[0])
+    with django_assert_max_num_queries(60) as once:
+        assert "Dee: " in bea.get(url("work", leg)).content.decode()
+    for colleague in colleagues[1:]:
+        answered_by(colleague)
+    with django_assert_max_num_queries(len(once.captured_queries)):
+        assert "Fay: " in bea.get(url("work", leg)).content.decode()
 
 
 def test_the_offer_shows_brand_reason_and_seconds(acme: Scene, bea: Browser) -> None:
