@@ -6,7 +6,7 @@ step times add up to the handling time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -304,10 +304,10 @@ def jump(run: Run, step_id: str, *, by: Agent, at: datetime | None = None) -> Ru
     return run
 
 
-def path(run: Run) -> list[StepVisit]:
+def path(visits: Iterable[StepVisit]) -> list[StepVisit]:
     """The way taken without the detours: going back to a step forgets what came after it."""
     taken: list[StepVisit] = []
-    for visit in run.visits.select_related("version", "agent"):
+    for visit in visits:
         key = (visit.version_id, visit.step)
         known = [(one.version_id, one.step) for one in taken]
         if key in known:
@@ -323,7 +323,7 @@ def back(run: Run, *, by: Agent, at: datetime | None = None) -> Run:
     run = _locked(run)
     seen = [
         visit
-        for visit in path(run)[:-1]
+        for visit in path(run.visits.prefetch_related("version"))[:-1]
         if parse(visit.version.graph)[visit.step].kind not in ("decide", "sub_process")
     ]
     if not seen:

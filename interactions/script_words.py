@@ -42,7 +42,7 @@ def order_of(run: Run, interaction: Interaction) -> Order | None:
 def context(run: Run, interaction: Interaction, agent: Agent) -> dict[str, object]:
     """Every value a text of this run may name."""
     client = interaction.client
-    brand = Brand.objects.filter(client=client).first()
+    brand: Brand | None = getattr(client, "brand", None)
     customer = interaction.customer
     name = customer.name if customer else ""
     language = run.version.language

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,11 @@ ICONS = {Channel.VOICE: "phone", Channel.CHAT: "chat", Channel.EMAIL: "mail"}
 CHAT_ANSWER_LIMIT = 60
 JUST_DONE = timedelta(hours=1)
 MOST_GAPS = 3
+LEG = (
+    "public_id", "interaction", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at",
+    "accepted_at", "work_ended_at", "ended_at",
+)  # fmt: skip
+Row = TypeVar("Row", bound=Model)
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 
 
@@ -102,6 +108,23 @@ def subject_of(interaction: Interaction) -> str:
     return (envelope.opening if envelope is not None else "") or (interaction.case.subject if interaction.case else "")
 
 
+def lines_of(rows: QuerySet[Row], *columns: str, way: str = "") -> QuerySet[Row]:
+    """The rows with these columns, the brand, and what names a customer and the matter on the `way` to the contact.
+
+    Nothing else of seven wide rows is asked for: the desk fetches its lists anew at every event.
+    """
+    contact = (
+        "customer__name", "envelope__from_name", "envelope__from_address", "envelope__from_phone", "envelope__subject",
+        "envelope__opening", "reason__name", "case__subject", "case__public_id",
+    )  # fmt: skip
+    related = ("customer", "envelope", "reason", "case")
+    keys = ("customer", "reason", "case")
+    return rows.select_related("client__brand", *(f"{way}{name}" for name in related)).only(
+        *columns, "client", "client__brand__public_id", "client__brand__public_name",
+        *(f"{way}{name}" for name in (*keys, *contact)),
+    )  # fmt: skip
+
+
 def my_items(agent: Agent) -> list[Item]:
     """Everything the agent handles or wraps up, in the order of acceptance."""
     spoken = Message.objects.filter(interaction=OuterRef("interaction")).exclude(direction=MessageDirection.SYSTEM)
@@ -112,10 +135,14 @@ def my_items(agent: Agent) -> list[Item]:
         .values("at")[:1]
     )
     legs = (
-        Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
-        .exclude(role=LegRole.MONITOR)
-        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__reason")
-        .select_related("interaction__case", "interaction__draft")
+        lines_of(
+            Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+            .exclude(role=LegRole.MONITOR)
+            .select_related("interaction__draft"),
+            *LEG,
+            "interaction__draft__text",
+            way="interaction__",
+        )
         .annotate(
             last_text=Subquery(last.values("text")[:1]),
             last_direction=Subquery(last.values("direction")[:1]),
@@ -188,18 +215,16 @@ def later(agent: Agent) -> list[Later]:
     """Parked with her, and callbacks she owes within a day."""
     now = clock.now()
     lines = []
-    parked = (
-        Interaction.objects.filter(prefer_agent=agent, state=State.PARKED)
-        .select_related("client__brand", "customer", "envelope")
-        .order_by("due_at")[:20]
-    )
+    parked = lines_of(
+        Interaction.objects.filter(prefer_agent=agent, state=State.PARKED), "public_id", "due_at"
+    ).order_by("due_at")[:20]
     for one in parked:
         words = _("%(name)s, parked") % {"name": name_of(one)}
         url = reverse("console-unpark", args=[one.public_id])
         lines.append(Later(one.client.brand, "park", words, one.due_at or now, url, post=True))
     owed = (
         Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lte=now + timedelta(hours=24))
-        .select_related("client__brand", "case", "customer")
+        .select_related("client__brand", "customer")
         .order_by("due_from")[:20]
     )
     for callback in owed:
@@ -214,22 +239,27 @@ def just_done(agent: Agent) -> list[Later]:
     """What she finished within the hour, the newest first; a mail that may still be undone comes with its seconds."""
     now = clock.now()
     lines = []
-    unsent = (
-        Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT)
-        .filter(state="pending", due_at__gt=now, attempts=0, due_at__lte=now + timedelta(seconds=15))
-        .select_related("client__brand", "interaction__customer", "interaction__envelope")
-        .order_by("-at")[:3]
-    )
+    unsent = lines_of(
+        Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT).filter(
+            state="pending", due_at__gt=now, attempts=0, due_at__lte=now + timedelta(seconds=15)
+        ),
+        "public_id",
+        "interaction",
+        "at",
+        "due_at",
+        way="interaction__",
+    ).order_by("-at")[:3]
     for message in unsent:
         words = _("Sending to %(name)s") % {"name": name_of(message.interaction)}
         undo = reverse("console-undo", args=[message.public_id])
         lines.append(Later(message.client.brand, "mail", words, message.at, "", undo=undo, undo_until=message.due_at))
-    ended = (
-        Leg.objects.filter(agent=agent, state=LegState.COMPLETED, role=LegRole.PRIMARY)
-        .filter(ended_at__gte=now - JUST_DONE)
-        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__case")
-        .order_by("-ended_at")[:4]
-    )
+    ended = lines_of(
+        Leg.objects.filter(agent=agent, state=LegState.COMPLETED, role=LegRole.PRIMARY).filter(
+            ended_at__gte=now - JUST_DONE
+        ),
+        *LEG,
+        way="interaction__",
+    ).order_by("-ended_at")[:4]
     for leg in ended:
         case = leg.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
@@ -247,23 +277,20 @@ def day_of(agent: Agent) -> Day:
     owed = Callback.objects.filter(
         owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)
     ).aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_until__lt=clock.now())))
-    return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs))
+    return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs) if figures["handled"] else [])
 
 
 def _gaps(legs: QuerySet[Leg]) -> list[Later]:
     """Wrap-ups of today that the limit ended: without an ending, or without the note that ending asks for."""
     empty = Q(disposition__isnull=True) | Q(disposition__needs_note=True, note="")
-    found = (
-        legs.filter(empty, disposed_in_time=False)
-        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__case")
-        .select_related("disposition")
-        .order_by("-ended_at")[:MOST_GAPS]
-    )
+    found = lines_of(legs.filter(empty, disposed_in_time=False), *LEG, "disposition", way="interaction__").order_by(
+        "-ended_at"
+    )[:MOST_GAPS]
     lines = []
     for leg in found:
         case = leg.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
-        what = _("note missing") if leg.disposition else _("not filled in")
+        what = _("note missing") if leg.disposition_id else _("not filled in")
         words = _("%(name)s: %(what)s") % {"name": name_of(leg.interaction), "what": what}
         lines.append(Later(leg.client.brand, ICONS[Channel(leg.channel)], words, leg.ended_at or leg.offered_at, url))
     return lines

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
 from clients.models import Brand
-from interactions.desk.items import ICONS, name_of, subject_of
+from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Leg, LegState
 
 DECLINE_REASONS = (
@@ -40,9 +40,27 @@ class Card:
 def open_offer(agent: Agent) -> Card | None:
     """The agent's open offer: a colleague's request for help counts too."""
     leg = (
-        Leg.objects.filter(agent=agent, state=LegState.OFFERED)
-        .select_related("client__brand", "interaction__customer", "interaction__envelope", "interaction__reason")
-        .select_related("interaction__queue", "interaction__case", "interaction__product")
+        lines_of(
+            Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("interaction__queue"),
+            *LEG,
+            "expires_at",
+            "made_by",
+            "client__brand__logo",
+            "client__brand__updated_at",
+            *(
+                f"interaction__{name}"
+                for name in (
+                    "queue",
+                    "queue__name",
+                    "origin",
+                    "language",
+                    "enqueued_at",
+                    "arrived_at",
+                    "customer",
+                )
+            ),
+            way="interaction__",
+        )
         .order_by("offered_at")
         .first()
     )

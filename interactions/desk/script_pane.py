@@ -105,10 +105,11 @@ def pane_of(
     """Read the run as the agent sees it; `errors` and `typed` come from an answer that was refused."""
     errors, typed = errors or {}, typed or {}
     interaction = run.interaction
-    graph, main = runs.graph_of(run), parse(run.version.graph)
+    main = parse(run.version.graph)
+    graph = runs.graph_of(run) if run.sub_version_id else main
     step = graph[run.at_step]
     words = context(run, interaction, agent)
-    visits = list(run.visits.select_related("version"))
+    visits = list(run.visits.all())
     lines = tuple(_lines(run, main, visits, words))
     here = next((n for n, line in enumerate(lines, 1) if line.state == "here"), len(lines))
     open_visit = visits[-1] if visits and visits[-1].left_at is None else None
@@ -214,7 +215,7 @@ def _order_words(order: Order) -> str:
 
 def _lines(run: Run, main: Graph, visits: list[StepVisit], words: Mapping[str, object]) -> Iterator[Line]:
     """The steps of the script itself; those of a sub-process stand inside their step."""
-    taken = [(one.version_id, one.step) for one in runs.path(run)]
+    taken = [(one.version_id, one.step) for one in runs.path(visits)]
     spent = _spent(run, visits)
     at_main = run.at_step if run.sub_version_id is None else _sub_step_of(run, visits, main)
     number = 0

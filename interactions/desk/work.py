@@ -88,11 +88,11 @@ def run_of(leg: Leg, agent: Agent) -> Run | None:
     """The run beside the work; begun now when the reaction to the accept has not done so yet."""
     run = (
         Run.objects.filter(interaction_id=leg.interaction_id)
-        .select_related("version__script", "sub_version__script", "client")
-        .select_related("interaction__client__brand", "interaction__customer", "interaction__reason")
-        .select_related("interaction__product__type", "interaction__case")
+        .select_related("version__script", "sub_version__script")
         .first()
     )
+    if run is not None:
+        run.interaction, run.client = leg.interaction, leg.client
     handled = leg.state == LegState.HANDLING and leg.role == "primary"
     if run is None and handled and runs.begin(leg.interaction, agent, at=leg.accepted_at):
         return run_of(leg, agent)

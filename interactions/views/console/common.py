@@ -21,13 +21,16 @@ LIVE = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
     """A leg of this agent, of a client she may see; anybody else's is 404."""
     legs = Leg.objects.visible_to(request.user).filter(agent=request.agent).exclude(role=LegRole.MONITOR)
-    return get_object_or_404(
-        legs.select_related("client__brand", "agent__user", "agent__profile", "disposition__parent")
-        .select_related("interaction__client", "interaction__customer", "interaction__envelope")
-        .select_related("interaction__queue", "interaction__case", "interaction__reason")
-        .select_related("interaction__product__type"),
+    leg = get_object_or_404(
+        legs.select_related(
+            "client__brand", "disposition__parent", "interaction__customer", "interaction__envelope"
+        ).select_related(
+            "interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type"
+        ),
         public_id=public_id,
     )
+    leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
+    return leg
 
 
 def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
