@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import signals
 from agents.models import Agent, Licence, LicenceState, Seat
-from agents.presence import ReasonMissing
+from agents.presence import given_reason
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.errors import IllegalMove
@@ -105,7 +105,7 @@ def certify(
 @transaction.atomic
 def suspend(licence: Licence, *, by: User, reason: str, at: datetime | None = None) -> None:
     """No new offers from this commit on; what she has she finishes. Takes a reason."""
-    _move(licence, S.SUSPENDED, by=by, why=_given(reason), at=at)
+    _move(licence, S.SUSPENDED, by=by, why=given_reason(reason), at=at)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def lapse(licence: Licence, *, why: str, at: datetime | None = None) -> None:
 @transaction.atomic
 def revoke(licence: Licence, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Ends the licence. Takes a reason."""
-    _move(licence, S.REVOKED, by=by, why=_given(reason), at=at)
+    _move(licence, S.REVOKED, by=by, why=given_reason(reason), at=at)
 
 
 def lapse_expired(at: datetime) -> int:
@@ -142,10 +142,3 @@ def _tell(licence: Licence, why: str) -> None:
 
 def _take_seat(agent: Agent) -> None:
     Seat.objects.select_for_update(no_key=True).filter(pk=agent.pk).first()
-
-
-def _given(reason: str) -> str:
-    reason = words.line(reason, most=200)
-    if not reason:
-        raise ReasonMissing
-    return reason

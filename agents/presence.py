@@ -104,7 +104,7 @@ def take_break(
 ) -> Seat:
     """Away for a reason; while she holds contacts it is a wish, fulfilled when the last one ends."""
     at = at or clock.now()
-    reason = _reason(reason)
+    reason = given_reason(reason, most=60)
     seat = _take(agent, at)
     if seat.presence == Presence.SIGNED_OUT and agent.deactivated_at:
         raise Deactivated
@@ -144,7 +144,7 @@ def sign_out(agent: Agent, *, after_this: bool = False, by: Actor | None = None,
 def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, at: datetime | None = None) -> Seat:
     """A supervisor's order: her open offer goes back at once, the rest happens when her last live leg ends."""
     at = at or clock.now()
-    why = _reason(why, most=200)
+    why = given_reason(why)
     if presence == Presence.AVAILABLE:
         return go_available(agent, by=by, why=why, at=at)
     if presence not in (Presence.BREAK, Presence.SIGNED_OUT):
@@ -343,7 +343,8 @@ def _live(seat: Seat) -> bool:
     return seat.points_voice + seat.points_chat + seat.points_email > 0
 
 
-def _reason(said: str, *, most: int = 60) -> str:
+def given_reason(said: str, *, most: int = 200) -> str:
+    """The reason on one line; ReasonMissing without one."""
     said = words.line(said, most=most)
     if not said:
         raise ReasonMissing

@@ -12,6 +12,10 @@ presence_changed = Signal()
 # The receiver recompiles lanes and takes back offers that no longer fit; its errors undo the change.
 eligibility_changed = Signal()
 
+# Inside the transaction, with `agent`, `queue`, `on`, `by`, `reason` and `at`: a supervisor switched a line off for
+# her, or on again. `eligibility_changed` follows.
+queue_switched = Signal()
+
 # Inside the transaction and before her seat is locked, with `agent_id`: she may leave her contacts; whoever knows who
 # is on them locks all these seats in order of id.
 leaving = Signal()

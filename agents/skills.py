@@ -11,29 +11,33 @@ from django.db import transaction
 
 from agents import signals
 from agents.models import Agent, AgentSkill, CapacityProfile, QueueSwitchedOff, Seat, Team
-from agents.presence import ReasonMissing
+from agents.presence import given_reason
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.errors import InvalidValue
+from bpo.kernel.history import because
 from clients.models import Queue, Skill
 
 
 @transaction.atomic
-def set_level(agent: Agent, skill: Skill, level: int, *, by: User) -> AgentSkill:
-    """She has the skill at this level, from 1 to 5."""
+def set_level(agent: Agent, skill: Skill, level: int, *, by: User, reason: str = "") -> AgentSkill:
+    """She has the skill at this level, from 1 to 5; why is kept with the change."""
     if not 1 <= level <= 5:
         raise InvalidValue(f"level {level}")
     _take_seat(agent)
-    held, _created = AgentSkill.objects.update_or_create(agent=agent, skill=skill, defaults={"level": level})
+    with because(words.line(reason, most=200)):
+        held, _created = AgentSkill.objects.update_or_create(agent=agent, skill=skill, defaults={"level": level})
     _tell(agent, f"{skill} at {level}, by {by}")
     return held
 
 
 @transaction.atomic
-def drop(agent: Agent, skill: Skill, *, by: User) -> None:
-    """She no longer has the skill."""
+def drop(agent: Agent, skill: Skill, *, by: User, reason: str = "") -> None:
+    """She no longer has the skill; why is kept with the change."""
     _take_seat(agent)
-    if AgentSkill.objects.filter(agent=agent, skill=skill).delete()[0]:
+    with because(words.line(reason, most=200)):
+        gone = AgentSkill.objects.filter(agent=agent, skill=skill).delete()[0]
+    if gone:
         _tell(agent, f"{skill} dropped, by {by}")
 
 
@@ -42,26 +46,23 @@ def switch_off_queue(
     agent: Agent, queue: Queue, *, by: User, reason: str, at: datetime | None = None
 ) -> QueueSwitchedOff:
     """Nothing of this queue is offered to her until it is switched on again. Takes a reason."""
-    reason = words.line(reason, most=200)
-    if not reason:
-        raise ReasonMissing
+    at, reason = at or clock.now(), given_reason(reason)
     _take_seat(agent)
     off, created = QueueSwitchedOff.objects.get_or_create(
-        agent=agent,
-        queue=queue,
-        defaults={"by_name": str(by)[:120], "reason": reason, "at": at or clock.now()},
+        agent=agent, queue=queue, defaults={"by_name": str(by)[:120], "reason": reason, "at": at}
     )
     if created:
-        _tell(agent, f"{queue} switched off, by {by}")
+        _switched(agent, queue, on=False, by=by, reason=reason, at=at)
     return off
 
 
 @transaction.atomic
-def switch_on_queue(agent: Agent, queue: Queue, *, by: User) -> None:
-    """She serves this queue again."""
+def switch_on_queue(agent: Agent, queue: Queue, *, by: User, reason: str, at: datetime | None = None) -> None:
+    """She serves this queue again. Takes a reason."""
+    at, reason = at or clock.now(), given_reason(reason)
     _take_seat(agent)
     if QueueSwitchedOff.objects.filter(agent=agent, queue=queue).delete()[0]:
-        _tell(agent, f"{queue} switched on, by {by}")
+        _switched(agent, queue, on=True, by=by, reason=reason, at=at)
 
 
 @transaction.atomic
@@ -80,6 +81,12 @@ def change_profile(agent: Agent, profile: CapacityProfile, *, by: User) -> None:
     agent.profile = profile
     agent.save(update_fields=["profile"])
     _tell(agent, f"profile {profile}, by {by}")
+
+
+def _switched(agent: Agent, queue: Queue, *, on: bool, by: User, reason: str, at: datetime) -> None:
+    facts = {"agent": agent, "queue": queue, "on": on, "by": by, "reason": reason, "at": at}
+    signals.queue_switched.send(sender=Agent, **facts)
+    _tell(agent, f"{queue} switched {'on' if on else 'off'}, by {by}")
 
 
 def _take_seat(agent: Agent) -> None:

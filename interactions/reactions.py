@@ -15,10 +15,18 @@ from django.db import transaction
 
 from agents import presence
 from agents import signals as agent_signals
+from agents.models import Agent
+from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
+<<<<<<< HEAD
 from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
 from interactions import handing_back, lines, push, runs, standing, states, tasks
+=======
+from clients.models import Queue
+from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
+from interactions import handing_back, journal, lines, push, runs, standing, states, tasks
+>>>>>>> 3fc3965 (Let supervisors switch lines off for agents and change levels by page and API, with a reason)
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import recorded
@@ -92,6 +100,14 @@ def agent_refitted(sender: Any, agent_id: int, why: str, **kwargs: Any) -> None:
     transaction.on_commit(lambda: router.agent_has_room(agent_id))
 
 
+def queue_switched(
+    sender: Any, agent: Agent, queue: Queue, on: bool, by: User, reason: str, at: datetime, **kwargs: Any
+) -> None:
+    """Inside the change: journal who took which line from whom, or gave it back, and why."""
+    whom, line = str(agent.public_id), str(queue.public_id)
+    journal.record(queue.client, Kind.FORCED, by=by, at=at, agent=whom, queue=line, on=on, reason=reason)
+
+
 def agent_leaves(sender: Any, agent_id: int, **kwargs: Any) -> None:
     """Before her seat is locked: hers and those of all on her contacts, in one order."""
     states.take_seats_around(agent_id)
@@ -126,6 +142,7 @@ def connect() -> None:
     """Called once when the app is ready."""
     agent_signals.became_available.connect(agent_available, dispatch_uid="interactions.agent_available")
     agent_signals.eligibility_changed.connect(agent_refitted, dispatch_uid="interactions.agent_refitted")
+    agent_signals.queue_switched.connect(queue_switched, dispatch_uid="interactions.queue_switched")
     agent_signals.leaving.connect(agent_leaves, dispatch_uid="interactions.agent_leaves")
     agent_signals.offer_withdrawn.connect(offer_withdrawn, dispatch_uid="interactions.offer_withdrawn")
     agent_signals.consoles_gone.connect(consoles_gone, dispatch_uid="interactions.consoles_gone")

@@ -22,7 +22,7 @@ from bpo.accounts.models import User
 from bpo.kernel.errors import InvalidValue
 from clients.access import is_admin
 from clients.api.base import ByCode, HasScope, HouseViewSet, PublicId, by_whom, named, require_admin
-from clients.models import ApiKey, Client, Role, Skill
+from clients.models import ApiKey, Client, Queue, Role, Skill
 
 
 class SeatSerializer(serializers.ModelSerializer[Seat]):
@@ -109,17 +109,23 @@ class AgentSerializer(serializers.ModelSerializer[Agent]):
     profile = serializers.CharField(source="profile.name")
     skills = serializers.SerializerMethodField()
     licences = serializers.SerializerMethodField()
+    switched_off = serializers.SerializerMethodField()
     seat = SeatSerializer(read_only=True)
 
     class Meta:
         model = Agent
         fields = [
             "public_id", "name", "employee_number", "team", "profile", "wrap_up_seconds", "hired_on", "deactivated_at",
-            "skills", "licences", "seat",
+            "skills", "licences", "switched_off", "seat",
         ]  # fmt: skip
 
     def get_skills(self, agent: Agent) -> dict[str, int]:
         return {held.skill.code: held.level for held in agent.skills.all()}
+
+    def get_switched_off(self, agent: Agent) -> list[str]:
+        shown = self.context.get("clients")
+        rows = [row.queue for row in agent.switched_off.all() if shown is None or row.queue.client_id in shown]
+        return [str(queue.public_id) for queue in rows]
 
     @extend_schema(responses=LicenceSerializer(many=True))
     def get_licences(self, agent: Agent) -> Any:
@@ -163,6 +169,15 @@ class LevelSerializer(serializers.Serializer[Any]):
 
     skill: Any = ByCode(queryset=Skill.objects.all())
     level = serializers.IntegerField(min_value=1, max_value=5, allow_null=True)
+    reason = serializers.CharField(max_length=200)
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """A line switched off for an agent, or on again."""
+
+    queue = PublicId(queryset=Queue.objects.all())
+    on = serializers.BooleanField()
+    reason = serializers.CharField(max_length=200)
 
 
 class LicenceActSerializer(serializers.Serializer[Any]):
@@ -203,7 +218,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
     """Agents of the teams one leads and of the clients one supervises; administrators see all and change them."""
 
     rows = Agent.objects.select_related("team", "profile", "user", "seat").prefetch_related(
-        "skills__skill", "licences__client"
+        "skills__skill", "licences__client", "switched_off__queue"
     )
     serializer_class = AgentSerializer
     filterset_class = AgentFilter
@@ -268,11 +283,26 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         leading.require_lead(by_whom(request), agent)
         given = LevelSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        skill, level = given.validated_data["skill"], given.validated_data["level"]
+        skill, level, reason = (given.validated_data[name] for name in ("skill", "level", "reason"))
         if level is None:
-            skills.drop(agent, skill, by=by_whom(request))
+            skills.drop(agent, skill, by=by_whom(request), reason=reason)
         else:
-            skills.set_level(agent, skill, level, by=by_whom(request))
+            skills.set_level(agent, skill, level, by=by_whom(request), reason=reason)
+        return self._told(agent)
+
+    @extend_schema(request=LineSerializer, responses=AgentSerializer)
+    @action(detail=True, methods=["post"])
+    def line(self, request: Request, **kwargs: Any) -> Response:
+        """Switch a line of a supervised client off for an agent of one's team, or on again; with a reason."""
+        agent = self.get_object()
+        leading.require_lead(by_whom(request), agent)
+        given = LineSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        queue, reason = given.validated_data["queue"], given.validated_data["reason"]
+        if queue.client_id not in self._clients():
+            raise NotFound
+        switch = skills.switch_on_queue if given.validated_data["on"] else skills.switch_off_queue
+        switch(agent, queue, by=by_whom(request), reason=reason)
         return self._told(agent)
 
     @extend_schema(request=LicenceActSerializer, responses=AgentSerializer)

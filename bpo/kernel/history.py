@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -47,6 +48,12 @@ class Change:
     thing: str
     who: str
     fields: tuple[FieldChange, ...]
+    why: str = ""
+
+
+def because(reason: str) -> AbstractContextManager[Any]:
+    """What is changed inside is kept with this reason."""
+    return pghistory.context(reason=reason) if reason else nullcontext()
 
 
 def is_tracked(model: type[Model]) -> bool:
@@ -90,6 +97,7 @@ def _of(model: type[Model], keys: list[Any]) -> list[Change]:
                     thing=f"{model._meta.verbose_name} {_name(event)}".strip(),
                     who=names.get(_who(event), "system"),
                     fields=changed if event.pgh_label == "update" else (),
+                    why=_context(event).get("reason", ""),
                 )
             )
         before = event
@@ -121,7 +129,11 @@ def _name(event: Any) -> str:
 
 
 def _who(event: Any) -> Any:
-    return (event.pgh_context.metadata or {}).get("user") if event.pgh_context else None
+    return _context(event).get("user")
+
+
+def _context(event: Any) -> dict[str, Any]:
+    return (event.pgh_context.metadata or {}) if event.pgh_context else {}
 
 
 def _people(events: Any) -> dict[Any, str]:

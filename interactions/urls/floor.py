@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import acts, contacts, pages
+from interactions.views.floor import abilities, acts, contacts, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/", contacts.agents, name="floor-agents"),
     path("agents/<uuid:agent>/", contacts.agent, name="floor-agent"),
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
+    path("agents/<uuid:agent>/skills/", abilities.skill, name="floor-skill"),
+    path("agents/<uuid:agent>/lines/<uuid:queue>/", abilities.line, name="floor-switch"),
 ]

@@ -462,9 +462,11 @@ def test_agents_are_for_those_who_lead_them() -> None:
     factories.skill("es", language="es")
     sue = of_role(acme, Role.SUPERVISOR)
     assert sue.get("agents/").json()["count"] == 1
-    assert sue.post(f"agents/{bea.public_id}/skill/", skill="es", level=3).status_code == 403
+    assert sue.post(f"agents/{bea.public_id}/skill/", skill="es", level=3, reason="took the test").status_code == 403
     lead = Caller(factories.supervisor(acme, name="Lea", teams=[blue]))
-    assert lead.post(f"agents/{bea.public_id}/skill/", skill="es", level=3).json()["skills"] == {"es": 3}
+    assert lead.post(f"agents/{bea.public_id}/skill/", skill="es", level=3, reason="took the test").json()[
+        "skills"
+    ] == {"es": 3}
     answer = lead.post(f"agents/{bea.public_id}/licence/", client=str(acme.public_id), act="suspend", reason="rude")
     assert answer.json()["licences"][0]["state"] == "suspended"
     assert of_role(acme, Role.VIEWER).get("agents/").status_code == 403

@@ -77,7 +77,7 @@ def test_after_any_number_of_changes_what_is_compiled_equals_the_live_rules() ->
                 if dice.random() < 0.5:
                     skills.switch_off_queue(who, line, by=ada, reason="coaching")
                 else:
-                    skills.switch_on_queue(who, line, by=ada)
+                    skills.switch_on_queue(who, line, by=ada, reason="coached")
             case 7:
                 QueueTeam.objects.filter(queue=line).delete()
                 if dice.random() < 0.5:

@@ -65,14 +65,12 @@ class ForceForm(ReasonForm):
         self.fields["away"].choices = [("", lazy("Not told")), *((name, name) for name in names)]  # type: ignore[attr-defined]
 
 
-def _posted(request: SupervisorRequest) -> QueryDict | None:
+def posted(request: SupervisorRequest) -> QueryDict | None:
     """What was sent, be it empty; None when nothing was."""
     return request.POST if request.method == "POST" else None
 
 
-def _dialog(
-    request: SupervisorRequest, title: str, words: str, act: str, form: forms.Form, **more: Any
-) -> HttpResponse:
+def dialog(request: SupervisorRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
     """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
     htmx = getattr(request, "htmx", False)
@@ -80,7 +78,7 @@ def _dialog(
     return render(request, "floor/_dialog.html" if htmx else "floor/dialog.html", context, status=status)
 
 
-def _done(request: SupervisorRequest, words: str, back: str) -> HttpResponse:
+def done(request: SupervisorRequest, words: str, back: str) -> HttpResponse:
     """The dialog closes, the floor refetches itself, a toast says what happened."""
     if not getattr(request, "htmx", False):
         return redirect(back)
@@ -98,14 +96,14 @@ def _act(
     title: str,
     words: str,
     act: str,
-    done: str,
+    told: str,
     **more: Any,
 ) -> HttpResponse:
     """Ask, then do. A move that no longer fits is 409 in words by the middleware."""
     if request.method != "POST" or not form.is_valid():
-        return _dialog(request, title, words, act, form, contact=contact, clients=[contact.client], **more)
+        return dialog(request, title, words, act, form, contact=contact, clients=[contact.client], **more)
     do(form.cleaned_data)
-    return _done(request, done, reverse("floor-contact", args=[contact.public_id]))
+    return done(request, told, reverse("floor-contact", args=[contact.public_id]))
 
 
 @get_or_post
@@ -116,12 +114,12 @@ def take_back(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     return _act(
         request,
         found,
-        ReasonForm(_posted(request)),
+        ReasonForm(posted(request)),
         lambda data: supervision.take_back(found, by=request.user, reason=data["reason"]),  # type: ignore[arg-type, func-returns-value]
         title=_("Take back"),
         words=_("The agent loses this contact; it goes back to its old place in the line."),
         act=_("Take back"),
-        done=_("Taken back. It stands at its old place in the line."),
+        told=_("Taken back. It stands at its old place in the line."),
     )
 
 
@@ -133,12 +131,12 @@ def reprioritise(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     return _act(
         request,
         found,
-        PriorityForm(_posted(request), initial={"priority": found.priority}),
+        PriorityForm(posted(request), initial={"priority": found.priority}),
         lambda data: supervision.reprioritise(found, data["priority"], by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
         title=_("Change priority"),
         words=_("It keeps the time it has waited."),
         act=_("Change priority"),
-        done=_("Priority changed."),
+        told=_("Priority changed."),
     )
 
 
@@ -148,13 +146,13 @@ def assign(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Offered to one agent alone, who must be eligible; for everybody else the page says why not."""
     found = contact_of(request, contact)
     sight = sight_of(request)
-    form = ReasonForm(_posted(request))
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         agent = _chosen(request, sight)
         supervision.assign(found, agent, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-        return _done(request, _("Offered to %s.") % agent, reverse("floor-contact", args=[found.public_id]))
+        return done(request, _("Offered to %s.") % agent, reverse("floor-contact", args=[found.public_id]))
     able, unable, absent = _candidates(sight, found)
-    return _dialog(
+    return dialog(
         request,
         _("Assign"),
         _("It is offered to this person alone, at once."),
@@ -205,9 +203,9 @@ def force(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     """Another state for an agent of one's own teams; live work is finished first."""
     found = agent_seen(sight_of(request), agent)
     leading.require_lead(request.user, found)
-    form = ForceForm(_posted(request))
+    form = ForceForm(posted(request))
     if request.method != "POST" or not form.is_valid():
-        return _dialog(
+        return dialog(
             request,
             _("State of %s") % found,
             _("An open offer goes back at once. Contacts in hand are finished first."),
@@ -218,4 +216,4 @@ def force(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         )
     data = form.cleaned_data
     presence.force(found, data["presence"], data["away"], by=request.user, why=data["reason"])  # type: ignore[arg-type]
-    return _done(request, _("State set."), reverse("floor-agent", args=[found.public_id]))
+    return done(request, _("State set."), reverse("floor-agent", args=[found.public_id]))
