@@ -19,14 +19,9 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
-<<<<<<< HEAD
-from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
-from interactions import handing_back, lines, push, runs, standing, states, tasks
-=======
 from clients.models import Queue
-from clients.signals import queue_rules_changed, queue_use_asked, standing_changed
+from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks
->>>>>>> 3fc3965 (Let supervisors switch lines off for agents and change levels by page and API, with a reason)
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import recorded
