@@ -57,7 +57,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         for joined in self.groups_joined:
             await self.channel_layer.group_add(joined, self.channel_name)
         await database_sync_to_async(presence.connected)(self.agent, self.key, heartbeat.NODE)
-        heartbeat.opened(self.key)
+        heartbeat.opened(self.key, user.pk, self.close, console=True)
         await self._say({"kind": "hello", "now": clock.now().isoformat(), "console": str(self.key)})
         await hearing.opened(self)
 

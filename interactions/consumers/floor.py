@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -17,7 +17,7 @@ from bpo.accounts.models import User, user_group
 from bpo.kernel import clock
 from bpo.kernel.push import FAILURES
 from clients.models import Client, Role
-from interactions.consumers import hearing
+from interactions.consumers import hearing, heartbeat
 
 SPACING = 0.5
 LONGEST = 4096
@@ -29,6 +29,7 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.key = uuid4()
         self.joined: list[str] = []
         self.changed: set[str] = set()
         self.flushing: asyncio.Task[None] | None = None
@@ -48,6 +49,7 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
         self.joined = [user_group(user), *(floor_group(client) for client in clients)]
         for group in self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
+        heartbeat.opened(self.key, user.pk, self.close, console=False)
         await self.send_json({"kind": "hello", "now": clock.now().isoformat()})
         await hearing.opened(self)
 
@@ -88,6 +90,7 @@ class FloorConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Leave every group."""
         hearing.closed(self)
+        heartbeat.closed(self.key)
         if self.flushing is not None:
             self.flushing.cancel()
         for group in self.joined:

@@ -13,10 +13,13 @@ from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
+from agents import presence
 from agents.groups import agent_group
 from agents.models import Agent, ConsoleSession, Seat
 from bpo.accounts import sessions
+from bpo.kernel import push as kernel_push
 from interactions import push
+from interactions.consumers import heartbeat
 from interactions.consumers.console import ConsoleConsumer
 from interactions.models import ChatSession, Leg
 from tests import factories as make
@@ -179,3 +182,42 @@ async def test_when_the_server_stops_the_seat_stays_connected_for_the_next_proce
         await line.disconnect(code=1012)
     assert (await database_sync_to_async(Seat.objects.get)(agent=bea)).connected
     assert await database_sync_to_async(ConsoleSession.objects.count)() == 1
+
+
+# --- without a push ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "SECONDS", 0.1)
+
+
+async def closing_code(line: WebsocketCommunicator) -> int:
+    while (output := await line.receive_output(timeout=5))["type"] != "websocket.close":
+        pass
+    return output["code"]
+
+
+@pytest.mark.usefixtures("quick_beat")
+async def test_the_desk_of_somebody_deactivated_closes_though_no_push_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis is away: the nudge is lost, the heartbeat finds out."""
+    bea, dee, ada = await an_agent(), await an_agent("Dee Dunn"), await database_sync_to_async(make.admin)()
+    async with desk(bea.user) as line, desk(dee.user) as other:
+        await heard(line, "hello")
+        await heard(other, "hello")
+        monkeypatch.setattr(kernel_push, "send", lambda group, message: False)
+        await database_sync_to_async(presence.deactivate)(bea, ada, why="left us")
+        assert await closing_code(line) == 4401
+        await other.send_to(text_data='{"kind": "ping"}')
+        await heard(other, "pong")
+        assert await other.receive_nothing(timeout=0.5), "Dee works on"
+
+
+@pytest.mark.usefixtures("quick_beat")
+async def test_a_desk_that_was_given_up_comes_again() -> None:
+    """Its process was not heard of for a while, so the sweep took its row; a page that is there opens a new one."""
+    bea = await an_agent()
+    async with desk(bea.user) as line:
+        hello = await heard(line, "hello")
+        await database_sync_to_async(presence.disconnected)(uuid.UUID(hello["console"]))
+        assert await closing_code(line) == 1012

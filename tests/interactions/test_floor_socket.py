@@ -8,9 +8,10 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
 from agents.groups import floor_group
-from bpo.accounts.models import user_group
+from bpo.accounts.models import User, user_group
 from bpo.kernel import push
 from clients.models import Client
+from interactions.consumers import heartbeat
 from interactions.consumers.floor import FloorConsumer
 from tests import factories
 
@@ -86,3 +87,17 @@ async def test_cut_sessions_close_the_line() -> None:
     await socket.receive_json_from()
     await asyncio.to_thread(push.send, user_group(sue), {"type": "nudge", "kind": "signed_out"})
     assert (await socket.receive_output())["code"] == 4401
+
+
+async def test_the_floor_of_somebody_deactivated_closes_though_no_push_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "SECONDS", 0.1)
+    sue = await database_sync_to_async(factories.supervisor)(await database_sync_to_async(factories.client)("Acme"))
+    socket = line_of(sue)
+    await socket.connect()
+    await socket.receive_json_from()
+    assert await socket.receive_nothing(timeout=0.5)
+    # Written past the account's own signal: nobody is told.
+    await database_sync_to_async(User.objects.filter(pk=sue.pk).update)(is_active=False)
+    message = await socket.receive_output(timeout=5)
+    assert (message["type"], message["code"]) == ("websocket.close", 4401)
+    await socket.disconnect()
