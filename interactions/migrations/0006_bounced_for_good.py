@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interactions", "0003_routing"),
+        ("interactions", "0005_lane_left_at"),
     ]
 
     operations = [
