@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
-from agents.models import Agent, ConsoleSession, Presence, Seat
+from agents.models import Agent, ConsoleSession, Presence, PresenceEntry, Seat
 from bpo.kernel import clock
 from clients.models import Channel
 from interactions import eligibility
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKER = ROOT / "tests" / "storm" / "worker.py"
-SECONDS = float(os.environ.get("STORM_SECONDS", "25"))
+SECONDS = float(os.environ.get("STORM_SECONDS", "30"))
 QUIET = 3.0
 
 
@@ -73,13 +73,16 @@ def test_four_routers_and_one_killed(capfd) -> None:
     sweep = start("sweep", database)
     workers = [start(database, str(seed), str(SECONDS)) for seed in range(4)]
     try:
+        first_act = workers[0].stdout.readline()
         time.sleep(SECONDS / 2)
+        assert json.loads(first_act) and workers[0].poll() is None, "it was in the middle of its work"
         workers[0].send_signal(signal.SIGKILL)
         did: Counter[str] = Counter()
         for worker in workers[1:]:
             out, err = worker.communicate(timeout=SECONDS * 5 + 60)
             assert worker.returncode == 0, err.decode()[-3000:]
             did.update(json.loads(out.decode().strip().splitlines()[-1]))
+        zoe, stranded = one_free_and_one_waiting()
         time.sleep(QUIET)
         assert sweep.poll() is None, sweep.stderr.read().decode()[-3000:]
     finally:
@@ -94,7 +97,12 @@ def test_four_routers_and_one_killed(capfd) -> None:
 
     assert "failed" not in said.decode(), said.decode()[-3000:]
     assert not [act for act in did if act.startswith("FAILED")], did
+    assert workers[0].returncode == -signal.SIGKILL
     assert did["accept"] > 30 and did["decline"] > 3, "there was a storm"
+    ends = set(Leg.objects.values_list("state", flat=True))
+    assert {LegState.MISSED, LegState.DECLINED, LegState.COMPLETED, LegState.RESCINDED} <= ends
+    signed_out = PresenceEntry.objects.filter(presence=Presence.SIGNED_OUT, by__isnull=False)
+    assert signed_out.exists(), "somebody went home in it"
 
     assert broken_invariants() == []
     nothing_double()
@@ -102,7 +110,18 @@ def test_four_routers_and_one_killed(capfd) -> None:
     everyone_open_is_somewhere()
     the_journal_agrees()
     compiled_equals_live()
-    nobody_waits_beside_a_free_agent(stopped - timedelta(seconds=1.5))
+    free, waiting = nobody_waits_beside_a_free_agent(stopped - timedelta(seconds=1.5))
+    assert zoe in free and stranded in waiting, "so there was something to look at"
+
+
+def one_free_and_one_waiting() -> tuple[Agent, Interaction]:
+    """After the storm: Zoe, who has nothing to do, and Ann, whose line wants what Zoe cannot."""
+    dusk = make.client("Dusk")
+    zoe = make.agent("Zoe Zander", licensed=dusk, available=True)
+    ConsoleSession.objects.create(
+        agent=zoe, key=uuid4(), node="storm", opened_at=clock.now(), seen_at=clock.now() + timedelta(hours=1)
+    )
+    return zoe, make.waiting(make.queue(dusk, wants={"rare": 5}))
 
 
 def nothing_double() -> None:
@@ -169,11 +188,13 @@ def compiled_equals_live() -> None:
         assert (leg.agent_id, leg.lane_id) in live
 
 
-def nobody_waits_beside_a_free_agent(at) -> None:
-    """By the live rules, one by one."""
+def nobody_waits_beside_a_free_agent(at) -> tuple[list[Agent], list[Interaction]]:
+    """By the live rules, one by one; who was free and who waited."""
     free = Agent.objects.filter(seat__presence=Presence.AVAILABLE, seat__connected=True, seat__offered=False)
     waiting = Interaction.objects.filter(state=State.QUEUED).exclude(prefer_until__gt=at)
-    for contact in waiting.select_related("queue__client", "lane"):
-        for agent in free.select_related("profile"):
+    contacts, agents = list(waiting.select_related("queue__client", "lane")), list(free.select_related("profile"))
+    for contact in contacts:
+        for agent in agents:
             verdict = eligibility.eligible(agent, contact, at=at)
             assert not verdict.ok, f"{contact.pk} waits beside {agent}"
+    return agents, contacts

@@ -61,6 +61,8 @@ class Storm:
             act = self.dice.choices(self.acts, weights)[0][1]
             try:
                 self.did[act.__name__] += act() is not None
+                if self.did.total() == 1:
+                    print(json.dumps(self.did), flush=True)  # whoever waits to kill us knows that we are at work
             except DomainError as refused:
                 self.did[f"refused {refused.code}"] += 1
             except Exception as error:
