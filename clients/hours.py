@@ -142,11 +142,6 @@ def validate(cal: Calendar, *, starting: date) -> None:
         raise NeverOpen
 
 
-def validate_turnaround(seconds: int) -> None:
-    """Refuse a turn-around time that is zero, negative or beyond what anybody could promise."""
-    _whole_seconds(seconds)
-
-
 def _problems(cal: Calendar) -> Iterator[str]:
     try:
         _zone(cal.zone)

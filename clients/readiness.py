@@ -46,11 +46,6 @@ def readiness(client: Client, at: datetime | None = None) -> list[Ready]:
     ]
 
 
-def may_go_live(client: Client, at: datetime | None = None) -> bool:
-    """Whether nothing needed is missing."""
-    return all(item.ok for item in readiness(client, at) if item.needed)
-
-
 def _line(item: str, ok: bool, yes: str, no: str, link: str, *, needed: bool = True) -> Ready:
     return Ready(item, ok, yes if ok else no, link, needed)
 

@@ -137,13 +137,6 @@ def _staffed() -> QuerySet[AgentLane]:
 
 
 @transaction.atomic
-def recompile_client(client_id: int) -> None:
-    """Everything of one client anew."""
-    _change_rules([client_id])
-    _compile(lanes=list(Lane.objects.filter(client_id=client_id).values_list("pk", flat=True)))
-
-
-@transaction.atomic
 def queue_changed(queue: Queue) -> int:
     """Its rules were changed: a new version with new lanes, to which those waiting move. Returns how many moved.
 

@@ -122,13 +122,6 @@ def write_resolution(case: Case, interaction: Interaction | None, *, at: datetim
     return notice
 
 
-def write_callback(
-    callback: Callback, kind: NoticeKind | str, turn: int = 0, *, at: datetime | None = None
-) -> Notice | None:
-    """Tell the customer that his callback is booked, changed or cancelled."""
-    return write(kind, callback=callback, turn=turn, at=at)
-
-
 def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
     """The matter is open again before the mail left: what says that it is resolved is not sent."""
     at = at or clock.now()

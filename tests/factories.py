@@ -302,5 +302,6 @@ def offer(to: Agent, interaction: Interaction | None = None, **fields: Any) -> L
     from interactions.routing import router
 
     interaction = interaction or waiting(**fields)
-    router.match_now(interaction)
+    router.interaction_waits(interaction.pk)
+    interaction.refresh_from_db()
     return Leg.objects.get(agent=to, interaction=interaction, state="offered")

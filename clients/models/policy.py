@@ -5,6 +5,7 @@ from django.db import models
 
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
+from clients.hours import LONGEST_TURNAROUND
 from clients.models.client import Client
 
 
@@ -15,7 +16,8 @@ class Policy(models.Model):
     client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="policy")
     turnaround_minutes = models.PositiveIntegerField(
         default=240,
-        validators=[MinValueValidator(1)],
+        # Longer than that no callback could be promised: the calendar refuses it when it is asked.
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TURNAROUND // 60)],
         help_text="Open minutes within which a promised callback is made.",
     )
     callback_window_minutes = models.PositiveIntegerField(

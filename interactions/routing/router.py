@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from bpo.kernel import clock
 from interactions import journal
-from interactions.models import Interaction, JournalEntry, Leg
+from interactions.models import JournalEntry, Leg
 
 logger = logging.getLogger(__name__)
 
@@ -54,13 +54,6 @@ def agent_has_room(agent_id: int, *, at: datetime | None = None) -> bool:
     An open offer takes no second one, so one success ends it; its answer looks again.
     """
     return _look("SELECT * FROM match_agent(%s, %s)", agent_id, at)
-
-
-def match_now(interaction: Interaction, *, at: datetime | None = None) -> bool:
-    """For callers with the object at hand: match it and read it anew."""
-    found = interaction_waits(interaction.pk, at=at)
-    interaction.refresh_from_db()
-    return found
 
 
 def _look(sql: str, key: int, at: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,8 +24,8 @@ from clients.hours import (
     next_opening,
     open_seconds_between,
     validate,
-    validate_turnaround,
 )
+from clients.models import Policy
 
 NEW_YORK, MADRID, LORD_HOWE = "America/New_York", "Europe/Madrid", "Australia/Lord_Howe"
 HOUR = 3600
@@ -138,11 +139,25 @@ def test_a_deadline_skips_a_long_weekend() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 401 * 24 * HOUR, 1.5, True, None])
-def test_impossible_turnarounds_are_refused_when_saved_and_when_asked(seconds: object) -> None:
+def test_impossible_turnarounds_are_refused_when_asked(seconds: object) -> None:
     with pytest.raises(ImpossibleDuration):
         add_open_seconds(weekdays(OFFICE), datetime(2026, 1, 5, tzinfo=UTC), seconds)  # type: ignore[arg-type]
-    with pytest.raises(ImpossibleDuration):
-        validate_turnaround(seconds)  # type: ignore[arg-type]
+
+
+FOUR_HUNDRED_DAYS = 400 * 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kept"), [(0, False), (1, True), (FOUR_HUNDRED_DAYS, True), (FOUR_HUNDRED_DAYS + 1, False)]
+)
+def test_impossible_turnarounds_are_refused_when_saved(minutes: int, kept: bool) -> None:
+    policy = Policy(turnaround_minutes=minutes)
+    try:
+        policy.clean_fields({"client"})
+    except ValidationError as refused:
+        assert not kept and set(refused.message_dict) == {"turnaround_minutes"}
+    else:
+        assert kept
 
 
 # --- days of 23, 24 and a half, and 25 hours ---

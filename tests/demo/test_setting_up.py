@@ -78,7 +78,7 @@ def test_the_clients_are_live_and_ready_and_each_line_can_be_served_in_spanish()
     assert Counter(Client.objects.values_list("state", flat=True)) == {"live": 3}
     spanish = Skill.objects.get(language="es")
     for client in Client.objects.all():
-        assert readiness.may_go_live(client)
+        assert all(item.ok for item in readiness.readiness(client) if item.needed)
         for queue in client.queues.all():
             lane = eligibility.lane_for(queue, channel=queue.channels[0], wants=((spanish.pk, 1),))
             assert lane.members > 0

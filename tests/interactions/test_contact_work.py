@@ -94,7 +94,8 @@ def test_decline_needs_a_reason_keeps_the_place_and_waits_before_asking_again(fl
     assert (floor.contact.state, floor.contact.enqueued_at) == (State.QUEUED, enqueued)
     assert Refusal.objects.get(interaction=floor.contact).why == "declined"
     assert not seat(floor.bea).offered
-    router.match_now(floor.contact)
+    router.interaction_waits(floor.contact.pk)
+    floor.contact.refresh_from_db()
     floor.contact.refresh_from_db()
     assert floor.contact.state == State.QUEUED
 

@@ -14,8 +14,8 @@ from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
 from interactions import conversation, offers
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
+from interactions.notice_letters import survey_url
 from interactions.views.customer.callback import manage_address
-from interactions.views.customer.survey import survey_address
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -296,7 +296,7 @@ def test_forged_links_and_links_for_something_else_are_not_here(browser, name) -
 
 def test_two_taps_and_a_change_of_mind(browser) -> None:
     waiting = make.waiting()
-    link = survey_address(waiting)
+    link = survey_url(waiting)
     assert browser.post(link, {"score": "9"}).status_code == 422
     assert browser.post(link, {"score": "2", "solved": "no", "words": HOSTILE}).status_code == 302
     browser.post(link, {"score": "4", "solved": "yes"})
@@ -315,7 +315,7 @@ def test_not_yet_opens_the_matter_again(browser) -> None:
     waiting.save(update_fields=["case"])
     bea = make.agent(licensed=waiting.client)
     cases.resolve(case, by=bea, summary="Sent a new one", outcome="replaced")
-    browser.post(survey_address(waiting), {"score": "1", "solved": "no"})
+    browser.post(survey_url(waiting), {"score": "1", "solved": "no"})
     case.refresh_from_db()
     assert (case.state, case.reopened) == (CaseState.OPEN, 1)
 

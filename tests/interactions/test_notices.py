@@ -196,12 +196,12 @@ def test_the_callback_mail_has_window_zone_and_a_link_that_is_signed(local: Loca
     one = contact(Channel.VOICE, language="es")
     with clock.set_to(clock.now().replace(hour=14, minute=0)):
         callback = promised(one, language="es")
-        notice = notices.write_callback(callback, NoticeKind.CALLBACK_BOOKED)
+        notice = notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback)
     assert notice is not None and notice.language == "es"
     rendered = notices.render(notices.letter_of(notice), notice.client, notice.language)
     assert rendered.subject.startswith("Le llamamos: ")
     assert "hora de New York" in rendered.text and "+12025550123" in rendered.text
-    assert notices.write_callback(callback, NoticeKind.CALLBACK_CHANGED, 1) != notice
+    assert notices.write(NoticeKind.CALLBACK_CHANGED, callback=callback, turn=1) != notice
 
 
 def test_a_callback_to_an_address_promises_an_answer_and_no_call() -> None:
@@ -209,7 +209,7 @@ def test_a_callback_to_an_address_promises_an_answer_and_no_call() -> None:
     callback = promised(one, language="en")
     callback.number = ""
     callback.save()
-    notice = notices.write_callback(callback, NoticeKind.CALLBACK_BOOKED)
+    notice = notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback)
     assert notice is not None
     rendered = notices.render(notices.letter_of(notice), notice.client, "en")
     assert rendered.subject.startswith("We reply to you: ")

@@ -23,7 +23,8 @@ def floor():
 
     floor = Floor()
     floor.contact = make.waiting(floor.queue)
-    router.match_now(floor.contact)
+    router.interaction_waits(floor.contact.pk)
+    floor.contact.refresh_from_db()
     floor.offer = Leg.objects.get(interaction=floor.contact)
     floor.holder = floor.offer.agent
     floor.other = floor.cal if floor.holder == floor.bea else floor.bea

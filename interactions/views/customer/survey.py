@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bpo.kernel import links
@@ -18,12 +17,6 @@ from interactions.views.customer import outlet
 
 LINK_SECONDS = 60 * links.DAY
 SOLVED = {"yes": True, "no": False}
-
-
-def survey_address(interaction: Interaction, language: str = "") -> str:
-    """The path of the customer's own link to the survey of a contact."""
-    path = reverse("customer-survey", args=[links.sign("survey", str(interaction.public_id))])
-    return f"{path}?lang={language}" if language else path
 
 
 @outlet.for_customers
