@@ -77,6 +77,13 @@ class UnknownStep(InvalidValue):
     code = "unknown_step"
 
 
+class NewerMail(DomainError):
+    """The customer has written again since; the answer may not fit any more."""
+
+    code = "newer_mail"
+    sentence = _("The customer has written again meanwhile. Read it first, or send all the same.")
+
+
 class TooLate(DomainError):
     """The mail has left, or what followed it has gone on."""
 
@@ -100,11 +107,13 @@ def agent_replies(
     files: Sequence[File] = (),
     send_at: datetime | None = None,
     client_key: str = "",
+    read: str | None = None,
     at: datetime | None = None,
 ) -> Message:
     """Write the agent's mail, and keep, park or resolve in the same transaction. The worker sends it after ten seconds.
 
     A resolving reply is the customer's notice of the resolution. The same `client_key` again gives the same mail.
+    `read` is the customer's last mail the agent has seen; a newer one refuses with NewerMail.
     """
     at = at or clock.now()
     if then not in THEN:
@@ -123,6 +132,8 @@ def agent_replies(
         raise NotAMail
     if interaction.state not in (State.ACTIVE, State.HELD):
         raise handling.NotYours
+    if read is not None:
+        require_read(interaction, read)
     case = cases.of_leg(leg)
     message = _row(interaction, case, said, by=by, subject=subject, to=to, cc=cc, at=at)
     message.due_at = _due(send_at, at)
@@ -147,6 +158,18 @@ def agent_replies(
     )
     _follow(leg, case, then, by=by, summary=summary, outcome=outcome, until=until, at=at)
     return message
+
+
+def newest_mail(interaction: Interaction) -> str:
+    """The public id of the customer's last mail on this contact; empty when there is none."""
+    mails = Message.objects.filter(interaction=interaction, direction=MessageDirection.IN)
+    return str(mails.order_by("-at", "-pk").values_list("public_id", flat=True).first() or "")
+
+
+def require_read(interaction: Interaction, read: str) -> None:
+    """Refuse while the customer's last mail is another than the one that was read. The caller holds the seat."""
+    if interaction.channel == Channel.EMAIL and newest_mail(interaction) != read:
+        raise NewerMail
 
 
 def _row(

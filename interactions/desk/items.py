@@ -55,6 +55,7 @@ class Item:
     until: datetime | None = None
     limit: int | None = None
     unread: int = 0
+    newest: str = ""
 
     @property
     def url(self) -> str:
@@ -147,6 +148,7 @@ def my_items(agent: Agent) -> list[Item]:
             last_text=Subquery(last.values("text")[:1]),
             last_direction=Subquery(last.values("direction")[:1]),
             last_at=Subquery(last.values("at")[:1]),
+            newest=Subquery(last.filter(direction=MessageDirection.IN).values("public_id")[:1]),
             answered_at=Subquery(answered),
         )
         .annotate(
@@ -182,7 +184,8 @@ def _item(leg: Leg) -> Item:
         since=since,
         until=until,
         limit=limit,
-        unread=leg.unread if leg.channel == Channel.CHAT else 0,  # type: ignore[attr-defined]
+        unread=leg.unread if leg.channel in (Channel.CHAT, Channel.EMAIL) else 0,  # type: ignore[attr-defined]
+        newest=str(leg.newest or ""),  # type: ignore[attr-defined]
     )
 
 

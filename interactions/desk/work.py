@@ -13,7 +13,7 @@ from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from interactions import consulting, handling, outbound, runs
+from interactions import consulting, handling, outbound, replies, runs
 from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -115,8 +115,8 @@ class Mail:
     pending_until: datetime | None
 
 
-def thread_of(interaction: Interaction) -> tuple[list[Mail], list[Mail]]:
-    """The earlier mails, folded, and the last ones, open."""
+def thread_of(interaction: Interaction) -> dict[str, Any]:
+    """The earlier mails, folded, the last ones, open, and which mail of the customer's is the newest of them."""
     now = clock.now()
     mails = []
     messages = [one for one in messages_of(interaction) if one.direction != MessageDirection.SYSTEM]
@@ -127,7 +127,11 @@ def thread_of(interaction: Interaction) -> tuple[list[Mail], list[Mail]]:
             quoted = message.full_text
         waits = message.direction == "out" and message.state == "pending" and message.due_at and message.due_at > now
         mails.append(Mail(message, quoted, len(quoted.splitlines()), n >= last_in, message.due_at if waits else None))
-    return [mail for mail in mails if not mail.open], [mail for mail in mails if mail.open]
+    return {
+        "earlier": [mail for mail in mails if not mail.open],
+        "mails": [mail for mail in mails if mail.open],
+        "newest": replies.newest_mail(interaction),
+    }
 
 
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
@@ -196,7 +200,7 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
     elif interaction.channel == Channel.CHAT:
         found["chat"] = messages_of(interaction)
     elif interaction.channel == Channel.EMAIL:
-        found["earlier"], found["mails"] = thread_of(interaction)
+        found |= thread_of(interaction)
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra

@@ -542,3 +542,47 @@ def test_who_is_asked_into_a_call_can_only_leave_it(acme: Scene, dee_beside: tup
     assert desk_of(dees.agent).post(url("consult-end", dees)).status_code == 200
     leg.refresh_from_db()
     assert leg.state == LegState.HANDLING, "Ann stays with Bea"
+
+
+# --- the customer writes again while she is answered ----------------------------------------------------------------
+
+
+def writes_again(leg: Leg, words: str) -> Message:
+    return messages.take_in(leg.interaction, messages.Words(text=words, author="Ann Archer"), at=clock.now())
+
+
+def test_a_second_mail_is_in_the_thread_and_in_the_list(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    writes_again(leg, "It has come after all.")
+    second = writes_again(leg, "But it is broken.")
+    thread = bea.get(url("messages", leg)).content.decode()
+    assert "But it is broken." in thread and f'value="{second.public_id}"' in thread
+    listed = bea.get(url("items")).content.decode()
+    assert 'data-unread="2"' in listed and f'data-newest="{second.public_id}"' in listed
+
+
+@pytest.mark.parametrize(("act", "then"), [("reply", "keep"), ("resolve", "stay")])
+def test_an_answer_to_a_mail_that_is_not_the_last_is_asked_about_once(
+    acme: Scene, bea: Browser, act: str, then: str
+) -> None:
+    leg = accepted(acme, "email")
+    first = writes_again(leg, "Where is it?")
+    words = {"text": "It comes on Friday.", "summary": "It comes on Friday.", "outcome": "Answered"}
+    writes_again(leg, "It has come.")
+    answer = bea.post(url(act, leg), words | {"read": str(first.public_id), "then": then})
+    assert answer.status_code == 409 and "Send all the same" in answer.content.decode()
+    assert "desk:messages" in json.loads(answer["HX-Trigger"]), "the page shows what came"
+    assert not Message.objects.filter(interaction=leg.interaction, direction="out").exists()
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING
+    assert bea.post(url(act, leg), words | {"read": str(first.public_id), "anyway": then}).status_code == 200
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING, "what should follow is what was asked for first"
+
+
+def test_an_answer_to_the_last_mail_is_sent(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    last = writes_again(leg, "Where is it?")
+    asked = bea.get(url("resolve", leg), {"read": last.public_id}).content.decode()
+    assert f'name="read" value="{last.public_id}"' in asked
+    assert bea.post(url("reply", leg), {"text": "On Friday.", "read": str(last.public_id)}).status_code == 200

@@ -17,10 +17,19 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import cases, handling, transfers
+from interactions import cases, handling, replies, transfers
 from interactions.desk.work import resolution_draft, run_of
 from interactions.models import EndedBy, Interaction, Leg, LegState
-from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
+from interactions.views.console.common import (
+    dialog,
+    done,
+    follows,
+    newer_mail,
+    own_leg,
+    read_on,
+    show_work,
+    working_leg,
+)
 
 MORNING = time(9)
 
@@ -165,9 +174,13 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
             {
                 "leg": mine, "case": case, "brand": mine.client.brand,
                 "summary": resolution_draft(case, run, mine), "sends": _sends(mine),
+                "read": request.GET.get("read"),
             },
         )  # fmt: skip
-    settled = _resolve(request, leg)
+    try:
+        settled = _resolve(request, leg)
+    except replies.NewerMail as newer:
+        return newer_mail(request, newer, form="resolve", then=follows(request, "end"))
     toast = {"text": _("Resolved.")}
     over = settled.state == LegState.COMPLETED
     return done(request, toast=toast) if over else show_work(request, settled, toast=toast)
@@ -177,6 +190,9 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
 def _resolve(request: AgentRequest, public_id: UUID) -> Leg:
     """The case settled and the contact ended, or neither."""
     mine = working_leg(request, public_id)
+    read = read_on(request)
+    if read is not None:
+        replies.require_read(mine.interaction, read)
     cases.resolve(
         cases.of_leg(mine),
         by=request.agent,
@@ -185,7 +201,7 @@ def _resolve(request: AgentRequest, public_id: UUID) -> Leg:
         confirmed={"yes": True, "no": False}.get(request.POST.get("confirmed", "")),
         interaction=mine.interaction,
     )
-    if request.POST.get("then") == "stay" or mine.state == LegState.WRAPPING:
+    if follows(request, "end") == "stay" or mine.state == LegState.WRAPPING:
         return mine
     return handling.end_work(mine, by=request.agent, ended_by=EndedBy.AGENT)
 

@@ -14,6 +14,7 @@ from agents.gates import AgentRequest
 from interactions import handling, states
 from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
+from interactions.replies import NewerMail
 
 LIVE = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
@@ -104,3 +105,19 @@ def dialog(request: AgentRequest, template: str, context: dict[str, Any], *, sta
     if request.headers.get("HX-Target") != "dialog":
         response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response
+
+
+def read_on(request: AgentRequest) -> str | None:
+    """The customer's last mail on the page that sends this; None when it does not say, or when it may be older."""
+    return None if request.POST.get("anyway") else request.POST.get("read")
+
+
+def follows(request: AgentRequest, otherwise: str) -> str:
+    """What is to follow, by the button that was pressed; “all the same” carries that of the first try."""
+    return request.POST.get("anyway") or request.POST.get("then", otherwise)
+
+
+def newer_mail(request: AgentRequest, refusal: NewerMail, *, form: str, then: str) -> HttpResponse:
+    """The customer wrote meanwhile: say so, show the mail behind it, and offer to send this form all the same."""
+    context = {"sentence": refusal.sentence, "form": form, "then": then}
+    return triggers(render(request, "console/_newer_mail.html", context, status=refusal.status), "desk:messages")

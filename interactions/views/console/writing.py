@@ -15,14 +15,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
-from clients.models import Snippet
+from clients.models import Channel, Snippet
 from clients.naming import public_name
-from interactions import conversation, drafts, files
+from interactions import conversation, drafts, files, replies
 from interactions.adapters.mail.html import safe_html
-from interactions.desk.work import messages_of
+from interactions.desk.work import messages_of, thread_of
 from interactions.handling import NotYours
 from interactions.models import Attachment, Interaction, Leg, LegState, Message
-from interactions.views.console.common import done, own_leg, show_work, triggers
+from interactions.views.console.common import done, follows, newer_mail, own_leg, read_on, show_work, triggers
 
 MOST_FILES = 5
 
@@ -34,8 +34,10 @@ def _files(request: AgentRequest) -> list[files.File]:
 @for_agents
 @require_GET
 def messages(request: AgentRequest, leg: UUID) -> HttpResponse:
-    """The log of a chat."""
+    """The log of a chat, or the thread of a mail."""
     mine = own_leg(request, leg)
+    if mine.channel == Channel.EMAIL:
+        return render(request, "console/_thread.html", {"leg": mine} | thread_of(mine.interaction))
     return render(request, "console/_messages.html", {"leg": mine, "chat": messages_of(mine.interaction)})
 
 
@@ -63,16 +65,20 @@ def send(request: AgentRequest, leg: UUID) -> HttpResponse:
 def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Send a mail in the client's name, and keep, park or resolve; it can be undone for some seconds."""
     mine = own_leg(request, leg)
-    then = request.POST.get("then", "keep")
-    message = conversation.agent_replies(
-        mine,
-        request.POST.get("text", ""),
-        by=request.agent,
-        then=then,
-        summary=request.POST.get("summary", ""),
-        outcome=request.POST.get("outcome", ""),
-        files=_files(request),
-    )
+    then = follows(request, "keep")
+    try:
+        message = conversation.agent_replies(
+            mine,
+            request.POST.get("text", ""),
+            by=request.agent,
+            then=then,
+            summary=request.POST.get("summary", ""),
+            outcome=request.POST.get("outcome", ""),
+            files=_files(request),
+            read=read_on(request),
+        )
+    except replies.NewerMail as newer:
+        return newer_mail(request, newer, form="composer", then=then)
     drafts.drop(mine.interaction)
     undo = reverse("console-undo", args=[message.public_id])
     words = _("Sending as %(brand)s.") % {"brand": mine.client.brand.public_name}

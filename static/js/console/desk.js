@@ -1,6 +1,6 @@
 /* What hangs together on the desk: which item is open, what a nudge refreshes, tabs, swapped columns, the page's title. */
 import { on, open } from "./line.js";
-import { refreshWork, work } from "./middle.js";
+import { asking, refreshWork, work } from "./middle.js";
 import { tick } from "../lib/clock.js";
 
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
@@ -19,7 +19,9 @@ on("item", (data) => {
   const newer = Number(data.version) > Number(el.dataset.version);
   if (ANOTHER.has(data.about) && (newer || performance.now() - own > 1500)) refreshWork();
 });
-on("message", (data) => { if (work()?.dataset.interaction === data.interaction) refreshMessages(); });
+
+/* The log of a chat, the thread of a mail; not behind a dialog, which is about what was read before it opened. */
+let unread = false;
 
 /* After a time without nudges: what the list says of the open item may differ from what its middle shows. */
 let missed = false;
@@ -40,10 +42,17 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 export function refreshMessages() {
-  const log = document.getElementById("messages");
-  if (log) window.htmx.trigger(log, "desk:messages");
-  else if (document.getElementById("composer") === null && document.getElementById("thread-scroll")) refreshWork();
+  unread = asking();
+  if (!unread) document.body.dispatchEvent(new CustomEvent("desk:messages"));
 }
+document.addEventListener("close", () => { if (unread) refreshMessages(); }, true);
+
+/* The list knows of the open item what a lost nudge did not tell. */
+function compare() {
+  const item = document.querySelector(`.item[data-leg="${CSS.escape(work()?.dataset.leg ?? "")}"]`)?.dataset;
+  if (item && item.newest !== (document.getElementById("read")?.value ?? item.newest)) refreshMessages();
+}
+document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.id === "items") compare(); });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.verb === "post") own = performance.now(); });
 document.body.addEventListener("desk:work", refreshWork);

@@ -2,6 +2,9 @@
    an answer would find its own place replaced. What became stale meanwhile is fetched right after. */
 export const work = () => document.getElementById("work");
 
+/* A dialog is open: somebody decides about what was there when it opened. */
+export const asking = () => document.querySelector("#dialog dialog[open], #work dialog[open]") !== null;
+
 const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
 let busy = 0, refreshing = null, behind = false, wanted = "", written = null;
 
@@ -11,8 +14,7 @@ const fetchMiddle = (url, source) => window.htmx.ajax("GET", url, { source, targ
 export function refreshWork() {
   const url = work()?.dataset.url;
   if (!url) return;
-  // an open dialog is somebody deciding: the middle waits until it is closed
-  if (busy || document.querySelector("#dialog dialog[open]")) { behind = true; return; }
+  if (busy || asking()) { behind = true; return; }
   fetchMiddle(url, document.body);
 }
 

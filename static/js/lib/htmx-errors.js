@@ -49,5 +49,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig?.verb !== "get") document.getElementById("notices")?.replaceChildren();
 });
 
+// a modal dialog leaves nothing else to be pressed: what it was refused with is told inside it
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const dialog = target.id === "notices" && [...document.querySelectorAll("dialog:modal")].pop();
+  if (!dialog) return;
+  for (const old of dialog.querySelectorAll(".note[data-code]")) old.remove();
+  (dialog.querySelector(".body") ?? dialog).prepend(...target.childNodes);
+});
+
 // a notice closes by its cross, and by itself after a while
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".note")?.remove());
