@@ -42,7 +42,7 @@ export function open() {
   document.getElementById("aside-note").hidden = true;
   delete document.documentElement.dataset.aside;
   socket = live("/ws/console/", {
-    each: ["offer", "message", "item", "typing"],
+    each: ["offer", "item", "typing"],
     ask: here,
     onmessage: dispatch,
     onrefused: (code) => { if (code === 4401) location.reload(); },

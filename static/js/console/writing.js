@@ -1,7 +1,7 @@
 /* Written work: the draft kept each second, typing told, files named, Enter sends a chat, one key a line so that a repeat is none. */
 import { on, line } from "./line.js";
-import { busyNow, whenDone } from "./middle.js";
-import { csrf } from "../lib/toast.js";
+import { busyNow, whenDone, work } from "./middle.js";
+import { csrf, toast } from "../lib/toast.js";
 import { bell } from "../lib/sound.js";
 
 const waiting = new Map();
@@ -113,10 +113,11 @@ on("typing", (data) => {
   clearTimeout(typing);
   typing = setTimeout(() => { words.textContent = ""; }, 4000);
 });
-on("message", () => {
-  const words = document.querySelector("[data-typing-words]");
+on("item", (data) => {
+  if (data.about !== "message_in") return;
+  const words = document.querySelector(`form[data-typing="${CSS.escape(data.interaction)}"] [data-typing-words]`);
   if (words) words.textContent = "";
-  if (document.hidden) bell();
+  if (!document.hasFocus() || work()?.dataset.interaction !== data.interaction) bell();
 });
 addEventListener("pagehide", () => {
   for (const form of waiting.keys()) {
