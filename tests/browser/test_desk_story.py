@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from clients.models import Customer, Queue
-from interactions import outbound
-from interactions.models import JournalEntry, Kind, Leg
+from interactions import handling, outbound
+from interactions.models import EndedBy, Interaction, JournalEntry, Kind, Leg, LegState
 from tests.browser import stage
 from tests.living import Product, Watch, eventually
 
@@ -47,3 +47,33 @@ def test_dial_opens_the_telephone_and_is_journalled(new_page: Callable[..., Page
     ben.locator("a[href='tel:+16145550199']").click()
     assert ben.evaluate("window.cancelled") is False
     eventually(lambda: JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1)
+
+
+def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(
+    new_page: Callable[..., Page], live: Product, watch: Watch
+) -> None:
+    watch.allow("WebSocket", "net::ERR_INTERNET_DISCONNECTED", "htmx:sendError")
+    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        ann = stage.asks(new_page(), address, "Is it open on Sunday?")
+    stage.take(dev, "Is it open on Sunday?")
+    dev.evaluate(BELL)
+    dev.evaluate("document.hasFocus = () => false")
+    ann.locator("#text").fill("Hello?")
+    ann.locator("#text").press("Enter")
+    expect(dev.locator("#messages")).to_contain_text("Hello?")
+    dev.wait_for_function("window.tones > 0")
+
+    dev.context.set_offline(True)
+    expect(dev.locator("[data-offline]")).to_be_visible()
+    leg = Leg.objects.get(interaction=Interaction.objects.latest("pk"), state=LegState.HANDLING)
+    handling.end_work(leg, ended_by=EndedBy.CUSTOMER)
+    dev.context.set_offline(False)
+    expect(dev.locator("#work")).to_have_attribute("data-state", "wrapping", timeout=60_000)
+
+
+BELL = """() => {
+    window.tones = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
+}"""

@@ -38,7 +38,10 @@ def messages(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     if mine.channel == Channel.EMAIL:
         return render(request, "console/_thread.html", {"leg": mine} | thread_of(mine.interaction))
-    return render(request, "console/_messages.html", {"leg": mine, "chat": messages_of(mine.interaction)})
+    chat = messages_of(mine.interaction)
+    if chat and request.GET.get("last") == str(chat[-1].public_id):
+        return HttpResponse(status=204)  # a log that is put anew is read aloud anew
+    return render(request, "console/_messages.html", {"leg": mine, "chat": chat})
 
 
 @for_agents

@@ -47,10 +47,17 @@ export function refreshMessages() {
 }
 document.addEventListener("close", () => { if (unread) refreshMessages(); }, true);
 
+/* After the line was away anything may have become of the contact; the first connection finds the page as it was written. */
+let connected = false;
+document.body.addEventListener("push:again", () => { if (connected) refreshWork(); connected = true; });
+
 /* The list knows of the open item what a lost nudge did not tell. */
 function compare() {
-  const item = document.querySelector(`.item[data-leg="${CSS.escape(work()?.dataset.leg ?? "")}"]`)?.dataset;
-  if (item && item.newest !== (document.getElementById("read")?.value ?? item.newest)) refreshMessages();
+  const el = work();
+  if (el?.dataset.state !== "handling" && el?.dataset.state !== "wrapping") return;
+  const item = document.querySelector(`.item[data-leg="${CSS.escape(el.dataset.leg)}"]`)?.dataset;
+  if (item?.state !== el.dataset.state || Number(item.version) > Number(el.dataset.version)) refreshWork();
+  else if (item.newest !== (document.getElementById("read")?.value ?? item.newest)) refreshMessages();
 }
 document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.id === "items") compare(); });
 
