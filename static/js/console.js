@@ -1,5 +1,6 @@
 /* The agent's desk. Each concern is a module of its own; this one only starts them. */
 import "./console/desk.js";
+import "./console/typed.js";
 import "./console/offers.js";
 import "./console/keys.js";
 import "./console/call.js";

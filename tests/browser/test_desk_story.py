@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from clients.models import Customer, Queue
+from clients.models import Customer, EntryKind, EntryPoint, Queue
 from interactions import handling, outbound
-from interactions.models import EndedBy, Interaction, JournalEntry, Kind, Leg, LegState
+from interactions.models import EndedBy, Interaction, JournalEntry, Kind, Leg, LegState, Message
 from tests.browser import stage
 from tests.living import Product, Watch, eventually
 
@@ -47,6 +47,84 @@ def test_dial_opens_the_telephone_and_is_journalled(new_page: Callable[..., Page
     ben.locator("a[href='tel:+16145550199']").click()
     assert ben.evaluate("window.cancelled") is False
     eventually(lambda: JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1)
+
+
+def mailbox() -> EntryPoint:
+    return EntryPoint.objects.get(client=stage.tech_giant(), kind=EntryKind.MAILBOX)
+
+
+def writes(live: Product, words: str, *, answers: str = "") -> None:
+    """Dana's mail, a new one or on the thread of hers with this reference."""
+    stage.send_mail(
+        live,
+        sender="Dana Whitfield <dana.desk@mail.example>",
+        to=mailbox().address,
+        subject=f"Re: my laptop {answers}".strip(),
+        text=words,
+    )
+
+
+def test_a_second_mail_is_shown_and_nothing_typed_is_lost(
+    new_page: Callable[..., Page], live: Product, watch: Watch
+) -> None:
+    watch.allow("409")
+    dana = stage.customer_with_late_order("Dana Whitfield", "dana.desk@mail.example", order="TG-310102")
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
+    writes(live, "Where is my laptop?")
+    expect(elena.locator("[data-offer]")).to_contain_text("my laptop", timeout=60_000)
+    elena.keyboard.press("Enter")
+    expect(elena.locator("#work")).to_contain_text("Where is my laptop?")
+    contact = Interaction.objects.get(customer=dana)
+
+    elena.locator("#mail-text").fill("Dear Dana, it comes on Friday.")
+    elena.locator(".composer [type=file]").set_input_files(
+        {"name": "slip.txt", "mimeType": "text/plain", "buffer": b"Friday, 9 to 12"}
+    )
+    elena.get_by_role("tab", name="Notes").click()
+    elena.locator("#side-note").fill("Depot says Friday")
+    # As seen through a page that no nudge reaches: the mail comes while Elena opens "Send and resolve".
+    first = elena.locator("#read").input_value()
+    elena.locator("[popovertarget=send-menu]").click()
+    elena.get_by_role("button", name="Send and resolve").click()
+    elena.locator("#send-summary").fill("Told her the day.")
+    assert contact.case is not None
+    writes(live, "It has just come, but it is broken.", answers=contact.case.reference)
+    eventually(lambda: contact.messages.filter(direction="in").count() == 2, within=60)
+    elena.get_by_role("button", name="and resolve", exact=False).last.click()
+    notice = elena.locator("#send-resolve .note[data-code=newer_mail]")
+    expect(notice).to_be_visible()
+    expect(notice.get_by_role("button", name="Send all the same")).to_be_visible()
+    elena.locator("#send-resolve [data-close]").first.click()
+
+    expect(elena.locator("#thread-scroll")).to_contain_text("but it is broken")
+    expect(elena.locator("#read")).not_to_have_value(first)
+    expect(elena.locator("#items .item[data-unread='2']")).to_have_count(1)
+    expect(elena.locator("#mail-text")).to_have_value("Dear Dana, it comes on Friday.")
+
+    # Her own note is sent and goes; everything else in the middle stays, the file too.
+    elena.locator("#side-notes").get_by_role("button", name="Keep the note").click()
+    expect(elena.locator("#side-notes .note-internal")).to_contain_text("Depot says Friday")
+    expect(elena.locator("#side-note")).to_have_value("")
+    expect(elena.locator("#mail-text")).to_have_value("Dear Dana, it comes on Friday.")
+    expect(elena.locator(".composer [data-files]")).to_have_text("slip.txt")
+    elena.locator("#mail-text").fill("I am sorry, Dana. Send it back, please.")
+    elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
+    expect(elena.locator("#thread-scroll")).to_contain_text("Send it back, please.")
+    expect(elena.locator("#mail-text")).to_have_value("")
+    expect(elena.locator(".composer [data-files]")).to_have_text("")
+    sent = Message.objects.get(interaction=contact, direction="out")
+    assert sent.attachments.get().name == "slip.txt"
+
+
+def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Page]) -> None:
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    on_a_call(ben, "ben")
+    ben.get_by_role("tab", name="Notes").click()
+    ben.locator("#side-note").fill("Wants it on Monday")
+    for act, pressed in (("Hold", "true"), ("Hold", "false")):
+        ben.locator(".controls").get_by_role("button", name=act).click()
+        expect(ben.locator(".controls").get_by_role("button", name=act)).to_have_attribute("aria-pressed", pressed)
+        expect(ben.locator("#side-note")).to_have_value("Wants it on Monday")
 
 
 def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(

@@ -6,7 +6,7 @@ export const work = () => document.getElementById("work");
 export const asking = () => document.querySelector("#dialog dialog[open], #work dialog[open]") !== null;
 
 const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
-let busy = 0, refreshing = null, behind = false, wanted = "", written = null;
+let busy = 0, refreshing = null, behind = false, wanted = "";
 
 /* What goes wrong is told by htmx's own events (lib/htmx-errors.js). */
 const fetchMiddle = (url, source) => window.htmx.ajax("GET", url, { source, target: "#work", swap: "outerHTML" }).catch(() => {});
@@ -57,20 +57,6 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => {
   xhr.addEventListener("loadend", done);
 });
 document.addEventListener("close", catchUp, true);
-
-/* A refresh never takes a word away that is being written and not yet kept. */
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const field = detail.target.id === "work" && detail.requestConfig.elt === document.body ? document.querySelector("#chat-text, #mail-text") : null;
-  written = field?.value ? { leg: work().dataset.leg, id: field.id, value: field.value } : null;
-});
-document.addEventListener("htmx:afterSwap", () => {
-  const field = written && written.leg === work()?.dataset.leg ? document.getElementById(written.id) : null;
-  if (field && field.value !== written.value) {
-    field.value = written.value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  written = null;
-});
 
 /* an item of the list opens in place; with a modifier the browser does what it always does */
 document.addEventListener("click", (event) => {

@@ -18,7 +18,7 @@ async function keep(form) {
   const text = form.querySelector("textarea[name=text]").value;
   try {
     const body = new URLSearchParams({ text });
-    keeping = new AbortController();
+    keeping = Object.assign(new AbortController(), { form });
     const answer = await fetch(form.dataset.writing, { method: "POST", signal: keeping.signal, body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
     if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
     if (form.isConnected && answer.ok) stateOf(form, "saved");
@@ -26,25 +26,31 @@ async function keep(form) {
     if (problem.name === "AbortError") return;
     stateOf(form, "failed");
     if (form.isConnected) later(form, 3000);
+  } finally {
+    if (keeping?.form === form) keeping = null;
   }
 }
 
 function later(form, after = 1000) {
   clearTimeout(waiting.get(form));
-  waiting.set(form, setTimeout(() => { waiting.delete(form); if (busyNow()) paused.push(form); else keep(form); }, after));
+  waiting.set(form, setTimeout(() => { waiting.delete(form); if (busyNow()) paused.push({ form, elsewhere: false }); else keep(form); }, after));
 }
 
 /* A command may end the contact: no draft is sent beside one, and it goes on only where the form is still there. */
 const paused = [];
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.requestConfig.verb !== "post") return;
-  paused.push(...waiting.keys());
+  const elsewhere = detail.elt.closest?.("nav.items") !== null;
+  for (const form of new Set([...waiting.keys(), ...(keeping ? [keeping.form] : [])])) paused.push({ form, elsewhere });
   keeping?.abort();
   for (const timer of waiting.values()) clearTimeout(timer);
   waiting.clear();
 });
 whenDone(() => {
-  for (const form of paused.splice(0)) if (form.isConnected && form.querySelector("textarea[name=text]").value) later(form);
+  for (const { form, elsewhere } of paused.splice(0)) {
+    if (!form.querySelector("textarea[name=text]").value) continue;
+    if (form.isConnected) later(form); else if (elsewhere) keep(form);
+  }
 });
 
 document.addEventListener("input", ({ target }) => {
