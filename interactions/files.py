@@ -18,6 +18,7 @@ from interactions.models import Attachment, Interaction, Message
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_NAME = 120
+MOST_FILES = 5
 SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
     (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
@@ -48,6 +49,13 @@ class FileEmpty(FileRefused):
 
     code = "file_empty"
     sentence = _("The file is empty.")
+
+
+class TooManyFiles(FileRefused):
+    """More files than one message may have."""
+
+    code = "file_count"
+    sentence = _("At most 5 files can go with one message.")
 
 
 @dataclass(frozen=True, slots=True)

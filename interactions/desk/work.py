@@ -18,6 +18,7 @@ from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
 from interactions.desk.promising import choices
+from interactions.files import MOST_FILES
 from interactions.models import (
     Attachment,
     Callback,
@@ -191,6 +192,7 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
         "now": now,
+        "most_files": MOST_FILES,
     }
     if leg.state == LegState.WRAPPING:
         found |= wrap_up_of(leg, run)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from clients.models import Customer, EntryKind, EntryPoint, Queue
 from interactions import handling, outbound
@@ -155,3 +155,30 @@ BELL = """() => {
     const start = OscillatorNode.prototype.start;
     OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
 }"""
+
+def on_a_mail(page: Page, key: str) -> Leg:
+    """This agent has begun a mail to Marcus, and it is open on her desk."""
+    leg = outbound.start_mail(marcus(), mailbox().queue, by=stage.agent(key), subject="Your monitor")
+    page.goto(f"/console/legs/{leg.public_id}/")
+    expect(page.locator("#mail-text")).to_be_visible()
+    return leg
+
+
+def some_files(*names: str) -> list[FilePayload]:
+    """Plain text under these names."""
+    return [{"name": name, "mimeType": "text/plain", "buffer": name.encode()} for name in names]
+
+
+def test_a_file_that_is_refused_costs_no_word(new_page: Callable[..., Page], watch: Watch) -> None:
+    watch.allow("400")
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
+    on_a_mail(elena, "elena")
+    elena.locator("#mail-text").fill("Dear Marcus, see these.")
+    files = elena.locator(".composer [type=file]")
+    files.set_input_files(some_files("1.txt", "2.txt", "3.txt", "4.txt", "5.txt", "6.txt"))
+    expect(elena.locator("#toasts")).to_contain_text("At most 5 files")
+    expect(elena.locator(".composer [data-files]")).to_have_text("")
+    files.set_input_files({"name": "tool.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ\x00\x90\xff"})
+    elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
+    expect(elena.locator("#notices")).to_contain_text("We cannot take this kind of file")
+    expect(elena.locator("#mail-text")).to_have_value("Dear Marcus, see these.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -216,6 +217,18 @@ def test_snippets_are_the_clients_own_with_names_filled_in(acme: Scene, bea: Bro
     Snippet.objects.create(client=make.client("Zenith"), shortcut="hello", text="Zenith speaking")
     answer = bea.get(url("snippets", accepted(acme))).json()
     assert answer == {"snippets": [{"shortcut": "hello", "text": "Hello Ann, this is Bea."}]}
+
+
+@pytest.mark.parametrize(("channel", "act"), [("chat", "send"), ("email", "reply")])
+def test_a_sixth_file_is_refused_in_words(acme: Scene, bea: Browser, channel: str, act: str) -> None:
+    leg = accepted(acme, channel)
+    given = [SimpleUploadedFile(f"{n}.txt", b"a slip") for n in range(6)]
+    answer = bea.post(url(act, leg), {"text": "See these", "files": given})
+    assert answer.status_code == 400 and "At most 5 files" in answer.content.decode()
+    assert not Message.objects.filter(interaction=leg.interaction, direction="out").exists()
+    given = [SimpleUploadedFile(f"{n}.txt", b"a slip") for n in range(5)]
+    assert bea.post(url(act, leg), {"text": "See these", "files": given}).status_code == 200
+    assert Message.objects.get(interaction=leg.interaction, direction="out").attachments.count() == 5
 
 
 def test_a_script_answer_that_is_missing_comes_back_beside_its_field(acme: Scene, bea: Browser) -> None:

@@ -24,11 +24,12 @@ from interactions.handling import NotYours
 from interactions.models import Attachment, Interaction, Leg, LegState, Message
 from interactions.views.console.common import done, follows, newer_mail, own_leg, read_on, show_work, triggers
 
-MOST_FILES = 5
-
 
 def _files(request: AgentRequest) -> list[files.File]:
-    return [files.check(one.name or "file", one.read()) for one in request.FILES.getlist("files")[:MOST_FILES]]
+    given = request.FILES.getlist("files")
+    if len(given) > files.MOST_FILES:
+        raise files.TooManyFiles
+    return [files.check(one.name or "file", one.read()) for one in given]
 
 
 @for_agents

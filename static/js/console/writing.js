@@ -36,7 +36,8 @@ function later(form, after = 1000) {
   waiting.set(form, setTimeout(() => { waiting.delete(form); if (busyNow()) paused.push({ form, elsewhere: false }); else keep(form); }, after));
 }
 
-/* A command may end the contact: no draft is sent beside one, and it goes on only where the form is still there. */
+/* A command may end the contact: no draft is sent beside one, and it goes on only where the form is still there, or where the
+   command was about another contact, which has taken the form's place. */
 const paused = [];
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.requestConfig.verb !== "post") return;
@@ -75,6 +76,10 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.type !== "file") return;
+  if (target.files.length > Number(target.dataset.most ?? Infinity)) {
+    toast(target.dataset.tooMany, { kind: "bad", key: "files" });
+    target.value = "";
+  }
   const words = target.closest("form")?.querySelector("[data-files]");
   if (words) words.textContent = [...target.files].map((file) => file.name).join(", ");
 });

@@ -1,5 +1,5 @@
 /* What went wrong with a request, in words, with a way on. 409 and 422 are swapped by htmx itself (see the page's htmx-config):
-   409 puts its notice into #notices, 422 puts the form with its marks back into its place. */
+   400 and 409 put their notice into #notices, 422 puts the form with its marks back into its place. */
 import { say } from "./words.js";
 import { dismiss, toast } from "./toast.js";
 
