@@ -122,10 +122,10 @@ def agent_replies(
     if not said:
         raise NothingWritten
     key = uuid.uuid5(leg.public_id, client_key).hex if client_key else ""
-    if key and (sent := Message.objects.filter(interaction=leg.interaction_id, message_id=key).first()):
+    if key and (sent := _sent_before(leg, key)):
         return sent
     leg = handling.held_leg(leg, by=by)  # takes the seat's lock, so two sends come one after the other
-    if key and (sent := Message.objects.filter(interaction=leg.interaction_id, message_id=key).first()):
+    if key and (sent := _sent_before(leg, key)):
         return sent
     interaction = leg.interaction
     if interaction.channel != Channel.EMAIL:
@@ -158,6 +158,12 @@ def agent_replies(
     )
     _follow(leg, case, then, by=by, summary=summary, outcome=outcome, until=until, at=at)
     return message
+
+
+def _sent_before(leg: Leg, key: str) -> Message | None:
+    """The mail of this key; one that was undone was not sent, and its words may be sent again."""
+    mails = Message.objects.filter(interaction=leg.interaction_id, message_id=key)
+    return mails.exclude(state=OutgoingState.CANCELLED).first()
 
 
 def newest_mail(interaction: Interaction) -> str:

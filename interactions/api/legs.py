@@ -71,6 +71,7 @@ class ReplySerializer(ActSerializer):
     then = serializers.ChoiceField(choices=["keep", "park", "resolve"], default="keep")
     summary = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
     outcome = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    client_key = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
 
 
 class LegViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):

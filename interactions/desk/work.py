@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
@@ -192,6 +193,7 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
         "now": now,
+        "send_key": uuid4(),
         "most_files": MOST_FILES,
     }
     if leg.state == LegState.WRAPPING:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from clients.models import Customer, EntryKind, EntryPoint, Queue
 from interactions import handling, outbound
@@ -182,3 +182,30 @@ def test_a_file_that_is_refused_costs_no_word(new_page: Callable[..., Page], wat
     elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
     expect(elena.locator("#notices")).to_contain_text("We cannot take this kind of file")
     expect(elena.locator("#mail-text")).to_have_value("Dear Marcus, see these.")
+
+
+def test_a_mail_tried_again_after_a_lost_answer_is_sent_once(new_page: Callable[..., Page], watch: Watch) -> None:
+    watch.allow("net::ERR_FAILED", "htmx:sendError")
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
+    leg = on_a_mail(elena, "elena")
+    elena.locator("#mail-text").fill("Dear Marcus, it is on its way.")
+    elena.locator(".composer [type=file]").set_input_files(some_files("slip.txt", "label.txt"))
+    answers: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        """It arrives; the answer does not."""
+        answer = route.fetch()
+        answers.append(answer.status)
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    elena.route("**/reply/", lose_the_first)
+    elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
+    elena.locator("#toasts").get_by_role("button", name="Try again").click()
+    expect(elena.locator("#mail-text")).to_have_value("")
+    expect(elena.locator("#thread-scroll")).to_contain_text("it is on its way")
+    sent = Message.objects.get(interaction=leg.interaction, direction="out")
+    assert sorted(sent.attachments.values_list("name", flat=True)) == ["label.txt", "slip.txt"]
+    assert answers == [200, 200]

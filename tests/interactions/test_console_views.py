@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -229,6 +230,17 @@ def test_a_sixth_file_is_refused_in_words(acme: Scene, bea: Browser, channel: st
     given = [SimpleUploadedFile(f"{n}.txt", b"a slip") for n in range(5)]
     assert bea.post(url(act, leg), {"text": "See these", "files": given}).status_code == 200
     assert Message.objects.get(interaction=leg.interaction, direction="out").attachments.count() == 5
+
+
+def test_a_mail_sent_again_after_a_lost_answer_is_one_mail(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme, "email")
+    page = bea.get(url("work", leg)).content.decode()
+    keys = re.findall(r'name="key" value="([0-9a-f-]{36})"', page)
+    assert len(keys) == 1
+    for _each in range(2):
+        assert bea.post(url("reply", leg), {"text": "On Friday.", "key": keys[0]}).status_code == 200
+    assert Message.objects.filter(interaction=leg.interaction, direction="out").count() == 1
+    assert f'value="{keys[0]}"' not in bea.get(url("work", leg)).content.decode()
 
 
 def test_a_script_answer_that_is_missing_comes_back_beside_its_field(acme: Scene, bea: Browser) -> None:

@@ -166,6 +166,14 @@ def test_the_same_send_twice_is_one_mail(box: EntryPoint, bea: Agent) -> None:
     assert Message.objects.filter(direction="out").count() == 1
 
 
+def test_a_mail_that_was_undone_may_be_sent_again_with_its_key(box: EntryPoint, bea: Agent) -> None:
+    leg = held(box, bea)
+    replies.undo(replies.agent_replies(leg, "Hello", by=bea, client_key="k1"), by=bea)
+    again = replies.agent_replies(leg, "Hello Ann", by=bea, client_key="k1")
+    assert (again.text, again.state) == ("Hello Ann", "pending")
+    assert replies.agent_replies(leg, "Hello Ann", by=bea, client_key="k1") == again
+
+
 def test_only_who_holds_it_may_answer(box: EntryPoint, bea: Agent) -> None:
     leg = held(box, bea)
     cal = make.agent("Cal", licensed=box.client)

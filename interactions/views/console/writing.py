@@ -79,6 +79,7 @@ def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
             summary=request.POST.get("summary", ""),
             outcome=request.POST.get("outcome", ""),
             files=_files(request),
+            client_key=request.POST.get("key", ""),
             read=read_on(request),
         )
     except replies.NewerMail as newer:

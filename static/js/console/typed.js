@@ -2,11 +2,12 @@
    that differ from what the server wrote are put into the new middle of the same contact, the script's only at the same step.
    What the swap itself answers has been sent, and stays away. */
 const work = () => document.getElementById("work");
-const FIELDS = "input:not([type=hidden]), select, textarea";
+const FIELDS = "input:not([type=hidden]), input[name=key], select, textarea";
 const ticked = (el) => el.type === "radio" || el.type === "checkbox";
 const step = () => document.querySelector("#answer-form [name=step]")?.value;
 
 function changed(el) {
+  if (el.name === "key") return true;   // by it the server knows a second try of the same words
   if (el.type === "file") return el.files.length > 0;
   if (ticked(el)) return el.checked !== el.defaultChecked;
   if (el.matches("select")) return [...el.options].some((one) => one.selected !== one.defaultSelected);

@@ -93,8 +93,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const form = detail.elt.closest?.("form.chatbox");
   if (!form || detail.verb !== "post") return;
-  if (!form.dataset.key) form.dataset.key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
-  if (detail.formData) detail.formData.set("key", form.dataset.key); else detail.parameters.key = form.dataset.key;
+  const key = form.querySelector("[name=key]");
+  key.value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  detail.formData.set("key", key.value);
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt.closest?.("form.chatbox");
@@ -103,7 +104,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt.closest?.("form.chatbox");
   if (!form || !detail.successful || detail.requestConfig.verb !== "post") return;
-  delete form.dataset.key;
+  form.querySelector("[name=key]").value = "";
   clearTimeout(waiting.get(form));
   waiting.delete(form);
   form.reset();

@@ -3,14 +3,22 @@
 import { say } from "./words.js";
 import { dismiss, toast } from "./toast.js";
 
+/* The same once more, with all its files and its key; for who is gone from the page meanwhile somebody stands in. */
 function repeat(detail) {
-  const config = detail.requestConfig;
-  const values = config.formData ?? config.parameters;
-  return () => window.htmx.ajax(config.verb, config.path, {
-    source: config.elt?.isConnected ? config.elt : undefined,
-    target: config.target?.isConnected ? config.target : undefined,
-    values: values instanceof FormData ? Object.fromEntries(values) : values,
-  });
+  const { verb, path, elt, target, formData } = detail.requestConfig;
+  return () => {
+    const standIn = document.createElement("div");
+    if (!elt.isConnected) {
+      standIn.hidden = true;
+      standIn.setAttribute("hx-encoding", "multipart/form-data");
+      document.body.append(standIn);
+    }
+    const swap = detail.etc?.swapOverride ?? elt.getAttribute("hx-swap") ?? undefined;
+    const again = { source: elt.isConnected ? elt : standIn, values: formData, swap };
+    if (target?.isConnected) again.target = target;
+    else if (target?.id) again.target = `#${CSS.escape(target.id)}`;
+    window.htmx.ajax(verb, path, again).catch(() => {}).finally(() => standIn.remove());
+  };
 }
 
 function tell(words, detail, again) {
