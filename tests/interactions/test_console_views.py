@@ -217,7 +217,20 @@ def test_snippets_are_the_clients_own_with_names_filled_in(acme: Scene, bea: Bro
     Snippet.objects.create(client=acme.acme, shortcut="hello", text="Hello {first_name}, this is {agent}.")
     Snippet.objects.create(client=make.client("Zenith"), shortcut="hello", text="Zenith speaking")
     answer = bea.get(url("snippets", accepted(acme))).json()
-    assert answer == {"snippets": [{"shortcut": "hello", "text": "Hello Ann, this is Bea."}]}
+    hello = {"shortcut": "hello", "text": "Hello Ann, this is Bea.", "language": "en", "foreign": False}
+    assert answer == {"snippets": [hello]}
+
+
+def test_a_sentence_in_another_language_than_the_customers_says_so(acme: Scene, bea: Browser) -> None:
+    for shortcut, language, text in (
+        ("bye", "en", "Goodbye"), ("hello", "en", "Hello"), ("hello", "es", "Hola"),
+    ):  # fmt: skip
+        Snippet.objects.create(client=acme.acme, shortcut=shortcut, language=language, text=text)
+    told = bea.get(url("snippets", accepted(acme, language="es"))).json()["snippets"]
+    assert [(one["text"], one["language"], one["foreign"]) for one in told] == [
+        ("Hola", "es", False),
+        ("Goodbye", "en", True),
+    ]
 
 
 @pytest.mark.parametrize(("channel", "act"), [("chat", "send"), ("email", "reply")])

@@ -116,11 +116,13 @@ def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
 @for_agents
 @require_GET
 def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
-    """The client's ready sentences in the contact's language, names filled in."""
+    """The client's ready sentences, names filled in: in the contact's language, then what exists in the client's own
+    language alone; each says its language, and whether the customer speaks another."""
     mine = own_leg(request, leg)
     interaction = mine.interaction
     rows = Snippet.objects.filter(client_id=mine.client_id)
-    own = rows.filter(language=interaction.language) or rows.filter(language=mine.client.default_language)
+    rows = rows.filter(language__in={interaction.language, mine.client.default_language})
+    own = {one.shortcut for one in rows if one.language == interaction.language}
     words = {
         "client": mine.client.brand.public_name,
         "agent": public_name(request.agent.user, mine.client),
@@ -128,7 +130,17 @@ def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
         "first_name": interaction.customer.name.split(" ")[0] if interaction.customer else "",
         "reference": interaction.case.reference if interaction.case else "",
     }
-    return JsonResponse({"snippets": [{"shortcut": one.shortcut, "text": _filled(one.text, words)} for one in own]})
+    told = [
+        {
+            "shortcut": one.shortcut,
+            "text": _filled(one.text, words),
+            "language": one.language,
+            "foreign": one.language != interaction.language,
+        }
+        for one in rows
+        if one.language == interaction.language or one.shortcut not in own
+    ]
+    return JsonResponse({"snippets": sorted(told, key=lambda one: one["foreign"])})
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

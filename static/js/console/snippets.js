@@ -23,7 +23,11 @@ function row(snippet, chosen) {
   const words = document.createElement("span");
   words.className = "clip quiet";
   words.textContent = snippet.text;
-  li.append(name, words);
+  words.lang = snippet.language;
+  const language = document.createElement("small");
+  language.textContent = snippet.language.toUpperCase();
+  li.append(name, words, language);
+  li.classList.toggle("foreign", snippet.foreign);
   li.dataset.text = snippet.text;
   return li;
 }
