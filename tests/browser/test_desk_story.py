@@ -156,6 +156,37 @@ BELL = """() => {
     OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
 }"""
 
+SILENT = """
+    window.tones = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...given) { window.tones += 1; return start.apply(this, given); };
+    window.touched = false;
+    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { window.touched = true; }, true);
+    const resume = AudioContext.prototype.resume;
+    Object.defineProperty(AudioContext.prototype, "state", { get() { return this.woken ? "running" : "suspended"; } });
+    AudioContext.prototype.resume = async function () {
+        if (!window.touched) return new Promise(() => {});
+        this.woken = true;
+        this.dispatchEvent(new Event("statechange"));
+        return resume.call(this);
+    };
+"""
+
+
+def test_an_offer_that_came_before_the_first_key_rings_with_it(new_page: Callable[..., Page], live: Product) -> None:
+    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
+    dev.add_init_script(SILENT)
+    dev.reload()
+    expect(dev.locator("[data-sound-waits]")).to_contain_text("Press any key for sound")
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        stage.asks(new_page(), address, "Can you hear me?")
+    stage.offered(dev, "Can you hear me?")
+    assert dev.evaluate("window.tones") == 0
+    dev.keyboard.press("Shift")
+    dev.wait_for_function("window.tones > 0")
+    expect(dev.locator("[data-sound-waits]")).to_be_hidden()
+
+
 def on_a_mail(page: Page, key: str) -> Leg:
     """This agent has begun a mail to Marcus, and it is open on her desk."""
     leg = outbound.start_mail(marcus(), mailbox().queue, by=stage.agent(key), subject="Your monitor")

@@ -1,18 +1,32 @@
 /* Sounds made here, no files.  unlock() in a click; ring() -> stop(), bell(), knock(); muted(), mute(on), volume(0..1)
-   [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click: until then
-   ring() returns a stop that does nothing, and waiting() says so. */
+   [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click or a key: until
+   then waiting() says so, [data-sound-waits] is shown, and a ring that is still wanted begins with the first one. */
 let context = null;
 let level = Number(localStorage.getItem("volume") ?? 0.5);
 
 export const muted = () => localStorage.getItem("muted") === "yes";
 
-export function unlock() {
-  context ??= new AudioContext();
-  if (context.state === "suspended") return context.resume();
-  return Promise.resolve();
+export const waiting = () => !context || context.state !== "running";
+const owed = new Set();
+
+function tell() {
+  for (const el of document.querySelectorAll("[data-sound-waits]")) el.hidden = !waiting() || muted();
 }
 
-export const waiting = () => !context || context.state !== "running";
+function heard() {
+  tell();
+  if (waiting()) return;
+  for (const begin of [...owed]) begin();
+  owed.clear();
+}
+
+export function unlock() {
+  if (!context) {
+    context = new AudioContext();
+    context.addEventListener("statechange", heard);
+  }
+  return waiting() ? context.resume() : Promise.resolve();
+}
 
 export function volume(next) {
   if (next !== undefined) {
@@ -26,6 +40,7 @@ export function mute(on) {
   localStorage.setItem("muted", on ? "yes" : "no");
   if (on) for (const stop of [...running]) stop();
   for (const el of document.querySelectorAll("[data-mute]")) el.setAttribute("aria-pressed", String(on));
+  tell();
 }
 
 const running = new Set();
@@ -53,7 +68,13 @@ function output() {
 
 /* two soft pairs of tones every three seconds, until stopped */
 export function ring() {
-  if (muted() || waiting()) return () => {};
+  if (muted()) return () => {};
+  if (waiting()) {
+    let stop = null;
+    const begin = () => { stop = ring(); };
+    owed.add(begin);
+    return () => { owed.delete(begin); stop?.(); };
+  }
   const out = output();
   let next = context.currentTime + 0.05;
   const plan = () => {
@@ -88,8 +109,10 @@ function once(notes) {
 export const bell = () => once([[784, 0, 0.18, 0.22], [1047, 0.14, 0.3, 0.18]]);
 export const knock = () => once([[440, 0, 0.1, 0.2]]);
 
-document.addEventListener("pointerdown", () => { unlock(); }, { once: true });
-document.addEventListener("keydown", () => { unlock(); }, { once: true });
+const wake = () => { if (waiting()) unlock().catch(() => {}); };
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, wake);
+// where sound matters, ask at once: after a click on the page before, the browser may allow it already
+if (document.querySelector("[data-sound-waits]")) { wake(); tell(); }
 document.addEventListener("click", (event) => {
   const el = event.target.closest("[data-mute]");
   if (el) mute(!muted());
