@@ -29,7 +29,11 @@ def demo(media: Path) -> None:
 
 def test_the_first_page_waits_for_the_clients_and_then_shows_every_door(client: Browser) -> None:
     assert "being written" in client.get("/").content.decode()
+    asks_again = {"HX-Request": "true"}
+    assert "HX-Refresh" not in client.get("/", headers=asks_again)
     set_up()
+    # The page that waited was written without the sheets of the brands: it is loaded anew, not mended.
+    assert client.get("/", headers=asks_again)["HX-Refresh"] == "true"
     page = client.get("/").content.decode()
     for words in (
         "The Tech Giant",

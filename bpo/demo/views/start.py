@@ -63,11 +63,15 @@ def start(request: HttpRequest) -> HttpResponse:
         client.slug: client
         for client in Client.objects.filter(slug__in=[c.slug for c in CLIENTS]).select_related("brand")
     }
+    ready = len(clients) == len(CLIENTS)
+    if ready and request.headers.get("HX-Request"):
+        # The whole page anew: the sheets of the brands are in its head, which a swap would leave as it was.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return render(
         request,
         "demo/start.html",
         {
-            "ready": len(clients) == len(CLIENTS),
+            "ready": ready,
             "sites": [_site(content, clients[content.slug]) for content in CLIENTS if content.slug in clients],
             "people": _people(),
             "password": demo_password(),
