@@ -624,3 +624,15 @@ def test_an_answer_to_the_last_mail_is_sent(acme: Scene, bea: Browser) -> None:
     asked = bea.get(url("resolve", leg), {"read": last.public_id}).content.decode()
     assert f'name="read" value="{last.public_id}"' in asked
     assert bea.post(url("reply", leg), {"text": "On Friday.", "read": str(last.public_id)}).status_code == 200
+
+
+# --- whose clock -----------------------------------------------------------------------------------------------------
+
+
+def test_days_to_park_until_are_those_of_the_client(acme: Scene, bea: Browser) -> None:
+    """It is Monday evening in New York and Tuesday in London: tomorrow is Tuesday."""
+    type(acme.acme).objects.filter(pk=acme.acme.pk).update(zone="America/New_York")
+    leg = accepted(acme, "email")
+    with clock.set_to(datetime(2026, 11, 24, 2, 0, tzinfo=UTC)):
+        page = bea.get(url("park", leg)).content.decode()
+    assert re.findall(r'option value="(2026[0-9-]+)"', page)[:2] == ["2026-11-24", "2026-11-25"]

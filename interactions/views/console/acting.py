@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -62,16 +62,16 @@ def park(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Set written work aside until a day, or until the customer writes."""
     mine = own_leg(request, leg)
     if request.method == "GET":
-        return dialog(request, "console/_park.html", {"leg": mine, "days": _next_days()})
+        return dialog(request, "console/_park.html", {"leg": mine, "days": _next_days(mine.client.zone)})
     day = request.POST.get("day", "")
     until = _morning_of(day, mine.client.zone) if day else None
     handling.park(mine, by=request.agent, until=until, why=request.POST.get("why", ""))
     return done(request, toast={"text": _("Parked. It comes back by itself.")})
 
 
-def _next_days() -> list[datetime]:
-    now = clock.now()
-    return [now + timedelta(days=n) for n in range(1, 8)]
+def _next_days(zone: str) -> list[date]:
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    return [today + timedelta(days=n) for n in range(1, 8)]
 
 
 def _morning_of(day: str, zone: str) -> datetime:
