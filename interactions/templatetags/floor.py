@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import PresenceEntry
 from bpo.kernel.templatetags.ui import ago_words, duration_words, state, ticking_since
 from clients.models import Client
+from clients.times import zone_words
 from interactions.models import Callback, CallbackState, Interaction, Leg, State, Visit
 from interactions.reports.figures import FIGURES, OPEN_CALLBACK
 from interactions.reports.live import People, QueueRow, away_words
@@ -46,6 +49,17 @@ def _line_link(row: QueueRow, words: str, cls: str = "") -> SafeString:
         'data-opens="{}:{}">{}</a>',
         cls, page, part, here, row.queue.public_id, row.channel, words,
     )  # fmt: skip
+
+
+@register.simple_tag
+def promised_window(callback: Callback, dated: bool = True) -> SafeString:
+    """Thu 26 Nov, 14:00 – 16:00, New York: the promise as the customer knows it, in his own zone."""
+    zone = callback.zone or callback.client.zone
+    starts, ends = (at.astimezone(ZoneInfo(zone)) for at in (callback.due_from, callback.due_until))
+    first = format_date(starts, "D j M, H:i" if dated else "H:i")
+    last = format_date(ends, "H:i" if starts.date() == ends.date() else "D j M, H:i")
+    form = '<time class="num" datetime="{}">{}</time> – <time class="num" datetime="{}">{}</time>, {}'
+    return format_html(form, starts.isoformat(), first, ends.isoformat(), last, zone_words(zone))
 
 
 @register.simple_tag

@@ -629,6 +629,16 @@ def test_an_answer_to_the_last_mail_is_sent(acme: Scene, bea: Browser) -> None:
 # --- whose clock -----------------------------------------------------------------------------------------------------
 
 
+def test_a_promise_is_told_in_the_customers_zone_and_names_it(acme: Scene, bea: Browser) -> None:
+    promised = make_promise(acme)
+    starts = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+    Callback.objects.filter(pk=promised.pk).update(
+        due_from=starts, due_until=starts + timedelta(hours=2), zone="America/New_York"
+    )
+    page = bea.get(url("callback", promised)).content.decode()
+    assert "Mon 30 Nov, 10:00" in page and "12:00</time>, New York" in page
+
+
 def test_days_to_park_until_are_those_of_the_client(acme: Scene, bea: Browser) -> None:
     """It is Monday evening in New York and Tuesday in London: tomorrow is Tuesday."""
     type(acme.acme).objects.filter(pk=acme.acme.pk).update(zone="America/New_York")
