@@ -27,7 +27,7 @@ class PersonAdmin(UserAdmin):
     readonly_fields = ["public_id", "last_login", "date_joined"]
     actions = ["send_invitation", "deactivate"]
     fieldsets = [
-        (None, {"fields": ["email", "full_name", "language", "theme", "public_id"]}),
+        (None, {"fields": ["email", "full_name", "language", "zone", "theme", "public_id"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
         (_("Password and dates"), {"fields": ["password", "last_login", "date_joined"], "classes": ["collapse"]}),
     ]

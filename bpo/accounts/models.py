@@ -1,17 +1,25 @@
 """The person who signs in; what someone may do lives with agents and memberships."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.models import PublicIdModel
+
+
+def validate_zone(value: str) -> None:
+    """Refuse a time zone that the zone database does not know."""
+    if value not in available_timezones():
+        raise ValidationError(_("“%(zone)s” is not a known time zone.") % {"zone": value})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -46,6 +54,13 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    zone = models.CharField(
+        _("time zone"),
+        max_length=63,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("Empty: what the browser says."),
+    )
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     is_staff = models.BooleanField(_("admin"), default=False, help_text=_("May use the administration."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Clear this instead of deleting people."))
@@ -73,6 +88,11 @@ class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """With what follows from it (`bpo.accounts.signals`), or not at all."""
         super().save(*args, **kwargs)
+
+    @property
+    def clock_zone(self) -> ZoneInfo:
+        """The zone of the times this person reads: one's own, else the house's."""
+        return ZoneInfo(self.zone or settings.STAFF_TIME_ZONE)
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -8,4 +8,5 @@ app_name = "accounts"
 urlpatterns = [
     path("invitation/<uuid:person>/<str:token>/", views.invitation, name="invitation"),
     path("profile/", views.profile, name="profile"),
+    path("zone/", views.zone, name="zone"),
 ]

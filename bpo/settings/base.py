@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
-    "bpo.accounts.middleware.PersonLanguageMiddleware",
+    "bpo.accounts.middleware.PersonMiddleware",
     "bpo.kernel.web.ReadableMiddleware",
     "bpo.kernel.web.DomainErrorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -301,6 +301,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+STAFF_TIME_ZONE = env.text("STAFF_TIME_ZONE", "UTC")  # of staff whose own zone is not known yet
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]

@@ -6,3 +6,4 @@ import "./lib/htmx-errors.js";
 import "./lib/keep.js";
 import "./lib/keys.js";
 import "./lib/ui.js";
+import "./lib/zone.js";

@@ -1,11 +1,13 @@
 """Getting in: invitations, sign-in, reset, profile, and being shown out."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from bpo.accounts import invitations, sessions
 from bpo.accounts.models import User
@@ -158,3 +160,40 @@ def test_changes_of_a_person_are_kept_but_never_the_password(sue: User) -> None:
     kept = list(User.pgh_event_model.objects.filter(pgh_obj=sue).order_by("pgh_id"))
     assert [event.full_name for event in kept] == ["Sue Visor", "Sue Prevised"]
     assert not hasattr(kept[0], "password")
+
+
+# --- one's own clock -------------------------------------------------------------------------------------------------
+
+ZONE = "/accounts/zone/"
+
+
+def test_the_browser_says_once_where_sue_is(sue: User) -> None:
+    browser = signed_in(sue)
+    page = browser.get("/accounts/profile/").content.decode()
+    assert "Times in UTC" in page and f'data-ask-zone="{ZONE}"' in page
+    assert browser.post(ZONE, {"zone": "Europe/Madrid"}).status_code == 204
+    page = browser.get("/accounts/profile/").content.decode()
+    assert "Times in Europe/Madrid" in page and "data-ask-zone" not in page
+    assert browser.post(ZONE, {"zone": "Asia/Tokyo"}).status_code == 204
+    sue.refresh_from_db()
+    assert sue.zone == "Europe/Madrid"
+
+
+def test_a_zone_that_is_none_is_refused(sue: User) -> None:
+    assert signed_in(sue).post(ZONE, {"zone": "Mars/Olympus"}).status_code == 400
+    sue.refresh_from_db()
+    assert sue.zone == ""
+
+
+def test_the_house_has_a_zone_for_who_has_none_yet(sue: User, settings: Any) -> None:
+    settings.STAFF_TIME_ZONE = "America/New_York"
+    assert "Times in America/New_York" in signed_in(sue).get("/accounts/profile/").content.decode()
+    assert timezone.get_current_timezone_name() == "UTC", "the next request begins anew"
+
+
+def test_sue_chooses_her_zone_herself(sue: User) -> None:
+    browser = signed_in(sue)
+    words = {"full_name": "Sue Visor", "language": "en", "theme": "dark"}
+    assert browser.post("/accounts/profile/", words | {"zone": "Mars/Olympus"}).status_code == 422
+    assert browser.post("/accounts/profile/", words | {"zone": "Asia/Tokyo"}).status_code == 302
+    assert 'value="Asia/Tokyo" selected' in browser.get("/accounts/profile/").content.decode()

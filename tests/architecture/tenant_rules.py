@@ -115,6 +115,7 @@ add(
     "customer-survey", "inbound-email",
 )  # fmt: skip
 add(Rule(get=pages(PAGE)), "accounts:profile")
+add(Rule(post=pages(PAGE)), "accounts:zone")
 
 add(
     Rule(get=DESK),

@@ -639,6 +639,18 @@ def test_a_promise_is_told_in_the_customers_zone_and_names_it(acme: Scene, bea: 
     assert "Mon 30 Nov, 10:00" in page and "12:00</time>, New York" in page
 
 
+def test_my_day_begins_at_the_agents_own_midnight(acme: Scene, bea: Browser) -> None:
+    """Bea in Tokyo: what she ended at eight in the evening in London is of her today, at three of her yesterday."""
+    type(acme.bea.user).objects.filter(pk=acme.bea.user.pk).update(zone="Asia/Tokyo")
+    for hour in (14, 20):
+        leg = accepted(acme)
+        at = datetime(2026, 11, 23, hour, 0, tzinfo=UTC)
+        Leg.objects.filter(pk=leg.pk).update(state=LegState.COMPLETED, accepted_at=at, ended_at=at)
+    with clock.set_to(datetime(2026, 11, 23, 22, 0, tzinfo=UTC)):
+        page = bea.get(url("items")).content.decode()
+    assert re.search(r"Handled</dt><dd class=\"num\">1<", page)
+
+
 def test_days_to_park_until_are_those_of_the_client(acme: Scene, bea: Browser) -> None:
     """It is Monday evening in New York and Tuesday in London: tomorrow is Tuesday."""
     type(acme.acme).objects.filter(pk=acme.acme.pk).update(zone="America/New_York")
