@@ -18,7 +18,7 @@ from agents.models import Agent, Licence, LicenceState, Seat
 from agents.presence import given_reason
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
-from bpo.kernel.errors import IllegalMove
+from bpo.kernel.errors import IllegalMove, InvalidValue
 from bpo.kernel.states import advance
 from clients.models import Client, ScriptVersion
 
@@ -30,6 +30,11 @@ MOVES: Mapping[str, frozenset[str]] = {
     S.LAPSED: frozenset({S.CERTIFIED, S.REVOKED}),
     S.REVOKED: frozenset({S.TRAINING}),
 }
+
+
+# What a supervisor may do besides an administrator (TABLES.md 1); who works for a client no more is an
+# administrator's word.
+OF_SUPERVISORS = frozenset({"train", "certify", "suspend"})
 
 
 class LicensedAlready(IllegalMove):
@@ -86,6 +91,10 @@ def certify(
     What is not given stays: the pace of her beginning, and her last day unless it has passed.
     """
     at = at or clock.now()
+    if until and not isinstance(until, EllipsisType) and until < at.date():
+        raise InvalidValue("until", sentence=_("The last day of a certificate lies ahead."))
+    if script_version and script_version.script.client_id != licence.client_id:
+        raise InvalidValue("script version", sentence=_("This script is another company's."))
     if isinstance(until, EllipsisType):
         until = licence.until if licence.until and licence.until >= at.date() else None
     if isinstance(ramp_per_hour, EllipsisType):

@@ -22,7 +22,7 @@ from bpo.accounts.models import User
 from bpo.kernel.errors import InvalidValue
 from clients.access import is_admin
 from clients.api.base import ByCode, HasScope, HouseViewSet, PublicId, by_whom, named, require_admin
-from clients.models import ApiKey, Client, Queue, Role, Skill
+from clients.models import ApiKey, Client, Queue, Role, ScriptVersion, Skill, VersionState
 
 
 class SeatSerializer(serializers.ModelSerializer[Seat]):
@@ -187,6 +187,9 @@ class LicenceActSerializer(serializers.Serializer[Any]):
     act = serializers.ChoiceField(choices=["train", "certify", "suspend", "revoke"])
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     until = serializers.DateField(required=False, allow_null=True)
+    script_version = PublicId(
+        queryset=ScriptVersion.objects.filter(state=VersionState.PUBLISHED), required=False, allow_null=True
+    )
     ramp_per_hour = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=32767)
 
 
@@ -308,14 +311,14 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
     @extend_schema(request=LicenceActSerializer, responses=AgentSerializer)
     @action(detail=True, methods=["post"])
     def licence(self, request: Request, **kwargs: Any) -> Response:
-        """Train, certify, suspend, revoke: the supervisor of team and client, or an administrator."""
+        """Train, certify, suspend: the supervisor of team and client; these and revoke: an administrator."""
         agent = self.get_object()
         given = LicenceActSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         client, act, reason = (given.validated_data[name] for name in ("client", "act", "reason"))
         if client.pk not in self._clients():
             raise NotFound
-        leading.require_lead(by_whom(request), agent)
+        leading.require_licence_act(by_whom(request), agent, act)
         held = Licence.objects.select_related("agent", "client").filter(agent=agent, client=client).first()
         if act == "train":
             ramp = given.validated_data.get("ramp_per_hour")
@@ -324,7 +327,9 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
             raise InvalidValue("licence", sentence=_("This agent has no licence for this client."))
         elif act == "certify":
             terms = {
-                name: given.validated_data[name] for name in ("until", "ramp_per_hour") if name in given.validated_data
+                name: given.validated_data[name]
+                for name in ("until", "ramp_per_hour", "script_version")
+                if name in given.validated_data
             }
             licences.certify(held, by=by_whom(request), why=reason, **terms)
         elif act == "suspend":

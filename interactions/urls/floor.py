@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, pages
+from interactions.views.floor import abilities, acts, contacts, licences, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/", contacts.agents, name="floor-agents"),
     path("agents/<uuid:agent>/", contacts.agent, name="floor-agent"),
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
+    path("licences/", licences.listing, name="floor-licences"),
+    path("agents/<uuid:agent>/licences/<uuid:client>/<slug:act>/", licences.act, name="floor-licence"),
     path("agents/<uuid:agent>/skills/", abilities.skill, name="floor-skill"),
     path("agents/<uuid:agent>/lines/<uuid:queue>/", abilities.line, name="floor-switch"),
 ]

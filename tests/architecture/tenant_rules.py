@@ -148,13 +148,16 @@ add(Rule(get=DESK), "console-start")
 add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
-    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents",
+    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-contact", "floor-callback", "floor-agent",
 )  # fmt: skip
-add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-take-back", "floor-assign", "floor-priority", "floor-force")
+add(
+    Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
+    "floor-take-back", "floor-assign", "floor-priority", "floor-force", "floor-skill", "floor-switch", "floor-licence",
+)  # fmt: skip
 
 add(
     Rule(get=PORTAL),
@@ -217,7 +220,7 @@ add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
 add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
 add(Rule(get=AN_AGENT), "api-agent-detail")
 add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate")
-add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill")
+add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill", "api-agent-line")
 add(Rule(get=ADMIN_API, post=ADMIN_API), "api-skill-list")
 add(Rule(get=ADMIN_API, post=ADMIN_API, method="patch"), "api-skill-detail")
 add(Rule(get=LISTED, post=ADMIN_API), "api-client-list")

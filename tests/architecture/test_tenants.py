@@ -178,6 +178,7 @@ PLAIN: dict[str, Any] = {
 PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-move": {"act": "pause"},
     "setup-licence": {"act": "suspend"},
+    "floor-licence": {"act": "suspend"},
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},
@@ -214,6 +215,9 @@ BODIES: dict[str, Any] = {
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-customer-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},
+    "api-agent-line": lambda world: {
+        "queue": str(world.things["queue"].public_id), "on": False, "reason": "x",
+    },
     "api-agent-licence": lambda world: {
         "client": str(world.things["client"].public_id), "act": "suspend", "reason": "x",
     },

@@ -21,6 +21,7 @@ from interactions.reports.measures import Handling, Ratio, Span, occupancy
 from interactions.reports.scope import Part, Scope, scope_of
 from interactions.reports.story import real_names, story
 from interactions.views import lists
+from interactions.views.floor import licences
 from interactions.views.floor.abilities import lines_of
 from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
 
@@ -140,6 +141,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         "log": log,
         "clients": sight.clients,
         "may_force": sight.leads(found),
+        **licences.of_agent(request, sight, found),
         "skills": found.skills.select_related("skill").order_by("skill__name"),
         "lines": lines_of(found, sight.clients),
         "handling": _handled(found, sight.clients, start),
