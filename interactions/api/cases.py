@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -106,7 +107,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
         case: Case = self.get_object()
         require_role(request, case.client_id, *OURS)
         if isinstance(request.auth, ApiKey) and request.method == "GET":
-            raise serializers.ValidationError(_("Notes are the house's own; a key only adds them."))
+            raise PermissionDenied(_("Notes are the house's own; a key only adds them."))
         if request.method == "POST":
             given = NoteSerializer(data=request.data)
             given.is_valid(raise_exception=True)
