@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from bpo.kernel import clock
+from bpo.kernel import clock, links
+from bpo.kernel.admin import ReadOnly
 from bpo.sockets import websockets
 from clients import api_keys
-from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
+from clients.models import ApiKey, Client, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
 from interactions.models import Attachment, CallbackOrigin, Message
 from interactions.sockets import customer_websocket_urlpatterns, websocket_urlpatterns
 from tests import factories
-from tests.architecture.tenant_rules import ROLES, RULES, Outcomes, Rule
+from tests.architecture.tenant_rules import LACKING, ROLES, RULES, Outcomes, Rule, scope_of
 from tests.clients.test_scripts import graph
 
 SIGN_IN = "/accounts/login/"
@@ -142,7 +146,7 @@ def world(db: Any, media: Any) -> World:
         "client": acme, "queue": line, "hours": factories.hours(acme), "leg": leg, "interaction": contact,
         "contact": contact, "waiting": factories.waiting(manual, who=ann), "parked": parked.interaction,
         "message": message, "sent": sent, "attachment": attachment, "case": cases.of_leg(leg), "customer": ann,
-        "callback": promised, "agent": bea, "team": blue, "person": people["viewer"],
+        "callback": promised, "agent": bea, "admin": people["admin"], "team": blue, "person": people["viewer"],
         "widget": factories.door(acme, EntryKind.WIDGET, into=line),
         "door": factories.door(acme, EntryKind.MAILBOX, into=line, address="care@acme.example"),
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
@@ -241,19 +245,21 @@ def ask(world: World, role: str, method: str, path: str, body: Any) -> str:
             )
         transaction.set_rollback(True)
     code = answer.status_code
-    if code in (301, 302, 303) and answer["Location"].startswith(SIGN_IN):
-        return "sign-in"
-    if code >= 500:
-        return f"fault {code}"
-    if code in (401, 403, 404):
-        return str(code)
-    return "405" if code == 405 else "page" if code != 400 else "400"
+    if code in (301, 302, 303):
+        there = urlsplit(answer["Location"])
+        if there.path.startswith(SIGN_IN):
+            return "sign-in"
+        if there.path.startswith("/admin/login/"):
+            return "admin sign-in"
+        return "page" if there.netloc in ("", "testserver") else f"sent away to {there.netloc}"
+    return f"fault {code}" if code >= 500 else "page" if 200 <= code < 300 else str(code)
 
 
-def fits(expected: str, got: str) -> bool:
+def fits(expected: str, got: str, lacking: str) -> bool:
+    """`lacking` is how an address answers a POST without its fields, or one that fits no more, to who is let in."""
     if expected == "any":
-        return not got.startswith("fault")
-    return got == expected or (expected == "page" and got == "400")
+        return not got.startswith(("fault", "sent away"))
+    return got == expected or (expected == "page" and got in lacking.split())
 
 
 # A second or more for each caller: nobody, a person and a machine say enough.
@@ -269,7 +275,8 @@ def wrong(world: World, name: str, rule: Rule) -> Iterator[str]:
         for role in roles if outcomes else ():
             assert outcomes is not None
             got = ask(world, role, method, path, body)
-            if not fits(outcomes[role], got):
+            lacking = "" if method == "get" else LACKING.get(name, "")
+            if not fits(outcomes[role], got, lacking):
                 yield f"{method.upper()} {name} as {role}: {got} instead of {outcomes[role]}"
 
 
@@ -283,22 +290,95 @@ def test_every_role_gets_what_the_rules_say(world: World, group: str) -> None:
         pytest.fail("\n".join(problems), pytrace=False)
 
 
+@pytest.mark.parametrize("scope", ApiKey.SCOPES)
+def test_a_key_of_one_scope_opens_what_that_scope_opens(world: World, scope: str) -> None:
+    acme, ada = world.things["client"], world.things["admin"]
+    _key, world.secrets["key"] = api_keys.make(acme, name=scope, scopes=[scope], by=ada)
+    problems = []
+    for name, rule in RULES.items():
+        if not name.startswith("api-") or name == "api-my-presence":
+            continue
+        for method, outcomes in (("get", rule.get), (rule.method, rule.post)):
+            if outcomes is None or outcomes["key"] != "page":
+                continue
+            body = next((make(world) for prefix, make in BODIES.items() if name.startswith(prefix)), {})
+            got = ask(world, "key", method, reverse(name, kwargs=arguments(name, ALL[name], world)), body)
+            opens = scope_of(name, method) == scope
+            lacking = "" if method == "get" else LACKING.get(name, "")
+            if not fits("page" if opens else "403", got, lacking):
+                problems.append(f"{method.upper()} {name} with scope {scope} alone: {got}")
+    assert problems == []
+
+
+# --- customers -------------------------------------------------------------------------------------------------------
+
+# Ann's window at Acme: what it calls, and how each answers to her without its fields.
+WINDOW: dict[str, tuple[str, str]] = {
+    "customer-chat-state": ("get", "page"),
+    "customer-chat-message": ("post", "400"),
+    "customer-chat-file": ("post", "400"),
+    "customer-chat-end": ("post", "page"),
+    "customer-chat-call": ("post", "400"),
+    "customer-chat-transcript": ("post", "400"),
+    "customer-chat-survey": ("post", "400"),
+}
+
+
+@pytest.mark.parametrize("name", WINDOW)
+def test_a_customer_reaches_the_own_window_alone(world: World, name: str) -> None:
+    """By the token of Ann's own window; by that of Bob's at Globex, and by none, nothing of it is there."""
+    doors = {"own": world.things["widget"], "other": factories.door(Client.objects.get(name="Globex"))}
+    for who, door in doors.items():
+        body = {"key": str(uuid.uuid4()), "words": "Hello", "name": who}
+        begun = Browser().post(
+            reverse("customer-chat-start", args=[door.public_id]), json.dumps(body), content_type="application/json"
+        )
+        assert begun.status_code == 201, begun.content
+        world.secrets[f"customer {who}"] = begun.json()["token"]
+    method, expected = WINDOW[name]
+    path = reverse(name, args=[doors["own"].public_id])
+    assert ask(world, "customer own", method, path, {}) == expected
+    for stranger in ("customer other", "anonymous", "admin", "key"):
+        assert ask(world, stranger, method, path, {}) in ("401", "403", "404"), stranger
+
+
+def test_a_file_of_a_window_is_its_customers_alone(world: World) -> None:
+    attachment = world.things["attachment"]
+    path = reverse("customer-chat-download", args=[world.things["widget"].public_id, attachment.public_id])
+    for stranger in ("anonymous", "admin", "agent", "key", "other key"):
+        assert ask(world, stranger, "get", path, {}) in ("401", "403", "404"), stranger
+
+
+def test_a_customers_link_opens_what_it_was_made_for(world: World) -> None:
+    own = {"callback": world.things["callback"], "survey": world.things["contact"]}
+    for kind, thing in own.items():
+        other = next(each for each in own if each != kind)
+        opened = reverse(f"customer-{kind}", args=[links.sign(kind, str(thing.public_id))])
+        crossed = reverse(f"customer-{kind}", args=[links.sign(other, str(thing.public_id))])
+        assert ask(world, "anonymous", "get", opened, {}) == "page"
+        assert "Globex" not in Browser().get(opened).content.decode()
+        assert ask(world, "anonymous", "get", crossed, {}) == "404"
+
+
+# --- the administration ----------------------------------------------------------------------------------------------
+
+
 def test_the_administration_is_for_staff(world: World) -> None:
     """Django's own pages: nobody but an administrator passes the door of any of them."""
-    paths = [
-        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for model in __import__("django.contrib.admin", fromlist=["site"]).site._registry
-    ]
-    for path in ["/admin/", *paths]:
+    pages = {"/admin/": "page"}
+    for model, site in admin.site._registry.items():
+        named = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pages[reverse(f"{named}_changelist")] = "page"
+        pages[reverse(f"{named}_add")] = "403" if isinstance(site, ReadOnly) else "page"
+        row = model._default_manager.first()
+        if row is not None:
+            pages[reverse(f"{named}_change", args=[row.pk])] = "page"
+            pages[reverse(f"{named}_history", args=[row.pk])] = "page"
+    assert sum(path.endswith("/history/") for path in pages) > 20, "there are rows to look at"
+    for path, for_admin in pages.items():
         for role in ROLES:
-            browser = Browser()
-            if role in world.cookies:
-                browser.cookies["sessionid"] = world.cookies[role]
-            answer = browser.get(path)
-            if role == "admin":
-                assert answer.status_code == 200, path
-            else:
-                assert answer.status_code == 302 and "/admin/login/" in answer["Location"], (path, role)
+            got = ask(world, role, "get", path, {})
+            assert got == (for_admin if role == "admin" else "admin sign-in"), (path, role)
 
 
 # --- sockets ---------------------------------------------------------------------------------------------------------
