@@ -214,7 +214,7 @@ def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int |
 def contacts(request: ClientRequest) -> HttpResponseBase:
     """The rows behind a figure: contacts, stretches of work or callbacks; filtered, paged, as CSV."""
     asked = lists.ask(_own(request), [request.client])
-    found = lists.rows(asked)
+    found = lists.rows(asked, names=request.client.policy.client_sees_customer_names)
     if request.GET.get("format") == "csv":
         return csv_of(request, asked, found)
     names = PublicNames(request.client)
