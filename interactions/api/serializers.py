@@ -201,6 +201,9 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
 class NoteSerializer(serializers.ModelSerializer[CaseNote]):
     """An internal note; never shown to the client."""
 
+        elif not shows_names(self, case.client_id):
+            mask = Mask(case)
+            shown |= {"subject": mask(case.subject), "summary": mask(case.summary)}
     class Meta:
         model = CaseNote
         fields = ["public_id", "by_name", "text", "at"]

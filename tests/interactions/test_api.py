@@ -13,10 +13,10 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
-from clients.models import ApiKey, Client, EntryKind, Membership, Queue, QueueState, Role
+from clients.models import ApiKey, Client, Customer, EntryKind, Membership, Queue, QueueState, Role
 from interactions import callbacks, cases, handling, messages, offers
 from interactions.messages import Words
-from interactions.models import Callback, CallbackState, Interaction, Leg, LegState, State
+from interactions.models import Callback, CallbackState, Case, Interaction, JournalEntry, Kind, Leg, LegState, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -283,6 +283,21 @@ def test_a_promise_hides_its_words_and_names_by_policy() -> None:
     policy.save()
     [shown] = viewer.get("callbacks/").json()["results"]
     assert (shown["words"], shown["reaches"]["name"]) == ("", "Ann Archer")
+
+
+def test_a_case_hides_names_in_its_words_by_policy() -> None:
+    line = factories.queue()
+    bea = factories.agent(licensed=line.client, available=True)
+    leg = factories.offer(bea, in_queue=line, who=factories.customer(line.client, "Ann Archer"))
+    offers.accept(leg, by=bea)
+    case = cases.of_leg(leg)
+    Case.objects.filter(pk=case.pk).update(subject="Ann's parcel", summary="Called Ann Archer at +1 202 555 0142")
+    viewer, policy = of_role(line.client, Role.VIEWER), line.client.policy
+    assert viewer.get(f"cases/{case.public_id}/").json()["subject"] == "Ann's parcel"
+    policy.client_sees_customer_names = False
+    policy.save()
+    shown = viewer.get(f"cases/{case.public_id}/").json()
+    assert (shown["subject"], shown["summary"]) == ("[name]'s parcel", "Called [name] at [number]")
 
 
 def test_a_callback_is_promised_changed_and_withdrawn() -> None:
