@@ -15,7 +15,17 @@ from rest_framework.response import Response
 from agents.api.people import acting_agent
 from agents.gates import agent_of
 from bpo.accounts.models import User
-from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, named, require_role, seen
+from clients.api.base import (
+    ClientFilter,
+    HouseViewSet,
+    OfSameClient,
+    PublicId,
+    by_whom,
+    named,
+    require_role,
+    role_for,
+    seen,
+)
 from clients.models import ApiKey, Client, Customer, Queue, Role
 from interactions import callbacks, cases, journal, taking_over
 from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
@@ -156,11 +166,13 @@ class WithdrawSerializer(serializers.Serializer[Any]):
 class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """The ledger of promises."""
 
-    rows = Callback.objects.select_related("client", "queue", "case", "customer").order_by("-promised_at", "-id")
+    rows = Callback.objects.select_related("client", "queue", "case", "customer", "replaces").order_by(
+        "-promised_at", "-id"
+    )
     serializer_class = CallbackSerializer
     filterset_class = CallbackFilter
     http_method_names = ["get", "post", "head", "options"]
-    scopes = {"create": "act", "change": "act", "withdraw": "act"}
+    scopes = dict.fromkeys(["create", "change", "make", "replace", "withdraw"], "act")
 
     @extend_schema(request=NewCallbackSerializer, responses={201: CallbackSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -175,6 +187,15 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         data.pop("client")
         key = isinstance(request.auth, ApiKey)
         made = callbacks.promise(
+    why = serializers.CharField(
+        max_length=200, required=False, default="", help_text="Supervisors and administrators have to say it."
+    )
+
+
+class AnewSerializer(WindowSerializer):
+    """When the customer is called instead."""
+
+    why = serializers.CharField(max_length=200)
             client,
             origin=CallbackOrigin.API if key else CallbackOrigin.AGENT,
             by=actor(request, client.pk),
@@ -195,7 +216,10 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given = WindowSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        changed = callbacks.change(found, data["due_from"], data["due_until"], by=actor(request, found.client_id))
+        if not data["why"] and role_for(request, found.client_id) in ("admin", Role.SUPERVISOR):
+            raise serializers.ValidationError({"why": _("Say why.")})
+        by = actor(request, found.client_id)
+        changed = callbacks.change(found, data["due_from"], data["due_until"], by=by, why=data["why"])
         return Response(self.get_serializer(self.rows.get(pk=changed.pk)).data)
 
     @extend_schema(request=WithdrawSerializer)
@@ -207,3 +231,15 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given.is_valid(raise_exception=True)
         callbacks.withdraw(found, given.validated_data["why"], by=actor(request, found.client_id))
         return Response(self.get_serializer(self.rows.get(pk=found.pk)).data)
+    @extend_schema(request=AnewSerializer, responses={201: CallbackSerializer})
+    @action(detail=True, methods=["post"])
+    def replace(self, request: Request, **kwargs: Any) -> Response:
+        """Promise anew what cannot be kept or was not: a new promise that names this one, which ends as it ends."""
+        found = self._of(request)
+        given = AnewSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        by = actor(request, found.client_id)
+        made = callbacks.replace(found, data["due_from"], data["due_until"], by=by, why=data["why"])
+        return Response(self.get_serializer(self.rows.get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+

@@ -223,6 +223,7 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
         model = Callback
         fields = [
             "public_id", "reference", "client", "queue", "case", "customer", "state", "origin", "reaches", "language",
+    replaces: Any = serializers.CharField(source="replaces.reference", default=None, read_only=True)
             "zone", "words", "promised_at", "due_from", "due_until", "attempts", "reached_at", "ended_at", "end_reason",
         ]  # fmt: skip
 
@@ -230,6 +231,7 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
         shown: dict[str, Any] = super().to_representation(callback)
         if not shows_words(self, callback.client_id):
             shown["words"] = ""
+            "replaces",
         if not shows_names(self, callback.client_id):
             mask = Mask(callback)
             shown |= {"words": mask(shown["words"]), "end_reason": mask(shown["end_reason"])}

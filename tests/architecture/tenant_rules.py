@@ -141,6 +141,7 @@ add(
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
+    "console-callback-time", "console-callback-cancel",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
 
@@ -153,7 +154,8 @@ add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-contact", "floor-callback", "floor-agent",
 )  # fmt: skip
-add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-take-back", "floor-assign", "floor-priority", "floor-force")
+add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-take-back", "floor-assign", "floor-priority", "floor-force",
+    "floor-callback-time", "floor-callback-cancel")  # fmt: skip
 
 add(
     Rule(get=PORTAL),
@@ -210,8 +212,14 @@ add(
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE), post=BY_US), "api-case-notes")
-add(Rule(post=BY_AGENTS), "api-case-resolve")
-add(Rule(post=BY_US), "api-callback-change", "api-callback-withdraw")
+add(
+    Rule(post=BY_AGENTS),
+    "api-case-resolve", "api-case-reopen", "api-case-pending", "api-case-open", "api-callback-make",
+    "api-interaction-pick", "api-interaction-unpark", "api-interaction-take-over", "api-message-undo",
+    "api-customer-call", "api-customer-mail",
+)  # fmt: skip
+add(Rule(get=LISTED), "api-customer-search")
+add(Rule(post=BY_US), "api-callback-change", "api-callback-replace", "api-callback-withdraw")
 add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
 add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
 add(Rule(get=AN_AGENT), "api-agent-detail")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -316,6 +317,21 @@ def test_a_callback_is_promised_changed_and_withdrawn() -> None:
     assert caller.post(f"callbacks/{row.public_id}/withdraw/", why="no longer needed").status_code == 200
     row.refresh_from_db()
     assert row.state == CallbackState.WITHDRAWN
+
+
+def test_a_promise_is_made_anew_and_a_supervisor_says_why() -> None:
+    line = factories.queue()
+    made = callbacks.promise(line.client, customer=None, queue=line, number="+12025550142", name="Ann", origin="form")
+    sue = of_role(line.client, Role.SUPERVISOR)
+    start = clock.now() + timedelta(hours=3)
+    window = {"due_from": start.isoformat(), "due_until": (start + timedelta(hours=1)).isoformat()}
+    path = f"callbacks/{made.public_id}"
+    assert sue.post(f"{path}/change/", **window).status_code == 400
+    assert sue.post(f"{path}/change/", **window, why="Ann asked").status_code == 200
+    assert sue.post(f"{path}/replace/", **window).status_code == 400
+    anew = sue.post(f"{path}/replace/", **window, why="Nobody is there")
+    assert anew.status_code == 201 and anew.json()["replaces"] == made.reference
+    assert sue.post(f"{path}/replace/", **window, why="Once more").status_code == 409
 
 
 def test_a_customer_is_found_or_created_and_never_taken_over() -> None:

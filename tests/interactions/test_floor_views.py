@@ -282,3 +282,23 @@ def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, django_asse
         a_busy_floor_again(line, n)
     with django_assert_max_num_queries(len(few.captured_queries)):
         browser.get(reverse("floor-contacts"))
+
+
+def test_sue_moves_and_cancels_promises_and_says_why(browser: Browser, line: Queue, sue: User) -> None:
+    """What was broken can still be promised anew, and only that."""
+    broken = reported.callback(line, "broken", at=clock.now() - timedelta(hours=3))
+    page = reverse("floor-callback-time", args=[broken.public_id])
+    form = browser.get(page, **HTMX).context["form"]
+    assert [value for value, _words in form.fields["whose"].choices] == ["us"]
+    window = form.fields["window"].choices[0][0]
+    assert browser.post(page, {"whose": "us", "window": window}, **HTMX).status_code == 422
+    assert browser.post(page, {"whose": "us", "window": window, "reason": "Two were ill"}, **HTMX).status_code == 204
+    anew = broken.replaced_by.get()
+    assert anew.journal.get(kind=Kind.CALLBACK_PROMISED).actor == sue
+    told = browser.get(reverse("floor-callback", args=[anew.public_id])).content.decode()
+    assert "Two were ill" in told and broken.reference in told
+    cancel = reverse("floor-callback-cancel", args=[anew.public_id])
+    assert browser.post(cancel, {"reason": "Wrong customer"}).status_code == 302
+    anew.refresh_from_db()
+    assert (anew.state, anew.journal.get(kind=Kind.CALLBACK_WITHDRAWN).actor) == ("withdrawn", sue)
+    assert "Another time" not in browser.get(reverse("floor-callback", args=[broken.public_id])).content.decode()

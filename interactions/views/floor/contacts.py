@@ -20,7 +20,7 @@ from interactions.reports import live, people, queries
 from interactions.reports.measures import Handling, Ratio, Span, occupancy
 from interactions.reports.scope import Part, Scope, scope_of
 from interactions.reports.story import real_names, story
-from interactions.views import lists
+from interactions.views import lists, promises
 from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
 
 WAITING = (State.QUEUED, State.OFFERED)
@@ -75,7 +75,8 @@ def callback(request: SupervisorRequest, callback: UUID) -> HttpResponse:
     return render(
         request,
         "floor/callback.html",
-        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()},
+        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()}
+        | promises.acts(found),
     )
 
 
