@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError as Invalid
+from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
@@ -17,8 +17,9 @@ from bpo.kernel import clock
 from clients import customers, opening
 from clients.api.base import ClientFilter, HouseViewSet, PublicId, client_side, named, require_role, seen
 from clients.models import Client, Customer, Queue, Role
-from interactions import eligibility
-from interactions.api.serializers import CustomerSerializer
+from interactions import customer_records, eligibility, outbound
+from interactions.api.cases import actor
+from interactions.api.serializers import ActSerializer, CustomerSerializer, LegSerializer
 from interactions.models import Interaction, State
 
 OURS = ("admin", Role.SUPERVISOR, "agent")
@@ -107,19 +108,16 @@ class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given = ChangeCustomerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
-        try:
-            if phone := data.pop("add_phone", ""):
-                customers.add_phone(found, phone)
-            if address := data.pop("add_address", ""):
-                customers.add_address(found, address)
-        except Invalid as refused:
-            raise serializers.ValidationError(refused.messages) from refused
+        data.pop("agent", None)
+        by, phone, address = actor(request, found.client_id), data.pop("add_phone", ""), data.pop("add_address", "")
+        if phone and not customers.tidy_phone(found.client, phone):
+            raise serializers.ValidationError({"add_phone": _("This is not a phone number.")})
         if "zone" in data:
             data["zone"] = opening.known_zone(data["zone"], found.client) if data["zone"] else ""
-        for name, value in data.items():
-            setattr(found, name, value)
-        if data:
-            found.save(update_fields=list(data))
+        with transaction.atomic():
+            for value in filter(None, (phone, address)):
+                customer_records.add_identity(found, value, by=by)
+            customer_records.revise(found, by=by, **data)
         return Response(self.get_serializer(self.rows.get(pk=found.pk)).data)
 
 

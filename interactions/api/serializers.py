@@ -61,6 +61,12 @@ class NamedCustomer(serializers.Field[Any, Any, Any, Any]):
         return shown
 
 
+class ActSerializer(serializers.Serializer[Any]):
+    """In whose name a machine acts; people leave it out."""
+
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+
+
 class InteractionSerializer(serializers.ModelSerializer[Interaction]):
     """One contact."""
 

@@ -343,12 +343,16 @@ def test_a_customer_is_found_or_created_and_never_taken_over() -> None:
     ann = caller.get("customers/", address="ann@example.com").json()["results"][0]
     other = factories.customer(acme, "Bob", phone="+12025550177")
     answer = caller("patch", f"customers/{ann['public_id']}/", {"add_phone": "+12025550177"})
-    assert answer.status_code == 400 and "another customer" in answer.content.decode()
+    assert answer.status_code == 409 and "another customer" in answer.content.decode()
     assert (
         caller("patch", f"customers/{ann['public_id']}/", {"city": "x", "name": "Ann Archer"}).json()["name"]
         == "Ann Archer"
     )
     assert other.phones.count() == 1
+    told = JournalEntry.objects.get(kind=Kind.CORRECTED)
+    assert (told.facts["customer"], told.facts["changed"]) == (ann["public_id"], ["name"])
+    Customer.objects.filter(name="Ann Archer").update(merged_into=other)
+    assert caller("patch", f"customers/{ann['public_id']}/", {"name": "Anna"}).status_code == 409
     policy = acme.policy
     policy.client_sees_customer_names = False
     policy.save()
