@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Q
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -30,14 +29,14 @@ from clients.api.base import (
     seen,
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
-from interactions import intake, supervision
+from interactions import intake, supervision, word_access
 from interactions.api.serializers import (
     InteractionSerializer,
     JournalSerializer,
     MessageDetailSerializer,
     MessageSerializer,
 )
-from interactions.models import Interaction, JournalEntry, Leg, Message, Origin, Outcome, State
+from interactions.models import Interaction, JournalEntry, Message, Origin, Outcome, State
 
 
 class InteractionFilter(ClientFilter):
@@ -229,11 +228,8 @@ def require_words(request: Request, contact: Interaction) -> None:
             return
         raise PermissionDenied(_("The contract does not open transcripts to the company."))
     agent = agent_of(request.user)
-    own = Q(interaction=contact) | (Q(interaction__case=contact.case_id) if contact.case_id else Q(pk=None))
-    worked = agent and Leg.objects.filter(own, agent=agent, accepted_at__isnull=False).exists()
-    owns = agent and contact.case and contact.case.owner_id == agent.pk
-    if not (worked or owns):
-        raise PermissionDenied(_("You read the words of contacts and cases you work on."))
+    if agent is None or not word_access.may_read(agent, contact):
+        raise PermissionDenied(_("You read the words of your own contacts, and of cases you hold."))
 
 
 class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
