@@ -18,6 +18,7 @@ from clients import hours, queue_states
 from clients.api.base import (
     ByCode,
     OfSameClient,
+    ReasonedSerializer,
     by_whom,
 )
 from clients.api.common import CheckedSerializer, SetupViewSet
@@ -123,28 +124,28 @@ class QueueViewSet(SetupViewSet):
 
     def _move(self, request: Request, act: Any) -> Response:
         queue = self.get_object()
-        act(queue, by=by_whom(request))
+        act(queue, by=by_whom(request), why=ReasonedSerializer.of(request))
         return Response(self.get_serializer(queue).data)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def open(self, request: Request, **kwargs: Any) -> Response:
         """Contacts enter and are offered."""
         return self._move(request, queue_states.open_queue)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, **kwargs: Any) -> Response:
         """Nothing is offered; contacts may enter."""
         return self._move(request, queue_states.pause)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, **kwargs: Any) -> Response:
         """Nobody new enters."""
         return self._move(request, queue_states.close)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, **kwargs: Any) -> Response:
         """Empty lines only."""

@@ -435,7 +435,8 @@ def test_only_admins_write_the_set_up_and_other_clients_are_not_there() -> None:
     ada = Caller(factories.admin())
     assert ada("patch", path, {"name": "Care"}).json()["version"] == line.version + 1
     factories.waiting(line)
-    refused = ada.post(f"{path}archive/")
+    assert ada.post(f"{path}archive/").status_code == 400
+    refused = ada.post(f"{path}archive/", reason="season over")
     assert refused.status_code == 409 and "close entry first" in refused.json()["errors"][0]["detail"]
     line.refresh_from_db()
     assert line.state == QueueState.OPEN
