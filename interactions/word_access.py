@@ -1,11 +1,23 @@
-"""Whose words an agent may read: of the contacts she worked on, and of a whole case while she holds it."""
+"""Whose words an agent may read: of the contacts she worked on, and of a whole case while she holds it.
+
+Administrators read everything; that they did is written down.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from agents.models import Agent
-from interactions.models import Case, Interaction, Leg, LegRole, LegState, Message, MessageDirection
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from clients.access import is_admin
+from interactions import journal
+from interactions.models import Case, Interaction, Kind, Leg, LegRole, LegState, Message, MessageDirection
+
+TOLD_AGAIN_AFTER = timedelta(hours=1)
 
 
 def holds(agent: Agent, case: Case) -> bool:
@@ -27,3 +39,13 @@ def words_of(agent: Agent, case: Case) -> QuerySet[Message]:
         return said
     own = Leg.objects.filter(agent=agent, accepted_at__isnull=False)
     return said.filter(interaction__in=own.values("interaction"))
+
+
+def opened(contact: Interaction, by: User | AnonymousUser, *, at: datetime | None = None) -> None:
+    """An administrator opened what was said: journalled once an hour for each contact and person."""
+    if not is_admin(by) or not isinstance(by, User):
+        return
+    at = at or clock.now()
+    told = contact.journal.filter(kind=Kind.ACCOUNT_OPENED, actor=by, at__gt=at - TOLD_AGAIN_AFTER)
+    if not told.exists():
+        journal.record(contact, Kind.ACCOUNT_OPENED, by=by, at=at)

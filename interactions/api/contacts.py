@@ -220,6 +220,7 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
 def require_words(request: Request, contact: Interaction) -> None:
     """Transcripts: supervisors and admins; the client by policy; an agent of her own work; keys by scope media."""
     role = role_for(request, contact.client_id)
+    word_access.opened(contact, request.user)
     if role in ("key", "admin", Role.SUPERVISOR):
         return
     if role in (Role.VIEWER, Role.MANAGER):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from agents.models import Agent
 from bpo.kernel import clock
-from interactions.models import Attachment, Case, Leg, LegState, Message
+from interactions import word_access
+from interactions.models import Attachment, Case, Kind, Leg, LegState, Message
 from tests import factories
 from tests.interactions import reported
 
@@ -77,3 +78,26 @@ def test_whose_the_case_is_reads_it_and_a_colleague_nothing(media: Any) -> None:
     assert story.reads(cal) == [NO, NO]
     Case.objects.update(owner=cal)
     assert story.reads(cal) == [YES, YES]
+
+
+def test_an_administrator_who_opens_the_words_is_written_down_once_an_hour(media: Any) -> None:
+    story = Story()
+    message, contact = story.first[0], story.first[0].interaction
+    ada = factories.admin()
+    browser, sue = Browser(), Browser()
+    browser.force_login(ada)
+    sue.force_login(factories.supervisor(contact.client))
+    for way in (
+        reverse("floor-contact", args=[contact.public_id]),
+        reverse("portal-contact", args=[contact.client.public_id, contact.public_id]),
+        f"/api/v1/interactions/{contact.public_id}/messages/",
+        f"/api/v1/messages/{message.public_id}/",
+        reverse("admin:interactions_message_change", args=[message.pk]),
+    ):
+        assert browser.get(way).status_code == 200, way
+    assert sue.get(reverse("floor-contact", args=[contact.public_id])).status_code == 200
+    entry = contact.journal.get(kind=Kind.ACCOUNT_OPENED)
+    assert entry.actor == ada
+    word_access.opened(contact, ada, at=entry.at + timedelta(minutes=59))
+    word_access.opened(contact, ada, at=entry.at + timedelta(minutes=61))
+    assert contact.journal.filter(kind=Kind.ACCOUNT_OPENED).count() == 2

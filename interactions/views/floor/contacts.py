@@ -15,6 +15,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from clients.models import Client
+from interactions import word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
 from interactions.reports.measures import Handling, Ratio, Span, occupancy
@@ -61,6 +62,7 @@ def acts(contact: Interaction) -> dict[str, bool]:
 def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """One contact with everything that happened."""
     found = contact_of(request, contact)
+    word_access.opened(found, request.user)
     told = story(found, name_of=real_names, for_client=False)
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
     return render(request, template, {"contact": found, "story": told, "clients": [found.client], **acts(found)})

@@ -20,6 +20,7 @@ from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
 from clients.models import Channel, Client
+from interactions import word_access
 from interactions.models import Interaction
 from interactions.reports import live, queries
 from interactions.reports.figures import FIGURES, Thing
@@ -247,6 +248,8 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         own.select_related("customer", "case", "reason", "product", "envelope"), public_id=contact
     )
     policy = request.client.policy
+    if policy.client_sees_transcripts:
+        word_access.opened(found, request.user)
     mask = None if policy.client_sees_customer_names else Mask(found)
     told = story(
         found,
