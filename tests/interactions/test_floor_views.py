@@ -302,3 +302,23 @@ def test_sue_moves_and_cancels_promises_and_says_why(browser: Browser, line: Que
     anew.refresh_from_db()
     assert (anew.state, anew.journal.get(kind=Kind.CALLBACK_WITHDRAWN).actor) == ("withdrawn", sue)
     assert "Another time" not in browser.get(reverse("floor-callback", args=[broken.public_id])).content.decode()
+
+
+def test_every_number_of_an_agent_opens_its_legs(browser: Browser, line: Queue, bea: Agent) -> None:
+    """Each number leads to as many rows; the list goes on over its pages."""
+    now = clock.now()
+    for _n in range(52):
+        reported.worked(reported.contact(line, at=now, waited=2), bea, start=now - timedelta(minutes=9), talk=60)
+    for state in ("missed", "declined"):
+        row = reported.contact(line, at=now, waited=2)
+        reported.worked(row, bea, start=now, state=state, accepted_at=None, work_ended_at=None, ended_at=now)
+    address = reverse("floor-agent", args=[bea.public_id])
+    page = browser.get(address)
+    shown = {"offered": page.context["offered"], "worked": page.context["handling"].legs}
+    assert shown == {"offered": 54, "worked": 52}
+    for went, number in {**shown, "missed": 1, "declined": 1, "": 54}.items():
+        listed = browser.get(address, {"went": went})
+        assert listed.context["page_obj"].paginator.count == number, went
+        assert f"?went={went}#legs" in page.content.decode() or not went
+    assert len(browser.get(address, {"page": 2}).context["page_obj"].object_list) == 4
+    assert browser.get(address, {"went": "fishing"}).status_code == 400

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,14 @@ DOING = {
     "wrap_up": _("in wrap-up"),
     "away": _("away"),
     "elsewhere": _("busy for another client"),
+}
+# What an agent's legs may be narrowed to, in words.
+WENT = {
+    "": "",
+    "offered": _("Offered"),
+    "worked": _("Worked on"),
+    "missed": _("Missed"),
+    "declined": _("Declined"),
 }
 ON_HANDS = (State.OFFERED, State.ACTIVE, State.HELD)
 
@@ -134,15 +143,21 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         .order_by("-offered_at")
     )
     log = list(PresenceEntry.objects.filter(agent=found, at__gte=start).order_by("-at", "-pk")[:40])
+    went = request.GET.get("went", "")
+    if went not in WENT:
+        raise lists.BadFilter(went[:20])
+    scope = _since(sight.clients, start)
     context = {
         "agent": found,
         "row": row,
         "current": [leg for leg in legs if leg.state in people.LIVE_LEGS],
-        "legs": [leg for leg in legs if leg.state not in people.LIVE_LEGS][:40],
+        "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
+        "went": went,
+        "went_words": WENT[went],
         "log": log,
         "clients": sight.clients,
         "may_force": sight.leads(found),
-        "handling": _handled(found, sight.clients, start),
+        "handling": queries.handling(scope, "agent_id").get((found.pk,), Handling()),
         "occupancy": _occupancy(found, start, at),
         "offered": sum(1 for leg in legs if leg.role == LegRole.PRIMARY),
         "missed": sum(1 for leg in legs if leg.state == LegState.MISSED),
@@ -151,10 +166,24 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     return render(request, "floor/agent.html", context)
 
 
-def _handled(agent: Agent, clients: list[Client], start: Any) -> Handling:
-    """Finished work of the agent for these clients since then, by the same measure as every report."""
-    scope = Scope(parts=(Part(tuple(c.pk for c in clients), start, clock.now()),), at=clock.now())
-    return queries.handling(scope, "agent_id").get((agent.pk,), Handling())
+def _since(clients: list[Client], start: Any) -> Scope:
+    """The clients' work since then."""
+    at = clock.now()
+    return Scope(parts=(Part(tuple(c.pk for c in clients), start, at),), at=at)
+
+
+def _went(legs: QuerySet[Leg], went: str, agent: Agent, scope: Scope) -> QuerySet[Leg]:
+    """The legs behind one number of an agent; without one all that are over."""
+    match went:
+        case "offered":
+            return legs.filter(role=LegRole.PRIMARY)
+        case "worked":
+            # Finished since then, by the same measure as every report, whenever it was offered.
+            rows = queries.legs_with_times(queries.rows_of("handled", scope)).filter(agent=agent)
+            return rows.select_related("client__brand", "disposition").order_by("-offered_at")
+        case "missed" | "declined":
+            return legs.filter(state=went)
+    return legs.exclude(state__in=people.LIVE_LEGS)
 
 
 def _occupancy(agent: Agent, start: Any, at: Any) -> Ratio:
