@@ -164,6 +164,14 @@ def test_every_link_of_the_pages_opens(browser: Browser, line: Queue, bea: Agent
     assert len(seen) > 40
 
 
+def test_the_percentages_of_today_open_their_contacts(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    page = browser.get(reverse("portal", args=[line.client.public_id])).content.decode()
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    for when in ("today", "month"):
+        assert f"{own}?figure=judged&amp;when={when}&amp;channel=voice" in page
+
+
 def test_promises_show_target_and_light(browser: Browser, line: Queue, bea: Agent) -> None:
     a_day(line, bea)
     page = browser.get(reverse("portal-promises", args=[line.client.public_id]))
