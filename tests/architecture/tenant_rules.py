@@ -223,7 +223,7 @@ add(Rule(post=BY_US), "api-callback-change", "api-callback-replace", "api-callba
 add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
 add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
 add(Rule(get=AN_AGENT), "api-agent-detail")
-add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate")
+add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate", "api-agent-public-name")
 add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill")
 add(Rule(get=ADMIN_API, post=ADMIN_API), "api-skill-list")
 add(Rule(get=ADMIN_API, post=ADMIN_API, method="patch"), "api-skill-detail")
@@ -260,5 +260,9 @@ add(
 )  # fmt: skip
 KEYS = api("403", others="404", manager=PAGE, admin=PAGE)
 add(Rule(get=KEYS, post=WRITTEN), "api-setup-key-list")
+add(Rule(get=SEEN, post=WRITTEN), "api-setup-snippet-list")
+LOGINS = api("403", others="404", manager=PAGE, admin=PAGE)
+add(Rule(get=LOGINS, post=LOGINS), "api-setup-member-list")
+add(Rule(post=LOGINS), "api-setup-member-remove")
 add(Rule(get=KEYS), "api-setup-key-detail")
 add(Rule(post=WRITTEN), "api-setup-key-revoke")
