@@ -130,18 +130,23 @@ def add_address(customer: Customer, address: str) -> CustomerAddress:
 
 def search(user: User | AnonymousUser, text: str, limit: int = 20) -> QuerySet[Customer]:
     """Customers of the clients one may see, by name (also misspelt), number, address or account."""
+    return matching(Customer.objects.visible_to(user), text, limit)
+
+
+def matching(rows: QuerySet[Customer], text: str, limit: int = 20) -> QuerySet[Customer]:
+    """Of these customers those whom the words name."""
     words = " ".join(text.replace("\0", "").split())[:100]
-    seen = Customer.objects.visible_to(user).filter(merged_into__isnull=True)
+    seen = rows.filter(merged_into__isnull=True)
     if not words:
         return seen.none()
     upper = words.upper()
     fits = Q(name__icontains=words) | Q(upper_name__trigram_word_similar=upper) | Q(account_number__istartswith=words)
     digits = re.sub(r"\D", "", words)
     if len(digits) >= LEAST_DIGITS and len(digits) >= len(re.sub(r"[\s()+./-]", "", words)) - 1:
-        phones = CustomerPhone.objects.visible_to(user).filter(number__contains=digits.lstrip("0"))
+        phones = CustomerPhone.objects.filter(number__contains=digits.lstrip("0"))
         fits |= Q(pk__in=phones.values("customer"))
     if "@" in words or "." in words:
-        addresses = CustomerAddress.objects.visible_to(user).filter(address__contains=words.lower())
+        addresses = CustomerAddress.objects.filter(address__contains=words.lower())
         fits |= Q(pk__in=addresses.values("customer"))
     return (
         seen.annotate(upper_name=Upper("name"))

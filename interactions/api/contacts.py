@@ -16,6 +16,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.api.people import acting_agent
 from agents.gates import agent_of
 from agents.models import Agent
 from clients.api.base import (
@@ -29,13 +30,16 @@ from clients.api.base import (
     seen,
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
-from interactions import intake, supervision, word_access
+from interactions import intake, replies, supervision, word_access
+from interactions.api import taking
 from interactions.api.serializers import (
+    ActSerializer,
     InteractionSerializer,
     JournalSerializer,
     MessageDetailSerializer,
     MessageSerializer,
 )
+from interactions.api.taking import TakingActs
 from interactions.models import Interaction, JournalEntry, Message, Origin, Outcome, State
 
 
@@ -102,7 +106,7 @@ class PrioritySerializer(WhySerializer):
     priority = serializers.IntegerField(min_value=0, max_value=9)
 
 
-class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """Contacts of the clients one may see."""
 
     rows = Interaction.objects.select_related(
@@ -117,6 +121,7 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
         "assign": "route",
         "priority": "route",
         "messages": "media",
+        **dict.fromkeys(taking.ACTS, "act"),
     }
 
     @extend_schema(request=NewContactSerializer, responses={200: ReceivedSerializer, 201: ReceivedSerializer})
@@ -238,7 +243,8 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
 
     rows = Message.objects.select_related("interaction__case", "client").prefetch_related("attachments")
     serializer_class = MessageDetailSerializer
-    scopes = {"retrieve": "media", "original": "media"}
+    http_method_names = ["get", "post", "head", "options"]
+    scopes = {"retrieve": "media", "original": "media", "undo": "act"}
 
     def get_object(self) -> Any:
         message = super().get_object()
@@ -260,3 +266,15 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
         except FileNotFoundError as gone:
             raise NotFound(_("The original is no longer kept.")) from gone
         return FileResponse(file, as_attachment=True, filename=f"{public_id}.eml", content_type="message/rfc822")
+
+    @extend_schema(request=ActSerializer, responses=MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, **kwargs: Any) -> Response:
+        """Take one's own mail back while it has not left; its words are the draft again."""
+        message: Message = super().get_object()
+        require_role(request, message.client_id, "agent")
+        agent = acting_agent(request, message.client_id)
+        if message.agent_id != agent.pk:
+            raise NotFound
+        undone = replies.undo(message, by=agent)
+        return Response(MessageSerializer(undone, context=self.get_serializer_context()).data)

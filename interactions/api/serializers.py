@@ -201,15 +201,15 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         shown: dict[str, Any] = super().to_representation(case)
         if not shows_words(self, case.client_id):
             shown |= {"subject": "", "summary": ""}
+        elif not shows_names(self, case.client_id):
+            mask = Mask(case)
+            shown |= {"subject": mask(case.subject), "summary": mask(case.summary)}
         return shown
 
 
 class NoteSerializer(serializers.ModelSerializer[CaseNote]):
     """An internal note; never shown to the client."""
 
-        elif not shows_names(self, case.client_id):
-            mask = Mask(case)
-            shown |= {"subject": mask(case.subject), "summary": mask(case.summary)}
     class Meta:
         model = CaseNote
         fields = ["public_id", "by_name", "text", "at"]
@@ -223,21 +223,21 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
     queue = PublicId(read_only=True)
     case: Any = serializers.CharField(source="case.reference", default=None, read_only=True)
     customer = NamedCustomer(read_only=True)
+    replaces: Any = serializers.CharField(source="replaces.reference", default=None, read_only=True)
     reaches = serializers.SerializerMethodField()
 
     class Meta:
         model = Callback
         fields = [
             "public_id", "reference", "client", "queue", "case", "customer", "state", "origin", "reaches", "language",
-    replaces: Any = serializers.CharField(source="replaces.reference", default=None, read_only=True)
             "zone", "words", "promised_at", "due_from", "due_until", "attempts", "reached_at", "ended_at", "end_reason",
+            "replaces",
         ]  # fmt: skip
 
     def to_representation(self, callback: Callback) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(callback)
         if not shows_words(self, callback.client_id):
             shown["words"] = ""
-            "replaces",
         if not shows_names(self, callback.client_id):
             mask = Mask(callback)
             shown |= {"words": mask(shown["words"]), "end_reason": mask(shown["end_reason"])}

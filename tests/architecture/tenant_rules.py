@@ -205,11 +205,13 @@ add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-ca
 add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
 add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-priority", "api-interaction-take-back")
 add(Rule(get=LEGS), "api-leg-list")
-add(Rule(get=LEG), "api-leg-detail")
+add(Rule(get=LEG), "api-leg-detail", "api-leg-script")
 add(
     Rule(post=LEG),
     "api-leg-accept", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish", "api-leg-hold",
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
+    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
+    "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE), post=BY_US), "api-case-notes")
 add(
@@ -258,11 +260,11 @@ add(
     Rule(post=api("403", others="404", supervisor=PAGE, admin=PAGE)),
     "api-setup-version-approve", "api-setup-version-publish", "api-setup-version-send-back",
 )  # fmt: skip
-KEYS = api("403", others="404", manager=PAGE, admin=PAGE)
-add(Rule(get=KEYS, post=WRITTEN), "api-setup-key-list")
 add(Rule(get=SEEN, post=WRITTEN), "api-setup-snippet-list")
 LOGINS = api("403", others="404", manager=PAGE, admin=PAGE)
 add(Rule(get=LOGINS, post=LOGINS), "api-setup-member-list")
 add(Rule(post=LOGINS), "api-setup-member-remove")
+KEYS = api("403", others="404", manager=PAGE, admin=PAGE)
+add(Rule(get=KEYS, post=WRITTEN), "api-setup-key-list")
 add(Rule(get=KEYS), "api-setup-key-detail")
 add(Rule(post=WRITTEN), "api-setup-key-revoke")
