@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -59,7 +60,7 @@ class NewTimeForm(CancelForm):
 
 
 def _words(window: Window, zone: str) -> str:
-    return window_words(window.starts, window.ends, zone, "en")
+    return window_words(window.starts, window.ends, zone, get_language() or "en")
 
 
 def move(callback: Callback, asked: NewTimeForm, *, by: journal.Actor) -> Callback:
