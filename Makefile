@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test check bench pictures clean lock messages servers format
 
 .venv/.ok: requirements.txt requirements-installer.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Debian, Ubuntu: sudo apt-get install python3.11 python3.11-venv; or set PYTHON=/path/to/python3.11"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Debian 12, Ubuntu 22.04: sudo apt-get install python3.11 python3.11-venv. Elsewhere: uv python install 3.11; make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11; set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments. Debian, Ubuntu: sudo apt-get install python3.11-venv"; exit 1; }
 	@echo "1/3 making the environment in .venv"

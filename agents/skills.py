@@ -5,6 +5,7 @@ The seat is taken first; those above recompile lanes in the same transaction.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.db import transaction
@@ -25,7 +26,7 @@ def set_level(agent: Agent, skill: Skill, level: int, *, by: User, reason: str =
     if not 1 <= level <= 5:
         raise InvalidValue(f"level {level}")
     _take_seat(agent)
-    with because(words.line(reason, most=200)):
+    with _because(reason, by):
         held, _created = AgentSkill.objects.update_or_create(agent=agent, skill=skill, defaults={"level": level})
     _tell(agent, f"{skill} at {level}, by {by}")
     return held
@@ -35,7 +36,7 @@ def set_level(agent: Agent, skill: Skill, level: int, *, by: User, reason: str =
 def drop(agent: Agent, skill: Skill, *, by: User, reason: str = "") -> None:
     """She no longer has the skill; why is kept with the change."""
     _take_seat(agent)
-    with because(words.line(reason, most=200)):
+    with _because(reason, by):
         gone = AgentSkill.objects.filter(agent=agent, skill=skill).delete()[0]
     if gone:
         _tell(agent, f"{skill} dropped, by {by}")
@@ -87,6 +88,12 @@ def _switched(agent: Agent, queue: Queue, *, on: bool, by: User, reason: str, at
     facts = {"agent": agent, "queue": queue, "on": on, "by": by, "reason": reason, "at": at}
     signals.queue_switched.send(sender=Agent, **facts)
     _tell(agent, f"{queue} switched {'on' if on else 'off'}, by {by}")
+
+
+def _because(reason: str, by: User) -> AbstractContextManager[None]:
+    """The administration's forms keep who and when; who acts on the floor says why, too."""
+    why = words.line(reason, most=200)
+    return because(why, by=by) if why else nullcontext()
 
 
 def _take_seat(agent: Agent) -> None:

@@ -84,8 +84,11 @@ def member(request: SetupRequest, person: UUID, act: str) -> HttpResponse:
     if request.role != "admin" and found.role != Role.VIEWER:
         raise PermissionDenied(_("Only an administrator changes managers and supervisors."))
     if act == "remove":
-        found.delete()
-        messages.success(request, _("%(person)s no longer sees this company.") % {"person": found.user})
+        try:
+            setting_up.dismiss(found, by=request.user, why=request.POST.get("reason", ""))
+            messages.success(request, _("%(person)s no longer sees this company.") % {"person": found.user})
+        except DomainError as refused:
+            messages.error(request, str(refused.sentence))
     elif act == "invite":
         sent = setting_up.invite(found.user, by=request.user)
         told = _("The invitation is on its way.") if sent else _("The mail could not be sent. Try again later.")

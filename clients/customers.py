@@ -131,18 +131,23 @@ def add_address(customer: Customer, address: str) -> CustomerAddress:
 
 def search(user: User | AnonymousUser, text: str, limit: int = 20) -> QuerySet[Customer]:
     """Customers of the clients one may see, by name (also misspelt), number, address or account."""
+    return matching(Customer.objects.visible_to(user), text, limit)
+
+
+def matching(rows: QuerySet[Customer], text: str, limit: int = 20) -> QuerySet[Customer]:
+    """Of these customers those whom the words name."""
     wanted = sought(text)
-    seen = Customer.objects.visible_to(user).filter(merged_into__isnull=True)
+    seen = rows.filter(merged_into__isnull=True)
     if not wanted:
         return seen.none()
     upper = wanted.upper()
     fits = Q(name__icontains=wanted) | Q(upper_name__trigram_word_similar=upper) | Q(account_number__istartswith=wanted)
     digits = re.sub(r"\D", "", wanted)
     if len(digits) >= LEAST_DIGITS and len(digits) >= len(re.sub(r"[\s()+./-]", "", wanted)) - 1:
-        phones = CustomerPhone.objects.visible_to(user).filter(number__contains=digits.lstrip("0"))
+        phones = CustomerPhone.objects.filter(number__contains=digits.lstrip("0"))
         fits |= Q(pk__in=phones.values("customer"))
     if "@" in wanted or "." in wanted:
-        addresses = CustomerAddress.objects.visible_to(user).filter(address__contains=wanted.lower())
+        addresses = CustomerAddress.objects.filter(address__contains=wanted.lower())
         fits |= Q(pk__in=addresses.values("customer"))
     return (
         seen.annotate(upper_name=Upper("name"))

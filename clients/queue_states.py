@@ -1,4 +1,4 @@
-"""A line opened, paused, closed, archived; and told to those above when its rules change."""
+"""A line opened, paused, closed, archived, each with a reason; and told to those above when its rules change."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
 from bpo.kernel.errors import DomainError
+from bpo.kernel.history import because
 from bpo.kernel.states import advance
 from clients.models import EntryPoint, EntryRule, Queue, QueueState
 from clients.signals import queue_rules_changed, queue_use_asked
@@ -29,25 +30,25 @@ class StillUsed(DomainError):
 
 
 @transaction.atomic
-def open_queue(queue: Queue, *, by: User) -> Queue:
+def open_queue(queue: Queue, *, by: User, why: str) -> Queue:
     """Contacts enter and are offered again."""
-    return _move(queue, S.OPEN)
+    return _move(queue, S.OPEN, by, why)
 
 
 @transaction.atomic
-def pause(queue: Queue, *, by: User) -> Queue:
+def pause(queue: Queue, *, by: User, why: str) -> Queue:
     """Nothing is offered; contacts may still enter and wait."""
-    return _move(queue, S.PAUSED)
+    return _move(queue, S.PAUSED, by, why)
 
 
 @transaction.atomic
-def close(queue: Queue, *, by: User) -> Queue:
+def close(queue: Queue, *, by: User, why: str) -> Queue:
     """Nobody new enters; those who wait are still served."""
-    return _move(queue, S.CLOSED)
+    return _move(queue, S.CLOSED, by, why)
 
 
 @transaction.atomic
-def archive(queue: Queue, *, by: User) -> Queue:
+def archive(queue: Queue, *, by: User, why: str) -> Queue:
     """Out of every list; only an empty line that nothing leads to."""
     # A contact that enters takes this row as well, when the line has a limit; the sweep finds any other.
     Queue.objects.select_for_update().get(pk=queue.pk)
@@ -63,14 +64,14 @@ def archive(queue: Queue, *, by: User) -> Queue:
     if leading:
         raise StillUsed(sentence=_("The door “%(door)s” still leads here.") % {"door": leading.name})
     if queue.state == S.OPEN:
-        _move(queue, S.CLOSED)
-    return _move(queue, S.ARCHIVED)
+        _move(queue, S.CLOSED, by, why)
+    return _move(queue, S.ARCHIVED, by, why)
 
 
 @transaction.atomic
-def reopen(queue: Queue, *, by: User) -> Queue:
+def reopen(queue: Queue, *, by: User, why: str) -> Queue:
     """Back from the archive, closed at first."""
-    return _move(queue, S.CLOSED)
+    return _move(queue, S.CLOSED, by, why)
 
 
 @transaction.atomic
@@ -79,8 +80,9 @@ def rules_changed(queue: Queue) -> None:
     queue_rules_changed.send(sender=Queue, queue=queue)
 
 
-def _move(queue: Queue, to: QueueState) -> Queue:
-    advance(queue, to, allowed=MOVES)
+def _move(queue: Queue, to: QueueState, by: User, why: str) -> Queue:
+    with because(why, by=by):
+        advance(queue, to, allowed=MOVES)
     rules_changed(queue)
     return queue
 

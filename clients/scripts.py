@@ -44,6 +44,7 @@ A sub-process is a script of its own kind: it needs neither greeting nor verific
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -53,6 +54,7 @@ from django.utils.safestring import SafeString, mark_safe
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
+from bpo.kernel.history import because
 from bpo.kernel.states import advance
 from clients.models import Client, ProductType, ScriptKind, ScriptVersion, VersionState
 from clients.script_checks import Problem, check
@@ -97,30 +99,30 @@ def _faults(version: ScriptVersion) -> list[Problem]:
     return [problem for problem in check(version.graph, version.script.kind) if problem.must]
 
 
-def submit(version: ScriptVersion, by: User) -> ScriptVersion:
+def submit(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Hand a draft in for review; refused while it has faults."""
     if faults := _faults(version):
         raise ScriptRefused(faults)
-    advance(version, VersionState.IN_REVIEW, allowed=MOVES)
+    _move(version, VersionState.IN_REVIEW, by, why)
     return version
 
 
-def approve(version: ScriptVersion, by: User) -> ScriptVersion:
+def approve(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Say that it may be published; not by its own author, unless an admin."""
     if version.created_by_id == by.pk and not by.is_superuser:
         raise OwnDraft
-    advance(version, VersionState.APPROVED, allowed=MOVES)
+    _move(version, VersionState.APPROVED, by, why)
     return version
 
 
-def send_back(version: ScriptVersion, by: User) -> ScriptVersion:
+def send_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Make it a draft again."""
-    advance(version, VersionState.DRAFT, allowed=MOVES)
+    _move(version, VersionState.DRAFT, by, why)
     return version
 
 
 @transaction.atomic
-def publish(version: ScriptVersion, by: User) -> ScriptVersion:
+def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Put an approved version in force and retire the one before it; runs in progress keep theirs."""
     if faults := _faults(version):
         raise ScriptRefused(faults)
@@ -131,9 +133,14 @@ def publish(version: ScriptVersion, by: User) -> ScriptVersion:
         .exclude(pk=version.pk)
     )
     for old in before:
-        advance(old, VersionState.RETIRED, allowed=MOVES, retired_at=now)
-    advance(version, VersionState.PUBLISHED, allowed=MOVES, published_at=now, published_by=by)
+        _move(old, VersionState.RETIRED, by, why, retired_at=now)
+    _move(version, VersionState.PUBLISHED, by, why, published_at=now, published_by=by)
     return version
+
+
+def _move(version: ScriptVersion, to: VersionState, by: User, why: str, **changes: Any) -> None:
+    with because(why, by=by):
+        advance(version, to, allowed=MOVES, **changes)
 
 
 def pick(client: Client, kind: str, channel: str, language: str) -> ScriptVersion | None:

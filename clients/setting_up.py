@@ -6,6 +6,7 @@ from django.db import transaction
 
 from bpo.accounts import invitations
 from bpo.accounts.models import User
+from bpo.kernel.history import because
 from clients.models import (
     Brand,
     BusinessHours,
@@ -62,6 +63,13 @@ def admit(client: Client, *, email: str, full_name: str, role: str, language: st
             person = User.objects.create_user(email, None, full_name=full_name, language=language)
         membership = Membership.objects.create(user=person, client=client, role=role)
     return membership, invite(person, by=by) if new else True
+
+
+@transaction.atomic
+def dismiss(membership: Membership, *, by: User, why: str) -> None:
+    """The person no longer sees the client's work."""
+    with because(why, by=by):
+        membership.delete()
 
 
 def invite(person: User, *, by: User) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
+from bpo.kernel.history import ReasonMissing
 from bpo.kernel.states import advance
 from clients.models import Client, ClientState
 from clients.readiness import Ready, readiness
@@ -34,14 +35,6 @@ class NotReady(DomainError):
         self.missing = missing
         more = _(" (and %(n)s more)") % {"n": len(missing) - 1} if len(missing) > 1 else ""
         super().__init__(sentence=f"{missing[0].sentence}{more}")
-
-
-class ReasonMissing(DomainError):
-    """Such a step is never taken without a reason."""
-
-    code = "reason_missing"
-    sentence = _("Say why in a few words.")
-    status = 400
 
 
 def go_live(client: Client, *, by: User | None = None, at: datetime | None = None) -> Client:

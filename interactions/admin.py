@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
 from bpo.kernel.admin import HouseAdmin, ReadOnly, ReadOnlyInline
+from interactions import word_access
 from interactions.models import (
     Attachment,
     Callback,
@@ -92,12 +96,22 @@ class AttachmentInline(ReadOnlyInline):
 
 @admin.register(Message)
 class MessageAdmin(WorkAdmin):
+    """What was said; whoever opens one is written down."""
+
     list_display = ["at", "client", "channel", "direction", "author_name", "subject", "state", "attempts"]
     list_filter = ["client", "channel", "direction", "state"]
     list_select_related = ["client"]
     search_fields = ["subject", "from_address", "message_id", "interaction__public_id__exact"]
     date_hierarchy = "at"
     inlines = [AttachmentInline]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        if message is not None:
+            word_access.opened(message.interaction, request.user)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(Notice)

@@ -49,6 +49,8 @@ from interactions.models import (
     Outcome,
 )
 
+# What may be promised anew: what is open, and what ended without a talk.
+REPLACEABLE = (*OPEN_STATES, CallbackState.BROKEN, CallbackState.UNREACHED)
 SAID_TWICE = timedelta(seconds=10)
 LOOKS = 3
 
@@ -77,6 +79,7 @@ def promise(
     owner: Agent | None = None,
     replaces: Callback | None = None,
     held: bool = False,
+    why: str = "",
     at: datetime | None = None,
 ) -> Callback:
     """Promise to contact the customer, once per contact: asked again, the same row comes back.
@@ -135,6 +138,7 @@ def promise(
         due_from=due_from.isoformat(),
         due_until=due_until.isoformat(),
         replaces=replaces.reference if replaces else None,
+        why=why[:200],
     )
     notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback, at=at)
     return callback
@@ -202,6 +206,7 @@ def change(
     *,
     by: journal.Actor | None = None,
     link: bool = False,
+    why: str = "",
     at: datetime | None = None,
 ) -> Callback:
     """The customer chose another window, by his link or by word to whom we name; the same row, judged by this window.
@@ -241,6 +246,7 @@ def change(
         was=[moment.isoformat() for moment in before],
         due_from=due_from.isoformat(),
         due_until=due_until.isoformat(),
+        why=why[:200],
     )
     turn = callback.journal.filter(kind=Kind.CALLBACK_CHANGED).count()
     notices.write(NoticeKind.CALLBACK_CHANGED, callback=callback, turn=turn, at=at)
@@ -254,12 +260,13 @@ def replace(
     due_until: datetime,
     *,
     by: journal.Actor,
+    why: str = "",
     at: datetime | None = None,
 ) -> Callback:
     """We cannot keep it, or did not: a new promise that names the old one, which ends as it ends and is not worked."""
     at = at or clock.now()
     callback = locked(callback)
-    if callback.state not in (*OPEN_STATES, CallbackState.BROKEN, CallbackState.UNREACHED):
+    if callback.state not in REPLACEABLE:
         raise CallbackOver
     if callback.replaced_by.exists():
         raise CallbackOver(sentence=_("This callback was already promised anew."))
@@ -291,6 +298,7 @@ def replace(
         entry_point=callback.entry_point,
         owner=callback.owner,
         replaces=callback,
+        why=why,
         at=at,
     )
 

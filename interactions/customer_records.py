@@ -1,4 +1,4 @@
-"""An agent corrects a customer's record, or adds the number or address of this contact to it; the journal says who."""
+"""A customer's record is corrected, or gets a further number or address; the journal says by whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients import customers
@@ -37,13 +36,15 @@ class TakenMeanwhile(CannotChange):
 def revise(
     customer: Customer,
     *,
-    by: Agent,
-    phones: Sequence[str],
-    addresses: Sequence[str],
+    by: journal.Actor,
+    phones: Sequence[str] | None = None,
+    addresses: Sequence[str] | None = None,
     at: datetime | None = None,
     **fields: str,
 ) -> list[str]:
-    """Write a checked form down; the first number and address are the main ones. Returns the names of what changed.
+    """Write down what was checked; the first number and address are the main ones, None leaves them as they are.
+
+    Returns the names of what changed.
 
     The journal keeps the names alone, for what a customer no longer wants known must not stay there for ever.
     """
@@ -55,9 +56,9 @@ def revise(
         customer.save(update_fields=changed)
     try:
         with transaction.atomic():
-            if _rewrite(CustomerPhone, "number", customer, phones):
+            if phones is not None and _rewrite(CustomerPhone, "number", customer, phones):
                 changed.append("phones")
-            if _rewrite(CustomerAddress, "address", customer, addresses):
+            if addresses is not None and _rewrite(CustomerAddress, "address", customer, addresses):
                 changed.append("addresses")
     except IntegrityError as error:
         raise TakenMeanwhile from error
@@ -67,8 +68,8 @@ def revise(
 
 
 @transaction.atomic
-def add_identity(customer: Customer, value: str, *, by: Agent, at: datetime | None = None) -> None:
-    """The number or address a contact came from is the customer's too, an agent says."""
+def add_identity(customer: Customer, value: str, *, by: journal.Actor, at: datetime | None = None) -> None:
+    """A further number or address, such as the one a contact came from, is the customer's too, one of us says."""
     customer = _locked(customer)
     try:
         if "@" in value:
@@ -110,6 +111,6 @@ def _rewrite(model: Any, field: str, customer: Customer, values: Sequence[str]) 
     return True
 
 
-def _told(customer: Customer, by: Agent, changed: Sequence[str], at: datetime | None) -> None:
+def _told(customer: Customer, by: journal.Actor, changed: Sequence[str], at: datetime | None) -> None:
     about = str(customer.public_id)
     journal.record(customer.client, Kind.CORRECTED, by=by, at=at or clock.now(), customer=about, changed=list(changed))

@@ -45,6 +45,8 @@ def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None)
     states.take_seats(by)
     callback = callback_rows.locked(callback)
     callback_rows.require_open(callback)
+    if callback.replaced_by.exists():
+        raise CannotStart(sentence=_("This callback was promised anew for another time."))
     _require_live(callback.client)
     if callback.state == CallbackState.WORKING:
         attempt = callback.interaction

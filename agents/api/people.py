@@ -193,6 +193,13 @@ class LicenceActSerializer(serializers.Serializer[Any]):
     ramp_per_hour = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=32767)
 
 
+class PublicNameSerializer(serializers.Serializer[Any]):
+    """How a client's customers know the agent; empty is the first word of the own name."""
+
+    client = PublicId(queryset=Client.objects.all())
+    name = serializers.CharField(max_length=60, allow_blank=True)
+
+
 class ForceSerializer(serializers.Serializer[Any]):
     """A supervisor's order."""
 
@@ -306,6 +313,17 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
             raise NotFound
         switch = skills.switch_on_queue if given.validated_data["on"] else skills.switch_off_queue
         switch(agent, queue, by=by_whom(request), reason=reason)
+        return self._told(agent)
+
+    @extend_schema(request=PublicNameSerializer, responses=AgentSerializer)
+    @action(detail=True, methods=["post"], url_path="public-name")
+    def public_name(self, request: Request, **kwargs: Any) -> Response:
+        """The name under which customers of a client know the agent."""
+        agent = self.get_object()
+        require_admin(request)
+        given = PublicNameSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        joining.name_for(agent, given.validated_data["client"], given.validated_data["name"])
         return self._told(agent)
 
     @extend_schema(request=LicenceActSerializer, responses=AgentSerializer)

@@ -290,6 +290,6 @@ def _scripts(client: Client, content: ClientContent, author: User, approver: Use
                 script=script, number=1, language=language, channel="", defaults={"graph": graph, "created_by": author}
             )
             if version.state == VersionState.DRAFT:
-                scripts.submit(version, by=author)
-                scripts.approve(version, by=approver)
-                scripts.publish(version, by=approver)
+                scripts.submit(version, by=author, why="first version")
+                scripts.approve(version, by=approver, why="read and tried")
+                scripts.publish(version, by=approver, why="first version")

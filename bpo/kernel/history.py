@@ -1,9 +1,9 @@
-"""What was changed, by whom, before and after: kept by triggers of the database, read by the administration."""
+"""What was changed, by whom and why, before and after: kept by triggers of the database, read by the administration."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,9 +11,29 @@ from typing import Any, TypeVar
 import pghistory
 from django.contrib.auth import get_user_model
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.errors import DomainError
 
 M = TypeVar("M", bound=type[Model])
 WORDS = {"insert": "added", "update": "changed", "delete": "deleted"}
+
+
+class ReasonMissing(DomainError):
+    """Such a step is never taken without a reason."""
+
+    code = "reason_missing"
+    sentence = _("Say why in a few words.")
+    status = 400
+
+
+@contextmanager
+def because(why: str, *, by: Model) -> Iterator[None]:
+    """What is changed inside is kept with who did it and why; refused without a reason."""
+    if not why.strip():
+        raise ReasonMissing
+    with pghistory.context(user=by.pk, why=why.strip()[:200]):
+        yield
 
 
 def tracked(*, leave_out: Iterable[str] = ()) -> Callable[[M], M]:
@@ -47,13 +67,8 @@ class Change:
     what: str
     thing: str
     who: str
+    why: str
     fields: tuple[FieldChange, ...]
-    why: str = ""
-
-
-def because(reason: str) -> AbstractContextManager[Any]:
-    """What is changed inside is kept with this reason."""
-    return pghistory.context(reason=reason) if reason else nullcontext()
 
 
 def is_tracked(model: type[Model]) -> bool:
@@ -95,9 +110,9 @@ def _of(model: type[Model], keys: list[Any]) -> list[Change]:
                     at=event.pgh_created_at,
                     what=WORDS.get(event.pgh_label, event.pgh_label),
                     thing=f"{model._meta.verbose_name} {_name(event)}".strip(),
-                    who=names.get(_who(event), "system"),
+                    who=names.get(_told(event, "user"), "system"),
+                    why=_told(event, "why") or "",
                     fields=changed if event.pgh_label == "update" else (),
-                    why=_context(event).get("reason", ""),
                 )
             )
         before = event
@@ -128,14 +143,10 @@ def _name(event: Any) -> str:
     return ""
 
 
-def _who(event: Any) -> Any:
-    return _context(event).get("user")
-
-
-def _context(event: Any) -> dict[str, Any]:
-    return (event.pgh_context.metadata or {}) if event.pgh_context else {}
+def _told(event: Any, what: str) -> Any:
+    return (event.pgh_context.metadata or {}).get(what) if event.pgh_context else None
 
 
 def _people(events: Any) -> dict[Any, str]:
-    keys = {who for event in events if (who := _who(event))}
+    keys = {who for event in events if (who := _told(event, "user"))}
     return {person.pk: str(person) for person in get_user_model()._default_manager.filter(pk__in=keys)}

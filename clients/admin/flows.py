@@ -43,14 +43,30 @@ class ScriptVersionAdmin(NothingVanishes, HouseAdmin):
     autocomplete_fields = ["script"]
     readonly_fields = ["public_id", "state", "created_by", "published_by", "published_at", "retired_at"]
     actions = [
-        acts("submit", _("Hand in for review"), lambda request, version, why: scripts.submit(version, person(request))),
-        acts("approve", _("Approve"), lambda request, version, why: scripts.approve(version, person(request))),
+        acts(
+            "submit",
+            _("Hand in for review"),
+            lambda request, version, why: scripts.submit(version, person(request), why=why),
+            reason=True,
+        ),
+        acts(
+            "approve",
+            _("Approve"),
+            lambda request, version, why: scripts.approve(version, person(request), why=why),
+            reason=True,
+        ),
         acts(
             "send_back",
             _("Send back to draft"),
-            lambda request, version, why: scripts.send_back(version, person(request)),
+            lambda request, version, why: scripts.send_back(version, person(request), why=why),
+            reason=True,
         ),
-        acts("publish", _("Publish"), lambda request, version, why: scripts.publish(version, person(request))),
+        acts(
+            "publish",
+            _("Publish"),
+            lambda request, version, why: scripts.publish(version, person(request), why=why),
+            reason=True,
+        ),
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: ScriptVersion | None = None) -> bool:

@@ -95,17 +95,29 @@ class QueueAdmin(NothingVanishes, OfClientAdmin):
         ),
     ]
     actions = [
-        acts("open_queue", _("Open"), lambda request, queue, why: queue_states.open_queue(queue, by=person(request))),
+        acts(
+            "open_queue",
+            _("Open"),
+            lambda request, queue, why: queue_states.open_queue(queue, by=person(request), why=why),
+            reason=True,
+        ),
         acts(
             "pause",
             _("Pause (nothing is offered)"),
-            lambda request, queue, why: queue_states.pause(queue, by=person(request)),
+            lambda request, queue, why: queue_states.pause(queue, by=person(request), why=why),
+            reason=True,
         ),
-        acts("close", _("Close entry"), lambda request, queue, why: queue_states.close(queue, by=person(request))),
+        acts(
+            "close",
+            _("Close entry"),
+            lambda request, queue, why: queue_states.close(queue, by=person(request), why=why),
+            reason=True,
+        ),
         acts(
             "archive",
             _("Archive (empty lines only)"),
-            lambda request, queue, why: queue_states.archive(queue, by=person(request)),
+            lambda request, queue, why: queue_states.archive(queue, by=person(request), why=why),
+            reason=True,
         ),
     ]
 

@@ -73,6 +73,19 @@ def client_side(request: Request) -> dict[int, Any]:
     return {row.client_id: getattr(row.client, "policy", None) for row in rows}
 
 
+class ReasonedSerializer(serializers.Serializer[Any]):
+    """An act that is never taken without saying why."""
+
+    reason = serializers.CharField(max_length=200)
+
+    @classmethod
+    def of(cls, request: Request) -> str:
+        """The reason given with the call; 400 without one."""
+        given = cls(data=request.data)
+        given.is_valid(raise_exception=True)
+        return str(given.validated_data["reason"])
+
+
 def named(request: Request, name: str) -> UUID:
     """An id in the body; what is none is 400 by its name."""
     given = request.data.get(name, "") if isinstance(request.data, dict) else ""

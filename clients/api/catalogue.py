@@ -28,6 +28,7 @@ from clients.models import (
     Promise,
     Reason,
     Role,
+    Snippet,
 )
 
 
@@ -121,6 +122,35 @@ class TextViewSet(mixins.ListModelMixin, OfClientViewSet):
         else:
             rows.delete()
         return Response(data)
+
+
+class SnippetSerializer(CheckedSerializer):
+    class Meta:
+        model = Snippet
+        fields = ["language", "shortcut", "text"]
+
+
+class SnippetViewSet(mixins.ListModelMixin, OfClientViewSet):
+    """Ready sentences of agents; writing one replaces the earlier of its shortcut and language, an empty one goes."""
+
+    rows = Snippet.objects.order_by("shortcut", "language")
+    serializer_class = SnippetSerializer
+    http_method_names = ["get", "post", "head", "options"]
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Word one."""
+        assert self.client
+        require_admin(request)
+        given = SnippetSerializer(data=request.data)
+        given.fields["text"].allow_blank = True  # type: ignore[attr-defined]
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        text, which = data.pop("text"), {"client": self.client, "language": "en", **data}
+        if text.strip():
+            Snippet.objects.update_or_create(**which, defaults={"text": text})
+        else:
+            Snippet.objects.filter(**which).delete()
+        return Response(given.data)
 
 
 class PromiseSerializer(serializers.ModelSerializer[Promise]):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from clients import readiness, setting_up, standing
 from clients.api.base import (
     HouseViewSet,
+    ReasonedSerializer,
     by_whom,
     require_admin,
     require_role,
@@ -47,12 +48,6 @@ class ReadySerializer(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     needed = serializers.BooleanField()
     sentence = serializers.CharField()
-
-
-class ReasonedSerializer(serializers.Serializer[Any]):
-    """An act that is never taken without saying why."""
-
-    reason = serializers.CharField(max_length=200)
 
 
 class ClientViewSet(
@@ -127,9 +122,8 @@ class ClientViewSet(
     def _stand(self, request: Request, act: Any) -> Response:
         client = self.get_object()
         require_admin(request)
-        given = ReasonedSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return Response(ClientSerializer(act(client, by=by_whom(request), reason=given.validated_data["reason"])).data)
+        reason = ReasonedSerializer.of(request)
+        return Response(ClientSerializer(act(client, by=by_whom(request), reason=reason)).data)
 
 
 class BrandSerializer(CheckedSerializer):

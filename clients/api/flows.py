@@ -17,6 +17,7 @@ from clients.api.base import (
     ByCode,
     OfClientViewSet,
     OfSameClient,
+    ReasonedSerializer,
     by_whom,
     require_admin,
     require_role,
@@ -115,28 +116,28 @@ class VersionViewSet(
         version = self.get_object()
         require_people(request)
         require_role(request, self.client.pk, "admin", *roles)
-        act(version, by_whom(request))
+        act(version, by_whom(request), why=ReasonedSerializer.of(request))
         return Response(self.get_serializer(version).data)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **kwargs: Any) -> Response:
         """Hand in for review."""
         return self._move(request, scripts.submit, Role.SUPERVISOR, Role.MANAGER)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, **kwargs: Any) -> Response:
         """Not by its own author."""
         return self._move(request, scripts.approve, Role.SUPERVISOR)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, **kwargs: Any) -> Response:
         """A draft again."""
         return self._move(request, scripts.send_back, Role.SUPERVISOR)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **kwargs: Any) -> Response:
         """In force from now on."""

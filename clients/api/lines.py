@@ -18,6 +18,7 @@ from clients import hours, queue_states
 from clients.api.base import (
     ByCode,
     OfSameClient,
+    ReasonedSerializer,
     by_whom,
 )
 from clients.api.common import CheckedSerializer, SetupViewSet
@@ -25,10 +26,15 @@ from clients.models import (
     BusinessHours,
     Channel,
     EntryPoint,
+    EntryRule,
+    EntryRuleSkill,
     HoursException,
     HoursSpan,
+    ProductType,
     Queue,
     QueueSkill,
+    QueueState,
+    Reason,
     Skill,
 )
 
@@ -123,36 +129,59 @@ class QueueViewSet(SetupViewSet):
 
     def _move(self, request: Request, act: Any) -> Response:
         queue = self.get_object()
-        act(queue, by=by_whom(request))
+        act(queue, by=by_whom(request), why=ReasonedSerializer.of(request))
         return Response(self.get_serializer(queue).data)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def open(self, request: Request, **kwargs: Any) -> Response:
         """Contacts enter and are offered."""
         return self._move(request, queue_states.open_queue)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, **kwargs: Any) -> Response:
         """Nothing is offered; contacts may enter."""
         return self._move(request, queue_states.pause)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, **kwargs: Any) -> Response:
         """Nobody new enters."""
         return self._move(request, queue_states.close)
 
-    @extend_schema(request=None)
+    @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, **kwargs: Any) -> Response:
         """Empty lines only."""
         return self._move(request, queue_states.archive)
 
 
+class RuleSkillSerializer(serializers.ModelSerializer[EntryRuleSkill]):
+    skill: Any = ByCode(queryset=Skill.objects.all())
+
+    class Meta:
+        model = EntryRuleSkill
+        fields = ["skill", "level"]
+
+
+class RuleSerializer(serializers.ModelSerializer[EntryRule]):
+    """If all that is set here fits, the contact goes there."""
+
+    product_type: Any = ByCode(queryset=ProductType.objects.all(), required=False, allow_null=True)
+    reason: Any = ByCode(queryset=Reason.objects.filter(active=True), required=False, allow_null=True)
+    queue = OfSameClient(queryset=Queue.objects.exclude(state=QueueState.ARCHIVED))
+    skills = RuleSkillSerializer(many=True, required=False)
+
+    class Meta:
+        model = EntryRule
+        fields = ["language", "product_type", "reason", "key", "attribute", "value", "queue", "priority", "skills"]
+
+
 class DoorSerializer(CheckedSerializer):
-    """A door; its secrets are written, never read."""
+    """A door; its secrets are written, never read. Rules given replace those before; the first that fits decides."""
+
+    rules = RuleSerializer(many=True, required=False)
 
     queue = OfSameClient(queryset=Queue.objects.all(), required=False, allow_null=True)
     hours = OfSameClient(queryset=BusinessHours.objects.all(), required=False, allow_null=True)
@@ -163,6 +192,7 @@ class DoorSerializer(CheckedSerializer):
         fields = [
             "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "origins", "imap_host",
             "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret", "imap_checked_at", "imap_problem",
+            "rules",
         ]  # fmt: skip
         read_only_fields = ["public_id", "imap_checked_at", "imap_problem"]
         extra_kwargs = {
@@ -170,7 +200,24 @@ class DoorSerializer(CheckedSerializer):
             "webhook_secret": {"write_only": True, "required": False},
         }
 
+    @transaction.atomic
+    def write(self, instance: EntryPoint, data: dict[str, Any]) -> EntryPoint:
+        rules = data.pop("rules", None)
+        door: EntryPoint = super().write(instance, data)
+        if rules is not None:
+            door.rules.all().delete()
+            for position, row in enumerate(rules, start=1):
+                skills = row.pop("skills", [])
+                rule = EntryRule.objects.create(entry_point=door, position=position, **row)
+                for wanted in skills:
+                    EntryRuleSkill.objects.create(rule=rule, **wanted)
+        return door
+
 
 class DoorViewSet(SetupViewSet):
-    rows = EntryPoint.objects.select_related("queue", "hours").order_by("name")
+    rows = (
+        EntryPoint.objects.select_related("queue", "hours")
+        .prefetch_related("rules__skills__skill", "rules__queue", "rules__product_type", "rules__reason")
+        .order_by("name")
+    )
     serializer_class = DoorSerializer

@@ -51,6 +51,7 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", "Retired"
 
 
+@tracked(leave_out=["graph"])
 class ScriptVersion(PublicIdModel):
     """One version in one language for one channel (empty: every channel). `graph` is described in `clients.scripts`."""
 

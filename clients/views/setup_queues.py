@@ -67,7 +67,7 @@ def move(request: SetupRequest, queue: UUID, act: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Queue, client=request.client, public_id=queue)
     try:
-        MOVES[act](found, by=request.user)
+        MOVES[act](found, by=request.user, why=request.POST.get("reason", ""))
         messages.success(request, f"{found}: {found.get_state_display()}")
     except DomainError as refused:
         messages.error(request, str(refused.sentence))

@@ -128,7 +128,7 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
     if request.role not in roles:
         raise PermissionDenied(_("Your role does not review and publish call flows."))
     try:
-        operation(found, request.user)
+        operation(found, request.user, why=request.POST.get("reason", ""))
         messages.success(request, f"{found}: {found.get_state_display()}")
     except DomainError as refused:
         messages.error(request, str(refused.sentence))

@@ -16,12 +16,30 @@ from rest_framework.response import Response
 
 from agents.api.people import acting_agent
 from agents.gates import agent_of
+from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
-from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, by_whom, named, require_role, seen
+from clients.api.base import (
+    ClientFilter,
+    HouseViewSet,
+    OfSameClient,
+    PublicId,
+    by_whom,
+    named,
+    require_role,
+    role_for,
+    seen,
+)
 from clients.models import ApiKey, Client, Customer, Queue, Role
-from interactions import callbacks, case_duty, cases, journal, taking_over
-from interactions.api.serializers import CallbackSerializer, CaseSerializer, JournalSerializer, NoteSerializer
+from interactions import callbacks, case_duty, cases, journal, outbound, taking_over
+from interactions.api.serializers import (
+    ActSerializer,
+    CallbackSerializer,
+    CaseSerializer,
+    JournalSerializer,
+    LegSerializer,
+    NoteSerializer,
+)
 from interactions.models import Callback, CallbackOrigin, CallbackState, Case, CaseState, JournalEntry
 
 OURS = ("admin", Role.SUPERVISOR, "agent")
@@ -64,6 +82,12 @@ class ResolveSerializer(serializers.Serializer[Any]):
     confirmed = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
+class PendingSerializer(ActSerializer):
+    """Without a date it waits for the customer."""
+
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
 class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """Cases of the clients one may see."""
 
@@ -73,7 +97,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
     serializer_class = CaseSerializer
     filterset_class = CaseFilter
     http_method_names = ["get", "post", "head", "options"]
-    scopes = {"resolve": "act", "notes": "act"}
+    scopes = dict.fromkeys(["resolve", "notes", "reopen", "pending", "open"], "act")
 
     @extend_schema(responses=JournalSerializer(many=True))
     @action(detail=True, filter_backends=[])
@@ -89,16 +113,47 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, **kwargs: Any) -> Response:
         """Settle it; the customer gets the resolution by mail."""
-        case: Case = self.get_object()
-        require_role(request, case.client_id, "agent")
+        case, agent = self._moved(request)
         given = ResolveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         data.pop("agent", None)
+        cases.resolve(case, by=agent, **data)
+        return self._told(case)
+
+    def _moved(self, request: Request) -> tuple[Case, Agent]:
+        case: Case = self.get_object()
+        require_role(request, case.client_id, "agent")
         agent = acting_agent(request, case.client_id)
         taking_over.require_may_move(case, agent)
-        cases.resolve(case, by=agent, **data)
+        return case, agent
+
+    def _told(self, case: Case) -> Response:
         return Response(self.get_serializer(self.rows.get(pk=case.pk)).data)
+
+    @extend_schema(request=ActSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, **kwargs: Any) -> Response:
+        """It was not settled after all."""
+        case, agent = self._moved(request)
+        return self._told(cases.reopen(case, by=agent))
+
+    @extend_schema(request=PendingSerializer)
+    @action(detail=True, methods=["post"])
+    def pending(self, request: Request, **kwargs: Any) -> Response:
+        """Wait for the customer, or until a date."""
+        case, agent = self._moved(request)
+        given = PendingSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        until = given.validated_data["until"]
+        return self._told(cases.set_pending(case, by=agent, until=until, for_customer=until is None))
+
+    @extend_schema(request=ActSerializer)
+    @action(detail=True, methods=["post"])
+    def open(self, request: Request, **kwargs: Any) -> Response:
+        """Go on with what waited."""
+        case, agent = self._moved(request)
+        return self._told(cases.back_to_open(case, by=agent, why="by hand"))
 
     @extend_schema(request=NoteSerializer, responses=NoteSerializer(many=True))
     @action(detail=True, methods=["get", "post"], filter_backends=[])
@@ -139,6 +194,15 @@ class WindowSerializer(serializers.Serializer[Any]):
     agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
     due_from = serializers.DateTimeField()
     due_until = serializers.DateTimeField()
+    why = serializers.CharField(
+        max_length=200, required=False, default="", help_text="Supervisors and administrators have to say it."
+    )
+
+
+class AnewSerializer(WindowSerializer):
+    """When the customer is called instead."""
+
+    why = serializers.CharField(max_length=200)
 
 
 class NewCallbackSerializer(serializers.Serializer[Any]):
@@ -165,11 +229,13 @@ class WithdrawSerializer(serializers.Serializer[Any]):
 class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """The ledger of promises."""
 
-    rows = Callback.objects.select_related("client", "queue", "case", "customer").order_by("-promised_at", "-id")
+    rows = Callback.objects.select_related("client", "queue", "case", "customer", "replaces").order_by(
+        "-promised_at", "-id"
+    )
     serializer_class = CallbackSerializer
     filterset_class = CallbackFilter
     http_method_names = ["get", "post", "head", "options"]
-    scopes = {"create": "act", "change": "act", "withdraw": "act"}
+    scopes = dict.fromkeys(["create", "change", "make", "replace", "withdraw"], "act")
 
     @extend_schema(request=NewCallbackSerializer, responses={201: CallbackSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -204,8 +270,23 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given = WindowSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        changed = callbacks.change(found, data["due_from"], data["due_until"], by=actor(request, found.client_id))
+        if not data["why"] and role_for(request, found.client_id) in ("admin", Role.SUPERVISOR):
+            raise serializers.ValidationError({"why": _("Say why.")})
+        by = actor(request, found.client_id)
+        changed = callbacks.change(found, data["due_from"], data["due_until"], by=by, why=data["why"])
         return Response(self.get_serializer(self.rows.get(pk=changed.pk)).data)
+
+    @extend_schema(request=AnewSerializer, responses={201: CallbackSerializer})
+    @action(detail=True, methods=["post"])
+    def replace(self, request: Request, **kwargs: Any) -> Response:
+        """Promise anew what cannot be kept or was not: a new promise that names this one, which ends as it ends."""
+        found = self._of(request)
+        given = AnewSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        by = actor(request, found.client_id)
+        made = callbacks.replace(found, data["due_from"], data["due_until"], by=by, why=data["why"])
+        return Response(self.get_serializer(self.rows.get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=WithdrawSerializer)
     @action(detail=True, methods=["post"])
@@ -216,3 +297,12 @@ class CallbackViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given.is_valid(raise_exception=True)
         callbacks.withdraw(found, given.validated_data["why"], by=actor(request, found.client_id))
         return Response(self.get_serializer(self.rows.get(pk=found.pk)).data)
+
+    @extend_schema(request=ActSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def make(self, request: Request, **kwargs: Any) -> Response:
+        """Make it now oneself, by the rules of routing; answers with the leg that began."""
+        found: Callback = self.get_object()
+        require_role(request, found.client_id, "agent")
+        leg = outbound.start_callback(found, by=acting_agent(request, found.client_id))
+        return Response(LegSerializer(leg, context=self.get_serializer_context()).data)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Q
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents import leading
+from agents.api.people import acting_agent
 from agents.gates import agent_of
 from agents.models import Agent
 from clients.api.base import (
@@ -31,14 +31,17 @@ from clients.api.base import (
     seen,
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
-from interactions import intake, supervision
+from interactions import intake, replies, supervision, word_access
+from interactions.api import taking
 from interactions.api.serializers import (
+    ActSerializer,
     InteractionSerializer,
     JournalSerializer,
     MessageDetailSerializer,
     MessageSerializer,
 )
-from interactions.models import Interaction, JournalEntry, Leg, Message, Origin, Outcome, State
+from interactions.api.taking import TakingActs
+from interactions.models import Interaction, JournalEntry, Message, Origin, Outcome, State
 
 
 class InteractionFilter(ClientFilter):
@@ -98,7 +101,7 @@ class PrioritySerializer(WhySerializer):
     priority = serializers.IntegerField(min_value=0, max_value=9)
 
 
-class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """Contacts of the clients one may see."""
 
     rows = Interaction.objects.select_related(
@@ -113,6 +116,7 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
         "assign": "route",
         "priority": "route",
         "messages": "media",
+        **dict.fromkeys(taking.ACTS, "act"),
     }
 
     @extend_schema(request=NewContactSerializer, responses={200: ReceivedSerializer, 201: ReceivedSerializer})
@@ -218,6 +222,7 @@ class InteractionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, House
 def require_words(request: Request, contact: Interaction) -> None:
     """Transcripts: supervisors and admins; the client by policy; an agent of her own work; keys by scope media."""
     role = role_for(request, contact.client_id)
+    word_access.opened(contact, request.user)
     if role in ("key", "admin", Role.SUPERVISOR):
         return
     if role in (Role.VIEWER, Role.MANAGER):
@@ -226,11 +231,8 @@ def require_words(request: Request, contact: Interaction) -> None:
             return
         raise PermissionDenied(_("The contract does not open transcripts to the company."))
     agent = agent_of(request.user)
-    own = Q(interaction=contact) | (Q(interaction__case=contact.case_id) if contact.case_id else Q(pk=None))
-    worked = agent and Leg.objects.filter(own, agent=agent, accepted_at__isnull=False).exists()
-    owns = agent and contact.case and contact.case.owner_id == agent.pk
-    if not (worked or owns):
-        raise PermissionDenied(_("You read the words of contacts and cases you work on."))
+    if agent is None or not word_access.may_read(agent, contact):
+        raise PermissionDenied(_("You read the words of your own contacts, and of cases you hold."))
 
 
 class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
@@ -238,7 +240,8 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
 
     rows = Message.objects.select_related("interaction__case", "client").prefetch_related("attachments")
     serializer_class = MessageDetailSerializer
-    scopes = {"retrieve": "media", "original": "media"}
+    http_method_names = ["get", "post", "head", "options"]
+    scopes = {"retrieve": "media", "original": "media", "undo": "act"}
 
     def get_object(self) -> Any:
         message = super().get_object()
@@ -260,3 +263,15 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
         except FileNotFoundError as gone:
             raise NotFound(_("The original is no longer kept.")) from gone
         return FileResponse(file, as_attachment=True, filename=f"{public_id}.eml", content_type="message/rfc822")
+
+    @extend_schema(request=ActSerializer, responses=MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, **kwargs: Any) -> Response:
+        """Take one's own mail back while it has not left; its words are the draft again."""
+        message: Message = super().get_object()
+        require_role(request, message.client_id, "agent")
+        agent = acting_agent(request, message.client_id)
+        if message.agent_id != agent.pk:
+            raise NotFound
+        undone = replies.undo(message, by=agent)
+        return Response(MessageSerializer(undone, context=self.get_serializer_context()).data)

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError as Invalid
+from django.db import transaction
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.api.people import acting_agent
+from agents.models import Agent
 from bpo.kernel import clock
 from clients import customers, opening
-from clients.api.base import ClientFilter, HouseViewSet, PublicId, client_side, named, require_role, seen
+from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, client_side, named, require_role, seen
 from clients.models import Client, Customer, Queue, Role
-from interactions import eligibility
-from interactions.api.serializers import CustomerSerializer
+from interactions import customer_records, eligibility, outbound
+from interactions.api.cases import actor
+from interactions.api.serializers import ActSerializer, CustomerSerializer, LegSerializer
 from interactions.models import Interaction, State
 
 OURS = ("admin", Role.SUPERVISOR, "agent")
@@ -61,6 +64,15 @@ class ChangeCustomerSerializer(serializers.Serializer[Any]):
     zone = serializers.CharField(max_length=64, required=False, allow_blank=True)
     add_phone = serializers.CharField(max_length=32, required=False)
     add_address = serializers.EmailField(required=False)
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+
+
+class StartSerializer(ActSerializer):
+    """A contact that we begin, in which line; the subject is a mail's, the number a call's."""
+
+    queue = OfSameClient(queryset=Queue.objects.all())
+    subject = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
+    number = serializers.CharField(max_length=32, required=False, default="", allow_blank=True)
 
 
 class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
@@ -72,7 +84,7 @@ class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
     http_method_names = ["get", "post", "patch", "head", "options"]
-    scopes = {"create": "act", "partial_update": "act"}
+    scopes = dict.fromkeys(["create", "partial_update", "call", "mail"], "act")
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -107,20 +119,50 @@ class CustomerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVie
         given = ChangeCustomerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
-        try:
-            if phone := data.pop("add_phone", ""):
-                customers.add_phone(found, phone)
-            if address := data.pop("add_address", ""):
-                customers.add_address(found, address)
-        except Invalid as refused:
-            raise serializers.ValidationError(refused.messages) from refused
+        data.pop("agent", None)
+        by, phone, address = actor(request, found.client_id), data.pop("add_phone", ""), data.pop("add_address", "")
+        if phone and not customers.tidy_phone(found.client, phone):
+            raise serializers.ValidationError({"add_phone": _("This is not a phone number.")})
         if "zone" in data:
             data["zone"] = opening.known_zone(data["zone"], found.client) if data["zone"] else ""
-        for name, value in data.items():
-            setattr(found, name, value)
-        if data:
-            found.save(update_fields=list(data))
+        with transaction.atomic():
+            for value in filter(None, (phone, address)):
+                customer_records.add_identity(found, value, by=by)
+            customer_records.revise(found, by=by, **data)
         return Response(self.get_serializer(self.rows.get(pk=found.pk)).data)
+
+    @extend_schema(parameters=[OpenApiParameter("q", str, required=True)])
+    @action(detail=False, filter_backends=[])
+    def search(self, request: Request, **kwargs: Any) -> Response:
+        """By name (also misspelt), number, address or account; the twenty best."""
+        found = customers.matching(self.get_queryset(), request.query_params.get("q", ""))
+        return Response(self.get_serializer(found, many=True).data)
+
+    def _reached(self, request: Request) -> tuple[Customer, Agent, dict[str, Any]]:
+        found: Customer = self.get_object()
+        require_role(request, found.client_id, "agent")
+        given = StartSerializer(data=request.data, context={"client": found.client})
+        given.is_valid(raise_exception=True)
+        data = dict(given.validated_data)
+        data.pop("agent", None)
+        return customers.survivor(found), acting_agent(request, found.client_id), data
+
+    @extend_schema(request=StartSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def call(self, request: Request, **kwargs: Any) -> Response:
+        """Call the customer; answers with the leg that began."""
+        found, agent, data = self._reached(request)
+        number = customers.tidy_phone(found.client, data["number"]) if data["number"] else ""
+        leg = outbound.start_call(found, data["queue"], by=agent, number=number)
+        return Response(LegSerializer(leg, context=self.get_serializer_context()).data)
+
+    @extend_schema(request=StartSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def mail(self, request: Request, **kwargs: Any) -> Response:
+        """Begin a mail, written and sent like a reply; answers with the leg that began."""
+        found, agent, data = self._reached(request)
+        leg = outbound.start_mail(found, data["queue"], by=agent, subject=data["subject"])
+        return Response(LegSerializer(leg, context=self.get_serializer_context()).data)
 
 
 # --- lines, live -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from agents.models import Agent
 from clients.api.base import ByCode, HouseViewSet, seen
 from clients.models import ApiKey, Disposition, Queue
 from interactions import conversation, handling, offers, replies, transfers, wrap_up
-from interactions.api.serializers import LegSerializer
+from interactions.api.serializers import ActSerializer, LegSerializer
+from interactions.api.work import ACTS, WorkActs, colleague_of
 from interactions.models import EndedBy, Leg, LegRole, LegState
 
 
@@ -28,12 +29,6 @@ class LegFilter(django_filters.FilterSet):
     class Meta:
         model = Leg
         fields: list[str] = []
-
-
-class ActSerializer(serializers.Serializer[Any]):
-    """In whose name a machine acts; people leave it out."""
-
-    agent = serializers.UUIDField(required=False)
 
 
 class DeclineSerializer(ActSerializer):
@@ -74,7 +69,7 @@ class ReplySerializer(ActSerializer):
     client_key = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
 
 
-class LegViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+class LegViewSet(WorkActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """One's own legs; a key sees those of its client."""
 
     rows = (
@@ -87,7 +82,7 @@ class LegViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet)
     http_method_names = ["get", "post", "head", "options"]
     scopes = dict.fromkeys(
         ["accept", "decline", "hold", "resume", "end", "park", "transfer", "finish", "extend", "say", "reply", "list",
-         "retrieve"],
+         "retrieve", *ACTS],
         "act",
     )  # fmt: skip
 
@@ -175,12 +170,7 @@ class LegViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet)
                 raise serializers.ValidationError({"queue": _("The client has no such line.")})
             transfers.to_queue(leg, queue, by=agent, note=data["note"])
         else:
-            colleague = Agent.objects.filter(
-                public_id=data["colleague"], deactivated_at=None, licences__client=leg.client_id
-            ).first()
-            if colleague is None:
-                raise serializers.ValidationError({"colleague": _("Nobody of this id is licensed for the client.")})
-            transfers.to_colleague(leg, colleague, by=agent, note=data["note"])
+            transfers.to_colleague(leg, colleague_of(leg, data["colleague"]), by=agent, note=data["note"])
         return self._told(leg)
 
     @extend_schema(request=FinishSerializer)

@@ -61,6 +61,12 @@ class NamedCustomer(serializers.Field[Any, Any, Any, Any]):
         return shown
 
 
+class ActSerializer(serializers.Serializer[Any]):
+    """In whose name a machine acts; people leave it out."""
+
+    agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
+
+
 class InteractionSerializer(serializers.ModelSerializer[Interaction]):
     """One contact."""
 
@@ -196,6 +202,9 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
         shown: dict[str, Any] = super().to_representation(case)
         if not shows_words(self, case.client_id):
             shown |= {"subject": "", "summary": ""}
+        elif not shows_names(self, case.client_id):
+            mask = Mask(case)
+            shown |= {"subject": mask(case.subject), "summary": mask(case.summary)}
         if is_client_side(self, case.client_id):
             shown["owner"] = None
         return shown
@@ -217,6 +226,7 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
     queue = PublicId(read_only=True)
     case: Any = serializers.CharField(source="case.reference", default=None, read_only=True)
     customer = NamedCustomer(read_only=True)
+    replaces: Any = serializers.CharField(source="replaces.reference", default=None, read_only=True)
     reaches = serializers.SerializerMethodField()
 
     class Meta:
@@ -224,6 +234,7 @@ class CallbackSerializer(serializers.ModelSerializer[Callback]):
         fields = [
             "public_id", "reference", "client", "queue", "case", "customer", "state", "origin", "reaches", "language",
             "zone", "words", "promised_at", "due_from", "due_until", "attempts", "reached_at", "ended_at", "end_reason",
+            "replaces",
         ]  # fmt: skip
 
     def to_representation(self, callback: Callback) -> dict[str, Any]:

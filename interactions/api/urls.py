@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from agents.api import people
-from clients.api import catalogue, company, flows, keys, lines
+from clients.api import access, catalogue, company, flows, keys, lines
 from interactions.api import cases, contacts, customers, inbound, legs
 
 router = SimpleRouter(use_regex_path=False)
@@ -28,6 +28,8 @@ of_client.register("products", catalogue.ProductViewSet, "api-setup-product")
 of_client.register("reasons", catalogue.ReasonViewSet, "api-setup-reason")
 of_client.register("dispositions", catalogue.DispositionViewSet, "api-setup-disposition")
 of_client.register("texts", catalogue.TextViewSet, "api-setup-text")
+of_client.register("snippets", catalogue.SnippetViewSet, "api-setup-snippet")
+of_client.register("members", access.MemberViewSet, "api-setup-member")
 of_client.register("contracts", catalogue.ContractViewSet, "api-setup-contract")
 of_client.register("scripts", flows.ScriptViewSet, "api-setup-script")
 of_client.register("script-versions", flows.VersionViewSet, "api-setup-version")

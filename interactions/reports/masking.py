@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from clients.models import Order
-from interactions.models import Callback, Interaction, Message, MessageDirection
+from interactions.models import Callback, Case, Envelope, Interaction, Message, MessageDirection
 
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 # Seven digits or more, however they are grouped; a reference such as AC-204418 is none.
@@ -17,16 +17,18 @@ LEAST = 2
 
 
 class Mask:
-    """Hides the customer of a contact or promise: names, numbers, addresses, whatever looks like a number or mail.
+    """Hides the customer of a contact, promise or case: names, numbers, addresses, what looks like a number or mail.
 
     It hides rather too much than too little: a word that is also somebody's name goes, too.
     """
 
-    def __init__(self, contact: Interaction | Callback) -> None:
+    def __init__(self, contact: Interaction | Callback | Case) -> None:
         customer, envelope = contact.customer, getattr(contact, "envelope", None)
         names = {customer.name if customer else "", envelope.from_name if envelope else ""}
         if isinstance(contact, Callback):
             names.add(contact.name)
+        if isinstance(contact, Case):
+            names |= set(Envelope.objects.filter(interaction__case=contact).values_list("from_name", flat=True))
         words = {word for name in names for word in (name, *re.findall(r"\w+", name))}
         places: set[str] = set()
         if customer:

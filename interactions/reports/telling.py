@@ -270,4 +270,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
     Kind.CALLBACK_TRIED: _result,
+    Kind.CALLBACK_PROMISED: _given_reason,
+    Kind.CALLBACK_CHANGED: _given_reason,
+    Kind.CALLBACK_WITHDRAWN: _given_reason,
 }

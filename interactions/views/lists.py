@@ -93,19 +93,25 @@ def _queue(value: str, clients: Sequence[Client]) -> Queue | None:
     return Queue.objects.filter(client__in=clients, public_id=_uuid(value)).first() if value else None
 
 
-def rows(asked: Asked) -> QuerySet[Any]:
-    """The rows of the figure, newest first, with what a line of the list shows."""
+def rows(asked: Asked, *, names: bool = True) -> QuerySet[Any]:
+    """The rows of the figure, newest first, with what a line of the list shows.
+
+    Without `names` the reader may not know who the customers are: words find references alone, for a list that
+    answers to a name tells it as well.
+    """
     found = queries.rows_of(asked.figure.key, asked.scope)
     match asked.figure.thing:
         case Thing.LEG:
             found = queries.legs_with_times(found).order_by("-ended_at", "-pk")
-            return found.filter(searched(asked.text, "interaction__")) if asked.text else found
+            return found.filter(searched(asked.text, "interaction__", names=names)) if asked.text else found
         case Thing.CALLBACK:
             found = queries.callbacks_with_people(found).order_by("-due_until", "-pk")
-            words = Q(reference__iexact=asked.text) | Q(name__icontains=asked.text)
-            return found.filter(words | Q(customer__name__icontains=asked.text)) if asked.text else found
+            words = Q(reference__iexact=asked.text)
+            if names:
+                words |= Q(name__icontains=asked.text) | Q(customer__name__icontains=asked.text)
+            return found.filter(words) if asked.text else found
     found = contact_rows(found).order_by("-arrived_at", "-pk")
-    return found.filter(searched(asked.text)) if asked.text else found
+    return found.filter(searched(asked.text, names=names)) if asked.text else found
 
 
 def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
@@ -124,11 +130,11 @@ def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
     )
 
 
-def searched(text: str, prefix: str = "") -> Q:
-    """Contacts whose customer, subject or case the words name."""
+def searched(text: str, prefix: str = "", *, names: bool = True) -> Q:
+    """Contacts whose case, and with `names` whose customer or subject, the words name."""
     fields = ("customer__name__icontains", "envelope__from_name__icontains", "envelope__subject__icontains")
     condition = Q(**{f"{prefix}case__reference__iexact": text})
-    for field in fields:
+    for field in fields if names else ():
         condition |= Q(**{f"{prefix}{field}": text})
     return condition
 

@@ -142,6 +142,7 @@ add(
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
+    "console-callback-time", "console-callback-cancel",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
 
@@ -157,6 +158,7 @@ add(
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
     "floor-take-back", "floor-assign", "floor-priority", "floor-force", "floor-skill", "floor-switch", "floor-licence",
+    "floor-callback-time", "floor-callback-cancel",
 )  # fmt: skip
 
 add(
@@ -207,19 +209,27 @@ add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-ca
 add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
 add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-priority", "api-interaction-take-back")
 add(Rule(get=LEGS), "api-leg-list")
-add(Rule(get=LEG), "api-leg-detail")
+add(Rule(get=LEG), "api-leg-detail", "api-leg-script")
 add(
     Rule(post=LEG),
     "api-leg-accept", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish", "api-leg-hold",
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
+    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
+    "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE), post=BY_US), "api-case-notes")
-add(Rule(post=BY_AGENTS), "api-case-resolve")
-add(Rule(post=BY_US), "api-callback-change", "api-callback-withdraw")
+add(
+    Rule(post=BY_AGENTS),
+    "api-case-resolve", "api-case-reopen", "api-case-pending", "api-case-open", "api-callback-make",
+    "api-interaction-pick", "api-interaction-unpark", "api-interaction-take-over", "api-message-undo",
+    "api-customer-call", "api-customer-mail",
+)  # fmt: skip
+add(Rule(get=LISTED), "api-customer-search")
+add(Rule(post=BY_US), "api-callback-change", "api-callback-replace", "api-callback-withdraw")
 add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
 add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
 add(Rule(get=AN_AGENT), "api-agent-detail")
-add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate")
+add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate", "api-agent-public-name")
 add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill", "api-agent-line")
 add(Rule(get=ADMIN_API, post=ADMIN_API), "api-skill-list")
 add(Rule(get=ADMIN_API, post=ADMIN_API, method="patch"), "api-skill-detail")
@@ -254,6 +264,10 @@ add(
     Rule(post=api("403", others="404", supervisor=PAGE, admin=PAGE)),
     "api-setup-version-approve", "api-setup-version-publish", "api-setup-version-send-back",
 )  # fmt: skip
+add(Rule(get=SEEN, post=WRITTEN), "api-setup-snippet-list")
+LOGINS = api("403", others="404", manager=PAGE, admin=PAGE)
+add(Rule(get=LOGINS, post=LOGINS), "api-setup-member-list")
+add(Rule(post=LOGINS), "api-setup-member-remove")
 KEYS = api("403", others="404", manager=PAGE, admin=PAGE)
 add(Rule(get=KEYS, post=WRITTEN), "api-setup-key-list")
 add(Rule(get=KEYS), "api-setup-key-detail")

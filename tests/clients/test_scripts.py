@@ -8,6 +8,7 @@ import pytest
 
 from bpo.accounts.models import User
 from bpo.kernel.errors import IllegalMove
+from bpo.kernel.history import ReasonMissing, changes_of
 from clients import scripts
 from clients.models import Client, ProductType, Script, ScriptKind, ScriptVersion, VersionState
 
@@ -132,24 +133,36 @@ def published(of: Client, **fields: Any) -> ScriptVersion:
 def test_a_new_version_retires_the_one_before(acme: Client, sue: User, mo: User) -> None:
     first = published(acme)
     second = version(acme, sue, number=2)
-    scripts.publish(scripts.approve(scripts.submit(second, sue), mo), mo)
+    scripts.publish(
+        scripts.approve(scripts.submit(second, sue, why="new offers"), mo, why="read"), mo, why="from today"
+    )
     first.refresh_from_db()
     assert (first.state, second.state, second.published_by) == ("retired", "published", mo)
     assert first.retired_at == second.published_at
+    told = {(change.who, change.why) for change in changes_of(second) if change.what == "changed"}
+    assert told == {("Sue Sander", "new offers"), ("Mo Marsh", "read"), ("Mo Marsh", "from today")}
+
+
+def test_no_version_is_moved_without_a_reason(acme: Client, sue: User) -> None:
+    draft = version(acme, sue)
+    with pytest.raises(ReasonMissing):
+        scripts.submit(draft, sue, why=" ")
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_nobody_approves_her_own_draft(acme: Client, sue: User) -> None:
-    draft = scripts.submit(version(acme, sue), sue)
+    draft = scripts.submit(version(acme, sue), sue, why="new")
     with pytest.raises(scripts.OwnDraft):
-        scripts.approve(draft, sue)
+        scripts.approve(draft, sue, why="mine")
 
 
 def test_a_draft_cannot_be_published_and_a_faulty_one_not_submitted(acme: Client, sue: User, mo: User) -> None:
     with pytest.raises(IllegalMove):
-        scripts.publish(version(acme, sue), mo)
+        scripts.publish(version(acme, sue), mo, why="now")
     faulty = version(acme, sue, number=2, graph=graph(GREET | {"next": "nirvana"}, CLOSE))
     with pytest.raises(scripts.ScriptRefused) as refused:
-        scripts.submit(faulty, sue)
+        scripts.submit(faulty, sue, why="new")
     assert "nirvana" in str(refused.value.sentence)
     faulty.refresh_from_db()
     assert faulty.state == VersionState.DRAFT

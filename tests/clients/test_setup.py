@@ -15,6 +15,7 @@ from django.urls import reverse
 from PIL import Image
 
 from agents.models import Agent, AgentSkill, Licence, LicenceState
+from bpo.kernel.history import changes_of, changes_under
 from clients.forms.hours import proposed_holidays, spans
 from clients.models import (
     ApiKey,
@@ -123,7 +124,7 @@ def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
     assert ada.post(at("setup-version-new", tulip, script.public_id), draft).status_code == 302
     version = ScriptVersion.objects.get(script=script)
     for act in ("submit", "approve", "publish"):
-        ada.post(at("setup-version-move", tulip, version.public_id, act))
+        ada.post(at("setup-version-move", tulip, version.public_id, act), {"reason": "first version"})
     version.refresh_from_db()
     assert version.state == VersionState.PUBLISHED
 
@@ -265,11 +266,20 @@ def test_wanted_skills_change_the_line_for_those_waiting(ada: Browser) -> None:
 def test_a_line_with_people_in_it_is_not_archived(ada: Browser) -> None:
     line = factories.queue()
     factories.waiting(line)
-    answer = ada.post(at("setup-queue-move", line.client, line.public_id, "archive"), follow=True)
+    answer = ada.post(at("setup-queue-move", line.client, line.public_id, "archive"), {"reason": "over"}, follow=True)
     assert "1 wait; close entry first" in said(answer)
-    ada.post(at("setup-queue-move", line.client, line.public_id, "pause"))
+    ada.post(at("setup-queue-move", line.client, line.public_id, "pause"), {"reason": "fire drill"})
     line.refresh_from_db()
     assert line.state == QueueState.PAUSED
+    assert "fire drill" in [change.why for change in changes_of(line)]
+
+
+def test_a_line_is_not_switched_without_a_reason(ada: Browser) -> None:
+    line = factories.queue()
+    answer = ada.post(at("setup-queue-move", line.client, line.public_id, "pause"), {"reason": " "}, follow=True)
+    assert "Say why" in said(answer)
+    line.refresh_from_db()
+    assert line.state == QueueState.OPEN
 
 
 def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
@@ -342,7 +352,7 @@ def test_a_flow_with_faults_is_kept_as_a_draft_and_told_in_words(ada: Browser) -
     ada.post(at("setup-version-new", acme, script.public_id), bad)
     version = script.versions.get()
     assert "has no steps" in said(ada.get(at("setup-version", acme, version.public_id)))
-    answer = ada.post(at("setup-version-move", acme, version.public_id, "submit"), follow=True)
+    answer = ada.post(at("setup-version-move", acme, version.public_id, "submit"), {"reason": "new"}, follow=True)
     assert "cannot be published yet" in said(answer)
     answer = ada.post(at("setup-version-new", acme, script.public_id), {**bad, "graph": "{"})
     assert "is not JSON" in said(answer)
@@ -358,7 +368,7 @@ def test_a_manager_drafts_but_neither_approves_nor_publishes() -> None:
     draft = {"language": "en", "channel": "", "graph": json.dumps(graph())}
     assert browser.post(at("setup-version-new", acme, script.public_id), draft).status_code == 302
     version = script.versions.get()
-    browser.post(at("setup-version-move", acme, version.public_id, "submit"))
+    browser.post(at("setup-version-move", acme, version.public_id, "submit"), {"reason": "new"})
     assert browser.post(at("setup-version-move", acme, version.public_id, "approve")).status_code == 403
     version.refresh_from_db()
     assert version.state == VersionState.IN_REVIEW
@@ -414,6 +424,11 @@ def test_a_client_login_is_invited_and_a_manager_adds_viewers_only(ada: Browser)
     assert browser.post(path, {**viewer, "role": "manager"}).status_code == 422
     assert browser.post(path, {**viewer, "role": "viewer"}).status_code == 302
     assert browser.post(at("setup-member", acme, mia.user.public_id, "remove")).status_code == 403
+    gone = at("setup-member", acme, Membership.objects.get(role=Role.VIEWER).user.public_id, "remove")
+    assert "Say why" in said(browser.post(gone, follow=True)) and Membership.objects.count() == 2
+    browser.post(gone, {"reason": "has left"})
+    assert Membership.objects.get() == mia
+    assert "has left" in [change.why for change in changes_under(Membership, client=acme)]
 
 
 def test_a_public_name_is_given_and_taken(ada: Browser) -> None:

@@ -180,14 +180,14 @@ def test_assigned_to_cal_whoever_has_it(day: Day, house: House) -> None:
 
 def test_a_line_with_people_waiting_is_not_archived(day: Day, house: House) -> None:
     ann = house.contact()
-    queue_states.close(house.line, by=house.sue)
+    queue_states.close(house.line, by=house.sue, why="season over")
     with pytest.raises(queue_states.StillUsed) as refused:
-        queue_states.archive(house.line, by=house.sue)
+        queue_states.archive(house.line, by=house.sue, why="season over")
     assert str(refused.value.sentence).startswith("1 wait; close entry first")
     house.line.refresh_from_db()
     assert house.line.state == "closed"
     assert handling.customer_left(ann, where="queue")
-    queue_states.archive(house.line, by=house.sue)
+    queue_states.archive(house.line, by=house.sue, why="season over")
     house.line.refresh_from_db()
     assert house.line.state == "archived"
 

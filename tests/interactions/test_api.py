@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
-from clients.models import ApiKey, Client, EntryKind, Membership, Queue, QueueState, Role
+from clients.models import ApiKey, Client, Customer, EntryKind, Membership, Queue, QueueState, Role
 from interactions import callbacks, cases, handling, messages, offers
 from interactions.messages import Words
-from interactions.models import Callback, CallbackState, Interaction, Leg, LegState, State
+from interactions.models import Callback, CallbackState, Case, Interaction, JournalEntry, Kind, Leg, LegState, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +315,21 @@ def test_a_promise_hides_its_words_and_names_by_policy() -> None:
     assert (shown["words"], shown["reaches"]["name"]) == ("", "Ann Archer")
 
 
+def test_a_case_hides_names_in_its_words_by_policy() -> None:
+    line = factories.queue()
+    bea = factories.agent(licensed=line.client, available=True)
+    leg = factories.offer(bea, in_queue=line, who=factories.customer(line.client, "Ann Archer"))
+    offers.accept(leg, by=bea)
+    case = cases.of_leg(leg)
+    Case.objects.filter(pk=case.pk).update(subject="Ann's parcel", summary="Called Ann Archer at +1 202 555 0142")
+    viewer, policy = of_role(line.client, Role.VIEWER), line.client.policy
+    assert viewer.get(f"cases/{case.public_id}/").json()["subject"] == "Ann's parcel"
+    policy.client_sees_customer_names = False
+    policy.save()
+    shown = viewer.get(f"cases/{case.public_id}/").json()
+    assert (shown["subject"], shown["summary"]) == ("[name]'s parcel", "Called [name] at [number]")
+
+
 def test_a_callback_is_promised_changed_and_withdrawn() -> None:
     line = factories.queue()
     caller = key(line.client, "read", "act")
@@ -332,6 +348,21 @@ def test_a_callback_is_promised_changed_and_withdrawn() -> None:
     assert row.state == CallbackState.WITHDRAWN
 
 
+def test_a_promise_is_made_anew_and_a_supervisor_says_why() -> None:
+    line = factories.queue()
+    made = callbacks.promise(line.client, customer=None, queue=line, number="+12025550142", name="Ann", origin="form")
+    sue = of_role(line.client, Role.SUPERVISOR)
+    start = clock.now() + timedelta(hours=3)
+    window = {"due_from": start.isoformat(), "due_until": (start + timedelta(hours=1)).isoformat()}
+    path = f"callbacks/{made.public_id}"
+    assert sue.post(f"{path}/change/", **window).status_code == 400
+    assert sue.post(f"{path}/change/", **window, why="Ann asked").status_code == 200
+    assert sue.post(f"{path}/replace/", **window).status_code == 400
+    anew = sue.post(f"{path}/replace/", **window, why="Nobody is there")
+    assert anew.status_code == 201 and anew.json()["replaces"] == made.reference
+    assert sue.post(f"{path}/replace/", **window, why="Once more").status_code == 409
+
+
 def test_a_customer_is_found_or_created_and_never_taken_over() -> None:
     acme = factories.client()
     caller = key(acme, "read", "act")
@@ -341,12 +372,16 @@ def test_a_customer_is_found_or_created_and_never_taken_over() -> None:
     ann = caller.get("customers/", address="ann@example.com").json()["results"][0]
     other = factories.customer(acme, "Bob", phone="+12025550177")
     answer = caller("patch", f"customers/{ann['public_id']}/", {"add_phone": "+12025550177"})
-    assert answer.status_code == 400 and "another customer" in answer.content.decode()
+    assert answer.status_code == 409 and "another customer" in answer.content.decode()
     assert (
         caller("patch", f"customers/{ann['public_id']}/", {"city": "x", "name": "Ann Archer"}).json()["name"]
         == "Ann Archer"
     )
     assert other.phones.count() == 1
+    told = JournalEntry.objects.get(kind=Kind.CORRECTED)
+    assert (told.facts["customer"], told.facts["changed"]) == (ann["public_id"], ["name"])
+    Customer.objects.filter(name="Ann Archer").update(merged_into=other)
+    assert caller("patch", f"customers/{ann['public_id']}/", {"name": "Anna"}).status_code == 409
     policy = acme.policy
     policy.client_sees_customer_names = False
     policy.save()
@@ -429,7 +464,8 @@ def test_only_admins_write_the_set_up_and_other_clients_are_not_there() -> None:
     ada = Caller(factories.admin())
     assert ada("patch", path, {"name": "Care"}).json()["version"] == line.version + 1
     factories.waiting(line)
-    refused = ada.post(f"{path}archive/")
+    assert ada.post(f"{path}archive/").status_code == 400
+    refused = ada.post(f"{path}archive/", reason="season over")
     assert refused.status_code == 409 and "close entry first" in refused.json()["errors"][0]["detail"]
     line.refresh_from_db()
     assert line.state == QueueState.OPEN

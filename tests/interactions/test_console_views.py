@@ -361,6 +361,60 @@ def test_resolve_needs_a_summary_and_ends_the_contact(acme: Scene, bea: Browser)
     assert leg.state in (LegState.WRAPPING, LegState.COMPLETED)
 
 
+def windows(browser: Browser, address: str) -> list[str]:
+    """What the dialog offers, the empty choice left out."""
+    return [value for value, _words in browser.get(address).context["form"].fields["window"].choices]
+
+
+def test_a_promise_gets_another_time_by_the_customers_word(acme: Scene, bea: Browser) -> None:
+    promised = callbacks.promise(
+        acme.acme, customer=acme.ann, queue=acme.line, number="+12025550142", origin="form", at=clock.now()
+    )
+    address = url("callback-time", promised)
+    later = windows(bea, address)[-1]
+    refused = bea.post(address, {"whose": "customer", "window": later, "reason": " "})
+    assert refused.status_code == 422
+    assert bea.post(address, {"whose": "customer", "window": later, "reason": "Ann is away"}).status_code == 204
+    promised.refresh_from_db()
+    assert promised.due_from.isoformat() == later.partition("/")[0]
+    changed = promised.journal.get(kind="callback_changed")
+    assert (changed.actor, changed.facts["why"]) == (acme.bea.user, "Ann is away")
+
+
+def test_a_promise_we_cannot_keep_is_made_anew_and_the_old_one_is_not_worked(acme: Scene, bea: Browser) -> None:
+    promised = callbacks.promise(
+        acme.acme, customer=acme.ann, queue=acme.line, number="+12025550142", origin="form", at=clock.now()
+    )
+    before = (promised.due_from, promised.due_until)
+    address = url("callback-time", promised)
+    given = {"whose": "us", "window": windows(bea, address)[-1], "reason": "Everybody is ill"}
+    told = bea.post(address, given)
+    anew = promised.replaced_by.get()
+    assert told["HX-Redirect"] == url("callback", anew)
+    promised.refresh_from_db()
+    assert (promised.due_from, promised.due_until) == before and promised.state == "promised"
+    assert anew.journal.get(kind="callback_promised").facts["why"] == "Everybody is ill"
+    old = bea.get(url("callback", promised)).content.decode()
+    assert anew.reference in old and "Make it now" not in old and "Another time" not in old
+    assert bea.post(url("make", promised)).status_code == 409
+    assert promised.reference in bea.get(url("callback", anew)).content.decode()
+
+
+def test_a_promise_is_cancelled_with_a_reason(acme: Scene, bea: Browser) -> None:
+    promised = callbacks.promise(
+        acme.acme, customer=acme.ann, queue=acme.line, number="+12025550142", origin="form", at=clock.now()
+    )
+    address = url("callback-cancel", promised)
+    assert bea.post(address, {"reason": ""}).status_code == 422
+    cal = make.agent("Cal Carter", licensed=make.client("Zenith"))
+    assert desk_of(cal).post(address, {"reason": "x"}).status_code == 404
+    assert bea.post(address, {"reason": "It was found"}).status_code == 204
+    promised.refresh_from_db()
+    assert (promised.state, promised.end_reason) == ("withdrawn", "It was found")
+    assert bea.post(address, {"reason": "again"}).status_code == 204
+    assert bea.post(url("callback-time", promised), {}).status_code == 422
+
+
 def test_a_callback_is_promised_from_the_desk(acme: Scene, bea: Browser) -> None:
     leg = accepted(acme)
     assert "+16145550173" in bea.get(url("book", leg)).content.decode()

@@ -292,3 +292,43 @@ def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, django_asse
         a_busy_floor_again(line, n)
     with django_assert_max_num_queries(len(few.captured_queries)):
         browser.get(reverse("floor-contacts"))
+
+
+def test_sue_moves_and_cancels_promises_and_says_why(browser: Browser, line: Queue, sue: User) -> None:
+    """What was broken can still be promised anew, and only that."""
+    broken = reported.callback(line, "broken", at=clock.now() - timedelta(hours=3))
+    page = reverse("floor-callback-time", args=[broken.public_id])
+    form = browser.get(page, **HTMX).context["form"]
+    assert [value for value, _words in form.fields["whose"].choices] == ["us"]
+    window = form.fields["window"].choices[0][0]
+    assert browser.post(page, {"whose": "us", "window": window}, **HTMX).status_code == 422
+    assert browser.post(page, {"whose": "us", "window": window, "reason": "Two were ill"}, **HTMX).status_code == 204
+    anew = broken.replaced_by.get()
+    assert anew.journal.get(kind=Kind.CALLBACK_PROMISED).actor == sue
+    told = browser.get(reverse("floor-callback", args=[anew.public_id])).content.decode()
+    assert "Two were ill" in told and broken.reference in told
+    cancel = reverse("floor-callback-cancel", args=[anew.public_id])
+    assert browser.post(cancel, {"reason": "Wrong customer"}).status_code == 302
+    anew.refresh_from_db()
+    assert (anew.state, anew.journal.get(kind=Kind.CALLBACK_WITHDRAWN).actor) == ("withdrawn", sue)
+    assert "Another time" not in browser.get(reverse("floor-callback", args=[broken.public_id])).content.decode()
+
+
+def test_every_number_of_an_agent_opens_its_legs(browser: Browser, line: Queue, bea: Agent) -> None:
+    """Each number leads to as many rows; the list goes on over its pages."""
+    now = clock.now()
+    for _n in range(52):
+        reported.worked(reported.contact(line, at=now, waited=2), bea, start=now - timedelta(minutes=9), talk=60)
+    for state in ("missed", "declined"):
+        row = reported.contact(line, at=now, waited=2)
+        reported.worked(row, bea, start=now, state=state, accepted_at=None, work_ended_at=None, ended_at=now)
+    address = reverse("floor-agent", args=[bea.public_id])
+    page = browser.get(address)
+    shown = {"offered": page.context["offered"], "worked": page.context["handling"].legs}
+    assert shown == {"offered": 54, "worked": 52}
+    for went, number in {**shown, "missed": 1, "declined": 1, "": 54}.items():
+        listed = browser.get(address, {"went": went})
+        assert listed.context["page_obj"].paginator.count == number, went
+        assert f"?went={went}#legs" in page.content.decode() or not went
+    assert len(browser.get(address, {"page": 2}).context["page_obj"].object_list) == 4
+    assert browser.get(address, {"went": "fishing"}).status_code == 400

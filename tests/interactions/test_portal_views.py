@@ -164,6 +164,14 @@ def test_every_link_of_the_pages_opens(browser: Browser, line: Queue, bea: Agent
     assert len(seen) > 40
 
 
+def test_the_percentages_of_today_open_their_contacts(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    page = browser.get(reverse("portal", args=[line.client.public_id])).content.decode()
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    for when in ("today", "month"):
+        assert f"{own}?figure=judged&amp;when={when}&amp;channel=voice" in page
+
+
 def test_promises_show_target_and_light(browser: Browser, line: Queue, bea: Agent) -> None:
     a_day(line, bea)
     page = browser.get(reverse("portal-promises", args=[line.client.public_id]))
@@ -215,6 +223,28 @@ def test_a_transcript_without_names_hides_who_wrote(browser: Browser, line: Queu
     assert "annual plan, order AC-204418" in page and "are left out" in page
     contact.messages.get().refresh_from_db()
     assert contact.messages.get().text == said
+
+
+def test_a_search_does_not_tell_who_the_hidden_customers_are(browser: Browser, line: Queue, bea: Agent) -> None:
+    """Max's company may not know its customers: a list that answers to Ann's name would tell it."""
+    contact = reported.contact(line, at=clock.now(), waited=4, who="Ann Archer")
+    reported.worked(contact, bea, start=clock.now())
+    case = reported.case(line.client, contact)
+    promised = reported.callback(line, "promised", at=clock.now(), name="Ann Archer")
+    address = reverse("portal-contacts", args=[line.client.public_id])
+
+    def rows(figure: str, text: str) -> tuple[int, int]:
+        query = {"figure": figure, "when": "7d", "q": text}
+        listed = browser.get(address, query).context["page_obj"].paginator.count
+        return listed, len(browser.get(address, {**query, "format": "csv"}).getvalue().decode().splitlines()) - 1
+
+    figures = {"came_in": case.reference, "handled": case.reference, "callbacks_made": promised.reference}
+    for figure in figures:
+        assert rows(figure, "archer") == (1, 1), figure
+    Policy.objects.update(client_sees_customer_names=False)
+    for figure, reference in figures.items():
+        assert rows(figure, "archer") == (0, 0), figure
+        assert rows(figure, reference.lower()) == (1, 1), figure
 
 
 def test_a_cell_is_never_a_formula(browser: Browser, line: Queue) -> None:

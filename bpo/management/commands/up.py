@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from importlib import import_module
+from importlib.util import find_spec
 from types import FrameType
 from typing import IO, Any
 
@@ -186,6 +188,8 @@ class Command(BaseCommand):
         lines = [f"  {url}/", f"  {url}/admin/", f"  {url}/api/docs/"]
         if demo:
             lines.append("  Every role's door is one click away on the first page.")
+            if find_spec("bpo.demo"):
+                lines += ["", *import_module("bpo.demo.logins").lines(url)]
         lines.append(f"  Logs: {settings.VAR / 'log'}    Stop: Ctrl-C")
         self.stdout.write("\n".join(["", *lines, ""]))
 

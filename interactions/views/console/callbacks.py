@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +19,7 @@ from interactions import callbacks, outbound
 from interactions.callback_work import Result
 from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Leg
+from interactions.views import promises
 from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
 from interactions.views.console.home import frame
 
@@ -78,13 +81,50 @@ def page(request: AgentRequest, callback: UUID) -> HttpResponse:
     """One promise: window, attempts, what it is about."""
     found = _callback(request, callback)
     context = {"callback": found, "tries": found.journal.order_by("at"), "brand": found.client.brand}
-    return render(request, "console/callback.html", frame(request) | context)
+    return render(request, "console/callback.html", frame(request) | context | promises.acts(found))
 
 
 def _callback(request: AgentRequest, public_id: UUID) -> Callback:
     rows = Callback.objects.visible_to(request.user)
-    rows = rows.select_related("client__brand", "customer", "queue", "case", "owner", "reason")
-    return get_object_or_404(rows, public_id=public_id)
+    rows = rows.select_related("client__brand", "client__policy", "customer", "case", "owner", "reason", "replaces")
+    return get_object_or_404(rows.select_related("queue__client", "queue__hours__client"), public_id=public_id)
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def new_time(request: AgentRequest, callback: UUID) -> HttpResponse:
+    """Another time: by the customer's word the same promise, by our own fault a new one in its place."""
+    found = _callback(request, callback)
+    form = promises.NewTimeForm(found, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _after(request, promises.move(found, form, by=request.agent))
+    return _ask(request, found, form, title=_("Another time"), act=_("Promise this time"))
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def cancel(request: AgentRequest, callback: UUID) -> HttpResponse:
+    """The customer does not want it any more."""
+    found = _callback(request, callback)
+    form = promises.CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _after(request, callbacks.withdraw(found, form.cleaned_data["reason"], by=request.agent))
+    return _ask(request, found, form, title=_("Cancel the callback"), act=_("Cancel it"))
+
+
+def _ask(request: AgentRequest, callback: Callback, form: Form, *, title: str, act: str) -> HttpResponse:
+    context = {"callback": callback, "form": form, "title": title, "act": act, "action": request.get_full_path()}
+    return dialog(request, "console/_promise.html", context, status=422 if form.errors else 200)
+
+
+def _after(request: AgentRequest, callback: Callback) -> HttpResponse:
+    """To the page of the promise that holds now."""
+    url = reverse("console-callback", args=[callback.public_id])
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 @for_agents

@@ -15,8 +15,8 @@ from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import case_duty, cases, handling, looking, taking_over
-from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, Message, State
+from interactions import case_duty, cases, handling, looking, taking_over, word_access
+from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, State
 from interactions.views.console.common import show_work
 from interactions.views.console.home import frame
 
@@ -80,28 +80,19 @@ def _case(request: AgentRequest, public_id: UUID) -> Case:
     )
 
 
-def may_read(request: AgentRequest, case: Case) -> bool:
-    """The words of a case are for those who work or worked on it, and its owner."""
-    return (
-        case.owner_id == request.agent.pk
-        or Leg.objects.filter(agent=request.agent, interaction__case=case, accepted_at__isnull=False).exists()
-    )
-
-
 @for_agents
 @require_GET
 def page(request: AgentRequest, case: UUID) -> HttpResponse:
-    """Everything about one matter; the words only for those who hold or held it."""
+    """Everything about one matter; all words while one holds it, else those of one's own contacts."""
     found = _case(request, case)
-    readable = may_read(request, found)
-    messages = Message.objects.filter(Q(case=found) | Q(interaction__case=found)).exclude(direction="system")
+    words = word_access.words_of(request.agent, found)
     contacts = Interaction.objects.filter(case=found).select_related("reason", "queue").order_by("arrived_at")[:100]
     own = Leg.objects.filter(agent=request.agent, interaction__case=found, state__in=["handling", "wrapping"]).first()
     context = {
         "case": found,
         "brand": found.client.brand,
-        "readable": readable,
-        "messages_said": list(messages.prefetch_related("attachments").order_by("at", "id")[:300]) if readable else [],
+        "whole": word_access.holds(request.agent, found),
+        "messages_said": list(words.prefetch_related("attachments").order_by("at", "id")[:300]),
         "contacts": contacts,
         "notes": found.notes.all(),
         "promises": found.callbacks.order_by("due_from"),

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.gates import AgentRequest, for_agents
 from clients.models import Channel, Snippet
 from clients.naming import public_name
-from interactions import conversation, drafts, files, replies
+from interactions import conversation, drafts, files, replies, word_access
 from interactions.adapters.mail.html import safe_html
 from interactions.desk.work import messages_of, thread_of
 from interactions.handling import NotYours
-from interactions.models import Attachment, Interaction, Leg, LegState, Message
+from interactions.models import Attachment, Interaction, LegState, Message
 from interactions.views.console.common import done, follows, newer_mail, own_leg, read_on, show_work, triggers
 
 
@@ -149,26 +149,18 @@ def _filled(text: str, words: dict[str, str]) -> str:
     return text
 
 
-def _visible_interaction(request: AgentRequest, interaction_id: int) -> None:
-    """An agent reads transcripts of her own legs, and of cases whose contacts she holds now."""
-    own = Leg.objects.filter(agent=request.agent, accepted_at__isnull=False)
-    case = Interaction.objects.filter(pk=interaction_id).values_list("case_id", flat=True).first()
-    if own.filter(interaction_id=interaction_id).exists():
-        return
-    live = (LegState.HANDLING, LegState.WRAPPING)
-    if case and own.filter(interaction__case_id=case, state__in=live).exists():
-        return
-    if case and own.filter(interaction__case_id=case, interaction__case__owner=request.agent).exists():
-        return
-    raise Http404
+def _require_words(request: AgentRequest, contact: Interaction) -> None:
+    if not word_access.may_read(request.agent, contact):
+        raise Http404
 
 
 @for_agents
 @require_GET
 def attachment(request: AgentRequest, attachment: UUID) -> FileResponse:
     """A file as a download, never shown in place."""
-    found = get_object_or_404(Attachment.objects.visible_to(request.user), public_id=attachment)
-    _visible_interaction(request, found.interaction_id)
+    rows = Attachment.objects.visible_to(request.user).select_related("interaction__case")
+    found = get_object_or_404(rows, public_id=attachment)
+    _require_words(request, found.interaction)
     return FileResponse(
         found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
     )
@@ -186,6 +178,7 @@ FRAMED: Any = csp_replace(
 @FRAMED
 def formatted(request: AgentRequest, message: UUID) -> HttpResponse:
     """A mail's HTML made safe, alone in a frame: no script, nothing from afar."""
-    found = get_object_or_404(Message.objects.visible_to(request.user), public_id=message)
-    _visible_interaction(request, found.interaction_id)
+    rows = Message.objects.visible_to(request.user).select_related("interaction__case")
+    found = get_object_or_404(rows, public_id=message)
+    _require_words(request, found.interaction)
     return render(request, "console/mail_frame.html", {"html": mark_safe(safe_html(found.html))})  # allow-listed

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods
 from agents import leading, presence
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceReason
-from interactions import eligibility, supervision
+from interactions import callbacks, eligibility, supervision
 from interactions.models import Interaction
 from interactions.reports import people
-from interactions.views.floor.seeing import Sight, agent_seen, contact_of, sight_of
+from interactions.views import promises
+from interactions.views.floor.seeing import Sight, agent_seen, callback_of, contact_of, sight_of
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -195,6 +196,45 @@ def _candidates(
             else:
                 unable.append((row, verdict.sentence))
     return able, unable, absent
+
+
+@get_or_post
+@for_supervisors
+def new_time(request: SupervisorRequest, callback: UUID) -> HttpResponse:
+    """Another time for a promise: the customer's change, or a new promise in place of one we cannot keep."""
+    found = callback_of(request, callback)
+    form = promises.NewTimeForm(found, posted(request))
+    if request.method == "POST" and form.is_valid():
+        kept = promises.move(found, form, by=request.user)  # type: ignore[arg-type]
+        return _to(request, reverse("floor-callback", args=[kept.public_id]))
+    words = _("The customer is told. A change the customer asked for is judged by its new time; ours stays as it was.")
+    return dialog(
+        request, _("Another time"), words, _("Promise this time"), form, callback=found, clients=[found.client]
+    )
+
+
+@get_or_post
+@for_supervisors
+def cancel(request: SupervisorRequest, callback: UUID) -> HttpResponse:
+    """A promise that is not wanted any more."""
+    found = callback_of(request, callback)
+    form = promises.CancelForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        callbacks.withdraw(found, form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+        return _to(request, reverse("floor-callback", args=[found.public_id]))
+    words = _("It ends as withdrawn, and the customer is told.")
+    return dialog(
+        request, _("Cancel the callback"), words, _("Cancel it"), form, callback=found, clients=[found.client]
+    )
+
+
+def _to(request: SupervisorRequest, url: str) -> HttpResponse:
+    """The page of what holds now, from a dialog too."""
+    if not getattr(request, "htmx", False):
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 @get_or_post

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +16,13 @@ from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from clients.models import Client
+from interactions import word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
 from interactions.reports.measures import Handling, Ratio, Span, occupancy
 from interactions.reports.scope import Part, Scope, scope_of
 from interactions.reports.story import real_names, story
-from interactions.views import lists
+from interactions.views import lists, promises
 from interactions.views.floor import licences
 from interactions.views.floor.abilities import lines_of
 from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
@@ -33,6 +35,14 @@ DOING = {
     "wrap_up": _("in wrap-up"),
     "away": _("away"),
     "elsewhere": _("busy for another client"),
+}
+# What an agent's legs may be narrowed to, in words.
+WENT = {
+    "": "",
+    "offered": _("Offered"),
+    "worked": _("Worked on"),
+    "missed": _("Missed"),
+    "declined": _("Declined"),
 }
 ON_HANDS = (State.OFFERED, State.ACTIVE, State.HELD)
 
@@ -63,6 +73,7 @@ def acts(contact: Interaction) -> dict[str, bool]:
 def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """One contact with everything that happened."""
     found = contact_of(request, contact)
+    word_access.opened(found, request.user)
     told = story(found, name_of=real_names, for_client=False)
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
     return render(request, template, {"contact": found, "story": told, "clients": [found.client], **acts(found)})
@@ -77,7 +88,8 @@ def callback(request: SupervisorRequest, callback: UUID) -> HttpResponse:
     return render(
         request,
         "floor/callback.html",
-        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()},
+        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()}
+        | promises.acts(found),
     )
 
 
@@ -133,18 +145,24 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         .order_by("-offered_at")
     )
     log = list(PresenceEntry.objects.filter(agent=found, at__gte=start).order_by("-at", "-pk")[:40])
+    went = request.GET.get("went", "")
+    if went not in WENT:
+        raise lists.BadFilter(went[:20])
+    scope = _since(sight.clients, start)
     context = {
         "agent": found,
         "row": row,
         "current": [leg for leg in legs if leg.state in people.LIVE_LEGS],
-        "legs": [leg for leg in legs if leg.state not in people.LIVE_LEGS][:40],
+        "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
+        "went": went,
+        "went_words": WENT[went],
         "log": log,
         "clients": sight.clients,
         "may_force": sight.leads(found),
         **licences.of_agent(request, sight, found),
         "skills": found.skills.select_related("skill").order_by("skill__name"),
         "lines": lines_of(found, sight.clients),
-        "handling": _handled(found, sight.clients, start),
+        "handling": queries.handling(scope, "agent_id").get((found.pk,), Handling()),
         "occupancy": _occupancy(found, start, at),
         "offered": sum(1 for leg in legs if leg.role == LegRole.PRIMARY),
         "missed": sum(1 for leg in legs if leg.state == LegState.MISSED),
@@ -153,10 +171,24 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     return render(request, "floor/agent.html", context)
 
 
-def _handled(agent: Agent, clients: list[Client], start: Any) -> Handling:
-    """Finished work of the agent for these clients since then, by the same measure as every report."""
-    scope = Scope(parts=(Part(tuple(c.pk for c in clients), start, clock.now()),), at=clock.now())
-    return queries.handling(scope, "agent_id").get((agent.pk,), Handling())
+def _since(clients: list[Client], start: Any) -> Scope:
+    """The clients' work since then."""
+    at = clock.now()
+    return Scope(parts=(Part(tuple(c.pk for c in clients), start, at),), at=at)
+
+
+def _went(legs: QuerySet[Leg], went: str, agent: Agent, scope: Scope) -> QuerySet[Leg]:
+    """The legs behind one number of an agent; without one all that are over."""
+    match went:
+        case "offered":
+            return legs.filter(role=LegRole.PRIMARY)
+        case "worked":
+            # Finished since then, by the same measure as every report, whenever it was offered.
+            rows = queries.legs_with_times(queries.rows_of("handled", scope)).filter(agent=agent)
+            return rows.select_related("client__brand", "disposition").order_by("-offered_at")
+        case "missed" | "declined":
+            return legs.filter(state=went)
+    return legs.exclude(state__in=people.LIVE_LEGS)
 
 
 def _occupancy(agent: Agent, start: Any, at: Any) -> Ratio:

@@ -73,7 +73,8 @@ def queue_of(request: SupervisorRequest, public_id: UUID) -> Queue:
 
 def callback_of(request: SupervisorRequest, public_id: UUID) -> Callback:
     """A promise of a supervised client."""
-    return _one(Callback.objects.select_related("client", "client__brand", "customer", "queue"), request, public_id)
+    rows = Callback.objects.select_related("client__brand", "client__policy", "customer", "replaces")
+    return _one(rows.select_related("queue__client", "queue__hours__client"), request, public_id)
 
 
 def agent_seen(sight: Sight, public_id: UUID) -> Agent:

@@ -20,6 +20,7 @@ from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
 from clients.models import Channel, Client
+from interactions import word_access
 from interactions.models import Interaction
 from interactions.reports import live, promised, queries
 from interactions.reports.figures import FIGURES, Thing
@@ -209,7 +210,7 @@ def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int |
 def contacts(request: ClientRequest) -> HttpResponseBase:
     """The rows behind a figure: contacts, stretches of work or callbacks; filtered, paged, as CSV."""
     asked = lists.ask(_own(request), [request.client])
-    found = lists.rows(asked)
+    found = lists.rows(asked, names=request.client.policy.client_sees_customer_names)
     if request.GET.get("format") == "csv":
         return csv_of(request, asked, found)
     names = PublicNames(request.client)
@@ -242,6 +243,8 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         own.select_related("customer", "case", "reason", "product", "envelope"), public_id=contact
     )
     policy = request.client.policy
+    if policy.client_sees_transcripts:
+        word_access.opened(found, request.user)
     mask = None if policy.client_sees_customer_names else Mask(found)
     told = story(
         found,

@@ -1,0 +1,219 @@
+"""An agent's further acts on work in hand: its call flow, calls, advice of a colleague, a promise. Beside `legs`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agents.models import Agent
+from interactions import callbacks, handling, outbound, runs, states, transfers
+from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
+from interactions.callback_work import Result
+from interactions.desk.promising import queue_of, zone_of
+from interactions.models import CallbackOrigin, Leg, LegState, Run
+
+ACTS = [
+    "script", "script_answer", "script_back", "script_jump", "dialled", "report", "consult", "consult_complete",
+    "consult_end", "callback",
+]  # fmt: skip
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One step of the way gone so far."""
+
+    step = serializers.CharField()
+    entered_at = serializers.DateTimeField()
+    left_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.JSONField()
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """Where the call flow stands. `step` is the open step as the client's flow words it; verified: null is untried."""
+
+    step = serializers.SerializerMethodField()
+    way = serializers.SerializerMethodField()
+    reason: Any = serializers.CharField(source="interaction.reason.code", default=None, read_only=True)
+    product: Any = serializers.CharField(source="interaction.product.code", default=None, read_only=True)
+
+    class Meta:
+        model = Run
+        fields = ["state", "at_step", "step", "answers", "verified", "verify_attempts", "reason", "product", "way"]
+
+    def get_step(self, run: Run) -> dict[str, Any] | None:
+        graph = (run.sub_version or run.version).graph
+        return next((dict(step) for step in graph["steps"] if step["id"] == run.at_step), None)
+
+    @extend_schema(responses=StepSerializer(many=True))
+    def get_way(self, run: Run) -> Any:
+        return StepSerializer(runs.path(run.visits.all()), many=True).data
+
+
+class StepNameSerializer(ActSerializer):
+    step = serializers.CharField(max_length=80)
+
+
+class AnswerSerializer(StepNameSerializer):
+    """The open step and what was said, by field name: facts for a verification, `choice` for a choice."""
+
+    answers = serializers.DictField(
+        child=serializers.CharField(max_length=2000, allow_blank=True), required=False, default=dict
+    )
+
+
+class ReportSerializer(ActSerializer):
+    result = serializers.ChoiceField(choices=Result.choices)
+
+
+class ColleagueSerializer(ActSerializer):
+    colleague = serializers.UUIDField()
+
+
+class PromiseSerializer(ActSerializer):
+    """Without a window the client's turn-around time is promised; `mine` keeps it for the agent who promises."""
+
+    number = serializers.CharField(max_length=32)
+    due_from = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    due_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    words = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    mine = serializers.BooleanField(required=False, default=False)
+
+
+def colleague_of(leg: Leg, public_id: Any) -> Agent:
+    """A colleague licensed for the same client; nobody else can be named."""
+    found = Agent.objects.filter(public_id=public_id, deactivated_at=None, licences__client=leg.client_id).first()
+    if found is None:
+        raise serializers.ValidationError({"colleague": _("Nobody of this id is licensed for the client.")})
+    return found
+
+
+class WorkActs:
+    """Mixed into the legs' view set, which knows whose leg it is."""
+
+    get_object: Any
+    _own: Any
+    _given: Any
+    _told: Any
+    get_serializer_context: Any
+
+    def _run(self, request: Request) -> tuple[Leg, Run, Agent]:
+        leg, agent = self._own(request)
+        if leg.state != LegState.HANDLING:
+            raise handling.NotYours
+        return leg, self._stands(leg), agent
+
+    def _stands(self, leg: Leg) -> Run:
+        rows = Run.objects.select_related("version", "sub_version", "interaction__reason", "interaction__product")
+        run = rows.filter(interaction=leg.interaction).first()
+        if run is None:
+            raise NotFound(_("There is no call flow for this contact."))
+        return run
+
+    def _shown(self, leg: Leg) -> Response:
+        return Response(RunSerializer(self._stands(leg), context=self.get_serializer_context()).data)
+
+    @extend_schema(responses=RunSerializer)
+    @action(detail=True, filter_backends=[])
+    def script(self, request: Request, **kwargs: Any) -> Response:
+        """The call flow as it stands: the open step, what was answered, the way so far."""
+        return self._shown(self.get_object())
+
+    @extend_schema(request=AnswerSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"], url_path="script/answer")
+    def script_answer(self, request: Request, **kwargs: Any) -> Response:
+        """Answer the open step: fields, verification, reason, product; or press its act. 422 names what is missing."""
+        leg, run, agent = self._run(request)
+        data = self._given(AnswerSerializer)
+        runs.answer(run, data["step"], data["answers"], by=agent)
+        return self._shown(leg)
+
+    @extend_schema(request=ActSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"], url_path="script/back")
+    def script_back(self, request: Request, **kwargs: Any) -> Response:
+        """One step back."""
+        leg, run, agent = self._run(request)
+        runs.back(run, by=agent)
+        return self._shown(leg)
+
+    @extend_schema(request=StepNameSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"], url_path="script/jump")
+    def script_jump(self, request: Request, **kwargs: Any) -> Response:
+        """To any step; recorded."""
+        leg, run, agent = self._run(request)
+        runs.jump(run, self._given(StepNameSerializer)["step"], by=agent)
+        return self._shown(leg)
+
+    @extend_schema(request=ActSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def dialled(self, request: Request, **kwargs: Any) -> Response:
+        """The number was dialled: the moment of the try."""
+        leg, agent = self._own(request)
+        outbound.dialled(leg, by=agent, how="api")
+        return self._told(leg)
+
+    @extend_schema(request=ReportSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, **kwargs: Any) -> Response:
+        """What came of a call; for a callback it decides about the promise."""
+        leg, agent = self._own(request)
+        return self._told(outbound.report(leg, self._given(ReportSerializer)["result"], by=agent))
+
+    @extend_schema(request=ColleagueSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    def consult(self, request: Request, **kwargs: Any) -> Response:
+        """Ask a colleague while the customer waits."""
+        leg, agent = self._own(request)
+        transfers.consult(leg, colleague_of(leg, self._given(ColleagueSerializer)["colleague"]), by=agent)
+        return self._told(leg)
+
+    @extend_schema(request=ActSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"], url_path="consult/complete")
+    def consult_complete(self, request: Request, **kwargs: Any) -> Response:
+        """Warm transfer: the colleague goes on alone."""
+        leg, agent = self._own(request)
+        transfers.complete_warm(leg, by=agent)
+        return self._told(leg)
+
+    @extend_schema(request=ActSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"], url_path="consult/end")
+    def consult_end(self, request: Request, **kwargs: Any) -> Response:
+        """End the consultation; the customer stays."""
+        leg, agent = self._own(request)
+        transfers.end_consult(leg, by=agent)
+        return self._told(leg)
+
+    @extend_schema(request=PromiseSerializer, responses={201: CallbackSerializer})
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def callback(self, request: Request, **kwargs: Any) -> Response:
+        """Promise the customer of this contact a callback."""
+        leg, agent = self._own(request)
+        data = self._given(PromiseSerializer)
+        owner = agent if data.pop("mine") else None
+        states.take_seats_on(leg.interaction_id, leg.agent_id)
+        leg.refresh_from_db()
+        contact, queue = leg.interaction, queue_of(leg.interaction)
+        if leg.state not in (LegState.HANDLING, LegState.WRAPPING) or queue is None:
+            raise handling.NotYours
+        made = callbacks.promise(
+            contact.client,
+            customer=contact.customer,
+            queue=queue,
+            origin=CallbackOrigin.AGENT,
+            by=agent,
+            interaction=contact,
+            language=contact.language,
+            zone=zone_of(contact),
+            reason=contact.reason,
+            owner=owner,
+            **data,
+        )
+        told = CallbackSerializer(made, context=self.get_serializer_context()).data
+        return Response(told, status=status.HTTP_201_CREATED)

@@ -1,0 +1,51 @@
+"""Whose words an agent may read: of the contacts she worked on, and of a whole case while she holds it.
+
+Administrators read everything; that they did is written down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from agents.models import Agent
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from clients.access import is_admin
+from interactions import journal
+from interactions.models import Case, Interaction, Kind, Leg, LegRole, LegState, Message, MessageDirection
+
+TOLD_AGAIN_AFTER = timedelta(hours=1)
+
+
+def holds(agent: Agent, case: Case) -> bool:
+    """Whether the case is in her hands: it is hers, or she works on one of its contacts now."""
+    legs = Leg.objects.filter(agent=agent, interaction__case=case).exclude(role=LegRole.MONITOR)
+    return case.owner_id == agent.pk or legs.filter(state__in=[LegState.HANDLING, LegState.WRAPPING]).exists()
+
+
+def may_read(agent: Agent, contact: Interaction) -> bool:
+    """Whether she may read what was said in this contact."""
+    own = Leg.objects.filter(agent=agent, interaction=contact, accepted_at__isnull=False)
+    return own.exists() or (contact.case is not None and holds(agent, contact.case))
+
+
+def words_of(agent: Agent, case: Case) -> QuerySet[Message]:
+    """What was said on a case, as far as she may read it: all while she holds it, else her own contacts' words."""
+    said = Message.objects.filter(Q(case=case) | Q(interaction__case=case)).exclude(direction=MessageDirection.SYSTEM)
+    if holds(agent, case):
+        return said
+    own = Leg.objects.filter(agent=agent, accepted_at__isnull=False)
+    return said.filter(interaction__in=own.values("interaction"))
+
+
+def opened(contact: Interaction, by: User | AnonymousUser, *, at: datetime | None = None) -> None:
+    """An administrator opened what was said: journalled once an hour for each contact and person."""
+    if not is_admin(by) or not isinstance(by, User):
+        return
+    at = at or clock.now()
+    told = contact.journal.filter(kind=Kind.ACCOUNT_OPENED, actor=by, at__gt=at - TOLD_AGAIN_AFTER)
+    if not told.exists():
+        journal.record(contact, Kind.ACCOUNT_OPENED, by=by, at=at)
