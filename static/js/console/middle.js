@@ -58,6 +58,13 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => {
 });
 document.addEventListener("close", catchUp, true);
 
+/* A dialog of the middle that was opened while its refresh was on the way stays open, too. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.elt !== document.body || detail.target.id !== "work" || !asking()) return;
+  detail.shouldSwap = false;
+  behind = true;
+});
+
 /* an item of the list opens in place; with a modifier the browser does what it always does */
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-work]");

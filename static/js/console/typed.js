@@ -28,7 +28,7 @@ function put(fresh, old) {
 let kept = null;
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id !== "work") return;
+  if (detail.target.id !== "work" || !detail.shouldSwap) return;
   const { verb, elt } = detail.requestConfig;
   const sent = verb === "post" && detail.xhr.status < 400 ? elt.closest("form") : null;
   const fields = [...work().querySelectorAll(FIELDS)].filter((el) => (sent === null || el.form !== sent) && changed(el));
