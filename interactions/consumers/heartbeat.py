@@ -7,7 +7,6 @@ deactivated, and consoles that the sweep has given up.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -61,16 +60,15 @@ def closed(key: uuid.UUID) -> None:
 
 
 async def _beat(loop: asyncio.AbstractEventLoop) -> None:
-    while _open:
+    while True:
         await asyncio.sleep(SECONDS)
-        with contextlib.suppress(asyncio.CancelledError):
-            try:
-                lost = await database_sync_to_async(_beat_once)(
-                    {key: held for key, held in _open.items() if held.loop is loop}
-                )
-                await _close(lost)
-            except DatabaseError:
-                logger.warning("no heartbeat: the database does not answer")
+        mine = {key: held for key, held in _open.items() if held.loop is loop}
+        if not mine:
+            break
+        try:
+            await _close(await database_sync_to_async(_beat_once)(mine))
+        except DatabaseError:
+            logger.warning("no heartbeat: the database does not answer")
     _tasks.pop(id(loop), None)
 
 
