@@ -18,7 +18,7 @@ from clients.models import EntryKind
 from interactions import cases, chats
 from interactions.consumers.chat import ChatConsumer
 from interactions.models import CaseNote, Interaction, JournalEntry, Kind, Leg, Message, SurveyAnswer
-from interactions.views.customer.survey import survey_address
+from interactions.notice_letters import survey_url
 from tests import factories as make
 from tests.hostile import EMPTY, KEPT, REFUSED, REFUSED_IN_JSON
 from tests.interactions.scripted import Scene, accepted, scene
@@ -196,7 +196,7 @@ def test_a_refusal_at_the_api_has_the_apis_shape() -> None:
 
 def test_a_survey_and_a_form_say_so_in_the_customers_language() -> None:
     acme = scene()
-    survey = survey_address(accepted(acme).interaction)
+    survey = urlsplit(survey_url(accepted(acme).interaction)).path
     form = reverse("customer-callback-form", args=[make.door(acme.acme).public_id])
     for path, sent in (
         (survey, {"score": "5", "words": "fine\0"}),
