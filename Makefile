@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@echo "3/3 installing $$(grep -c '==' requirements.txt) packages (half a minute on a fresh machine)"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt \
 		|| { echo "    once more with pip, which is slower"; \
-		     $(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements.txt; }
+		     $(BIN)/python -m pip install --quiet --progress-bar off --no-deps --require-hashes -r requirements.txt; }
 	@touch $@
 
 run: .venv/.ok
