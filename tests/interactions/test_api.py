@@ -521,7 +521,7 @@ def test_the_page_of_the_api_opens_and_describes_everything() -> None:
 
 def test_handling_is_the_same_operation_everywhere() -> None:
     """A parked contact comes back by the desk as it went by the API."""
-    line = factories.queue()
+    line = factories.queue(idle_warn_seconds=0)
     bea = factories.agent(licensed=line.client, available=True)
     leg = worked(line, bea)
     assert Caller(bea.user).post(f"legs/{leg.public_id}/park/", why="waits for the depot").status_code == 200

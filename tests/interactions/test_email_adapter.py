@@ -130,7 +130,7 @@ def test_a_returned_mail_names_the_notice_it_is_about(name: str, bounce: Bounce)
         bounce.status,
     )
     assert got.reason
-    assert got.hard is (bounce.kind is not BounceKind.SOFT)
+    assert got.hard is (bounce.kind in (BounceKind.HARD, BounceKind.COMPLAINT))
 
 
 @pytest.mark.parametrize(
