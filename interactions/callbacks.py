@@ -138,7 +138,7 @@ def promise(
         due_from=due_from.isoformat(),
         due_until=due_until.isoformat(),
         replaces=replaces.reference if replaces else None,
-        why=why[:200],
+        **({"why": why[:200]} if why else {}),
     )
     notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback, at=at)
     return callback

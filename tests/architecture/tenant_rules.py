@@ -122,7 +122,7 @@ add(
     "console-home", "console-items", "console-top", "console-offer", "console-idle", "console-cases", "console-find",
 )  # fmt: skip
 add(
-    Rule(post=DESK), "console-available", "console-away", "console-pause", "console-sign-out",
+    Rule(post=DESK), "console-here", "console-available", "console-away", "console-pause", "console-sign-out",
 )  # fmt: skip
 add(
     Rule(get=OWN_WORK),
@@ -289,15 +289,23 @@ LACKING: dict[str, str] = {
         "api-setup-type-list", "api-setup-version-list", "api-skill-list", "console-away", "console-book",
         "console-case-move", "console-case-note", "console-customer-join", "console-decline", "console-identity",
         "console-note", "console-reply", "console-report", "console-resolve", "console-send", "console-take-over",
-        "console-transfer",
+        "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
+        "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
+        "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
+        "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
+        "api-setup-version-send-back", "api-setup-version-submit",
     ], "400"),
     **dict.fromkeys([
-        "api-client-go-live", "api-leg-accept", "api-leg-extend", "api-leg-resume", "api-setup-queue-archive",
-        "api-setup-queue-open", "api-setup-version-publish", "console-accept", "console-answer",
+        "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
+        "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
+        "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume", "console-accept",
+        "console-answer",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
         "console-finish", "console-make", "console-resume", "console-sign-out", "console-wrapup-draft",
     ], "409"),
     **dict.fromkeys([
+        "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
+        "floor-licence", "floor-skill", "floor-switch",
         "console-customer-edit", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
     ], "422"),
@@ -307,7 +315,7 @@ LACKING: dict[str, str] = {
 # --- what a key needs ------------------------------------------------------------------------------------------------
 ACT, ROUTE, MEDIA = "act", "route", "media"
 READING = {"api-interaction-messages": MEDIA, "api-message-detail": MEDIA, "api-message-original": MEDIA,
-           "api-leg-list": ACT, "api-leg-detail": ACT}  # fmt: skip
+           "api-leg-list": ACT, "api-leg-detail": ACT, "api-leg-script": ACT}  # fmt: skip
 WRITING = {"api-interaction-assign": ROUTE, "api-interaction-priority": ROUTE, "api-interaction-take-back": ROUTE}
 
 

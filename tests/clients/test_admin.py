@@ -110,7 +110,7 @@ def test_a_line_with_people_waiting_is_not_archived(ada: Browser) -> None:
     line = factories.queue()
     for _ in range(2):
         factories.waiting(line)
-    answer = act(ada, Queue, "archive", line)
+    answer = act(ada, Queue, "archive", line, reason="Closed down", confirmed="1")
     line.refresh_from_db()
     assert line.state == QueueState.OPEN
     assert "2 wait; close entry first, or move them to another line." in answer.content.decode()
@@ -118,7 +118,7 @@ def test_a_line_with_people_waiting_is_not_archived(ada: Browser) -> None:
 
 def test_an_empty_line_that_nothing_leads_to_is_archived(ada: Browser) -> None:
     line = factories.queue()
-    act(ada, Queue, "archive", line)
+    act(ada, Queue, "archive", line, reason="Closed down", confirmed="1")
     line.refresh_from_db()
     assert line.state == QueueState.ARCHIVED
 
@@ -126,7 +126,7 @@ def test_an_empty_line_that_nothing_leads_to_is_archived(ada: Browser) -> None:
 def test_a_line_with_a_door_is_not_archived(ada: Browser) -> None:
     line = factories.queue()
     door = factories.door(line.client, into=line)
-    assert door.name in act(ada, Queue, "archive", line).content.decode()
+    assert door.name in act(ada, Queue, "archive", line, reason="Closed down", confirmed="1").content.decode()
     line.refresh_from_db()
     assert line.state == QueueState.OPEN
 
