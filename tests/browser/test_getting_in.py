@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from bpo.accounts.models import User
+from tests.browser import stage
 from tests.living import Product
 
 
@@ -30,3 +31,15 @@ def test_an_admin_opens_the_administration(new_page: Callable[..., Page], live: 
     expect(page.get_by_role("link", name="Sue Visor").first).to_be_visible()
     page.goto("/api/docs/")
     expect(page.locator(".swagger-ui .info .title")).to_be_visible(timeout=45_000)
+
+
+def test_two_doors_of_one_open_first_page_both_work(new_page: Callable[..., Page], live: Product) -> None:
+    stage.set_up_once(live)
+    first = new_page()
+    first.goto("/")
+    # Alex's console opens in a second tab, and with her signing in the first page's token is an old one.
+    with first.context.expect_page() as opened:
+        first.get_by_role("button", name="Become Alex").click()
+    expect(opened.value).to_have_url(f"{live.url}/console/")
+    first.locator(".door", has_text="Supervisor").click()
+    expect(first).to_have_url(f"{live.url}/floor/")

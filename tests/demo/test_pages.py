@@ -66,6 +66,18 @@ def test_a_door_takes_a_wish_but_never_leads_away(client: Browser) -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_a_door_takes_the_token_that_holds_now_and_else_leads_back_to_the_first_page() -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.get("/")
+    old = browser.cookies["csrftoken"].value
+    assert browser.post("/demo/enter/alex/", {"csrfmiddlewaretoken": old}).status_code == 302
+    refused = browser.post("/demo/enter/priya/", {"csrfmiddlewaretoken": old})
+    assert (refused.status_code, 'href="/"' in refused.content.decode()) == (403, True)
+    now = browser.cookies["csrftoken"].value  # what the page's module puts into the form
+    assert browser.post("/demo/enter/priya/", {"csrfmiddlewaretoken": now})["Location"] == "/floor/"
+
+
+@pytest.mark.usefixtures("demo")
 def test_a_visitor_takes_a_chair_and_the_simulator_does_not(client: Browser) -> None:
     leo = User.objects.get(email__startswith="leo@")
     client.post("/demo/enter/leo/", headers={HEADER: pass_of_simulator()})
