@@ -40,8 +40,32 @@ if (days.length) {
   name();
 }
 
+/* The browser cannot point at a time of a day that is folded away: what is missing is said beside it, in the client's words. */
+function tell(field, wrong) {
+  const told = document.getElementById(`${field.name}-error`);
+  if (!told) return;
+  told.hidden = !wrong;
+  if (wrong) told.querySelector("[data-words]").textContent = told.querySelector("[data-words]").dataset.words;
+  if (field.type !== "radio") field.ariaInvalid = wrong ? "true" : null;
+}
+
+function complete(form) {
+  const wrong = [...form.elements].filter((field) => field.willValidate && !field.validity.valid);
+  for (const field of form.elements) if (field.willValidate && field.validity.valid) tell(field, false);
+  for (const field of wrong) tell(field, true);
+  const first = wrong.find((field) => !field.closest("[hidden]"));
+  if (first) {
+    (document.getElementById(`${first.name}-error`) ?? first).scrollIntoView({ block: "center" });
+    first.focus({ preventScroll: true });
+  }
+  return !wrong.length;
+}
+
 for (const each of document.querySelectorAll("form[method=post]")) {
+  each.noValidate = true;
+  each.addEventListener("change", ({ target }) => { if (target.willValidate && target.validity.valid) tell(target, false); });
   each.addEventListener("submit", (event) => {
+    if (!event.submitter?.formNoValidate && !complete(each)) { event.preventDefault(); return; }
     // A second press while the first is under way sends nothing; the server would take it as the same one anyway.
     if (each.dataset.sent && !event.submitter?.formNoValidate) event.preventDefault();
     each.dataset.sent = "yes";

@@ -96,6 +96,17 @@ def test_the_page_speaks_spanish_by_browser_and_by_choice(browser, door) -> None
     assert "Start the chat" in browser.get(f"{address}?lang=en", HTTP_ACCEPT_LANGUAGE="es").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Please choose one of the times."), ("es", "Elija una de las horas.")]
+)
+def test_the_callback_form_carries_what_it_says_of_a_missing_time(browser, door, language, words) -> None:
+    address = reverse("customer-callback-form", args=[door.public_id])
+    page = browser.get(f"{address}?lang={language}").content.decode()
+    assert f'<span data-words="{words}"></span>' in page
+    again = browser.post(address, {"number": "+16145550173", "name": "Ann", "language": language})
+    assert again.status_code == 422 and 'value="+16145550173"' in again.content.decode()
+
+
 def test_a_suspended_client_says_so_and_takes_nothing(browser) -> None:
     away = make.client(state=ClientState.SUSPENDED)
     BrandText.objects.create(client=away, kind="away", language="en", text="Back soon <b>now</b>.")
