@@ -48,7 +48,15 @@ function line(message, onfile) {
 
 export class Log {
   constructor(list, { onfile, onretry }) {
-    Object.assign(this, { list, onfile, onretry, waiting: new Map(), typing: null, note: "" });
+    Object.assign(this, { list, onfile, onretry, waiting: new Map(), typing: null, note: "", atEnd: true });
+    // Who reads the last line goes on reading it when something opens below (the survey, a phone's keys); only going up ends that.
+    let top = 0;
+    list.addEventListener("scroll", () => {
+      if (list.scrollTop + list.clientHeight >= list.scrollHeight - 40) this.atEnd = true;
+      else if (list.scrollTop < top) this.atEnd = false;
+      top = list.scrollTop;
+    });
+    new ResizeObserver(() => this.follow()).observe(list);
   }
 
   /* What is on its way and not yet in the state; shown at the end, again to be sent when it failed. */
@@ -58,7 +66,6 @@ export class Log {
   pendingText(key) { return this.waiting.get(key)?.text ?? ""; }
 
   draw(state) {
-    const atEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
     const known = new Map([...this.list.querySelectorAll("li[data-id]:not([data-id=''])")].map((item) => [item.dataset.id, item]));
     const drawn = [];
     let lastDay = "", joined = !state.joined_at;
@@ -81,8 +88,10 @@ export class Log {
     // Only what differs is touched, so that a screen reader hears what is new and nothing twice.
     drawn.forEach((item, index) => { if (this.list.children[index] !== item) this.list.insertBefore(item, this.list.children[index] ?? null); });
     while (this.list.children.length > drawn.length) this.list.lastChild.remove();
-    if (atEnd) this.list.scrollTop = this.list.scrollHeight;
+    this.follow();
   }
+
+  follow() { if (this.atEnd) this.list.scrollTop = this.list.scrollHeight; }
 
   pendingLine(key, own) {
     const item = line({ who: "me", text: own.text, key }, this.onfile);
@@ -110,5 +119,5 @@ export class Log {
     this.list.scrollTop = this.list.scrollHeight;
   }
 
-  clear() { this.waiting.clear(); this.typing = null; this.note = ""; this.list.replaceChildren(); }
+  clear() { this.waiting.clear(); this.typing = null; this.note = ""; this.atEnd = true; this.list.replaceChildren(); }
 }
