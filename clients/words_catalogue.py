@@ -109,6 +109,18 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The transcript goes to {address}.",
         "es": "Enviaremos la conversación a {address}.",
     },
+    "chat.transcript_sent": {
+        "en": "The transcript was sent to {address} already.",
+        "es": "La conversación ya se envió a {address}.",
+    },
+    "chat.transcript_in_mail": {
+        "en": "The conversation is in the mail we send you to {address}.",
+        "es": "La conversación va en el correo que le enviamos a {address}.",
+    },
+    "chat.transcript_refused": {
+        "en": "We cannot send mail to {address}. Please give another address.",
+        "es": "No podemos enviar correo a {address}. Indique otra dirección, por favor.",
+    },
     "chat.file_large": {"en": "The file is larger than 10 MB.", "es": "El archivo supera los 10 MB."},
     "chat.uploading": {"en": "Sending the file", "es": "Enviando el archivo"},
     "chat.survey_thanks": {"en": "Thank you for your answer.", "es": "Gracias por su respuesta."},

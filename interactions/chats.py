@@ -36,6 +36,7 @@ BACK_IN_TIME = timedelta(seconds=60)
 UNHEARD = timedelta(seconds=75)
 WAITING = (State.QUEUED, State.OFFERED)
 TALKING = (State.ACTIVE, State.HELD)
+OVER = (State.WRAP_UP, State.CLOSED)
 
 
 class NotWaiting(DomainError):
@@ -246,13 +247,27 @@ def ask_transcript(session: ChatSession, address: str, *, at: datetime | None = 
         raise NoAddress
     ChatSession.objects.filter(pk=session.pk).update(transcript_to=tidy)
     session.transcript_to = tidy
-    if session.interaction and session.interaction.state in (State.WRAP_UP, State.CLOSED):
+    if session.interaction and session.interaction.state in OVER:
         _write_transcript(session, at=at)
     return tidy
 
 
+def told_of_transcript(session: ChatSession, address: str) -> str:
+    """How it stands with the conversation to that address: asked, sent, in_mail (the resolution's), or refused."""
+    interaction = session.interaction
+    if interaction is None or interaction.state not in OVER:
+        return "asked"
+    mails = Notice.objects.filter(interaction=interaction, to_address=address).exclude(state__in=notices.GONE)
+    if mails.filter(kind=NoticeKind.RESOLUTION).exists():
+        return "in_mail"
+    own = mails.filter(kind=NoticeKind.TRANSCRIPT).first()
+    if own is None:
+        return "refused"
+    return "sent" if own.state == OutgoingState.SENT else "asked"
+
+
 def _write_transcript(session: ChatSession, *, at: datetime) -> None:
-    """The row of the mail, once a contact; the wish is over with it."""
+    """The row of the mail, once for a contact and an address; the wish is over with it."""
     interaction = session.interaction
     with transaction.atomic():
         wished = ChatSession.objects.filter(pk=session.pk).exclude(transcript_to="").select_for_update().first()
@@ -260,14 +275,21 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
             return
         # The address he gave is where this contact's mail goes; his record is not changed by it.
         Envelope.objects.filter(interaction=interaction, from_address="").update(from_address=wished.transcript_to)
-        notice = notices.write(
-            NoticeKind.TRANSCRIPT,
-            case=interaction.case,
-            interaction=interaction,
-            turn=interaction.case.interactions.filter(pk__lt=interaction.pk).count() if interaction.case else 0,
-        )
-        if notice and notice.to_address != wished.transcript_to:
-            Notice.objects.filter(pk=notice.pk, state=OutgoingState.PENDING).update(to_address=wished.transcript_to)
+        about = {"case": interaction.case} if interaction.case else {"case": None, "interaction": interaction}
+        # Each address is a turn of its own; two windows of one case do not take the same.
+        _lock(f"transcripts {interaction.case_id or -interaction.pk}")
+        written = Notice.objects.filter(kind=NoticeKind.TRANSCRIPT, **about)
+        same = written.filter(interaction=interaction, to_address=wished.transcript_to)
+        if not same.exclude(state__in=notices.GONE).exists():
+            last = written.aggregate(last=Max("turn"))["last"]
+            notices.write(
+                NoticeKind.TRANSCRIPT,
+                case=interaction.case,
+                interaction=interaction,
+                turn=0 if last is None else last + 1,
+                address=wished.transcript_to,
+                at=at,
+            )
         ChatSession.objects.filter(pk=session.pk).update(transcript_to="")
 
 
@@ -351,7 +373,7 @@ def transcripts_due(at: datetime) -> int:
     """Chats that are over and whose conversation was asked for."""
     asked = (
         ChatSession.objects.select_related("interaction__case")
-        .filter(interaction__state__in=[State.WRAP_UP, State.CLOSED])
+        .filter(interaction__state__in=OVER)
         .exclude(transcript_to="")
     )
 

@@ -59,11 +59,12 @@ def write(
     interaction: Interaction | None = None,
     callback: Callback | None = None,
     turn: int = 0,
+    address: str = "",
     at: datetime | None = None,
 ) -> Notice | None:
     """The row of a notice, once for its kind and turn; None when it is skipped, and the journal says why.
 
-    Called in the transaction of what causes it; the worker sends it.
+    It goes to `address` where the customer asked for that, else to the one he is known by. Called in the transaction of what causes it; the worker sends it.
     """
     at = at or clock.now()
     kind = NoticeKind(kind)
@@ -80,6 +81,8 @@ def write(
     if found:
         return found
     to = _recipient(about)
+    if address:
+        to = replace(to, address=address)
     why = _why_not(kind, about, to, at)
     if why:
         journal.record(about, Kind.NOTICE_SKIPPED, at=at, notice_kind=str(kind), why=why)

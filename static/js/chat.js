@@ -126,6 +126,7 @@ function begin() {
   api.token = null;
   state = null;
   offered = false;
+  $("transcript-to").value = "";
   log.clear();
   for (const id of ["log", "waiting", "over", "compose", "foot", "mail", "transcript", "offline"]) show(id, false);
   $("who").textContent = $("who").dataset.brand;
@@ -238,7 +239,12 @@ $("offer").addEventListener("submit", async (event) => {
   }
 });
 
-$("mail").addEventListener("click", () => { show("transcript", $("transcript").hidden); if (!$("transcript").hidden) $("transcript-to").focus(); });
+$("mail").addEventListener("click", () => {
+  show("transcript", $("transcript").hidden);
+  if ($("transcript").hidden) return;
+  $("transcript-to").value ||= state?.transcript_to || state?.email || "";
+  $("transcript-to").focus();
+});
 $("transcript-cancel").addEventListener("click", () => show("transcript", false));
 $("transcript").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -247,7 +253,7 @@ $("transcript").addEventListener("submit", async (event) => {
     const next = await api.json("transcript", { email: $("transcript-to").value });
     show("transcript", false);
     draw(next);
-    note(say("transcript_asked", { address: next.transcript_to }));
+    note(say(`transcript_${next.transcript}`, { address: next.transcript_to }));
   } catch (error) { problem("transcript", error.message || say("wrong")); }
 });
 

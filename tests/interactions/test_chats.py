@@ -10,8 +10,8 @@ from channels.testing import WebsocketCommunicator
 from bpo.kernel import clock
 from bpo.kernel.links import LinkInvalid
 from bpo.sockets import websockets
-from clients.models import Policy
-from interactions import callback_rows, chats, conversation, handling, offers
+from clients.models import CustomerAddress, Policy
+from interactions import callback_rows, cases, chats, conversation, handling, notices, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
 from tests import factories as make
 
@@ -200,6 +200,51 @@ def test_the_transcript_goes_once_the_chat_is_over() -> None:
     sweep(clock.now())
     assert (Notice.objects.get().kind, Notice.objects.get().to_address) == ("transcript", "ann@home.example")
     assert leg.client.brand
+
+
+def ended(session: ChatSession) -> ChatSession:
+    accepted(session)
+    chats.say_goodbye(chats.session_of(chats.token_of(session)))
+    return chats.session_of(chats.token_of(session))
+
+
+def told(session: ChatSession, address: str) -> str:
+    return chats.told_of_transcript(session, chats.ask_transcript(session, address))
+
+
+def test_a_second_address_gets_a_transcript_of_its_own_and_a_repeat_none() -> None:
+    session = ended(begin(email="ann@home.example"))
+    assert told(session, "ann@home.example") == "asked"
+    assert told(session, "ann@work.example") == "asked"
+    assert told(session, "ann@home.example") == "asked"
+    sent = Notice.objects.filter(kind="transcript")
+    assert sorted(sent.values_list("to_address", flat=True)) == ["ann@home.example", "ann@work.example"]
+    sent.update(state="sent")
+    assert told(session, "ann@work.example") == "sent"
+    assert sent.count() == 2
+
+
+def test_what_the_resolution_mail_has_is_said_to_be_there_and_another_address_gets_its_own() -> None:
+    session = begin(email="ann@home.example")
+    leg = accepted(session)
+    case = leg.interaction.case or cases.open_case(session.client, leg.interaction.customer)
+    Interaction.objects.filter(pk=leg.interaction_id).update(case=case)
+    handling.end_work(leg, ended_by="agent")
+    notices.write_resolution(case, Interaction.objects.get(pk=leg.interaction_id))
+    session = chats.session_of(chats.token_of(session))
+    assert told(session, "ann@home.example") == "in_mail"
+    assert told(session, "ann@work.example") == "asked"
+    assert dict(Notice.objects.values_list("kind", "to_address")) == {
+        "resolution": "ann@home.example",
+        "transcript": "ann@work.example",
+    }
+
+
+def test_the_window_is_told_when_no_mail_can_go_to_an_address() -> None:
+    session = ended(begin())
+    ann = make.customer(session.client)
+    CustomerAddress.objects.create(client=session.client, customer=ann, address="ann@gone.example", undeliverable=True)
+    assert told(session, "ann@gone.example") == "refused"
 
 
 def test_a_transcript_to_nowhere_is_refused() -> None:

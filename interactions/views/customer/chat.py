@@ -181,7 +181,8 @@ def transcript(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The conversation by mail, once it is over."""
     session = window(request, public_id)
     address = chats.ask_transcript(session, outlet.text_of(outlet.json_body(request), "email", 254))
-    return JsonResponse({**state_of(session), "transcript_to": address})
+    told = chats.told_of_transcript(session, address)
+    return JsonResponse({**state_of(session), "transcript_to": address, "transcript": told})
 
 
 @outlet.for_window
@@ -220,7 +221,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     interaction = session.interaction
     if interaction is None:
         return {"state": "closed", "messages": []}
-    interaction = Interaction.objects.select_related("queue", "client__brand").get(pk=interaction.pk)
+    interaction = Interaction.objects.select_related("queue", "client__brand", "envelope").get(pk=interaction.pk)
     now = clock.now()
     phase = PHASES.get(State(interaction.state), interaction.state)
     agent, joined = _agent(interaction)
@@ -234,6 +235,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         "messages": _messages(interaction),
         "text": "",
         "transcript_to": session.transcript_to,
+        "email": envelope.from_address if (envelope := getattr(interaction, "envelope", None)) else "",
         "survey": _survey(interaction),
     }
     if phase == "waiting" and interaction.queue:
