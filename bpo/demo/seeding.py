@@ -16,12 +16,14 @@ from django.db import transaction
 from bpo.accounts.models import User
 from bpo.demo.content import ClientContent
 from bpo.demo.content.shapes import DoorContent, HoursContent
+from bpo.demo.content.steps import in_writing
 from bpo.embedded import mail
 from clients import scripts
 from clients.models import (
     Brand,
     BrandText,
     BusinessHours,
+    Channel,
     Client,
     Contract,
     Disposition,
@@ -286,10 +288,18 @@ def _scripts(client: Client, content: ClientContent, author: User, approver: Use
             },
         )
         for language, graph in each.graphs.items():
-            version, _ = ScriptVersion.objects.get_or_create(
-                script=script, number=1, language=language, channel="", defaults={"graph": graph, "created_by": author}
-            )
-            if version.state == VersionState.DRAFT:
-                scripts.submit(version, by=author, why="first version")
-                scripts.approve(version, by=approver, why="read and tried")
-                scripts.publish(version, by=approver, why="first version")
+            by_channel = {"": in_writing(graph)}
+            if by_channel[""] != graph:
+                by_channel[Channel.VOICE] = graph
+            for channel, told in by_channel.items():
+                version, _ = ScriptVersion.objects.get_or_create(
+                    script=script,
+                    number=1,
+                    language=language,
+                    channel=channel,
+                    defaults={"graph": told, "created_by": author},
+                )
+                if version.state == VersionState.DRAFT:
+                    scripts.submit(version, by=author, why="first version")
+                    scripts.approve(version, by=approver, why="read and tried")
+                    scripts.publish(version, by=approver, why="first version")

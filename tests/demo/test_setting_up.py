@@ -90,6 +90,21 @@ def test_the_clients_are_live_and_ready_and_each_line_can_be_served_in_spanish()
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "called", "wrote"),
+    [("en", "for calling {client}", "for contacting {client}"), ("es", "por llamar a", "por contactar con")],
+)
+def test_nobody_who_writes_is_thanked_for_a_call(language: str, called: str, wrote: str) -> None:
+    set_up()
+    giant = Client.objects.get(slug="the-tech-giant")
+    for channel, words in (("voice", called), ("chat", wrote), ("email", wrote)):
+        version = scripts.pick(giant, "inbound", channel, language)
+        assert version is not None
+        assert words in version.graph["steps"][0]["text"]
+        assert not (channel != "voice" and called in str(version.graph))
+
+
+@pytest.mark.django_db
 def test_everybody_signs_in_with_the_one_password(settings: Any) -> None:
     set_up()
     assert all(user.check_password(demo_password()) for user in User.objects.all())
