@@ -64,7 +64,8 @@ def write(
 ) -> Notice | None:
     """The row of a notice, once for its kind and turn; None when it is skipped, and the journal says why.
 
-    It goes to `address` where the customer asked for that, else to the one he is known by. Called in the transaction of what causes it; the worker sends it.
+    It goes to `address` where the customer asked for that, else to the one he is known by. Called in the transaction of
+    what causes it; the worker sends it.
     """
     at = at or clock.now()
     kind = NoticeKind(kind)
