@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import holidays
@@ -288,7 +289,7 @@ def _scripts(client: Client, content: ClientContent, author: User, approver: Use
             },
         )
         for language, graph in each.graphs.items():
-            by_channel = {"": in_writing(graph)}
+            by_channel: dict[str, Mapping[str, Any]] = {"": in_writing(graph)}
             if by_channel[""] != graph:
                 by_channel[Channel.VOICE] = graph
             for channel, told in by_channel.items():
