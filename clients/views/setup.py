@@ -20,10 +20,12 @@ from clients import readiness, setting_up, standing
 from clients.access import is_admin
 from clients.forms.company import CompanyForm
 from clients.gates import own_clients
-from clients.models import Client, Membership, Role
+from clients.models import Client, EntryKind, EntryPoint, Membership, Role
 from clients.setup_gate import SetupRequest, for_admins, for_setup
 
 STANDINGS = {"suspend": standing.suspend, "resume": standing.resume, "end": standing.end}
+# The pages of a door belong to the app above; only their names are known here.
+TRIED_AT = {EntryKind.WIDGET: "customer-chat", EntryKind.FORM: "customer-callback-form"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,16 @@ def overview(request: SetupRequest) -> HttpResponse:
         for item in readiness.readiness(request.client)
     ]
     missing = [each for each in items if each["item"].needed and not each["item"].ok]  # type: ignore[attr-defined]
-    return page(request, "setup/overview.html", "setup-client", {"items": items, "missing": missing})
+    context = {"items": items, "missing": missing, "tries": to_try(request.client)}
+    return page(request, "setup/overview.html", "setup-client", context)
+
+
+def to_try(client: Client) -> dict[EntryPoint, str]:
+    """The open doors with a page that a person may walk through as a customer, and its address."""
+    if not client.is_live:
+        return {}
+    doors = client.entry_points.filter(kind__in=TRIED_AT, published=True, queue__isnull=False)
+    return {door: reverse(TRIED_AT[EntryKind(door.kind)], args=[door.public_id]) for door in doors.order_by("pk")}
 
 
 @for_setup()

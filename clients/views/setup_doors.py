@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from clients.forms.doors import DoorForm, rule_forms
 from clients.models import EntryKind, EntryPoint
 from clients.setup_gate import SetupRequest, for_setup
-from clients.views.setup import page
+from clients.views.setup import page, to_try
 
 KINDS = (EntryKind.WIDGET, EntryKind.MAILBOX, EntryKind.FORM, EntryKind.API, EntryKind.PHONE)
 
@@ -26,7 +26,9 @@ KINDS = (EntryKind.WIDGET, EntryKind.MAILBOX, EntryKind.FORM, EntryKind.API, Ent
 def listing(request: SetupRequest) -> HttpResponse:
     """All doors, and the kinds one may add."""
     doors = request.client.entry_points.select_related("queue", "hours").prefetch_related("rules")
-    return page(request, "setup/doors.html", "setup-doors", {"doors": doors, "kinds": KINDS})
+    tries = to_try(request.client)
+    rows = [(door, tries.get(door, "")) for door in doors]
+    return page(request, "setup/doors.html", "setup-doors", {"doors": rows, "kinds": KINDS})
 
 
 @for_setup()

@@ -263,6 +263,27 @@ def test_wanted_skills_change_the_line_for_those_waiting(ada: Browser) -> None:
     assert line.wanted_skills.get().level == 3
 
 
+def test_the_doors_of_a_live_client_can_be_tried_from_its_pages(ada: Browser) -> None:
+    acme = factories.client("Acme")
+    chat, form = factories.door(acme), factories.door(acme, "form")
+    hidden = factories.door(acme, published=False)
+    for page in (said(ada.get(at(name, acme))) for name in ("setup-client", "setup-doors")):
+        assert f'href="/c/{chat.public_id}/chat/"' in page
+        assert f'href="/c/{form.public_id}/callback/"' in page
+        assert f"/c/{hidden.public_id}/" not in page
+    Client.objects.filter(pk=acme.pk).update(state=ClientState.SETTING_UP)
+    assert f"/c/{chat.public_id}/" not in said(ada.get(at("setup-doors", acme)))
+
+
+def test_who_works_here_finds_home_from_a_page_that_is_not_here(ada: Browser) -> None:
+    home = '<a class="btn" href="/">'
+    assert home in said(ada.get("/setup/nothing/"))
+    assert home not in said(Browser().get("/setup/nothing/"))
+    ada.force_login(factories.user("Nina New"))
+    refused = ada.get(reverse("setup-new"))
+    assert (refused.status_code, home in said(refused)) == (403, True)
+
+
 def test_a_line_with_people_in_it_is_not_archived(ada: Browser) -> None:
     line = factories.queue()
     factories.waiting(line)
