@@ -67,16 +67,19 @@ CHECKS: dict[str, Callable[[], str]] = {
 NEEDED_TO_SERVE = {"database"}  # offers go on without the others; they show, but a balancer keeps sending people
 
 
+def state_of(check: Callable[[], str]) -> str:
+    """How a part is, in a word or two."""
+    try:
+        return check()
+    except Exception as error:  # whatever it is, it is that part's state
+        return type(error).__name__
+
+
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Each part with its state; 503 when a person could not be served, or with ?all when any part is missing."""
-    states: dict[str, str] = {}
-    for name, check in CHECKS.items():
-        try:
-            states[name] = check()
-        except Exception as error:  # whatever it is, it is that part's state
-            states[name] = type(error).__name__
+    states = {name: state_of(check) for name, check in CHECKS.items()}
     needed = states.keys() if "all" in request.GET else NEEDED_TO_SERVE
     ready = all(states[name] == "ok" for name in needed)
     return JsonResponse({"ready": ready, **states}, status=200 if ready else 503)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import Client as Browser
 
+from bpo import health
 from bpo.accounts.models import User
+from bpo.celery import BEAT_KEY
 from bpo.demo import models
 from bpo.demo.setting_up import set_up
+from bpo.demo.views import start
 from bpo.demo.visits import HEADER, pass_of_simulator
 from bpo.embedded.mail import MailServers
+from bpo.kernel import clock
 from clients.models import EntryPoint
 from tests import factories
 
@@ -44,6 +51,27 @@ def test_the_first_page_waits_for_the_clients_and_then_shows_every_door(client: 
         "Morgan Hale",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(("worker", "words"), [("ok", "Running"), ("no answer", "Starting")])
+def test_the_bar_says_running_only_when_the_worker_answers_too(
+    client: Browser, monkeypatch: pytest.MonkeyPatch, worker: str, words: str
+) -> None:
+    monkeypatch.setattr(health, "worker", lambda: worker)
+    cache.delete(start.WORKER_KEY)
+    cache.set_many({health.SWEEP_KEY: 1, BEAT_KEY: 1})
+    page = client.get("/").content.decode()
+    bar = page[page.index('class="live end"') :]
+    assert words in bar[: bar.index("</header>")]
+    assert ("worker" in bar[: bar.index("</header>")]) == (worker == "ok")
+    cache.delete_many([health.SWEEP_KEY, BEAT_KEY, start.WORKER_KEY])
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_hours_of_the_first_page_name_their_zone(client: Browser) -> None:
+    with clock.set_to(datetime(2026, 7, 1, 15, tzinfo=UTC)):
+        page = client.get("/").content.decode()
+    assert re.search(r": (open until|opens) [^<]+ CDT<", page), "Maple Row is in Chicago"
 
 
 @pytest.mark.parametrize(

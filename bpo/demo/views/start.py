@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from bpo import front
+from bpo import front, health
 from bpo.accounts.models import User
 from bpo.celery import BEAT_KEY
 from bpo.demo import models
@@ -33,6 +33,8 @@ from clients import opening
 from clients.models import Channel, Client, Queue
 from interactions.models import Interaction, State
 
+WORKER_KEY = "demo:worker"
+WORKER_SECONDS = 20
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -147,7 +149,7 @@ def _hours(queue: Queue, now: datetime) -> str:
 def _moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     far = local.date() != now.astimezone(zone).date()
-    return date_format(local, "D P" if far else "P")
+    return f"{date_format(local, 'D P' if far else 'P')} {local.tzname()}"
 
 
 def _simulator() -> dict[str, object]:
@@ -168,6 +170,15 @@ def _machinery() -> dict[str, object]:
         beats = cache.get_many([SWEEP_KEY, BEAT_KEY])
     except OSError:
         return {"running": [], "all_running": False}
-    names = ["PostgreSQL", "Valkey", "web"]
-    names += [name for name, key in (("beat", BEAT_KEY), ("sweep", SWEEP_KEY)) if key in beats]
-    return {"running": names, "all_running": len(beats) == 2}
+    heard = {"worker": _worker_answers(), "beat": BEAT_KEY in beats, "sweep": SWEEP_KEY in beats}
+    names = ["PostgreSQL", "Valkey", "web", *(name for name, here in heard.items() if here)]
+    return {"running": names, "all_running": all(heard.values())}
+
+
+def _worker_answers() -> bool:
+    # Asked by a message that takes up to half a second: what was heard holds for a while.
+    answers = cache.get(WORKER_KEY)
+    if answers is None:
+        answers = health.state_of(health.worker) == "ok"
+        cache.set(WORKER_KEY, answers, WORKER_SECONDS if answers else 2)
+    return bool(answers)
