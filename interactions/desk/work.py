@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import Prefetch, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, PresenceReason
@@ -24,8 +25,8 @@ from interactions.models import (
     Attachment,
     Callback,
     CallbackState,
-    Case,
     CaseNote,
+    CaseState,
     Draft,
     Interaction,
     Leg,
@@ -34,7 +35,6 @@ from interactions.models import (
     MessageDirection,
     Run,
 )
-from interactions.script_words import context
 
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
@@ -143,7 +143,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
             Prefetch("children", Disposition.objects.filter(active=True), to_attr="below")
         )
     )
-    chosen = leg.disposition
+    chosen = leg.disposition or settled_as(leg)
     chosen_top = chosen.parent if chosen and chosen.parent_id else chosen
     answers = []
     if run is not None:
@@ -165,6 +165,17 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         if case
         else [],
     }
+
+
+def settled_as(leg: Leg) -> Disposition | None:
+    """The client's ending that says what its agent just answered in “Resolve”, if there is one of that name or code."""
+    case = leg.interaction.case
+    if case is None or case.state != CaseState.RESOLVED or case.resolved_by_id != leg.agent_id:
+        return None
+    if leg.accepted_at is None or case.resolved_at is None or case.resolved_at < leg.accepted_at:
+        return None
+    same = Q(name__iexact=case.outcome) | Q(code=slugify(case.outcome))
+    return Disposition.objects.filter(same, client_id=leg.client_id, active=True).order_by("parent", "position").first()
 
 
 def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
@@ -217,14 +228,3 @@ def others_on(interaction: Interaction, agent: Agent) -> list[str]:
         same |= Q(interaction__case_id=interaction.case_id)
     legs = Leg.objects.filter(same, state__in=[LegState.HANDLING, LegState.WRAPPING]).exclude(agent=agent)
     return sorted({leg.agent.name for leg in legs.select_related("agent")})
-
-
-def resolution_draft(case: Case | None, run: Run | None, leg: Leg) -> str:
-    """A first sentence for the summary: what the script's closing step says, filled in, else nothing."""
-    if case is not None and case.summary:
-        return case.summary
-    if run is None:
-        return ""
-    words = context(run, leg.interaction, leg.agent)
-    parts = [str(words.get(key, "")) for key in ("reason", "order_item")]
-    return ", ".join(part for part in parts if part)

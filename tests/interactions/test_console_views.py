@@ -361,6 +361,32 @@ def test_resolve_needs_a_summary_and_ends_the_contact(acme: Scene, bea: Browser)
     assert leg.state in (LegState.WRAPPING, LegState.COMPLETED)
 
 
+def test_what_was_done_is_bea_s_to_say_and_is_not_what_ann_asked(acme: Scene, bea: Browser) -> None:
+    leg, _run = begun(acme)
+    page = bea.get(url("resolve", leg)).content.decode()
+    assert re.search(r'<textarea[^>]*id="resolve-summary"[^>]*placeholder="[^"]+"[^>]*></textarea>', page)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name", "code"), [("Solved", "Solved", "fine"), ("Answered", "Question answered", "answered")]
+)
+def test_how_the_matter_ended_stands_in_wrap_up_already(
+    acme: Scene, bea: Browser, outcome: str, name: str, code: str
+) -> None:
+    fitting = make.disposition(acme.acme, name, code=code)
+    make.disposition(make.client("Zenith"), name, code=code)
+    leg = accepted(acme)
+    bea.post(url("resolve", leg), {"outcome": outcome, "summary": "A replacement was sent."})
+    assert bea.get(url("work", leg)).context["chosen"] == fitting
+
+
+def test_an_ending_without_a_namesake_is_still_asked(acme: Scene, bea: Browser) -> None:
+    make.disposition(acme.acme, "Question answered", code="answered")
+    leg = accepted(acme)
+    bea.post(url("resolve", leg), {"outcome": "Withdrawn by the customer", "summary": "She no longer wants it."})
+    assert bea.get(url("work", leg)).context["chosen"] is None
+
+
 def windows(browser: Browser, address: str) -> list[str]:
     """What the dialog offers, the empty choice left out."""
     return [value for value, _words in browser.get(address).context["form"].fields["window"].choices]

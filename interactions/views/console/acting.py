@@ -18,7 +18,6 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from interactions import cases, handling, replies, transfers
-from interactions.desk.work import resolution_draft, run_of
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.views.console.common import (
     dialog,
@@ -166,15 +165,11 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The matter is settled: with summary and outcome; the contact ends, the customer gets the notice."""
     if request.method == "GET":
         mine = own_leg(request, leg)
-        case = mine.interaction.case
-        run = run_of(mine, request.agent)
         return dialog(
             request,
             "console/_resolve.html",
             {
-                "leg": mine, "case": case, "brand": mine.client.brand,
-                "summary": resolution_draft(case, run, mine), "sends": _sends(mine),
-                "read": request.GET.get("read"),
+                "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": request.GET.get("read"),
             },
         )  # fmt: skip
     try:
