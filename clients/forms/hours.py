@@ -18,6 +18,7 @@ from clients.models import BusinessHours, Client, HoursException, HoursSpan
 
 TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 DAY = 1440
+CLOSED = ("closed", "cerrado")
 SHOWN_LANGUAGE = {"US": "en_US", "GB": "en_GB", "CA": "en_CA"}
 
 
@@ -31,7 +32,9 @@ def minutes(text: str) -> int:
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """“09:00-12:00, 13:00-17:30” as pairs of minutes, in order and without overlaps."""
+    """“09:00-12:00, 13:00-17:30” as pairs of minutes, in order and without overlaps; none for “closed” or nothing."""
+    if text.strip().lower() in CLOSED:
+        return []
     found: list[tuple[int, int]] = []
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", text))):
         ends = re.split(r"\s*[-–—]\s*", part)
@@ -119,7 +122,7 @@ class ExceptionForm(forms.Form):
     times = forms.CharField(
         label=gettext_lazy("Open"),
         required=False,
-        help_text=gettext_lazy("Empty: closed all day. Else such as 10:00–14:00."),
+        help_text=gettext_lazy("Empty or “closed”: closed all day. Else such as 10:00–14:00."),
     )
 
     def clean_times(self) -> list[tuple[int, int]]:

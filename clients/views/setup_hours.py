@@ -61,11 +61,14 @@ def _week(request: SetupRequest, hours: BusinessHours) -> HttpResponse:
     return page(request, "setup/hours.html", "setup-hours", context, status=422 if form.errors else 200)
 
 
-def _dates(request: SetupRequest, hours: BusinessHours) -> dict[str, object]:
+def _dates(
+    request: SetupRequest, hours: BusinessHours, refused: ExceptionForm | None = None
+) -> dict[str, object]:
+    """What differs in the year shown; `refused` is the date's form as it was typed, with what is wrong."""
     if hours.pk is None:
         return {}
     today = clock.now().astimezone(ZoneInfo(request.client.zone)).date()
-    asked = request.GET.get("year", "")
+    asked = request.POST.get("year", "") if refused else request.GET.get("year", "")
     year = int(asked) if asked.isdigit() and today.year - 1 <= int(asked) <= today.year + 3 else today.year
     shown: dict[date, dict[str, object]] = {}
     for row in hours.exceptions.filter(date__year=year):
@@ -77,7 +80,7 @@ def _dates(request: SetupRequest, hours: BusinessHours) -> dict[str, object]:
         "dates": dates,
         "year": year,
         "years": range(today.year, today.year + 3),
-        "date_form": ExceptionForm(),
+        "date_form": refused or ExceptionForm(),
         "holidays": proposed_holidays(request.client, hours, year),
     }
 
@@ -95,12 +98,11 @@ def add_date(request: SetupRequest, hours: UUID) -> HttpResponse:
         messages.success(request, _("The holidays are in."))
     else:
         form = ExceptionForm(request.POST)
-        if form.is_valid():
-            form.save(found)
-            messages.success(request, _("Saved. It holds at once."))
-        else:
-            for errors in form.errors.values():
-                messages.error(request, " ".join(map(str, errors)))
+        if not form.is_valid():
+            context = {"form": HoursForm(instance=found), "hours": found, **_dates(request, found, form)}
+            return page(request, "setup/hours.html", "setup-hours", context, status=422)
+        form.save(found)
+        messages.success(request, _("Saved. It holds at once."))
     year = request.POST.get("year", "")
     tail = f"?year={year}" if year.isdigit() else ""
     response = redirect("setup-hours-edit", request.client.public_id, hours)

@@ -239,6 +239,25 @@ def test_public_holidays_are_proposed_once(ada: Browser) -> None:
     assert (date(2027, 7, 4), "Independence Day") not in proposed_holidays(acme, hours, 2027)
 
 
+@pytest.mark.parametrize("word", ["closed", "Closed ", "cerrado", ""])
+def test_ada_may_write_the_word_that_the_list_says(ada: Browser, word: str) -> None:
+    acme = factories.client("Acme")
+    hours = factories.hours(acme)
+    ada.post(at("setup-hours-date", acme, hours.public_id), {"date": "2026-12-24", "name": "Eve", "times": word})
+    day = hours.exceptions.get()
+    assert (day.name, day.opens) == ("Eve", None)
+
+
+def test_a_date_with_a_mistake_keeps_what_was_typed(ada: Browser) -> None:
+    acme = factories.client("Acme")
+    hours = factories.hours(acme)
+    typed = {"date": "2027-12-24", "name": "Eve", "times": "noonish", "year": "2027"}
+    answer = ada.post(at("setup-hours-date", acme, hours.public_id), typed)
+    assert answer.status_code == 422
+    assert all(f'value="{one}"' in said(answer) for one in typed.values())
+    assert "from–to" in said(answer) and not hours.exceptions.exists()
+
+
 def test_hours_in_use_are_not_deleted(ada: Browser) -> None:
     acme = factories.client()
     hours = factories.hours(acme)
