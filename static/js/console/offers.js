@@ -1,10 +1,13 @@
-/* An offer: drawn at once from the push with the brand the page has, then fetched; bell, notice, Enter, and its end. */
+/* An offer: drawn at once from the push with the brand the page has, then fetched; bell, notice, Enter, and its end.
+   While a modal dialog is open the place of the card lives in it: everything outside is inert. It goes home when the dialog closes. */
 import { on, line } from "./line.js";
+import { asking } from "./middle.js";
 import { ring } from "../lib/sound.js";
 import { inField, register } from "../lib/keys.js";
 import { now } from "../lib/clock.js";
 
 const place = document.getElementById("offer");
+const home = place.nextElementSibling;
 let stop = null;
 let notice = null;
 let told = "";
@@ -15,6 +18,38 @@ function quiet() {
   notice?.close();
   notice = null;
 }
+
+/* As a popover the card stands above the dialog, where it is seen; inside the dialog it can be used. */
+function raise() {
+  const open = [...document.querySelectorAll("dialog[open]")].filter((one) => one.matches(":modal")).at(-1);
+  const dialog = place.querySelector(".offer") && open;
+  if (!dialog) {
+    place.removeAttribute("popover");
+    if (place.nextElementSibling !== home) home.before(place);
+    return;
+  }
+  if (place.parentElement !== dialog) dialog.append(place);
+  if (place.matches(":popover-open")) return;
+  place.setAttribute("popover", "manual");
+  place.showPopover();
+}
+// also when a dialog is thrown away with the card in it
+new MutationObserver(raise).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["open"] });
+document.addEventListener("htmx:beforeCleanupElement", ({ detail }) => {
+  if (detail.elt !== place && detail.elt.contains(place)) home.before(place);
+});
+
+/* Accepted beside an open dialog: what is typed there stays, and the contact opens when the dialog is closed. */
+let accepted = "";
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.elt.id !== "offer-accept" || detail.target.id !== "work" || !asking()) return;
+  detail.shouldSwap = false;
+  accepted = told;
+});
+document.addEventListener("close", () => {
+  document.querySelector(`.item[data-leg="${CSS.escape(accepted)}"] a[data-work]`)?.click();
+  accepted = "";
+}, true);
 
 function draw(data) {
   if (place.querySelector("[data-offer]")) return;
