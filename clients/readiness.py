@@ -102,9 +102,11 @@ def _hours(doors: list[EntryPoint], queues: list[Queue], at: datetime) -> Ready:
     name = never[0].name if never else ""
     return _line(
         "hours",
-        not never,
+        bool(both) and not never,
         _("The hours of every door and line open at all."),
-        _("“%(name)s” never opens with these hours.") % {"name": name},
+        _("“%(name)s” never opens with these hours.") % {"name": name}
+        if never
+        else _("No door or line is there yet whose hours could open."),
         "setup-hours",
     )
 

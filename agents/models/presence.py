@@ -44,6 +44,7 @@ class PresenceEntry(AppendOnlyModel):
     objects = PresenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "presence entries"
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["agent", "at"], name="presence_by_agent")]
 

@@ -36,6 +36,7 @@ class QueueSwitchedOff(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "queues switched off"
         constraints = [models.UniqueConstraint(fields=["agent", "queue"], name="switched_off_once")]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ class ApiKey(PublicIdModel):
     objects = ClientScopedQuerySet["ApiKey"].as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ def set_up(acme: Client) -> Queue:
 
 
 def test_a_new_client_is_told_everything_that_is_missing(acme: Client):
-    assert open_items(acme) == {"queues", "doors", "reasons", "dispositions", "script", "licences", "contract"}
+    assert open_items(acme) == {"queues", "doors", "hours", "reasons", "dispositions", "script", "licences", "contract"}
     assert all(each.sentence.endswith(".") and each.link.startswith("setup-") for each in readiness(acme))
     assert not goes_live(acme)
 
