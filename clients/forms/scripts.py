@@ -9,9 +9,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients import starters
 from clients.models import Channel, Client, Script, ScriptVersion
 
 BIGGEST = 300_000
+STARTER = "starter"
 
 
 class ScriptForm(forms.ModelForm[Script]):
@@ -41,7 +43,10 @@ class ScriptForm(forms.ModelForm[Script]):
 
 
 class VersionForm(forms.Form):
-    """A draft: which language and channel it is for, and its steps as text or as a file."""
+    """A draft: which language and channel it is for, and its steps: a flow to begin from, text, or a file.
+
+    Steps that are written or sent as a file go before the flow to begin from, which a first version alone is offered.
+    """
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=[("en", gettext_lazy("English")), ("es", gettext_lazy("Spanish"))]
@@ -51,22 +56,41 @@ class VersionForm(forms.Form):
         choices=[("", gettext_lazy("every channel")), *Channel.choices],
         required=False,
     )
+    begin = forms.ChoiceField(
+        label=gettext_lazy("Begin from"),
+        required=False,
+        help_text=gettext_lazy("It becomes your draft, in the language chosen above; its words can then be changed."),
+    )
     upload = forms.FileField(label=gettext_lazy("Steps as a file (JSON)"), required=False)
     graph = forms.CharField(
         label=gettext_lazy("Steps"),
         required=False,
         max_length=BIGGEST,
+        help_text=gettext_lazy(
+            "What the agent says, asks and does, one step after the other, written as JSON: "
+            "“start” names the first of the “steps”."
+        ),
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
     )
 
-    def __init__(self, *args: Any, version: ScriptVersion | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, script: Script, version: ScriptVersion | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.script = script
         if version is not None:
             self.initial = {
                 "language": version.language,
                 "channel": version.channel,
                 "graph": json.dumps(version.graph, indent=2, ensure_ascii=False),
             }
+            del self.fields["begin"]
+            return
+        self.others = {str(one.public_id): one for one in newest_of_others(script)}
+        self.fields["begin"].choices = [  # type: ignore[attr-defined]
+            (STARTER, starters.NAMES[script.kind]),
+            *((key, _("Copy of %(flow)s") % {"flow": one}) for key, one in self.others.items()),
+            ("", _("Nothing: I write the steps below or send a file")),
+        ]
+        self.initial["begin"] = STARTER
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -78,6 +102,9 @@ class VersionForm(forms.Form):
                 text = upload.read().decode()
             except UnicodeDecodeError as error:
                 raise forms.ValidationError(_("The file is not text.")) from error
+        if not text.strip():
+            data["graph"] = self.begun(data)
+            return data
         try:
             graph = json.loads(text)
         except json.JSONDecodeError as error:
@@ -88,3 +115,27 @@ class VersionForm(forms.Form):
             raise forms.ValidationError(_("A call flow is an object with “start” and “steps”."))
         data["graph"] = graph
         return data
+
+    def begun(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The steps of the flow to begin from."""
+        begin = data.get("begin", "")
+        if begin == STARTER:
+            return starters.starter(self.script.kind, data["language"])
+        if not begin:
+            raise forms.ValidationError(
+                _("There are no steps yet: choose a flow to begin from, write the steps, or send them as a file.")
+                if "begin" in self.fields
+                else _("A call flow without steps cannot be saved: nobody would know what to say.")
+            )
+        return dict(self.others[begin].graph)
+
+
+def newest_of_others(script: Script) -> list[ScriptVersion]:
+    """The newest version of each language and channel of the client's other flows of this kind."""
+    versions = ScriptVersion.objects.filter(script__client=script.client_id, script__kind=script.kind)
+    return list(
+        versions.exclude(script=script)
+        .select_related("script")
+        .order_by("script__name", "script_id", "language", "channel", "-number")
+        .distinct("script__name", "script_id", "language", "channel")
+    )

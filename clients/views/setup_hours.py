@@ -61,9 +61,7 @@ def _week(request: SetupRequest, hours: BusinessHours) -> HttpResponse:
     return page(request, "setup/hours.html", "setup-hours", context, status=422 if form.errors else 200)
 
 
-def _dates(
-    request: SetupRequest, hours: BusinessHours, refused: ExceptionForm | None = None
-) -> dict[str, object]:
+def _dates(request: SetupRequest, hours: BusinessHours, refused: ExceptionForm | None = None) -> dict[str, object]:
     """What differs in the year shown; `refused` is the date's form as it was typed, with what is wrong."""
     if hours.pk is None:
         return {}

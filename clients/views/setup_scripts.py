@@ -51,10 +51,10 @@ def new(request: SetupRequest) -> HttpResponse:
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
 def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
-    """A draft beginning with the latest version's steps."""
+    """A draft beginning with the latest version's steps; the first one with a flow to begin from."""
     found = get_object_or_404(Script, client=request.client, public_id=script)
     latest = found.versions.order_by("-number").first()
-    form = VersionForm(request.POST or None, request.FILES or None, version=latest)
+    form = VersionForm(request.POST or None, request.FILES or None, script=found, version=latest)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         highest = found.versions.filter(language=data["language"], channel=data["channel"]).aggregate(n=Max("number"))
@@ -81,7 +81,7 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
     """One version: its steps as an agent sees them, what is wrong with it, and the draft's text."""
     found = _version(request, version)
     draft = found.state == VersionState.DRAFT
-    form = VersionForm(request.POST or None, request.FILES or None, version=found)
+    form = VersionForm(request.POST or None, request.FILES or None, script=found.script, version=found)
     form.fields["language"].disabled = form.fields["channel"].disabled = True
     if request.method == "POST":
         if not draft:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from agents.models import Agent, AgentSkill, Licence, LicenceState
 from bpo.kernel.history import changes_of, changes_under
+from clients import scripts, starters
 from clients.forms.hours import proposed_holidays, spans
 from clients.models import (
     ApiKey,
@@ -32,6 +33,7 @@ from clients.models import (
     QueueState,
     Reason,
     Role,
+    ScriptKind,
     ScriptVersion,
     VersionState,
 )
@@ -256,6 +258,44 @@ def test_a_date_with_a_mistake_keeps_what_was_typed(ada: Browser) -> None:
     assert answer.status_code == 422
     assert all(f'value="{one}"' in said(answer) for one in typed.values())
     assert "from–to" in said(answer) and not hours.exceptions.exists()
+
+
+@pytest.mark.parametrize("kind", ScriptKind.values)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_ada_begins_a_flow_without_writing_json(ada: Browser, kind: str, language: str) -> None:
+    acme = factories.client("Acme")
+    script = acme.scripts.create(name="Main", kind=kind)
+    page = ada.get(at("setup-version-new", acme, script.public_id))
+    assert str(starters.NAMES[kind]) in said(page)
+    begun = {"language": language, "channel": "", "graph": "", "begin": "starter"}
+    assert ada.post(at("setup-version-new", acme, script.public_id), begun).status_code == 302
+    version = script.versions.get()
+    assert version.graph == starters.starter(kind, language) and scripts.check(version.graph, kind) == []
+
+
+def test_a_second_flow_may_begin_as_a_copy_of_the_first(ada: Browser) -> None:
+    acme, cal = factories.client("Acme"), factories.client("Cal's")
+    first, second = (acme.scripts.create(name=name, kind="inbound") for name in ("Main", "Billing"))
+    strange = cal.scripts.create(name="Theirs", kind="inbound").versions.create(number=1, graph=graph())
+    theirs = {"language": "en", "graph": "", "begin": str(strange.public_id)}
+    assert ada.post(at("setup-version-new", acme, second.public_id), theirs).status_code == 422
+    first.versions.create(number=1, graph={"start": "old", "steps": []})
+    ours = first.versions.create(number=2, graph=graph())
+    begun = {"language": "en", "graph": "", "begin": str(ours.public_id)}
+    assert "Copy of Main version 2" in said(ada.get(at("setup-version-new", acme, second.public_id)))
+    assert ada.post(at("setup-version-new", acme, second.public_id), begun).status_code == 302
+    assert second.versions.get().graph == graph()
+
+
+def test_a_flow_without_steps_is_refused_in_words(ada: Browser) -> None:
+    acme = factories.client("Acme")
+    script = acme.scripts.create(name="Main", kind="inbound")
+    nothing = {"language": "en", "channel": "", "graph": " ", "begin": ""}
+    answer = ada.post(at("setup-version-new", acme, script.public_id), nothing)
+    assert answer.status_code == 422 and "There are no steps yet" in said(answer)
+    version = script.versions.create(number=1, graph=graph())
+    answer = ada.post(at("setup-version", acme, version.public_id), nothing)
+    assert answer.status_code == 422 and "without steps cannot be saved" in said(answer)
 
 
 def test_hours_in_use_are_not_deleted(ada: Browser) -> None:
