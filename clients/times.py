@@ -10,6 +10,17 @@ from django.utils.formats import date_format
 
 from clients.words import say
 
+# By continent and winter abbreviation, for an abbreviation alone means several zones.
+ZONE_NAMES = {
+    ("America", "EST"): "Eastern Time",
+    ("America", "CST"): "Central Time",
+    ("America", "MST"): "Mountain Time",
+    ("America", "PST"): "Pacific Time",
+    ("Europe", "WET"): "Western European Time",
+    ("Europe", "CET"): "Central European Time",
+    ("Europe", "EET"): "Eastern European Time",
+}
+
 
 def clock_words(moment: datetime, zone: str, language: str) -> str:
     """2 pm, 2:30 pm; 14:00 in Spanish."""
@@ -36,6 +47,15 @@ def moment_words(moment: datetime, zone: str, language: str) -> str:
 def zone_words(zone: str) -> str:
     """New York: the last part of the zone's name."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def zone_named(zone: str) -> str:
+    """Eastern Time (New York); New York time where the zone has no name that people use."""
+    if "/" not in zone:
+        return zone
+    short = datetime(2026, 1, 15, tzinfo=ZoneInfo(zone)).tzname() or ""
+    name = ZONE_NAMES.get((zone.partition("/")[0], short))
+    return f"{name} ({zone_words(zone)})" if name else f"{zone_words(zone)} time"
 
 
 def window_words(starts: datetime, ends: datetime, zone: str, language: str) -> str:

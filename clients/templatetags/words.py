@@ -1,13 +1,15 @@
-"""{% word "key" %}: our own words on customer pages, in the page's language."""
+"""{% word "key" %}: our own words on customer pages, in the page's language; {{ zone|zone_named }}: a zone in words."""
 
 from django import template
 from django.template import Context
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from clients import times
 from clients.words import say
 
 register = template.Library()
+register.filter("zone_named", times.zone_named)
 
 
 @register.simple_tag(takes_context=True)

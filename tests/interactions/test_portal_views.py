@@ -12,6 +12,7 @@ from django.urls import reverse
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.models import Client, Policy, PublicName, Queue, Role
+from clients.times import zone_named
 from interactions import journal
 from interactions.models import Kind
 from interactions.reports import queries
@@ -297,3 +298,26 @@ def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, bea: Agent,
         browser.get(address)
     with django_assert_max_num_queries(60):
         browser.get(reverse("portal", args=[line.client.public_id]))
+
+
+def test_today_says_which_of_those_who_left_each_number_counts(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    client = line.client
+    client.zone = "America/New_York"
+    client.save(update_fields=["zone"])
+    page = browser.get(reverse("portal", args=[client.public_id])).content.decode()
+    assert "Eastern Time (New York)" in page
+    assert "1 more left within 5 s" in page and "Left the line, of all who entered; within 5 s, too" in page
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("America/Los_Angeles", "Pacific Time (Los Angeles)"),
+        ("Europe/Madrid", "Central European Time (Madrid)"),
+        ("Asia/Shanghai", "Shanghai time"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_zone_has_a_name_that_people_use(zone: str, words: str) -> None:
+    assert zone_named(zone) == words
