@@ -76,7 +76,7 @@ class ColleagueSerializer(ActSerializer):
     colleague = serializers.UUIDField()
 
 
-class PromiseSerializer(ActSerializer):
+class CallbackPromiseSerializer(ActSerializer):
     """Without a window the client's turn-around time is promised; `mine` keeps it for the agent who promises."""
 
     number = serializers.CharField(max_length=32)
@@ -189,13 +189,13 @@ class WorkActs:
         transfers.end_consult(leg, by=agent)
         return self._told(leg)
 
-    @extend_schema(request=PromiseSerializer, responses={201: CallbackSerializer})
+    @extend_schema(request=CallbackPromiseSerializer, responses={201: CallbackSerializer})
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def callback(self, request: Request, **kwargs: Any) -> Response:
         """Promise the customer of this contact a callback."""
         leg, agent = self._own(request)
-        data = self._given(PromiseSerializer)
+        data = self._given(CallbackPromiseSerializer)
         owner = agent if data.pop("mine") else None
         states.take_seats_on(leg.interaction_id, leg.agent_id)
         leg.refresh_from_db()
