@@ -252,7 +252,8 @@ def new_page(browser: Any, live: Product, watch: Watch, request: pytest.FixtureR
     contexts: list[Any] = []
 
     def open_page(*, user: Any = None, locale: str = "en-GB", **options: Any) -> Any:
-        context = browser.new_context(base_url=live.url, locale=locale, **options)
+        # In the house's own zone, so that no page loads anew to tell the times of the browser's.
+        context = browser.new_context(base_url=live.url, locale=locale, **{"timezone_id": "UTC", **options})
         contexts.append(context)
         context.set_default_timeout(20_000)
         if user is not None:

@@ -3,7 +3,11 @@ import { csrf } from "./toast.js";
 
 const asked = document.querySelector("[data-ask-zone]");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (asked && zone) {
-  const answer = await fetch(asked.dataset.askZone, { method: "POST", body: new URLSearchParams({ zone }), headers: { "X-CSRFToken": csrf() } }).catch(() => null);
-  if (answer?.ok && zone !== asked.dataset.zone) location.reload();
+
+async function tell() {
+  const answer = await fetch(asked.dataset.askZone, { method: "POST", body: new URLSearchParams({ zone }), headers: { "X-CSRFToken": csrf() } });
+  if (answer.ok && zone !== asked.dataset.zone) location.reload();
 }
+
+// Without an answer the times stay those of the house; the next page asks again.
+if (asked && zone) tell().catch(() => null);
