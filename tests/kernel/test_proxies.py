@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from structlog.contextvars import get_contextvars
 
-from bpo import asgi
 from bpo.kernel.throttle import caller, throttled
 from bpo.management.commands.up import web_arguments
 from bpo.settings import env
@@ -33,7 +32,11 @@ urlpatterns = [path("who/", who), path("door/", door)]
 
 
 @pytest.fixture
-def application(settings) -> Any:
+def application(settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    # The entry asks for a pool in its own process's environment; processes that tests start must not inherit that.
+    monkeypatch.setenv("DATABASE_POOL", "0")
+    from bpo import asgi
+
     settings.ROOT_URLCONF = "tests.kernel.test_proxies"
     settings.TRUSTED_PROXIES = [PROXY, "10.1.0.0/24"]
     yield importlib.reload(asgi).application

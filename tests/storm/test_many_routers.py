@@ -74,6 +74,7 @@ def test_four_routers_and_one_killed(capfd) -> None:
     workers = [start(database, str(seed), str(SECONDS)) for seed in range(4)]
     try:
         first_act = workers[0].stdout.readline()
+        assert first_act, workers[0].stderr.read().decode()[-3000:]
         time.sleep(SECONDS / 2)
         assert json.loads(first_act) and workers[0].poll() is None, "it was in the middle of its work"
         workers[0].send_signal(signal.SIGKILL)
