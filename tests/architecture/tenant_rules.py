@@ -305,7 +305,7 @@ LACKING: dict[str, str] = {
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
-        "floor-licence", "floor-skill", "floor-switch",
+        "floor-licence", "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
     ], "422"),
