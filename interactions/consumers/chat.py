@@ -16,6 +16,7 @@ from agents.groups import agent_group
 from bpo.kernel import clock, links, push, words
 from interactions import chats
 from interactions.consumers import hearing
+from interactions.consumers.leaving import Leaving
 from interactions.models import ChatSession, Leg, LegRole, LegState
 from interactions.push import chat_group
 
@@ -28,17 +29,20 @@ RELAYED = frozenset({"message", "typing", "status", "ended"})
 UPWARDS = {"ping": {"kind"}, "typing": {"kind", "on"}, "seen": {"kind"}}
 
 
-class ChatConsumer(AsyncWebsocketConsumer):
+class ChatConsumer(Leaving, AsyncWebsocketConsumer):
     """One open page of a window; a window may have several.
 
     The first message carries the token, so that it never stands in an address or a log.
     """
 
+    session: ChatSession | None = None
+    group: str = ""
+    patience: asyncio.Task[None] | None = None
+    last_seen: float = 0.0
+    last_typed: float = 0.0
+
     async def connect(self) -> None:
         """Anybody may knock; who brings no token in time is sent away."""
-        self.session: ChatSession | None = None
-        self.group = ""
-        self.last_seen = self.last_typed = 0.0
         await self.accept()
         self.patience = asyncio.create_task(self._no_token())
 
@@ -46,6 +50,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await asyncio.sleep(TOKEN_WITHIN)
         if self.session is None:
             await self.close(REFUSED)
+
+    def _stop_waiting(self) -> None:
+        if self.patience is not None:
+            self.patience.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One small object of a known shape, or the line is closed."""
@@ -69,7 +77,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             await self.close(REFUSED)
             return
         self.session, self.group = session, chat_group(session.public_id)
-        self.patience.cancel()
+        self._stop_waiting()
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self._mark_seen()
         await self._say({"kind": "hello", "now": clock.now().isoformat()})
@@ -143,7 +151,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """This page is away; another one of the same window that is open says so at once."""
-        self.patience.cancel()
+        self._stop_waiting()
         if self.session is None:
             return
         hearing.closed(self)

@@ -21,6 +21,7 @@ from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
 from interactions import offers, push
 from interactions.consumers import hearing, heartbeat
+from interactions.consumers.leaving import Leaving
 from interactions.models import ChatSession, Interaction, Leg, LegState
 
 logger = logging.getLogger(__name__)
@@ -31,13 +32,13 @@ SERVER_STOPS = 1012  # the close code by which the server says that it restarts
 TYPING_EVERY = 2.0
 
 
-class ConsoleConsumer(AsyncWebsocketConsumer):
+class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
     """One open desk. The newest tab of an agent works; the others are told to step aside."""
 
     agent: Agent | None = None
     key: uuid.UUID | None = None
     typed_at: float = 0.0
-    groups_joined: list[str]
+    groups_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
         """Only a signed-in agent; the older tabs of hers step aside."""
@@ -53,7 +54,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         self.key = uuid.uuid4()
         group = agent_group(self.agent.public_id)
         await database_sync_to_async(push.step_aside)(self.agent, self.key)
-        self.groups_joined = [group, user_group(user)]
+        self.groups_joined = (group, user_group(user))
         for joined in self.groups_joined:
             await self.channel_layer.group_add(joined, self.channel_name)
         await database_sync_to_async(presence.connected)(self.agent, self.key, heartbeat.NODE)

@@ -18,13 +18,14 @@ from bpo.kernel import clock
 from bpo.kernel.push import FAILURES
 from clients.models import Client, Role
 from interactions.consumers import hearing, heartbeat
+from interactions.consumers.leaving import Leaving
 
 SPACING = 0.5
 LONGEST = 4096
 SIGNED_OUT, NOT_ALLOWED, TOO_LONG = 4401, 4403, 4400
 
 
-class FloorConsumer(AsyncJsonWebsocketConsumer):
+class FloorConsumer(Leaving, AsyncJsonWebsocketConsumer):
     """Joins the floor group of each supervised client; relays one nudge for all that came meanwhile."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

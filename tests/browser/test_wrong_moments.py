@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
@@ -200,6 +201,7 @@ def test_a_customer_who_closes_the_page_while_waiting_has_left(
     expect(chat.locator("#position")).to_contain_text("1")
     waiting = newest()
     assert waiting.state == State.QUEUED
+    eventually(lambda: waiting.chat_sessions.filter(seen_at__gt=F("created_at")).exists())  # his line is open
 
     cal.close()
     eventually(lambda: Interaction.objects.get(pk=waiting.pk).state == State.CLOSED, within=30)

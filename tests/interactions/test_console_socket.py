@@ -184,6 +184,36 @@ async def test_when_the_server_stops_the_seat_stays_connected_for_the_next_proce
     assert await database_sync_to_async(ConsoleSession.objects.count)() == 1
 
 
+async def test_a_desk_that_closes_while_something_is_on_its_way_to_it_is_gone() -> None:
+    """The server says at the pong that nobody is there any more; her seat must not stay connected for ever."""
+    bea = await an_agent()
+    line = WebsocketCommunicator(reached_until("pong"), "/ws/console/")
+    line.scope["user"] = bea.user
+    await line.connect()
+    await heard(line, "hello")
+    key = (await database_sync_to_async(ConsoleSession.objects.get)(agent=bea)).key
+    await line.send_to(text_data='{"kind": "ping"}')
+    with pytest.raises(ConnectionResetError):
+        await line.wait(timeout=3)
+    assert not (await database_sync_to_async(Seat.objects.get)(agent=bea)).connected
+    assert key not in heartbeat._open
+
+
+def reached_until(kind: str) -> Any:
+    """A desk whose line breaks when this is said to it."""
+    desk = ConsoleConsumer.as_asgi()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if f'"{kind}"' in message.get("text", ""):
+                raise ConnectionResetError
+            await send(message)
+
+        await desk(scope, receive, sending)
+
+    return application
+
+
 # --- without a push ---------------------------------------------------------------------------------------------------
 
 
