@@ -209,10 +209,12 @@ def main(requests: int = 40) -> int:
         from django.core.management import call_command
 
         from bpo.demo.past.writing import write_past
+        from bpo.kernel.settling import settle
 
         call_command("migrate", verbosity=0)
         write_past()
         measured = pages()
+        settle()
         for page in measured:
             measure(page, requests)
         return 0 if report(measured, requests) else 1

@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from bpo.kernel.settling import settle
 from bpo.sockets import websockets
 
 # Who calls and by which scheme, as the proxies we trust tell it, for pages and sockets alike; the server is started
@@ -21,3 +22,5 @@ application = ProxyHeadersMiddleware(
     ProtocolTypeRouter({"http": http, "websocket": websockets}),  # type: ignore[arg-type]
     trusted_hosts=settings.TRUSTED_PROXIES,
 )
+
+settle()

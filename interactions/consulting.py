@@ -12,11 +12,8 @@ BESIDE = (LegState.OFFERED, LegState.HANDLING)
 
 def consult_of(interaction: Interaction) -> Leg | None:
     """The colleague's leg that is asked or in."""
-    return (
-        Leg.objects.select_related("interaction", "interaction__queue", "agent")
-        .filter(interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE)
-        .first()
-    )
+    beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE)
+    return beside.select_related("interaction", "interaction__queue", "agent").first() if beside.exists() else None
 
 
 def joined(interaction: Interaction) -> Leg | None:

@@ -93,7 +93,7 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
     return CustomerPane(
         customer=customer,
         covered=covered,
-        verified=_verified_words(run, interaction),
+        verified=verified_words(run, interaction),
         zone_time=clock.now().astimezone(ZoneInfo(zone)) if zone else None,
         zone_city=(customer.city if customer and customer.city else zone.rpartition("/")[2].replace("_", " ")),
         orders=[_order_card(order) for order in orders[:ORDERS_SHOWN]],
@@ -106,7 +106,8 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
     )
 
 
-def _verified_words(run: Run | None, interaction: Interaction) -> str:
+def verified_words(run: Run | None, interaction: Interaction) -> str:
+    """Whether the customer is verified, and by what he was found."""
     envelope = getattr(interaction, "envelope", None)
     found = ""
     if envelope is not None and envelope.from_phone:

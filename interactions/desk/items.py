@@ -142,6 +142,7 @@ def my_items(agent: Agent) -> list[Item]:
             .select_related("interaction__draft"),
             *LEG,
             "interaction__draft__text",
+            "interaction__version",
             way="interaction__",
         )
         .annotate(

@@ -32,7 +32,11 @@ class Top:
 def top_of(agent: Agent) -> Top:
     """Derived from seat and legs: talking before wrap-up before writing before the presence itself."""
     seat = Seat.objects.filter(agent=agent).first() or Seat(agent=agent, since=clock.now(), idle_since=clock.now())
-    legs = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING]).order_by("accepted_at")
+    legs = (
+        Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+        .only("state", "channel", "accepted_at", "work_ended_at")
+        .order_by("accepted_at")
+    )
     kind, words, since = _doing(seat, list(legs))
     profile = agent.profile
     return Top(

@@ -178,8 +178,11 @@ def settled_as(leg: Leg) -> Disposition | None:
     return Disposition.objects.filter(same, client_id=leg.client_id, active=True).order_by("parent", "position").first()
 
 
-def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
-    """The context of the whole middle; `leg` was fetched through `console.common.own_leg`."""
+def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dict[str, Any]:
+    """The context of the whole middle; `leg` was fetched through `console.common.own_leg`.
+
+    Without what stands `beside`, the page fetches the customer's side by itself.
+    """
     interaction = leg.interaction
     run = run_of(leg, agent)
     brand: Brand = leg.client.brand
@@ -196,7 +199,8 @@ def work_of(leg: Leg, agent: Agent, **extra: Any) -> dict[str, Any]:
         "waited": (leg.accepted_at or now) - (interaction.enqueued_at or interaction.arrived_at),
         "run": run,
         "pane": script_pane.pane_of(run, agent) if run else None,
-        "side": customer_pane.pane_of(interaction, run),
+        "side": customer_pane.pane_of(interaction, run) if beside else None,
+        "verified": customer_pane.verified_words(run, interaction),
         "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
         "consult": consulting.consult_of(interaction),

@@ -19,6 +19,7 @@ from interactions.views.console import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="console-home"),
     path("items/", home.items_fragment, name="console-items"),
+    path("later/", home.later_fragment, name="console-later"),
     path("top/", home.top_fragment, name="console-top"),
     path("offer/", home.offer_fragment, name="console-offer"),
     path("idle/", home.idle_fragment, name="console-idle"),

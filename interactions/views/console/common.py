@@ -16,6 +16,12 @@ from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
 from interactions.replies import NewerMail
 
+# How a line distributes its work: nothing a desk looks at.
+NOT_OF_A_LINE = (
+    "hours", "priority", "ageing_seconds", "strategy", "manual", "training", "offer_seconds", "miss_rule",
+    "misses_to_break", "miss_delay_seconds", "decline_delay_seconds", "busy_delay_seconds", "cap_per_agent", "limit",
+    "refuse_unstaffed", "when_unstaffed", "wait_limit_seconds", "drain_seconds", "take_old_place", "notify_addresses",
+)  # fmt: skip
 LIVE = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
 
@@ -23,11 +29,9 @@ def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
     """A leg of this agent, of a client she may see; anybody else's is 404."""
     legs = Leg.objects.visible_to(request.user).filter(agent=request.agent).exclude(role=LegRole.MONITOR)
     leg = get_object_or_404(
-        legs.select_related(
-            "client__brand", "disposition__parent", "interaction__customer", "interaction__envelope"
-        ).select_related(
-            "interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type"
-        ),
+        legs.select_related("client__brand", "disposition", "interaction__customer", "interaction__envelope")
+        .select_related("interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type")
+        .defer("interaction__envelope__headers", *(f"interaction__queue__{name}" for name in NOT_OF_A_LINE)),
         public_id=public_id,
     )
     leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
@@ -74,7 +78,8 @@ def work_context(request: AgentRequest, leg: Leg) -> dict[str, Any]:
     """What the middle shows of a leg: its work, or that it is over."""
     if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
         return {"leg": leg, "interaction": leg.interaction, "brand": leg.client.brand, "over": True}
-    return work_of(leg, request.agent)
+    # A whole page opens with the work; the customer's side follows within a moment.
+    return work_of(leg, request.agent, beside=bool(request.htmx))  # type: ignore[attr-defined]
 
 
 def done(request: AgentRequest, *, toast: dict[str, Any] | None = None) -> HttpResponse:

@@ -16,13 +16,10 @@ from interactions.views.console.common import own_leg, work_context
 
 
 def frame(request: AgentRequest) -> dict[str, Any]:
-    """What every console page shows around its middle."""
+    """What every console page shows around its middle; the day comes after it, by itself."""
     return {
         "top": top.top_of(request.agent),
         "items": items.my_items(request.agent),
-        "later": items.later(request.agent),
-        "done": items.just_done(request.agent),
-        "day": items.day_of(request.agent),
         "card": offer.open_offer(request.agent),
         "brands": Brand.objects.visible_to(request.user),
         "agent": request.agent,
@@ -51,16 +48,19 @@ def leg_page(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_GET
 def items_fragment(request: AgentRequest) -> HttpResponse:
     """The left column."""
-    return render(
-        request,
-        "console/_items.html",
-        {
-            "items": items.my_items(request.agent),
-            "later": items.later(request.agent),
-            "done": items.just_done(request.agent),
-            "day": items.day_of(request.agent),
-        },
-    )
+    return render(request, "console/_items.html", {"items": items.my_items(request.agent)} | _day(request))
+
+
+@for_agents
+@require_GET
+def later_fragment(request: AgentRequest) -> HttpResponse:
+    """What the left column has under the items, once the page itself is there."""
+    return render(request, "console/_later.html", _day(request))
+
+
+def _day(request: AgentRequest) -> dict[str, Any]:
+    agent = request.agent
+    return {"later": items.later(agent), "done": items.just_done(agent), "day": items.day_of(agent)}
 
 
 @for_agents
