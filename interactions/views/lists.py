@@ -24,6 +24,16 @@ from interactions.reports.telling import Told, tell
 PAGE = 50
 
 
+# What a line of a list shows; a whole contact with all around it has 150 columns.
+OF_A_CONTACT = (
+    "public_id", "channel", "direction", "origin", "state", "outcome", "priority", "returned", "language",
+    "arrived_at", "enqueued_at", "closed_at", "client__public_id", "client__zone", "client__brand__client",
+    "client__brand__public_id", "client__brand__public_name", "client__brand__logo", "client__brand__updated_at",
+    "queue__name", "customer__name", "reason__name", "reason__kind", "case__reference", "envelope__from_name",
+    "envelope__from_address", "envelope__from_phone", "envelope__subject", "envelope__opening",
+)  # fmt: skip
+
+
 class BadFilter(InvalidValue):
     """A filter of the address that nobody could have chosen."""
 
@@ -124,8 +134,8 @@ def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
         .order_by("accepted_at", "pk")
     )
     return (
-        found.select_related("client", "client__brand", "queue", "customer", "reason", "case", "envelope")
-        .defer("envelope__headers")  # long, and read as JSON row by row
+        found.select_related("client__brand", "queue", "customer", "reason", "case", "envelope")
+        .only(*OF_A_CONTACT)
         .prefetch_related(Prefetch("visits", first, to_attr="first_stay"), Prefetch("legs", work, to_attr="worked"))
     )
 

@@ -30,6 +30,17 @@ SHOWN_IN_HISTORY = (
     "verified",
 )  # fmt: skip
 
+BRAND = ("client__public_id", *(f"client__brand__{name}" for name in ("client", "public_id", "public_name")))
+OF_A_CASE = (
+    "public_id", "reference", "subject", "state", "due_at", "opened_at", *BRAND, "customer__name", "owner__name",
+    "reason__name",
+)  # fmt: skip
+OF_A_PICK = (
+    "public_id", "enqueued_at", *BRAND, "customer__name", "envelope__subject", "envelope__opening",
+    "envelope__from_name", "queue__name",
+)  # fmt: skip
+OF_A_CONTACT = ("public_id", "channel", "outcome", "state", "arrived_at", "case", "reason__name")
+
 
 def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
     """Mine: owned by me; my queues': open ones of lines I serve; waiting; and what should have been answered by now."""
@@ -47,7 +58,7 @@ def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
         case "overdue":
             rows = rows.filter(case_duty.overdue(clock.now()))
     order = ("due_at", "-id") if which == "overdue" else ("-opened_at", "-id")
-    return rows.select_related("client__brand", "customer", "owner", "reason").order_by(*order)
+    return rows.select_related("client__brand", "customer", "owner", "reason").only(*OF_A_CASE).order_by(*order)
 
 
 @for_agents
@@ -62,6 +73,7 @@ def listing(request: AgentRequest) -> HttpResponse:
         Interaction.objects.visible_to(request.user)
         .filter(state=State.QUEUED, queue__manual=True)
         .select_related("client__brand", "customer", "envelope", "queue")
+        .only(*OF_A_PICK)
         .order_by("enqueued_at")[:PAGE]
     )
     context = {"page_obj": page, "which": which, "picks": picks, "now": clock.now()}
@@ -86,14 +98,14 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
     """Everything about one matter; all words while one holds it, else those of one's own contacts."""
     found = _case(request, case)
     words = word_access.words_of(request.agent, found)
-    contacts = Interaction.objects.filter(case=found).select_related("reason", "queue").order_by("arrived_at")[:100]
+    contacts = Interaction.objects.filter(case=found).select_related("reason").only(*OF_A_CONTACT)
     own = Leg.objects.filter(agent=request.agent, interaction__case=found, state__in=["handling", "wrapping"]).first()
     context = {
         "case": found,
         "brand": found.client.brand,
         "whole": word_access.holds(request.agent, found),
         "messages_said": list(words.prefetch_related("attachments").order_by("at", "id")[:300]),
-        "contacts": contacts,
+        "contacts": contacts.order_by("arrived_at")[:100],
         "notes": found.notes.all(),
         "promises": found.callbacks.order_by("due_from"),
         "history": JournalEntry.objects.filter(case=found, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60],

@@ -71,11 +71,9 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
 @require_safe
 @for_supervisors
 def floor(request: SupervisorRequest) -> HttpResponse:
-    """The whole desk of a supervisor; `queue` and `channel` open a line beside it."""
+    """The desk of a supervisor; `queue` and `channel` open a line beside it. Callbacks and latest contacts follow."""
     sight = sight_of(request)
-    wall = _wall(sight)
-    around = {**_agents(sight), **_callbacks(sight, wall["wall"].today), **_latest(sight)}
-    context = {"clients": sight.clients, **wall, **around}
+    context = {"clients": sight.clients, **_wall(sight), **_agents(sight)}
     opened = request.GET.get("queue")
     if opened:
         try:
