@@ -1,0 +1,62 @@
+"""What a customer reaches: the own window, its files, and what a link was made for."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from bpo.kernel import links
+from clients.models import Client
+from tests import factories
+from tests.architecture.tenant_world import World, ask
+
+# Ann's window at Acme: what it calls, and how each answers to her without its fields.
+WINDOW: dict[str, tuple[str, str]] = {
+    "customer-chat-state": ("get", "page"),
+    "customer-chat-message": ("post", "400"),
+    "customer-chat-file": ("post", "400"),
+    "customer-chat-end": ("post", "page"),
+    "customer-chat-call": ("post", "400"),
+    "customer-chat-transcript": ("post", "400"),
+    "customer-chat-survey": ("post", "400"),
+}
+
+
+@pytest.mark.parametrize("name", WINDOW)
+def test_a_customer_reaches_the_own_window_alone(world: World, name: str) -> None:
+    """By the token of Ann's own window; by that of Bob's at Globex, and by none, nothing of it is there."""
+    doors = {"own": world.things["widget"], "other": factories.door(Client.objects.get(name="Globex"))}
+    for who, door in doors.items():
+        body = {"key": str(uuid.uuid4()), "words": "Hello", "name": who}
+        begun = Browser().post(
+            reverse("customer-chat-start", args=[door.public_id]), json.dumps(body), content_type="application/json"
+        )
+        assert begun.status_code == 201, begun.content
+        world.secrets[f"customer {who}"] = begun.json()["token"]
+    method, expected = WINDOW[name]
+    path = reverse(name, args=[doors["own"].public_id])
+    assert ask(world, "customer own", method, path, {}) == expected
+    for stranger in ("customer other", "anonymous", "admin", "key"):
+        assert ask(world, stranger, method, path, {}) in ("401", "403", "404"), stranger
+
+
+def test_a_file_of_a_window_is_its_customers_alone(world: World) -> None:
+    attachment = world.things["attachment"]
+    path = reverse("customer-chat-download", args=[world.things["widget"].public_id, attachment.public_id])
+    for stranger in ("anonymous", "admin", "agent", "key", "other key"):
+        assert ask(world, stranger, "get", path, {}) in ("401", "403", "404"), stranger
+
+
+def test_a_customers_link_opens_what_it_was_made_for(world: World) -> None:
+    own = {"callback": world.things["callback"], "survey": world.things["contact"]}
+    for kind, thing in own.items():
+        other = next(each for each in own if each != kind)
+        opened = reverse(f"customer-{kind}", args=[links.sign(kind, str(thing.public_id))])
+        crossed = reverse(f"customer-{kind}", args=[links.sign(other, str(thing.public_id))])
+        assert ask(world, "anonymous", "get", opened, {}) == "page"
+        assert "Globex" not in Browser().get(opened).content.decode()
+        assert ask(world, "anonymous", "get", crossed, {}) == "404"
