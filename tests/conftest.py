@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
+from tests import database
+
 pytest_plugins = ["tests.living"]
 
 DESCRIBING_THE_CODE = {"django_content_type", "auth_permission"}
@@ -60,6 +62,7 @@ def _cancel_until_done(loop: asyncio.AbstractEventLoop) -> None:
 
 
 asyncio.runners._cancel_all_tasks = _cancel_until_done  # type: ignore[attr-defined]
+DatabaseCreation.create_test_db = database.copy_or_migrate  # type: ignore[method-assign]
 DatabaseCreation._destroy_test_db = _drop_by_force
 TransactionTestCase._fixture_teardown = _empty_tables
 
