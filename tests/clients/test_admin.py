@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import AgentSkill, Licence, LicenceState
-from bpo.kernel.admin import HouseAdmin, ReadOnly
+from bpo.kernel.admin import HouseAdmin
 from bpo.kernel.history import changes_of, changes_under
 from clients.models import Client, ClientState, HoursSpan, Queue, QueueSkill, QueueState
 from interactions.models import Interaction
@@ -60,7 +60,9 @@ def some_work() -> None:
         assert bea.pk
 
 
-def test_every_list_and_form_opens_and_a_list_costs_the_same_however_long_it_is(ada: Browser) -> None:
+def test_every_list_can_be_searched_and_costs_the_same_however_long_it_is(ada: Browser) -> None:
+    """That the other pages of each table open, the tenant tests tell."""
+
     def cost(model: Any) -> int:
         with CaptureQueriesContext(connection) as seen:
             assert ada.get(address(model, "changelist")).status_code == 200, model
@@ -68,19 +70,13 @@ def test_every_list_and_form_opens_and_a_list_costs_the_same_however_long_it_is(
 
     some_work()
     for model in OURS:
+        assert isinstance(admin.site._registry[model], HouseAdmin)
         assert ada.get(address(model, "changelist"), {"q": "acme"}).status_code == 200, model
-        row = model._default_manager.first()
-        if row is not None:
-            assert ada.get(address(model, "change", row.pk)).status_code == 200, model
-            assert ada.get(address(model, "history", row.pk)).status_code == 200, model
-        site = admin.site._registry[model]
-        assert isinstance(site, HouseAdmin)
-        assert ada.get(address(model, "add")).status_code == (403 if isinstance(site, ReadOnly) else 200), model
     few = {model: cost(model) for model in OURS}
     some_work()
     some_work()
-    dear = {model.__name__: (few[model], cost(model)) for model in OURS if cost(model) > few[model] + 1}
-    assert dear == {}
+    many = {model: cost(model) for model in OURS}
+    assert {model: (few[model], many[model]) for model in OURS if many[model] > few[model] + 1} == {}
 
 
 def test_the_work_is_read_only(ada: Browser) -> None:
