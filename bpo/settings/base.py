@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Contacts, cases, callbacks and set-up of the clients one may see.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "bpo.kernel.schema.KeptSchema",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from drf_spectacular.generators import SchemaGenerator
 
 from agents.models import Agent
 from bpo.accounts.models import User
@@ -517,6 +518,16 @@ def test_the_page_of_the_api_opens_and_describes_everything() -> None:
     paths = schema.json()["paths"]
     assert "/api/v1/interactions/" in paths and "/api/v1/legs/{public_id}/accept/" in paths
     assert ada.get("/api/docs/").status_code == 200
+
+
+def test_the_description_is_written_once_and_each_language_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = Browser()
+    ada.force_login(factories.admin())
+    asked = [{"lang": "en"}, {"lang": "es"}]
+    english, spanish = (ada.get("/api/schema/", language).content for language in asked)
+    monkeypatch.setattr(SchemaGenerator, "parse", None)
+    assert [ada.get("/api/schema/", language).content for language in asked] == [english, spanish]
+    assert Browser().get("/api/schema/").status_code == 401
 
 
 def test_handling_is_the_same_operation_everywhere() -> None:
