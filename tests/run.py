@@ -98,7 +98,7 @@ def have_browser() -> bool:
 
 PARTS = [
     Part("checks", 120, checks),
-    Part("unit and HTTP", 360, tests(NOT_SPECIAL, "-n", "2")),
+    Part("unit and HTTP", 360, tests(NOT_SPECIAL, "-n", "2", "--dist", "worksteal")),
     Part("services", 360, tests("services and not browser", second_try=True)),
     Part("browser", 720, browser),
     Part("storm", 300, tests("storm")),
