@@ -3,6 +3,7 @@
 import asyncio
 import asyncio.runners
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for lock in _lock:
         lock.close()
     _lock.clear()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: the collector need not look through it again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
