@@ -12,9 +12,11 @@ class KeptSchema(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> Any:
         """The description, kept from an earlier call where it is everybody's."""
-        return _written(self.api_version, get_language()) if public else super().get_schema(request, public)
+        if public:
+            return _written(self.api_version, get_language())
+        return super().get_schema(request, public)  # type: ignore[no-untyped-call]
 
 
 @functools.cache
 def _written(version: str | None, _language: str | None) -> Any:
-    return SchemaGenerator(api_version=version).get_schema(public=True)
+    return SchemaGenerator(api_version=version).get_schema(public=True)  # type: ignore[no-untyped-call]
