@@ -234,7 +234,7 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     at = today.at
     lines_today, lines_now = queries.lines_of([today, lately(today)], "first__queue_id", "channel")
     waiting = _waiting(clients)
-    promises = _promises(clients, at)
+    promises = promises_now(clients, at)
     due = _callbacks(clients, at)
     licensed = certified(clients)
     seen = _seen({agent for agents in licensed.values() for agent in agents})
@@ -274,7 +274,7 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     )
 
 
-def _promises(clients: Sequence[Client], at: datetime) -> dict[tuple[int, str], Promise]:
+def promises_now(clients: Sequence[Client], at: datetime) -> dict[tuple[int, str], Promise]:
     """The promise in force now, by client and channel; the plain formula where there are several."""
     found: dict[tuple[int, str], Promise] = {}
     for promise in promises_in_force(clients, at, at):

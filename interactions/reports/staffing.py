@@ -44,11 +44,12 @@ MODEL_WORDS: dict[Model, LazyText] = {
 
 
 class ImpossibleStaffing(InvalidValue, ValueError):
-    """Numbers that no line can have; the text is a sentence a person may read."""
+    """Numbers that no line can have; the text is a sentence a person may read, `field` is the number's name."""
 
     code = "impossible_staffing"
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
         super().__init__(sentence, sentence=sentence)
 
 
@@ -57,9 +58,9 @@ def plain(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _within(value: float, least: float, most: float, words: str) -> None:
+def _within(field: str, value: float, least: float, most: float, words: str) -> None:
     if not (isfinite(value) and least <= value <= most):
-        raise ImpossibleStaffing(words % {"least": plain(least), "most": plain(most)})
+        raise ImpossibleStaffing(field, words % {"least": plain(least), "most": plain(most)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,29 @@ class Demand:
     at_once: int = 1
 
     def __post_init__(self) -> None:
-        _within(self.per_hour, 0, 3600 * MOST_LOAD, _("Contacts an hour are a number from %(least)s to %(most)s."))
-        _within(self.handle_seconds, 1, DAY_SECONDS, _("A contact takes from %(least)s to %(most)s seconds."))
+        _within(
+            "per_hour",
+            self.per_hour,
+            0,
+            3600 * MOST_LOAD,
+            _("Contacts an hour are a number from %(least)s to %(most)s."),
+        )
+        _within(
+            "handle_seconds",
+            self.handle_seconds,
+            1,
+            DAY_SECONDS,
+            _("A contact takes from %(least)s to %(most)s seconds."),
+        )
         if self.patience_seconds is not None:
             words = _("Patience is from %(least)s to %(most)s seconds, or not known.")
-            _within(self.patience_seconds, 1, DAY_SECONDS, words)
-        _within(self.at_once, 1, MOST_AT_ONCE, _("An agent has from %(least)s to %(most)s contacts at once."))
+            _within("patience_seconds", self.patience_seconds, 1, DAY_SECONDS, words)
+        _within(
+            "at_once", self.at_once, 1, MOST_AT_ONCE, _("An agent has from %(least)s to %(most)s contacts at once.")
+        )
         if self.load > MOST_LOAD:
             words = _("That is more than %(most)s contacts in hand at any moment; look at a part of it.")
-            raise ImpossibleStaffing(words % {"most": MOST_LOAD})
+            raise ImpossibleStaffing("per_hour", words % {"most": MOST_LOAD})
 
     @property
     def load(self) -> float:
@@ -111,12 +126,26 @@ class Goal:
     shrinkage_percent: float = 0
 
     def __post_init__(self) -> None:
-        _within(self.percent, 1, 99.9, _("The target is from %(least)s to %(most)s percent."))
-        _within(self.within_seconds, 0, DAY_SECONDS, _("The threshold is from %(least)s to %(most)s seconds."))
-        _within(self.gives_up_percent, 0.1, 100, _("The most who may give up are from %(least)s to %(most)s percent."))
+        _within("percent", self.percent, 1, 99.9, _("The target is from %(least)s to %(most)s percent."))
+        _within(
+            "within_seconds",
+            self.within_seconds,
+            0,
+            DAY_SECONDS,
+            _("The threshold is from %(least)s to %(most)s seconds."),
+        )
+        _within(
+            "gives_up_percent",
+            self.gives_up_percent,
+            0.1,
+            100,
+            _("The most who may give up are from %(least)s to %(most)s percent."),
+        )
         words = _("The most an agent may be busy is from %(least)s to %(most)s percent.")
-        _within(self.occupancy_percent, LEAST_OCCUPANCY, 100, words)
-        _within(self.shrinkage_percent, 0, 90, _("Shrinkage is from %(least)s to %(most)s percent."))
+        _within("occupancy_percent", self.occupancy_percent, LEAST_OCCUPANCY, 100, words)
+        _within(
+            "shrinkage_percent", self.shrinkage_percent, 0, 90, _("Shrinkage is from %(least)s to %(most)s percent.")
+        )
 
     def met_by(self, expected: Expected) -> bool:
         """Whether that is good enough."""
@@ -140,12 +169,12 @@ class Need:
 
 def expected(demand: Demand, agents: int, within_seconds: float, model: Model) -> Expected:
     """What customers meet with so many agents at work."""
-    _within(agents, 0, MOST_AGENTS, _("Agents are a number from %(least)s to %(most)s."))
+    _within("agents", agents, 0, MOST_AGENTS, _("Agents are a number from %(least)s to %(most)s."))
     servers = agents * demand.at_once
     if model == Model.C:
         return erlang.patient(demand.load, servers, handle_seconds=demand.handle_seconds, within_seconds=within_seconds)
     if demand.patience_seconds is None:
-        raise ImpossibleStaffing(_("Say how long customers wait before they give up."))
+        raise ImpossibleStaffing("patience_seconds", _("Say how long customers wait before they give up."))
     return erlang.impatient(
         demand.load,
         servers,

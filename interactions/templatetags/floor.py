@@ -241,3 +241,20 @@ def ledger_chips(ledger: Callbacks) -> list[tuple[str, int, str]]:
 def of_key(table: dict[str, object], key: str) -> object:
     """table[key], for figures by channel."""
     return table.get(key)
+
+
+@register.filter
+def share(value: float) -> str:
+    """88.8 %, of a share from 0 to 1; never rounded up to all or down to none."""
+    percent = value * 100
+    if 0 < percent < 0.1 or 99.9 < percent < 100:
+        return "< 0.1 %" if percent < 1 else "> 99.9 %"
+    return f"{percent:.1f} %"
+
+
+@register.filter
+def mean_wait(seconds: float | None) -> str:
+    """7.8 s, 48 s, 3 min; a dash where nobody is answered."""
+    if seconds is None:
+        return "–"
+    return _("%s s") % f"{seconds:.1f}" if seconds < 10 else duration_words(round(seconds))

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parts/callbacks/", pages.callbacks_part, name="floor-callbacks-part"),
     path("parts/latest/", pages.latest_part, name="floor-latest-part"),
     path("parts/lines/<uuid:queue>/", pages.line_part, name="floor-line-part"),
+    path("parts/lines/<uuid:queue>/staffing/", pages.staffing_part, name="floor-staffing-part"),
     path("lines/<uuid:queue>/", pages.line, name="floor-line"),
     path("contacts/", contacts.contacts, name="floor-contacts"),
     path("contacts/<uuid:contact>/", contacts.contact, name="floor-contact"),

@@ -154,7 +154,7 @@ add(
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
-    "floor-line-part", "floor-line", "floor-contact", "floor-callback", "floor-agent",
+    "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),

@@ -14,9 +14,10 @@ from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients.models import Channel, Queue
 from interactions.models import Interaction, State
-from interactions.reports import live, people, queries
+from interactions.reports import demand, live, people, queries
 from interactions.reports.scope import Scope, scope_of
 from interactions.views import lists
+from interactions.views.floor import staffing
 from interactions.views.floor.seeing import Sight, queue_of, sight_of
 
 LATEST = 8
@@ -64,6 +65,7 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
         "channel_name": Channel(channel).label,
         "waiting": in_line(queue, channel)[:ON_PAGE],
         "total": in_line(queue, channel).count(),
+        "staffable": channel in demand.live_channels(queue),
         "clients": sight.clients,
     }
 
@@ -124,7 +126,8 @@ def line(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     context["channels"] = [Channel(channel) for channel in found.channels]
     counts = in_line_counts(found)
     context["counts"] = [(channel, counts.get(channel, 0)) for channel in context["channels"]]
-    return render(request, "floor/line.html", context)
+    context |= staffing.beside(request.GET, found, context["channel"])
+    return render(request, "floor/line.html", context, status=staffing.status_of(context))
 
 
 def in_line_counts(queue: Queue) -> dict[str, int]:
@@ -140,6 +143,16 @@ def line_part(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     found = queue_of(request, queue)
     context = line_context(sight_of(request), found, request.GET.get("channel") or found.channels[0])
     return render(request, "floor/_line.html", context)
+
+
+@require_safe
+@for_supervisors
+def staffing_part(request: SupervisorRequest, queue: UUID) -> HttpResponse:
+    """How many agents the line needs, for its own figures or for the numbers given."""
+    found = queue_of(request, queue)
+    channel = request.GET.get("channel") or found.channels[0]
+    context = {"queue": found, "channel": channel, **staffing.beside(request.GET, found, channel)}
+    return render(request, "floor/_staffing.html", context, status=staffing.status_of(context))
 
 
 def _board(request: SupervisorRequest) -> dict[str, Any]:
