@@ -20,6 +20,7 @@ from bpo.kernel.errors import InvalidValue
 MINUTES_IN_A_DAY = 1440
 HORIZON = timedelta(days=400)
 LONGEST_TURNAROUND = 400 * 24 * 3600
+FARTHEST = timedelta(days=3653)
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ONE_DAY = timedelta(days=1)
 
@@ -49,7 +50,7 @@ class ImpossibleHours(HoursError):
 
 
 class ImpossibleDuration(HoursError):
-    """A turn-around time that is zero, negative, not whole seconds, or longer than 400 days of open time."""
+    """A turn-around time that is zero, negative, not whole seconds, or longer than 400 open days or ten years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def add_open_seconds(cal: Calendar, at: datetime, seconds: int) -> datetime:
     closing. Raises `ImpossibleDuration` and `NeverOpen`.
     """
     left = timedelta(seconds=_whole_seconds(seconds))
-    for opens, closes in _open_stretches(cal, _utc(at)):
+    start = _utc(at)
+    for opens, closes in _open_stretches(cal, start):
+        if opens - start > FARTHEST:
+            raise ImpossibleDuration("With so few open hours that would be more than ten years away.")
         if closes - opens >= left:
             return opens + left
         left -= closes - opens

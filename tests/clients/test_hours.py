@@ -144,6 +144,13 @@ def test_impossible_turnarounds_are_refused_when_asked(seconds: object) -> None:
         add_open_seconds(weekdays(OFFICE), datetime(2026, 1, 5, tzinfo=UTC), seconds)  # type: ignore[arg-type]
 
 
+def test_a_deadline_nobody_lives_to_see_is_refused_at_once() -> None:
+    """400 days of open time, a minute a week: eleven thousand years, which no calendar counts to."""
+    cal = Calendar(NEW_YORK, ((Span(540, 541),), *((),) * 6))
+    with pytest.raises(ImpossibleDuration, match="ten years"):
+        add_open_seconds(cal, datetime(2026, 1, 5, tzinfo=UTC), 400 * 24 * HOUR)
+
+
 FOUR_HUNDRED_DAYS = 400 * 24 * 60
 
 
