@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from agents.api import people
-from clients.api import access, catalogue, company, flows, keys, lines
-from interactions.api import cases, contacts, customers, inbound, legs
+from clients.api import access, catalogue, company, deadline, flows, keys, lines
+from interactions.api import cases, contacts, customers, inbound, legs, staffing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("interactions", contacts.InteractionViewSet, "api-interaction")
@@ -37,6 +37,8 @@ of_client.register("keys", keys.KeyViewSet, "api-setup-key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbound/email/<uuid:public_id>/", inbound.email, name="inbound-email"),
+    path("staffing/", staffing.StaffingView.as_view(), name="api-staffing"),
+    path("hours/deadline/", deadline.DeadlineView.as_view(), name="api-deadline"),
     path("me/presence/", people.MyPresenceView.as_view(), name="api-my-presence"),
     path(
         "clients/<uuid:client>/brand/",

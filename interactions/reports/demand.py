@@ -70,6 +70,8 @@ def recent(queue: Queue, channel: str, key: str = USUAL_PERIOD, *, at: datetime 
     scope = scope_of([queue.client], key, at=at, channel=channel, queue=queue.pk)
     named = period(key, queue.client.zone, scope.at)
     first = Visit.objects.filter(queue=queue).aggregate(first=Min("entered_at"))["first"] or scope.at
+    until = min(named.end, scope.at)
+    since = min(max(named.start, first), until)
     at_once = figures.ENDS["short"]
     counted = (
         figures.contacts(scope)
@@ -85,9 +87,7 @@ def recent(queue: Queue, channel: str, key: str = USUAL_PERIOD, *, at: datetime 
     return Recent(
         period=named,
         arrivals=counted["came"] - counted["short"],
-        open_seconds=hours.open_seconds_between(
-            opening.calendar_of(queue), min(max(named.start, first), scope.at), scope.at
-        ),
+        open_seconds=hours.open_seconds_between(opening.calendar_of(queue), since, until),
         handling=queries.handling(scope).get((), Handling()),
         given_up=counted["left"] - counted["short"],
         waited_seconds=(counted["waited"] - counted["short_wait"]) / SECOND,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, isfinite
+from math import ceil
 
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def plain(value: float) -> str:
 
 
 def _within(field: str, value: float, least: float, most: float, words: str) -> None:
-    if not (isfinite(value) and least <= value <= most):
+    if not least <= value <= most:  # so is what is no number at all
         raise ImpossibleStaffing(field, words % {"least": plain(least), "most": plain(most)})
 
 
@@ -209,7 +209,7 @@ def verdict(demand: Demand, agents: int, met: Expected, goal: Goal) -> str:
     told = _("%(percent)s %% are answered within %(within)s s.") % words
     if met.gives_up:
         told += " " + _("%(left)s %% give up.") % words
-    if demand.load >= agents * demand.at_once:
+    if agents and demand.load >= agents * demand.at_once:
         told += " " + _("Only those who give up keep the line from growing without end.")
     return told
 

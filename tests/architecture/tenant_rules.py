@@ -205,6 +205,9 @@ add(Rule(get=LISTED, post=api("403", admin=PAGE, key=PAGE, other_key="404")), "a
 add(Rule(get=LISTED), "api-case-list", "api-line-list")
 add(Rule(get=LISTED, post=api("403", others="400", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE)),
     "api-callback-list", "api-customer-list")  # fmt: skip
+# Of another client's line the answer is that there is no such line: a question by numbers alone is everybody's.
+add(Rule(post=api("403", others="400", supervisor=PAGE, admin=PAGE, key=PAGE)), "api-staffing")
+add(Rule(post=api(PAGE, others="400")), "api-deadline")
 add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-case-detail", "api-case-journal",
     "api-callback-detail", "api-line-detail", "api-line-live")  # fmt: skip
 add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
@@ -294,7 +297,7 @@ LACKING: dict[str, str] = {
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
-        "api-setup-version-send-back", "api-setup-version-submit",
+        "api-setup-version-send-back", "api-setup-version-submit", "api-staffing",
     ], "400"),
     **dict.fromkeys([
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
@@ -317,7 +320,13 @@ LACKING: dict[str, str] = {
 ACT, ROUTE, MEDIA = "act", "route", "media"
 READING = {"api-interaction-messages": MEDIA, "api-message-detail": MEDIA, "api-message-original": MEDIA,
            "api-leg-list": ACT, "api-leg-detail": ACT, "api-leg-script": ACT}  # fmt: skip
-WRITING = {"api-interaction-assign": ROUTE, "api-interaction-priority": ROUTE, "api-interaction-take-back": ROUTE}
+WRITING = {
+    "api-interaction-assign": ROUTE,
+    "api-interaction-priority": ROUTE,
+    "api-interaction-take-back": ROUTE,
+    "api-staffing": "read",
+    "api-deadline": "read",
+}  # questions with a body: they change nothing
 
 
 def scope_of(name: str, method: str) -> str:

@@ -190,6 +190,8 @@ BODIES: dict[str, Any] = {
         "queue": str(world.things["queue"].public_id),
     },
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
+    "api-staffing": lambda world: {"queue": str(world.things["queue"].public_id)},
+    "api-deadline": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},
     "api-agent-line": lambda world: {
         "queue": str(world.things["queue"].public_id), "on": False, "reason": "x",
