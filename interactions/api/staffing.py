@@ -85,11 +85,26 @@ class RecentSerializer(serializers.Serializer[Any]):
     given_up = serializers.IntegerField()
 
 
+class AskedSerializer(serializers.Serializer[Any]):
+    """The question with what was filled in for it."""
+
+    per_hour = serializers.FloatField()
+    handle_seconds = serializers.FloatField()
+    patience_seconds = serializers.FloatField(allow_null=True)
+    at_once = serializers.IntegerField()
+    agents = serializers.IntegerField(allow_null=True)
+    percent = serializers.FloatField()
+    within_seconds = serializers.FloatField()
+    gives_up_percent = serializers.FloatField()
+    occupancy_percent = serializers.FloatField()
+    shrinkage_percent = serializers.FloatField()
+
+
 class StaffingSerializer(serializers.Serializer[Any]):
     """The question as it was understood, and its answer."""
 
     load_erlangs = serializers.FloatField(help_text="Contacts in hand at any moment.")
-    asked: Any = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    asked = AskedSerializer()
     recent = RecentSerializer(allow_null=True)
     models: Any = ModelSerializer(many=True)
     assumptions: Any = serializers.ListField(child=serializers.CharField())
