@@ -12,8 +12,8 @@ from interactions.reports import erlang
 
 # --- published -------------------------------------------------------------------------------------------------------
 
-# Offered load in erlangs that so many lines carry at a blocking of 1 %, as every Erlang B table prints it
-# (such as R. F. Rey, Engineering and Operations in the Bell System, 1983).
+# Offered load in erlangs that so many lines carry at a blocking of 1 %, as Erlang B tables print it to three digits
+# (15 lines: 8.108 in the manual at erlang.com/calculatormanual).
 ONE_PERCENT = {1: 0.0101, 2: 0.153, 3: 0.455, 4: 0.869, 5: 1.36, 10: 4.46, 15: 8.11, 20: 12.0, 30: 20.3, 50: 37.9,
                100: 84.1}  # fmt: skip
 
