@@ -18,9 +18,6 @@ from interactions import case_duty, handling, intake, journal, messages
 from interactions import files as kept_files
 from interactions.files import File
 from interactions.models import ChatSession, Interaction, Kind, Leg, Message, MessageDirection, State
-from interactions.replies import agent_replies, send_later, undo
-
-__all__ = ["agent_replies", "agent_wrote", "customer_wrote", "send_later", "undo"]
 
 MOST_KEY = 80
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from bpo.kernel import clock
 from clients.models import EntryKind, EntryPoint
 from clients.words import language_for
-from interactions import case_duty, cases, mail_out, notices, sender
+from interactions import case_duty, cases, mail_out, notices, sender, unsent
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Automatic, Bounce, Inbound
-from interactions.intake import NewContact, Received, receive
+from interactions.intake import MACHINES, NewContact, Received, receive
 from interactions.models import (
     Arrival,
     CaseState,
@@ -111,7 +111,10 @@ def _first_door(entry_point: EntryPoint, mail: Inbound) -> EntryPoint:
 
 
 def _follow(received: Received, mail: Inbound, at: datetime) -> None:
-    """The customer has written: his case is open again. Outside hours he is told so, a machine is not."""
+    """The customer has written: his case is open again, and what was to leave later stays here.
+
+    Outside hours he is told so, a machine is not.
+    """
     interaction = received.interaction
     case = interaction.case
     if case is not None and interaction.state != State.CLOSED:
@@ -120,6 +123,8 @@ def _follow(received: Received, mail: Inbound, at: datetime) -> None:
         elif case.state == CaseState.RESOLVED:
             cases.reopen(case, at=at)
         case_duty.customer_spoke(interaction, at=at)
+    if mail.automatic not in MACHINES:
+        unsent.overtaken(interaction, at=at)
     if interaction.outcome == Outcome.AFTER_HOURS and mail.automatic == Automatic.NOT and not mail.unreadable:
         turn = case.interactions.filter(pk__lt=interaction.pk).count() if case else 0
         notices.write(

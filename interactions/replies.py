@@ -1,10 +1,10 @@
-"""An agent's mail: written with what follows from it, undone or sent later until it leaves."""
+"""An agent's mail: written with what follows from it. Until it leaves `unsent` has it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from clients.customers import tidy_address
 from clients.models import Channel, CustomerAddress
 from clients.naming import public_name
 from clients.words import language_for
-from interactions import case_duty, cases, drafts, handling, journal, mail_out, reply_letters, states
+from interactions import cases, drafts, handling, journal, mail_out, reply_letters, sending_time
 from interactions import files as kept_files
 from interactions.files import File
 from interactions.models import (
@@ -27,19 +27,14 @@ from interactions.models import (
     Interaction,
     Kind,
     Leg,
-    LegRole,
-    LegState,
     Message,
     MessageDirection,
     State,
 )
 
-UNDO = timedelta(seconds=10)
-FARTHEST = timedelta(days=60)
 MOST_CHARACTERS = 100_000
 MOST_COPIES = 10
 THEN = ("keep", "park", "resolve")
-NOT_LEFT = (OutgoingState.PENDING, OutgoingState.HELD)
 
 
 class NotAMail(DomainError):
@@ -84,13 +79,6 @@ class NewerMail(DomainError):
     sentence = _("The customer has written again meanwhile. Read it first, or send all the same.")
 
 
-class TooLate(DomainError):
-    """The mail has left, or what followed it has gone on."""
-
-    code = "too_late"
-    sentence = _("This mail has already left.")
-
-
 @transaction.atomic
 def agent_replies(
     leg: Leg,
@@ -110,14 +98,17 @@ def agent_replies(
     read: str | None = None,
     at: datetime | None = None,
 ) -> Message:
-    """Write the agent's mail, and keep, park or resolve in the same transaction. The worker sends it after ten seconds.
+    """Write the agent's mail, and keep, park or resolve in the same transaction. The worker sends it after ten seconds,
+    or at `send_at`.
 
-    A resolving reply is the customer's notice of the resolution. The same `client_key` again gives the same mail.
-    `read` is the customer's last mail the agent has seen; a newer one refuses with NewerMail.
+    A resolving reply is the customer's notice of the resolution, and leaves now. The same `client_key` again gives the
+    same mail. `read` is the customer's last mail the agent has seen; a newer one refuses with NewerMail.
     """
     at = at or clock.now()
     if then not in THEN:
         raise UnknownStep(then)
+    if then == "resolve" and send_at is not None:
+        raise sending_time.SettlesNow
     said = words.paragraphs(text, most=MOST_CHARACTERS)
     if not said:
         raise NothingWritten
@@ -128,6 +119,7 @@ def agent_replies(
     if key and (sent := _sent_before(leg, key)):
         return sent
     interaction = leg.interaction
+    due = sending_time.due(send_at, at)
     if interaction.channel != Channel.EMAIL:
         raise NotAMail
     if interaction.state not in (State.ACTIVE, State.HELD):
@@ -136,7 +128,7 @@ def agent_replies(
         require_read(interaction, read)
     case = cases.of_leg(leg)
     message = _row(interaction, case, said, by=by, subject=subject, to=to, cc=cc, at=at)
-    message.due_at = _due(send_at, at)
+    message.due_at, message.at = due, send_at or at  # it is said when it leaves
     if mail_out.must_wait(message.client, message.to_addresses[0]):
         message.state = OutgoingState.HELD
     message.resolves = then == "resolve"
@@ -155,6 +147,7 @@ def agent_replies(
         then=then,
         files=len(kept),
         characters=len(said),
+        **({"due": due.isoformat()} if send_at else {}),
     )
     _follow(leg, case, then, by=by, summary=summary, outcome=outcome, until=until, at=at)
     return message
@@ -256,14 +249,6 @@ def _copies(cc: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(tidy_address(address) for address in given))
 
 
-def _due(send_at: datetime | None, at: datetime) -> datetime:
-    if send_at is None:
-        return at + UNDO
-    if send_at > at + FARTHEST:
-        raise AddressWrong(sentence=_("This is too far ahead. Choose an earlier time."))
-    return max(send_at, at + UNDO)
-
-
 def _follow(
     leg: Leg,
     case: Case,
@@ -282,67 +267,3 @@ def _follow(
     elif then == "resolve":
         cases.resolve(case, by=by, summary=summary, outcome=outcome, interaction=leg.interaction, at=at)
         handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)
-
-
-# --- before it leaves -------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def undo(message: Message, *, by: Agent, at: datetime | None = None) -> Message:
-    """Take a mail back that has not left: its words are the draft again, and what followed from it is undone too."""
-    at = at or clock.now()
-    states.take_seats(by)
-    message = Message.objects.select_related("interaction", "case").select_for_update(of=("self",)).get(pk=message.pk)
-    if message.agent_id != by.pk or message.direction != MessageDirection.OUT or message.channel != Channel.EMAIL:
-        raise handling.NotYours
-    if message.state not in NOT_LEFT or message.attempts:
-        raise TooLate
-    interaction = message.interaction
-    if message.resolves:
-        _take_back_resolution(message, by=by, at=at)
-    elif interaction.state == State.PARKED:
-        handling.unpark(interaction, by=by, at=at)
-        if message.case is not None and message.case.state == CaseState.PENDING:
-            cases.back_to_open(message.case, why="mail undone", by=by, at=at)
-    elif interaction.state == State.CLOSED:
-        raise TooLate(sentence=_("This contact is closed already; the mail leaves."))
-    if not message.move(OutgoingState.CANCELLED):
-        raise TooLate
-    if message.case is not None:
-        case_duty.reckon_due(message.case)
-    drafts.save(interaction, by, message.text, at=at)
-    journal.record(interaction, Kind.UNDONE, by=by, at=at, message=str(message.public_id))
-    return message
-
-
-def _take_back_resolution(message: Message, *, by: Agent, at: datetime) -> None:
-    interaction, case = message.interaction, message.case
-    leg = (
-        Leg.objects.select_related("interaction")
-        .filter(interaction=interaction, agent=by, role=LegRole.PRIMARY, state=LegState.WRAPPING)
-        .first()
-    )
-    if leg is None or interaction.state != State.WRAP_UP:
-        raise TooLate(sentence=_("This contact is closed already; the mail leaves."))
-    states.move(leg, LegState.HANDLING, at=at, work_ended_at=None, wrap_up_due_at=None, ended_by="")
-    states.move(interaction, State.ACTIVE, at=at)
-    journal.record(leg, Kind.RESUMED, by=by, at=at, leg=str(leg.public_id), why="mail undone")
-    if case is not None and case.state == CaseState.RESOLVED:
-        cases.reopen(case, by=by, at=at)
-
-
-@transaction.atomic
-def send_later(message: Message, send_at: datetime, *, by: Agent, at: datetime | None = None) -> Message:
-    """Let a mail that has not left leave at another time."""
-    at = at or clock.now()
-    message = Message.objects.get(pk=message.pk)
-    if message.agent_id != by.pk:
-        raise handling.NotYours
-    due = _due(send_at, at)
-    waiting = Message.objects.filter(pk=message.pk, state__in=NOT_LEFT, attempts=0)
-    if not waiting.update(due_at=due):
-        raise TooLate
-    message.due_at = due
-    facts = {"message": str(message.public_id), "due": due.isoformat()}
-    journal.record(message.interaction, Kind.DRAFT_SENT, by=by, at=at, **facts)
-    return message

@@ -31,7 +31,7 @@ from clients.api.base import (
     seen,
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
-from interactions import intake, replies, supervision, word_access
+from interactions import intake, supervision, unsent, word_access
 from interactions.api import taking
 from interactions.api.serializers import (
     ActSerializer,
@@ -235,13 +235,19 @@ def require_words(request: Request, contact: Interaction) -> None:
         raise PermissionDenied(_("You read the words of your own contacts, and of cases you hold."))
 
 
+class SendTimeSerializer(ActSerializer):
+    """When it leaves."""
+
+    send_at = serializers.DateTimeField(allow_null=True, help_text="Within 60 days; null: now.")
+
+
 class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
     """One message, with all its headers and its original."""
 
     rows = Message.objects.select_related("interaction__case", "client").prefetch_related("attachments")
     serializer_class = MessageDetailSerializer
     http_method_names = ["get", "post", "head", "options"]
-    scopes = {"retrieve": "media", "original": "media", "undo": "act"}
+    scopes = {"retrieve": "media", "original": "media", "undo": "act", "send_time": "act"}
 
     def get_object(self) -> Any:
         message = super().get_object()
@@ -264,14 +270,29 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
             raise NotFound(_("The original is no longer kept.")) from gone
         return FileResponse(file, as_attachment=True, filename=f"{public_id}.eml", content_type="message/rfc822")
 
-    @extend_schema(request=ActSerializer, responses=MessageSerializer)
-    @action(detail=True, methods=["post"])
-    def undo(self, request: Request, **kwargs: Any) -> Response:
-        """Take one's own mail back while it has not left; its words are the draft again."""
+    def _moved(self, request: Request) -> tuple[Message, Agent]:
+        """A mail and who decides about it: its writer, or who works on its matter; anybody else's is 404."""
         message: Message = super().get_object()
         require_role(request, message.client_id, "agent")
         agent = acting_agent(request, message.client_id)
-        if message.agent_id != agent.pk:
+        if message.agent_id != agent.pk and not word_access.may_read(agent, message.interaction):
             raise NotFound
-        undone = replies.undo(message, by=agent)
+        return message, agent
+
+    @extend_schema(request=ActSerializer, responses=MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, **kwargs: Any) -> Response:
+        """Take a mail back while it has not left; its words are the draft again."""
+        message, agent = self._moved(request)
+        undone = unsent.undo(message, by=agent)
         return Response(MessageSerializer(undone, context=self.get_serializer_context()).data)
+
+    @extend_schema(request=SendTimeSerializer, responses=MessageSerializer)
+    @action(detail=True, methods=["post"], url_path="send-time")
+    def send_time(self, request: Request, **kwargs: Any) -> Response:
+        """Let a mail that has not left leave at another time; without one, now."""
+        message, agent = self._moved(request)
+        given = SendTimeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        changed = unsent.send_later(message, given.validated_data["send_at"], by=agent)
+        return Response(MessageSerializer(changed, context=self.get_serializer_context()).data)

@@ -66,6 +66,9 @@ class ReplySerializer(ActSerializer):
     then = serializers.ChoiceField(choices=["keep", "park", "resolve"], default="keep")
     summary = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
     outcome = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    send_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="When it leaves, within 60 days; without it, now."
+    )
     client_key = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
 
 
@@ -200,7 +203,7 @@ class LegViewSet(WorkActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, Hou
     @extend_schema(request=ReplySerializer)
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, **kwargs: Any) -> Response:
-        """Answer a mail, and keep, park or resolve."""
+        """Answer a mail, now or later, and keep, park or resolve."""
         leg, agent = self._own(request)
         replies.agent_replies(leg, by=agent, **self._given(ReplySerializer))
         return self._told(leg)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from clients.api.base import PublicId
 from clients.models import ApiKey, Customer, CustomerAddress, CustomerPhone
 from clients.naming import public_name
+from interactions import unsent
 from interactions.models import (
     Attachment,
     Callback,
@@ -137,13 +138,14 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
     interaction = PublicId(read_only=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
     has_original = serializers.SerializerMethodField()
+    leaves_at = serializers.SerializerMethodField(help_text="Of a mail that has not left: when it does.")
 
     class Meta:
         model = Message
         fields = [
             "public_id", "interaction", "channel", "direction", "author_name", "at", "language", "subject", "text",
             "full_text", "html", "from_address", "to_addresses", "message_id", "in_reply_to", "references", "state",
-            "has_original", "attachments",
+            "leaves_at", "has_original", "attachments",
         ]  # fmt: skip
 
     def to_representation(self, message: Message) -> dict[str, Any]:
@@ -157,6 +159,9 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         for file in shown["attachments"]:
             file["name"] = ""
         return shown
+
+    def get_leaves_at(self, message: Message) -> str | None:
+        return message.due_at.isoformat() if message.state in unsent.NOT_LEFT else None
 
     def get_has_original(self, message: Message) -> bool:
         return bool(message.original)

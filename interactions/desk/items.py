@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.models import Brand, Channel
+from interactions import unsent
 from interactions.models import (
     Callback,
     CallbackState,
@@ -128,13 +129,10 @@ def lines_of(rows: QuerySet[Row], *columns: str, way: str = "") -> QuerySet[Row]
 
 def my_items(agent: Agent) -> list[Item]:
     """Everything the agent handles or wraps up, in the order of acceptance."""
-    spoken = Message.objects.filter(interaction=OuterRef("interaction")).exclude(direction=MessageDirection.SYSTEM)
+    spoken = Message.objects.filter(interaction=OuterRef("interaction"), at__lte=clock.now())
+    spoken = spoken.exclude(direction=MessageDirection.SYSTEM).exclude(state=Message.State.CANCELLED)
     last = spoken.order_by("-at", "-id")
-    answered = (
-        Message.objects.filter(interaction=OuterRef("interaction"), direction=MessageDirection.OUT)
-        .order_by("-at")
-        .values("at")[:1]
-    )
+    answered = spoken.filter(direction=MessageDirection.OUT).order_by("-at").values("at")[:1]
     legs = (
         lines_of(
             Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
@@ -216,7 +214,7 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
 
 
 def later(agent: Agent) -> list[Later]:
-    """Parked with her, and callbacks she owes within a day."""
+    """Parked with her, her mails that leave later, and callbacks she owes within a day."""
     now = clock.now()
     lines = []
     parked = lines_of(
@@ -226,6 +224,14 @@ def later(agent: Agent) -> list[Later]:
         words = _("%(name)s, parked") % {"name": name_of(one)}
         url = reverse("console-unpark", args=[one.public_id])
         lines.append(Later(one.client.brand, "park", words, one.due_at or now, url, post=True))
+    leaving = lines_of(
+        unsent.scheduled(at=now).filter(agent=agent), "public_id", "interaction", "due_at", way="interaction__"
+    ).order_by("due_at")[:20]
+    for mail in leaving:
+        words = _("Mail to %(name)s") % {"name": name_of(mail.interaction)}
+        case = mail.interaction.case
+        url = reverse("console-case", args=[case.public_id]) if case else ""
+        lines.append(Later(mail.client.brand, "mail", words, mail.due_at, url))
     owed = (
         Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lte=now + timedelta(hours=24))
         .select_related("client__brand", "customer")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from interactions import consulting, handling, outbound, replies, runs
 from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
+from interactions.desk.leaving import Leaving, leaving_of, times_of
 from interactions.desk.promising import choices
 from interactions.files import MOST_FILES
 from interactions.models import (
@@ -114,12 +114,11 @@ class Mail:
     quoted: str
     quoted_lines: int
     open: bool
-    pending_until: datetime | None
+    leaving: Leaving | None
 
 
-def thread_of(interaction: Interaction) -> dict[str, Any]:
+def thread_of(interaction: Interaction, agent: Agent) -> dict[str, Any]:
     """The earlier mails, folded, the last ones, open, and which mail of the customer's is the newest of them."""
-    now = clock.now()
     mails = []
     messages = [one for one in messages_of(interaction) if one.direction != MessageDirection.SYSTEM]
     last_in = next((n for n in range(len(messages) - 1, -1, -1) if messages[n].direction == "in"), 0)
@@ -127,8 +126,7 @@ def thread_of(interaction: Interaction) -> dict[str, Any]:
         quoted = message.full_text[len(message.text) :].strip() if message.full_text.startswith(message.text) else ""
         if not quoted and message.full_text.strip() != message.text.strip():
             quoted = message.full_text
-        waits = message.direction == "out" and message.state == "pending" and message.due_at and message.due_at > now
-        mails.append(Mail(message, quoted, len(quoted.splitlines()), n >= last_in, message.due_at if waits else None))
+        mails.append(Mail(message, quoted, len(quoted.splitlines()), n >= last_in, leaving_of(message, agent)))
     return {
         "earlier": [mail for mail in mails if not mail.open],
         "mails": [mail for mail in mails if mail.open],
@@ -219,7 +217,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     elif interaction.channel == Channel.CHAT:
         found["chat"] = messages_of(interaction)
     elif interaction.channel == Channel.EMAIL:
-        found |= thread_of(interaction)
+        found |= thread_of(interaction, agent)
+        found |= times_of(interaction)
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra

@@ -126,6 +126,7 @@ STAFF: dict[str, Words] = {
     Kind.WRAP_UP_EXTENDED: lazy("Wrap-up extended by %(who)s"),
     Kind.MESSAGE_IN: lazy("The customer wrote"),
     Kind.MESSAGE_OUT: lazy("%(who)s wrote"),
+    Kind.DRAFT_SENT: lazy("Time of sending changed by %(who)s"),
     Kind.UNDONE: lazy("Sending undone by %(who)s"),
     Kind.ACCOUNT_OPENED: lazy("Account opened by %(who)s"),
     Kind.RUN_STARTED: lazy("Script begun"),

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("callbacks/<uuid:callback>/time/", callbacks.new_time, name="console-callback-time"),
     path("callbacks/<uuid:callback>/cancel/", callbacks.cancel, name="console-callback-cancel"),
     path("messages/<uuid:message>/undo/", writing.undo, name="console-undo"),
+    path("messages/<uuid:message>/time/", writing.send_time, name="console-send-time"),
     path("messages/<uuid:message>/formatted/", writing.formatted, name="console-formatted"),
     path("files/<uuid:attachment>/", writing.attachment, name="console-file"),
     path("cases/", cases.listing, name="console-cases"),

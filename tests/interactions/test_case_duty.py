@@ -23,6 +23,7 @@ from interactions import (
     replies,
     taking_over,
     transfers,
+    unsent,
 )
 from interactions.adapters.base import Bounce, BounceKind
 from interactions.models import Case, CaseState, Interaction, Leg, Message
@@ -194,7 +195,7 @@ def test_an_undone_mail_was_no_reply(acme: Acme) -> None:
     leg = acme.taken(acme.comes("email"))
     message = replies.agent_replies(leg, "On Friday", by=acme.bea, then="park", until=NOON + timedelta(days=2))
     assert due(leg.interaction) == NOON + timedelta(days=2)
-    replies.undo(message, by=acme.bea)
+    unsent.undo(message, by=acme.bea)
     assert due(leg.interaction) == NOON + timedelta(hours=4)
 
 

@@ -13,7 +13,7 @@ from bpo.embedded.mail import LocalMail, MailServers
 from bpo.kernel import clock
 from clients import standing
 from clients.models import BrandText, CustomerAddress, EntryPoint, PublicName, TextKind
-from interactions import cases, drafts, handling, mail_intake, mail_out, offers, outbound, replies, tasks
+from interactions import cases, drafts, handling, mail_intake, mail_out, offers, outbound, replies, tasks, unsent
 from interactions import standing as consequences
 from interactions.adapters.base import Automatic, Bounce, BounceKind, Inbound
 from interactions.adapters.email import MailboxAccess, read_mailbox
@@ -168,7 +168,7 @@ def test_the_same_send_twice_is_one_mail(box: EntryPoint, bea: Agent) -> None:
 
 def test_a_mail_that_was_undone_may_be_sent_again_with_its_key(box: EntryPoint, bea: Agent) -> None:
     leg = held(box, bea)
-    replies.undo(replies.agent_replies(leg, "Hello", by=bea, client_key="k1"), by=bea)
+    unsent.undo(replies.agent_replies(leg, "Hello", by=bea, client_key="k1"), by=bea)
     again = replies.agent_replies(leg, "Hello Ann", by=bea, client_key="k1")
     assert (again.text, again.state) == ("Hello Ann", "pending")
     assert replies.agent_replies(leg, "Hello Ann", by=bea, client_key="k1") == again
@@ -204,7 +204,7 @@ def test_undone_within_ten_seconds_it_never_leaves(local: LocalMail, box: EntryP
     leg = held(box, bea, "undo-ann@home.example")
     message = replies.agent_replies(leg, "Too quick", by=bea)
     assert tasks.send_messages() == 0
-    replies.undo(message, by=bea)
+    unsent.undo(message, by=bea)
     send_all()
     assert mailbox(local, "undo-ann@home.example") == []
     assert Draft.objects.get().text == "Too quick"
@@ -213,7 +213,7 @@ def test_undone_within_ten_seconds_it_never_leaves(local: LocalMail, box: EntryP
 def test_undo_after_a_park_takes_the_contact_back(box: EntryPoint, bea: Agent) -> None:
     leg = held(box, bea)
     message = replies.agent_replies(leg, "Too quick", by=bea, then="park")
-    replies.undo(message, by=bea)
+    unsent.undo(message, by=bea)
     leg.interaction.refresh_from_db()
     assert (leg.interaction.state, Case.objects.get().state) == (State.ACTIVE, CaseState.OPEN)
 
@@ -221,7 +221,7 @@ def test_undo_after_a_park_takes_the_contact_back(box: EntryPoint, bea: Agent) -
 def test_undo_after_a_resolution_opens_the_case_again(box: EntryPoint, bea: Agent) -> None:
     leg = held(box, bea)
     message = replies.agent_replies(leg, "Too quick", by=bea, then="resolve", summary="Sent", outcome="solved")
-    replies.undo(message, by=bea)
+    unsent.undo(message, by=bea)
     leg.refresh_from_db()
     assert (leg.state, leg.interaction.state, Case.objects.get().state) == ("handling", "active", "open")
     again = replies.agent_replies(leg, "Better", by=bea, then="resolve", summary="Sent", outcome="solved")
@@ -231,17 +231,17 @@ def test_undo_after_a_resolution_opens_the_case_again(box: EntryPoint, bea: Agen
 def test_what_has_left_cannot_be_undone(local: LocalMail, box: EntryPoint, bea: Agent) -> None:
     message = replies.agent_replies(held(box, bea, "left-ann@home.example"), "Hello", by=bea)
     send_all()
-    with pytest.raises(replies.TooLate):
-        replies.undo(message, by=bea)
-    with pytest.raises(replies.TooLate):
-        replies.send_later(message, clock.now() + timedelta(hours=1), by=bea)
+    with pytest.raises(unsent.TooLate):
+        unsent.undo(message, by=bea)
+    with pytest.raises(unsent.TooLate):
+        unsent.send_later(message, clock.now() + timedelta(hours=1), by=bea)
 
 
 def test_a_mail_can_leave_tomorrow(box: EntryPoint, bea: Agent) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     message = replies.agent_replies(held(box, bea), "Good morning", by=bea, send_at=tomorrow)
     assert message.due_at == tomorrow
-    replies.send_later(message, tomorrow + timedelta(hours=1), by=bea)
+    unsent.send_later(message, tomorrow + timedelta(hours=1), by=bea)
     send_all()
     message.refresh_from_db()
     assert (message.state, message.due_at) == ("pending", tomorrow + timedelta(hours=1))
@@ -322,7 +322,7 @@ def test_a_mail_that_is_held_is_taken_back_like_any_that_has_not_left(box: Entry
     message = replies.agent_replies(leg, "Today", by=bea)
     standing.suspend(box.client, reason="not paid")
     consequences.follow(box.client)
-    assert replies.undo(message, by=bea).state == "cancelled"
+    assert unsent.undo(message, by=bea).state == "cancelled"
     assert Draft.objects.get().text == "Today"
 
 

@@ -24,6 +24,7 @@ from interactions import (
     intake,
     journal,
     offers,
+    replies,
     runs,
     surveys,
     wrap_up,
@@ -203,7 +204,7 @@ class Play:
         if work.result == "no_answer":
             callback_work.report(fresh, work.result, by=agent)
         elif leg.channel == "email":
-            conversation.agent_replies(
+            replies.agent_replies(
                 fresh, work.lines[0].text, by=agent, then="resolve", summary=work.summary, outcome=work.outcome
             )
         elif work.by_customer:

@@ -17,7 +17,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import cases, handling, replies, transfers
+from interactions import cases, handling, replies, transfers, unsent
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.views.console.common import (
     dialog,
@@ -170,6 +170,7 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
             "console/_resolve.html",
             {
                 "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": request.GET.get("read"),
+                "scheduled": unsent.scheduled().filter(case__isnull=False, case=mine.interaction.case_id).first(),
             },
         )  # fmt: skip
     try:

@@ -16,6 +16,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from interactions import case_duty, cases, handling, looking, taking_over, word_access
+from interactions.desk.leaving import leaving_of
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, State
 from interactions.views.console.common import show_work
 from interactions.views.console.home import frame
@@ -104,7 +105,10 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "case": found,
         "brand": found.client.brand,
         "whole": word_access.holds(request.agent, found),
-        "messages_said": list(words.prefetch_related("attachments").order_by("at", "id")[:300]),
+        "said": [
+            (one, leaving_of(one, request.agent))
+            for one in words.select_related("interaction").prefetch_related("attachments").order_by("at", "id")[:300]
+        ],
         "contacts": contacts.order_by("arrived_at")[:100],
         "notes": found.notes.all(),
         "promises": found.callbacks.order_by("due_from"),

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from csp.decorators import csp_replace
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.gates import AgentRequest, for_agents
+from bpo.kernel import clock
 from clients.models import Channel, Snippet
 from clients.naming import public_name
-from interactions import conversation, drafts, files, replies, word_access
+from interactions import conversation, drafts, files, replies, sending_time, unsent, word_access
 from interactions.adapters.mail.html import safe_html
+from interactions.desk.leaving import times_of
+from interactions.desk.promising import zone_of
 from interactions.desk.work import messages_of, thread_of
 from interactions.handling import NotYours
-from interactions.models import Attachment, Interaction, LegState, Message
-from interactions.views.console.common import done, follows, newer_mail, own_leg, read_on, show_work, triggers
+from interactions.models import Attachment, Interaction, Leg, LegRole, LegState, Message
+from interactions.views.console.common import dialog, done, follows, newer_mail, own_leg, read_on, show_work, triggers
+
+# What “send later” is followed by, by the button that was pressed.
+LATER = {"later": "keep", "later_park": "park"}
+NOW = "now"
 
 
 def _files(request: AgentRequest) -> list[files.File]:
@@ -38,7 +49,7 @@ def messages(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The log of a chat, or the thread of a mail."""
     mine = own_leg(request, leg)
     if mine.channel == Channel.EMAIL:
-        return render(request, "console/_thread.html", {"leg": mine} | thread_of(mine.interaction))
+        return render(request, "console/_thread.html", {"leg": mine} | thread_of(mine.interaction, request.agent))
     chat = messages_of(mine.interaction)
     if chat and request.GET.get("last") == str(chat[-1].public_id):
         return HttpResponse(status=204)  # a log that is put anew is read aloud anew
@@ -67,15 +78,17 @@ def send(request: AgentRequest, leg: UUID) -> HttpResponse:
 @for_agents
 @require_POST
 def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
-    """Send a mail in the client's name, and keep, park or resolve; it can be undone for some seconds."""
+    """Send a mail in the client's name, now or later, and keep, park or resolve; it can be undone until it leaves."""
     mine = own_leg(request, leg)
     then = follows(request, "keep")
+    send_at = _chosen(request, mine.interaction) if then in LATER else None
     try:
-        message = conversation.agent_replies(
+        message = replies.agent_replies(
             mine,
             request.POST.get("text", ""),
             by=request.agent,
-            then=then,
+            then=LATER.get(then, then),
+            send_at=send_at,
             summary=request.POST.get("summary", ""),
             outcome=request.POST.get("outcome", ""),
             files=_files(request),
@@ -85,21 +98,71 @@ def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
     except replies.NewerMail as newer:
         return newer_mail(request, newer, form="composer", then=then)
     drafts.drop(mine.interaction)
-    undo = reverse("console-undo", args=[message.public_id])
-    words = _("Sending as %(brand)s.") % {"brand": mine.client.brand.public_name}
-    toast = {"text": words, "undo": undo, "key": "sent"}
+    toast = _sent_toast(message, later=send_at is not None)
     if own_leg(request, leg).state in (LegState.HANDLING, LegState.WRAPPING):
         return show_work(request, mine, toast=toast)
     return done(request, toast=toast)
+
+
+def _chosen(request: AgentRequest, interaction: Interaction) -> datetime:
+    """The time that was chosen, on the customer's clock."""
+    when, own = request.POST.get("when", ""), request.POST.get("own", "")
+    return sending_time.chosen(when, own, zone_of(interaction), clock.now())
+
+
+def _sent_toast(message: Message, *, later: bool) -> dict[str, str]:
+    words = _("Sending as %(brand)s.") % {"brand": message.client.brand.public_name}
+    if later:
+        when = date_format(timezone.localtime(message.due_at), "D j M, H:i")
+        words = _("It leaves on %(when)s, your time.") % {"when": when}
+    return {"text": words, "undo": reverse("console-undo", args=[message.public_id]), "key": "sent"}
+
+
+def _mail(request: AgentRequest, public_id: UUID) -> Message:
+    """A mail of hers, or of a contact or case that was hers; whether she may change it yet the operation says."""
+    hers = Leg.objects.filter(agent=request.agent, accepted_at__isnull=False)
+    same = Q(agent=request.agent) | Q(interaction__in=hers.values("interaction"))
+    same |= Q(interaction__case__in=hers.filter(interaction__case__isnull=False).values("interaction__case"))
+    rows = Message.objects.visible_to(request.user).filter(same)
+    return get_object_or_404(rows.select_related("client__brand", "interaction__case"), public_id=public_id)
 
 
 @for_agents
 @require_POST
 def undo(request: AgentRequest, message: UUID) -> HttpResponse:
     """Take a mail back that has not left yet; its words are the draft again."""
-    found = get_object_or_404(Message.objects.visible_to(request.user).filter(agent=request.agent), public_id=message)
-    conversation.undo(found, by=request.agent)
+    undone = unsent.undo(_mail(request, message), by=request.agent)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _to_case(request, undone)
     return triggers(HttpResponse(status=204), "desk:items", "desk:top", "desk:work")
+
+
+@for_agents
+@require_http_methods(["GET", "POST"])
+def send_time(request: AgentRequest, message: UUID) -> HttpResponse:
+    """Let a mail that has not left leave at another time, or now."""
+    found = _mail(request, message)
+    if request.method == "GET":
+        return dialog(request, "console/_send_time.html", {"message": found} | times_of(found.interaction, found))
+    now = request.POST.get("when") == NOW
+    send_at = None if now else _chosen(request, found.interaction)
+    changed = unsent.send_later(found, send_at, by=request.agent)
+    same = Q(interaction=changed.interaction_id) | Q(interaction__case__isnull=False, interaction__case=changed.case_id)
+    live = Leg.objects.filter(same, agent=request.agent, role=LegRole.PRIMARY, state__in=unsent.HOLDING).first()
+    if live is not None:
+        return show_work(request, live, toast=_sent_toast(changed, later=not now))
+    return _to_case(request, changed)
+
+
+def _to_case(request: AgentRequest, message: Message) -> HttpResponse:
+    """The page of the matter the mail is about."""
+    case = message.interaction.case
+    url = reverse("console-case", args=[case.public_id]) if case else reverse("console-home")
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 @for_agents

@@ -1,0 +1,82 @@
+"""When a mail leaves, on the desk: the times to choose from, and how far a mail is that has not left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients.times import zone_words
+from interactions import sending_time, unsent
+from interactions.desk.promising import zone_of
+from interactions.models import Interaction, Message, MessageDirection
+
+NAMES = {
+    "hour": _("In an hour"),
+    "today": _("This morning"),
+    "tomorrow": _("Tomorrow morning"),
+    "monday": _("Monday morning"),
+}
+CLOCK = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One time of the list: on the customer's clock, and on the agent's where that shows another."""
+
+    key: str
+    name: str
+    local: datetime
+    hers: datetime | None
+
+
+def times_of(interaction: Interaction, message: Message | None = None) -> dict[str, Any]:
+    """The context of the fields that ask when: presets, and the bounds of a time of one's own (that of `message`)."""
+    zone, now = ZoneInfo(zone_of(interaction)), clock.now()
+    own = message.due_at if message is not None else None
+    found = []
+    for key, moment in sending_time.presets(zone.key, now).items():
+        local, hers = moment.astimezone(zone), timezone.localtime(moment)
+        found.append(Preset(key, str(NAMES[key]), local, hers if hers.utcoffset() != local.utcoffset() else None))
+    return {
+        "presets": found,
+        "clock_of": zone_words(zone.key),
+        "own": own.astimezone(zone).strftime(CLOCK) if own else "",
+        "soonest": now.astimezone(zone).strftime(CLOCK),
+        "latest": (now + sending_time.FARTHEST).astimezone(zone).strftime(CLOCK),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A mail that has not left: in some seconds, at a time, held, or never."""
+
+    seconds_until: datetime | None = None
+    leaves_at: datetime | None = None
+    held: bool = False
+    taken_back: bool = False
+    may_change: bool = False
+
+
+def leaving_of(message: Message, agent: Agent) -> Leaving | None:
+    """How far it is; None for what has left or came in."""
+    if message.direction != MessageDirection.OUT or message.channel != "email":
+        return None
+    if message.state == Message.State.CANCELLED:
+        return Leaving(taken_back=True)
+    now = clock.now()
+    if message.state not in unsent.NOT_LEFT or (message.state == Message.State.PENDING and message.due_at <= now):
+        return None
+    held = message.state == Message.State.HELD
+    may_change = not message.attempts and unsent.may_change(message, agent)
+    if message.due_at > now + sending_time.UNDO:
+        return Leaving(leaves_at=message.due_at, held=held, may_change=may_change)
+    if held:
+        return Leaving(held=True, may_change=may_change)
+    return Leaving(seconds_until=message.due_at)
