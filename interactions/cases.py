@@ -1,21 +1,19 @@
-"""Cases: open, wait, resolve, reopen, close, merge, and notes of colleagues."""
+"""Cases: open, wait, resolve, reopen, close, and notes of colleagues. Merging has a module of its own."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
-from bpo.kernel.errors import DomainError, StaleState
+from bpo.kernel.errors import DomainError
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
 from interactions import case_duty, closing, journal, notices, states
 from interactions.models import (
-    Callback,
     Case,
     CaseNote,
     CaseState,
@@ -51,13 +49,6 @@ class DateMissing(DomainError):
     code = "date_missing"
     sentence = _("Choose a date ahead, or wait for the customer.")
     status = 400
-
-
-class CannotMerge(DomainError):
-    """The two cases do not belong together."""
-
-    code = "cannot_merge"
-    sentence = _("Only two cases of the same client can be merged.")
 
 
 def open_case(
@@ -240,53 +231,6 @@ def close_expired(at: datetime) -> int:
                 journal.record(case, Kind.CASE_CLOSED, at=at)
             closed += 1
     return closed
-
-
-@transaction.atomic
-def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> Case:
-    """Two cases are one matter: contacts and promises open on the first follow to the second."""
-    at = at or clock.now()
-    into = surviving(into)
-    if case.client_id != into.client_id or case.pk == into.pk:
-        raise CannotMerge
-    # Both locked in one order: merged into each other at one moment neither would survive.
-    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=[case.pk, into.pk])
-    list(rows.order_by("pk").values_list("pk"))
-    case.refresh_from_db()
-    into.refresh_from_db()
-    if into.state == CaseState.MERGED:
-        raise StaleState(f"{into} was merged meanwhile")
-    if into.state == CaseState.CLOSED:
-        raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
-    case_duty.inherit(into, case)
-    states.move(case, CaseState.MERGED, at=at, merged_into=into, due_at=None)
-    # Promises first: an attempt that one of them starts meanwhile is then among the contacts.
-    Callback.objects.filter(case=case, ended_at=None).update(case=into, version=F("version") + 1)
-    Interaction.objects.filter(case=case).exclude(state="closed").update(case=into)
-    journal.record(case, Kind.CASE_MERGED, by=by, at=at, into=into.reference)
-    return into
-
-
-@transaction.atomic
-def put_on(interaction: Interaction, other: Interaction, *, by: Agent, at: datetime | None = None) -> Case:
-    """Two contacts of one customer are one matter, the agent says: the first goes on with the case of the other.
-
-    Refused when their reasons differ: then they are two matters, whoever speaks.
-    """
-    at = at or clock.now()
-    if other.case is None or interaction.client_id != other.client_id or interaction.customer_id != other.customer_id:
-        raise CannotMerge(sentence=_("Only contacts of the same customer can share a case."))
-    if interaction.reason_id and other.reason_id and interaction.reason_id != other.reason_id:
-        raise CannotMerge(sentence=_("These contacts have different reasons, so they are two matters."))
-    if interaction.case is not None and interaction.case_id != other.case_id:
-        into = merge(interaction.case, other.case, by=by, at=at)
-    else:
-        into = case_duty.locked(other.case)
-        if into.state == CaseState.CLOSED:
-            raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
-        Interaction.objects.filter(pk=interaction.pk).update(case=into)
-    interaction.case = into
-    return into
 
 
 @transaction.atomic

@@ -52,6 +52,11 @@ CASE_MOVES: Mapping[str, frozenset[str]] = {
     CaseState.MERGED: frozenset(),
 }
 
+# A merged case is moved by nothing but the undo of its merge.
+CASE_SPLITS: Mapping[str, frozenset[str]] = {
+    CaseState.MERGED: frozenset({CaseState.OPEN, CaseState.PENDING, CaseState.RESOLVED}),
+}
+
 CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
     CallbackState.PROMISED: frozenset({CallbackState.DUE, CallbackState.BROKEN, CallbackState.WITHDRAWN}),
     CallbackState.DUE: frozenset(
@@ -120,6 +125,11 @@ def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = Fals
     """Count points, room and open offer of a seat anew from its legs; `idle` also sets idle since."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
+
+
+def split(case: Case, to: str) -> str:
+    """Undo a merge: the case is on its own again, in the state it had; as `move` does."""
+    return advance(case, to, allowed=CASE_SPLITS, version=F("version") + 1, merged_into=None)
 
 
 def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) -> str:

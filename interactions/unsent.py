@@ -147,7 +147,7 @@ def overtaken(interaction: Interaction, *, at: datetime) -> int:
     """
     about = Q(interaction=interaction)
     if interaction.case is not None:
-        about |= Q(interaction__case__in=_matter(interaction.case))
+        about |= Q(interaction__case__in=_matter(interaction.case)) | Q(interaction__case__merged_into=interaction.case)
     taken = 0
     for message in scheduled(at=at).filter(about).select_related("interaction", "agent").order_by("due_at", "pk"):
         assert message.agent is not None

@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case>/", cases.page, name="console-case"),
     path("cases/<uuid:case>/note/", cases.note, name="console-case-note"),
     path("cases/<uuid:case>/move/", cases.move, name="console-case-move"),
+    path("cases/<uuid:case>/split/", cases.split, name="console-case-split"),
     path("cases/<uuid:case>/watch/", cases.watch, name="console-case-watch"),
     path("held/<uuid:interaction>/take-over/", cases.take_over, name="console-take-over"),
     path("customers/<uuid:customer>/", finding.customer, name="console-customer"),

@@ -184,6 +184,7 @@ BODIES: dict[str, Any] = {
     "api-interaction-pick": lambda world: {"agent": str(world.things["agent"].public_id)},
     "api-interaction-unpark": lambda world: {"agent": str(world.things["agent"].public_id)},
     "api-interaction-take": lambda world: {"agent": str(world.things["agent"].public_id), "reason": "x"},
+    "api-message-send-time": lambda world: {"agent": str(world.things["agent"].public_id), "send_at": None},
     "api-message-undo": lambda world: {"agent": str(world.things["agent"].public_id)},
     "api-customer-": lambda world: {
         "client": str(world.things["client"].public_id), "agent": str(world.things["agent"].public_id),

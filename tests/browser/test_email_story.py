@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from clients.models import EntryKind, EntryPoint
 from interactions.models import Case, CaseState, Draft, Interaction, JournalEntry, Kind, Message, Notice
 from tests.browser import stage
-from tests.living import Product, eventually
+from tests.living import Product, Watch, eventually
 
 
 def test_a_question_by_mail_is_answered_once(new_page: Callable[..., Page], live: Product) -> None:
@@ -49,7 +49,10 @@ def test_a_question_by_mail_is_answered_once(new_page: Callable[..., Page], live
     assert len(stage.mails_to(live, "dana.story@mail.example")) == 1
 
 
-def test_a_mail_for_tomorrow_is_changed_and_taken_back(new_page: Callable[..., Page], live: Product) -> None:
+def test_a_mail_for_tomorrow_is_changed_and_taken_back(
+    new_page: Callable[..., Page], live: Product, watch: Watch
+) -> None:
+    watch.allow("400")  # the time that has passed
     stage.set_up_once(live)
     stage.clear_the_floor()
     dana = stage.customer_with_late_order("Dana Later", "dana.later@mail.example", order="TG-310009")

@@ -8,6 +8,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import Channel
 from interactions import (
     callbacks,
+    case_merging,
     cases,
     conversation,
     handing_back,
@@ -291,7 +292,7 @@ def test_two_mails_wake_a_resolved_case(day: Day, house: House, _time: int) -> N
 def test_two_cases_are_merged_into_each_other(day: Day, house: House, _time: int) -> None:
     bea = house.agent("Bea Brown")
     one, two = (cases.open_case(house.acme, make.customer(house.acme)) for _ in range(2))
-    results = at_once(lambda: cases.merge(one, two, by=bea), lambda: cases.merge(two, one, by=bea))
+    results = at_once(lambda: case_merging.merge(one, two, by=bea), lambda: case_merging.merge(two, one, by=bea))
     assert len(refusals(results)) == 1
     one.refresh_from_db()
     two.refresh_from_db()
@@ -307,7 +308,7 @@ def test_a_mail_comes_while_its_case_is_merged(day: Day, house: House, _time: in
     door = make.door(house.acme, into=house.line)
     received, _merged = at_once(
         lambda: intake.receive(door, intake.NewContact("one", text="Hello", customer=ann, case=old)),
-        lambda: cases.merge(old, kept, by=bea),
+        lambda: case_merging.merge(old, kept, by=bea),
     )
     assert fresh(received.interaction).case == kept
 

@@ -7,7 +7,7 @@ import pytest
 from bpo.kernel import clock
 from clients import customers
 from clients.models import Customer, EntryKind
-from interactions import callbacks, cases, customer_merging, intake
+from interactions import callbacks, case_merging, cases, customer_merging, intake
 from interactions.models import CallbackOrigin, JournalEntry, Kind
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh
@@ -97,6 +97,6 @@ def test_a_case_that_was_merged_leads_to_the_surviving_one(day: Day, house: Hous
     ann = make.customer(house.acme, "Ann")
     old, kept = (cases.open_case(house.acme, ann, queue=house.line) for _ in range(2))
     waits = house.contact(case=old, who=ann)
-    cases.merge(old, kept, by=bea)
+    case_merging.merge(old, kept, by=bea)
     assert fresh(waits).case == kept
     assert cases.for_contact(house.acme, ann, previous=old) == kept

@@ -14,6 +14,7 @@ from clients.models import Channel, HoursSpan
 from interactions import (
     callback_work,
     callbacks,
+    case_merging,
     cases,
     conversation,
     handling,
@@ -280,7 +281,7 @@ def test_of_two_cases_the_earlier_reply_is_owed_by_the_owner_there_is(acme: Acme
     with clock.set_to(NOON + timedelta(hours=1)):
         new = acme.comes("email")
     first, second = case_of(old), case_of(new)
-    cases.merge(first, second, by=acme.bea)
+    case_merging.merge(first, second, by=acme.bea)
     first.refresh_from_db()
     second.refresh_from_db()
     assert (second.owner, second.due_at, first.due_at) == (acme.bea, NOON + timedelta(hours=4), None)

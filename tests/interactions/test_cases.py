@@ -6,7 +6,7 @@ import pytest
 
 from bpo.kernel import clock
 from bpo.kernel.errors import IllegalMove
-from interactions import callback_work, callbacks, cases
+from interactions import callback_work, callbacks, case_merging, cases, messages
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind
 from tests import factories as make
 
@@ -95,7 +95,7 @@ def test_beyond_the_limit_a_new_case_is_linked_to_the_old(acme, ann, bea) -> Non
 def test_a_mail_on_a_merged_case_goes_to_the_surviving_one(acme, ann, bea) -> None:
     first, second = cases.open_case(acme, ann), cases.open_case(acme, ann)
     contact = make.waiting(make.queue(acme), case=first)
-    cases.merge(first, second, by=bea)
+    case_merging.merge(first, second, by=bea)
     assert cases.for_contact(acme, ann, previous=first) == second
     assert Interaction.objects.get(pk=contact.pk).case == second
 
@@ -109,7 +109,7 @@ def test_open_promises_follow_to_the_surviving_case_and_ended_ones_stay(acme, an
     )
     callbacks.withdraw(ended, "not needed", by=bea)
     callback_work.fall_due(kept.due_from)
-    cases.merge(first, second, by=bea)
+    case_merging.merge(first, second, by=bea)
     kept.refresh_from_db()
     ended.refresh_from_db()
     assert (kept.case, kept.interaction.case, ended.case) == (second, second, first)
@@ -124,15 +124,15 @@ def test_what_is_promised_anew_belongs_to_the_surviving_case(acme, ann, bea) -> 
     )
     late = made.due_until + timedelta(hours=1)
     assert callback_work.find_broken(late) == 1
-    cases.merge(first, second, by=bea)
+    case_merging.merge(first, second, by=bea)
     again = callbacks.replace(made, late, late + timedelta(hours=2), by=bea, at=late)
     assert again.case == second
 
 
 def test_cases_of_two_clients_are_never_merged(acme, ann, bea) -> None:
     cobalt = make.client("Cobalt")
-    with pytest.raises(cases.CannotMerge):
-        cases.merge(cases.open_case(acme, ann), cases.open_case(cobalt, make.customer(cobalt)), by=bea)
+    with pytest.raises(case_merging.CannotMerge):
+        case_merging.merge(cases.open_case(acme, ann), cases.open_case(cobalt, make.customer(cobalt)), by=bea)
 
 
 def test_a_pending_case_wakes_at_its_date_and_not_before(acme, ann, bea) -> None:
@@ -152,3 +152,87 @@ def test_notes_stay_inside(acme, ann, bea) -> None:
     assert note.by_name == "Bea Brown"
     with pytest.raises(cases.SummaryMissing):
         cases.add_note(case, by=bea, text="  ")
+
+
+# --- a merge undone --------------------------------------------------------------------------------------------------
+
+
+def two_cases(acme, ann, bea) -> tuple[Case, Case, Interaction]:
+    first, second = cases.open_case(acme, ann, owner=bea), cases.open_case(acme, ann)
+    return first, second, make.waiting(make.queue(acme), "email", case=first, who=ann)
+
+
+def test_a_merge_undone_restores_both(acme, ann, bea) -> None:
+    first, second, contact = two_cases(acme, ann, bea)
+    due = clock.now() + timedelta(hours=2)
+    Case.objects.filter(pk=first.pk).update(due_at=due)
+    first.refresh_from_db()
+    kept = callbacks.promise(
+        acme, customer=ann, queue=contact.queue, origin="agent", by=bea, number="+16145550173", case=first
+    )
+    case_merging.merge(first, second, by=bea)
+    second.refresh_from_db()
+    assert (second.owner, second.due_at) == (bea, due)
+    [(offered, until)] = case_merging.can_be_split(second)
+    assert offered == first and until > clock.now() + timedelta(hours=23)
+    case_merging.split(first, by=bea)
+    for one in (first, second, contact, kept):
+        one.refresh_from_db()
+    assert (first.state, first.merged_into, first.due_at) == (CaseState.OPEN, None, due)
+    assert (second.owner, second.due_at, contact.case, kept.case) == (None, None, first, first)
+    told = JournalEntry.objects.filter(kind=Kind.CASE_SPLIT).order_by("pk")
+    assert [(entry.case, entry.actor) for entry in told] == [(first, bea.user), (second, bea.user)]
+    assert case_merging.can_be_split(second) == []
+    with pytest.raises(case_merging.CannotSplit):
+        case_merging.split(first, by=bea)
+
+
+def test_what_came_since_the_merge_stays_and_what_was_said_on_its_contact_goes_along(acme, ann, bea) -> None:
+    first, second, contact = two_cases(acme, ann, bea)
+    cases.set_pending(first, by=bea, for_customer=True)
+    case_merging.merge(first, second, by=bea)
+    contact.refresh_from_db()
+    later = make.waiting(contact.queue, "email", case=second, who=ann)
+    with clock.set_to(clock.now() + timedelta(hours=1)):
+        said = messages.take_in(contact, messages.Words(text="Where is it?", author="Ann"), at=clock.now())
+        case_merging.split(first, by=bea)
+    for one in (first, second, contact, later, said):
+        one.refresh_from_db()
+    assert (contact.case, said.case, later.case) == (first, first, second)
+    assert first.state == CaseState.OPEN, "it waited for her, and she wrote"
+
+
+def test_a_resolved_case_is_resolved_again(acme, ann, bea) -> None:
+    case, into = resolved(acme, ann, bea), cases.open_case(acme, ann)
+    case_merging.merge(case, into, by=bea)
+    case_merging.split(case, by=bea)
+    case.refresh_from_db()
+    assert (case.state, case.summary) == (CaseState.RESOLVED, "Sent again")
+
+
+def test_what_is_owed_is_reckoned_anew_when_it_was_answered_since(acme, ann, bea) -> None:
+    first, second, _contact = two_cases(acme, ann, bea)
+    Case.objects.filter(pk=first.pk).update(due_at=clock.now() + timedelta(hours=2))
+    first.refresh_from_db()
+    case_merging.merge(first, second, by=bea)
+    Case.objects.filter(pk=second.pk).update(due_at=None)
+    case_merging.split(first, by=bea)
+    first.refresh_from_db()
+    assert first.due_at is None
+
+
+def test_a_day_later_or_merged_onward_it_stays_merged(acme, ann, bea) -> None:
+    first, second, _contact = two_cases(acme, ann, bea)
+    third = cases.open_case(acme, ann)
+    case_merging.merge(first, second, by=bea)
+    case_merging.merge(second, third, by=bea)
+    with pytest.raises(case_merging.CannotSplit) as refused:
+        case_merging.split(first, by=bea)
+    assert "third one" in str(refused.value.sentence)
+    case_merging.split(second, by=bea)
+    with clock.set_to(clock.now() + timedelta(hours=25)):
+        assert case_merging.can_be_split(second) == []
+        with pytest.raises(case_merging.CannotSplit):
+            case_merging.split(first, by=bea)
+    with pytest.raises(IllegalMove):
+        cases.reopen(first, by=bea)

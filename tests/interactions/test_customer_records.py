@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client as Browser
 
 from bpo.kernel import clock
 from clients.models import Customer
-from interactions import cases, customer_merging, customer_records
+from interactions import case_merging, cases, customer_merging, customer_records
 from interactions.models import Envelope, Interaction, JournalEntry, Kind, Leg
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
@@ -204,9 +205,29 @@ def test_the_second_sees_the_first_and_puts_it_on_that_case(acme: Scene) -> None
 def test_two_cases_become_one(acme: Scene) -> None:
     chat, mail = on_two_channels(acme)
     before = cases.of_leg(mail)
-    cases.put_on(mail.interaction, chat.interaction, by=mail.agent)
+    case_merging.put_on(mail.interaction, chat.interaction, by=mail.agent)
     before.refresh_from_db()
     assert (before.state, before.merged_into) == ("merged", chat.interaction.case)
+
+
+def test_two_cases_that_became_one_are_two_again(acme: Scene) -> None:
+    chat, mail = on_two_channels(acme)
+    before, dee = cases.of_leg(mail), desk_of(mail.agent)
+    answer = dee.post(url("same-case", mail), {"other": str(chat.interaction.public_id)})
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undo"]
+    assert undo == url("case-split", before)
+    page = dee.get(url("case", chat.interaction.case)).content.decode()
+    assert f"{before.reference} was merged into this case." in page and "until" in page
+    assert "It can be a case of its own again." in dee.get(url("case", before)).content.decode()
+    assert dee.get(undo).status_code == 405
+    assert desk_of(make.agent("Cal", licensed=make.client("Globex"))).post(undo).status_code == 404
+    assert desk_of(make.agent("Eve", licensed=acme.acme)).post(undo).status_code == 403
+    assert dee.post(undo).status_code == 204
+    mail.interaction.refresh_from_db()
+    assert mail.interaction.case == before
+    page = dee.get(url("case", before)).content.decode()
+    assert "Case Split" in page and chat.interaction.case.reference in page
+    assert dee.post(undo).status_code == 409
 
 
 def test_different_reasons_are_two_matters(acme: Scene) -> None:

@@ -15,10 +15,10 @@ from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
-from interactions import case_duty, cases, handling, looking, taking_over, word_access
+from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
 from interactions.desk.leaving import leaving_of
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, State
-from interactions.views.console.common import show_work
+from interactions.views.console.common import show_work, triggers
 from interactions.views.console.home import frame
 
 PAGE = 25
@@ -26,7 +26,7 @@ OPEN = (CaseState.OPEN, CaseState.PENDING)
 WHICH = ("mine", "queues", "pending", "overdue")
 SHOWN_IN_HISTORY = (
     "arrived", "accepted", "transferred", "parked", "ended", "disposed", "case_opened", "case_pending", "case_resolved",
-    "case_reopened", "case_closed", "case_merged", "callback_promised", "callback_kept", "callback_late",
+    "case_reopened", "case_closed", "case_merged", "case_split", "callback_promised", "callback_kept", "callback_late",
     "callback_unreached", "callback_broken", "callback_withdrawn", "notice_sent", "notice_failed", "action_done",
     "verified",
 )  # fmt: skip
@@ -114,7 +114,9 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "promises": found.callbacks.order_by("due_from"),
         "history": JournalEntry.objects.filter(case=found, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60],
         "own": own,
+        "merged": case_merging.can_be_split(found.merged_into or found),
         "may_move": taking_over.may_move(found, request.agent),
+        "may_split": taking_over.may_move(found.merged_into or found, request.agent),
         **_watched(request, found),
     }
     return render(request, "console/case.html", frame(request) | context)
@@ -170,6 +172,18 @@ def move(request: AgentRequest, case: UUID) -> HttpResponse:
             cases.back_to_open(found, by=request.agent, why="by hand")
         case other:
             raise InvalidValue(f"move {other!r}")
+    return redirect("console-case", found.public_id)
+
+
+@for_agents
+@require_POST
+def split(request: AgentRequest, case: UUID) -> HttpResponse:
+    """Undo a merge of the last day; `case` is the one that came in."""
+    found = _case(request, case)
+    taking_over.require_may_move(found.merged_into or found, request.agent)
+    case_merging.split(found, by=request.agent)
+    if request.htmx:  # type: ignore[attr-defined]
+        return triggers(HttpResponse(status=204), "desk:items", "desk:work")
     return redirect("console-case", found.public_id)
 
 

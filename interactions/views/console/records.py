@@ -16,7 +16,7 @@ from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.forms.customers import CustomerForm
 from clients.models import Customer
-from interactions import cases, customer_merging, customer_records
+from interactions import case_merging, customer_merging, customer_records
 from interactions.handling import NotYours
 from interactions.models import Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
@@ -137,5 +137,9 @@ def same_case(request: AgentRequest, leg: UUID) -> HttpResponse:
     other = get_object_or_404(
         rows.exclude(pk=mine.interaction_id).exclude(case=None), public_id=_uuid(request.POST.get("other"))
     )
-    case = cases.put_on(mine.interaction, other, by=request.agent)
-    return show_work(request, own_leg(request, leg), toast={"text": _("On case %(ref)s.") % {"ref": case.reference}})
+    before = mine.interaction.case
+    case = case_merging.put_on(mine.interaction, other, by=request.agent)
+    toast = {"text": _("On case %(ref)s.") % {"ref": case.reference}}
+    if before is not None and before.pk != case.pk:
+        toast["undo"] = reverse("console-case-split", args=[before.public_id])
+    return show_work(request, own_leg(request, leg), toast=toast)
