@@ -13,7 +13,13 @@ BESIDE = (LegState.OFFERED, LegState.HANDLING)
 def consult_of(interaction: Interaction) -> Leg | None:
     """The colleague's leg that is asked or in."""
     beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE)
-    return beside.select_related("interaction", "interaction__queue", "agent").first() if beside.exists() else None
+    return beside.select_related("interaction", "interaction__queue", "agent").first()
+
+
+def last_consult(interaction: Interaction) -> Leg | None:
+    """The last request for help on this contact, whatever became of it, with its colleague's name; for showing."""
+    asked = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT).select_related("agent")
+    return asked.only("state", "offered_at", "accepted_at", "ended_at", "agent__name").order_by("-offered_at").first()
 
 
 def joined(interaction: Interaction) -> Leg | None:

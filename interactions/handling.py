@@ -32,6 +32,15 @@ class NotEligible(DomainError):
     code = "not_eligible"
 
 
+# What the rules say of a colleague by name, said to the agent herself.
+OF_HERSELF = {
+    "presence": _("You are not available. Be available first."),
+    "wish": _("You wished to pause after this. Be available first."),
+    "offered": _("An offer waits for your answer. Answer it first."),
+    "room": _("You have no room for another contact of this kind. Finish or park one first."),
+}
+
+
 class CannotPark(DomainError):
     """Only written work can wait aside."""
 
@@ -76,11 +85,11 @@ def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: 
     return leg
 
 
-def require_eligible(agent: Agent, interaction: Interaction) -> None:
-    """Refuse, with the reason in words, an agent the rules would not let routing choose."""
+def require_eligible(agent: Agent, interaction: Interaction, *, herself: bool = False) -> None:
+    """Refuse, with the reason in words, an agent the rules would not let routing choose; told `herself` or others."""
     verdict = eligibility.eligible(agent, interaction)
     if not verdict.ok:
-        raise NotEligible(sentence=verdict.sentence)
+        raise NotEligible(sentence=OF_HERSELF.get(verdict.code, verdict.sentence) if herself else verdict.sentence)
 
 
 @transaction.atomic
@@ -93,7 +102,7 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
         raise NotYours(sentence=_("This contact is not waiting any more."))
     if interaction.queue and not interaction.queue.manual:
         raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
-    require_eligible(by, interaction)
+    require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
     queueing.leave_queue(interaction, "answered", at)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
@@ -223,7 +232,7 @@ def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
     if interaction.state != State.PARKED or interaction.prefer_agent_id != by.pk:
         raise NotYours(sentence=_("This contact is not parked with you any more."))
-    require_eligible(by, interaction)
+    require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))

@@ -146,7 +146,7 @@ def _require_live(client: Client) -> None:
 
 def _take(contact: Interaction, *, by: Agent, at: datetime) -> Leg:
     """The waiting contact becomes hers at once, by the rules of routing. The caller holds the seat."""
-    handling.require_eligible(by, contact)
+    handling.require_eligible(by, contact, herself=True)
     case_duty.taken(contact, by=by)
     queueing.leave_queue(contact, "answered", at)
     states.move(contact, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
@@ -178,7 +178,7 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
     """
     at = at or clock.now()
     result = Result(result)
-    if Callback.objects.filter(interaction=leg.interaction_id).exists():
+    if _decides_about_a_promise(leg):
         callback_work.report(leg, result, by=by, at=at)
     else:
         leg = handling.held_leg(leg, by=by)
@@ -192,6 +192,14 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
             journal.record(leg, Kind.MEDIA_CONNECTED, by=by, at=at, leg=str(leg.public_id), how="reported")
     leg.refresh_from_db()
     return leg
+
+
+def _decides_about_a_promise(leg: Leg) -> bool:
+    """The promise of this contact is being worked, or this leg decided about it; not when a colleague's leg did."""
+    promise = Callback.objects.filter(interaction=leg.interaction_id).first()
+    if promise is None or promise.state == CallbackState.WORKING:
+        return promise is not None
+    return promise.journal.filter(kind=Kind.CALLBACK_TRIED, facts__leg=str(leg.public_id)).exists()
 
 
 def awaits_report(leg: Leg) -> bool:

@@ -41,7 +41,7 @@ def take_over(interaction: Interaction, *, by: Agent, reason: str, at: datetime 
         raise CannotTakeOver(sentence=_("Only mails can be taken over."))
     if leg.agent_id == by.pk:
         raise CannotTakeOver(sentence=_("You have this contact already."))
-    handling.require_eligible(by, interaction)
+    handling.require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
     consulting.end_consults(interaction, at=at)
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)

@@ -16,6 +16,8 @@ from clients.models import Queue, QueueState
 from interactions import cases, consulting, eligibility, handling, journal, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 
+MOST_ON_OFFER = 1000
+
 
 class CannotTransfer(DomainError):
     """The place it should go to cannot take it; the sentence says why and what else can be done."""
@@ -81,6 +83,11 @@ def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:
     """End the transferring leg (it may still wrap up) and keep the note for whoever is next."""
     consulting.end_consults(leg.interaction, at=at)
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
+    keep_note(leg, note, by=by, at=at)
+
+
+def keep_note(leg: Leg, note: str, *, by: Agent, at: datetime) -> None:
+    """What the next one should know stays on the case."""
     if words.paragraphs(note, most=cases.MOST_WORDS):
         cases.add_note(cases.of_leg(leg), by=by, text=note, at=at)
 
@@ -117,7 +124,13 @@ def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: d
     journal.record(
         leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="blind", to=str(colleague.public_id)
     )
-    offer_to(leg.interaction, colleague, made_by=str(by), why={"transferred_by": by.pk}, at=at)
+    offer_to(
+        leg.interaction,
+        colleague,
+        made_by=str(by),
+        why={"transferred_by": by.pk, "note": words.paragraphs(note, most=MOST_ON_OFFER)},
+        at=at,
+    )
     return leg
 
 
@@ -147,8 +160,11 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
 
 
 @transaction.atomic
-def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None) -> Leg:
-    """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer."""
+def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
+    """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer.
+
+    The note stands on her offer, and on the case for whoever goes on with it.
+    """
     at = at or clock.now()
     states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
@@ -174,7 +190,9 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None
         made_by=str(by),
         offered_at=at,
         expires_at=at + timedelta(seconds=queue.offer_seconds if queue else 20),
+        why={"asked_by": by.pk, "note": words.paragraphs(note, most=MOST_ON_OFFER)},
     )
+    keep_note(leg, note, by=by, at=at)
     states.recount_seat(colleague.pk, at=at)
     journal.record(request, Kind.CONSULT_STARTED, by=by, at=at, leg=str(request.public_id))
     journal.record(request, Kind.OFFERED, at=at, leg=str(request.public_id), made_by=str(by))
@@ -183,12 +201,12 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, at: datetime | None = None
 
 @transaction.atomic
 def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
-    """Either of the two ends the consultation; the customer stays with the agent."""
+    """Either of the two ends the consultation; the customer stays with the agent. One that is over stays over."""
     at = at or clock.now()
     states.take_seats_on(leg.interaction_id)
     found = consulting.consult_of(leg.interaction)
     if found is None:
-        raise CannotTransfer(sentence=_("No colleague is asked."))
+        return
     primary = handling.live_leg(leg.interaction)
     if by.pk not in {found.agent_id, primary.agent_id if primary else None}:
         raise handling.NotYours

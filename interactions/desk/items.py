@@ -66,7 +66,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """One line of “Later today” or “Just done”."""
+    """One line of “Later” or “Just done”."""
 
     brand: Brand
     icon: str

@@ -31,6 +31,7 @@ class Card:
     icon: str
     lead: str
     opening: str
+    note: str
     who: str
     contacts: int
     waited_since: datetime
@@ -45,6 +46,7 @@ def open_offer(agent: Agent) -> Card | None:
             *LEG,
             "expires_at",
             "made_by",
+            "why",
             "client__brand__logo",
             "client__brand__updated_at",
             *(
@@ -77,9 +79,11 @@ def open_offer(agent: Agent) -> Card | None:
         icon="callback" if interaction.origin == "callback" else ICONS[leg.channel],  # type: ignore[index]
         lead=_lead(leg),
         opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
+        note=(leg.why or {}).get("note", ""),
         who=name_of(interaction),
         contacts=contacts + 1,
-        waited_since=interaction.enqueued_at or interaction.arrived_at,
+        # Who is asked for help is waited for by the colleague, not by the customer.
+        waited_since=leg.offered_at if leg.role == "consult" else interaction.enqueued_at or interaction.arrived_at,
         reasons=DECLINE_REASONS,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from interactions.models import (
     CaseNote,
     CaseState,
     Draft,
+    EndedBy,
     Interaction,
     Leg,
     LegState,
@@ -36,6 +38,7 @@ from interactions.models import (
     Run,
 )
 
+NOT_COME = timedelta(minutes=2)
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
 
@@ -149,6 +152,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         answers = [(line.name, line.answer) for line in pane.lines if line.answer]
     case = leg.interaction.case
     return {
+        "handed_on": leg.ended_by == EndedBy.TRANSFER,
         "endings": endings,
         "chosen": chosen,
         "chosen_top": chosen_top,
@@ -176,6 +180,15 @@ def settled_as(leg: Leg) -> Disposition | None:
     return Disposition.objects.filter(same, client_id=leg.client_id, active=True).order_by("parent", "position").first()
 
 
+def consult_to_tell(interaction: Interaction, now: datetime) -> Leg | None:
+    """The colleague who is asked or in, or who has just not come."""
+    last = consulting.last_consult(interaction)
+    if last is None or last.state in consulting.BESIDE:
+        return last
+    lately = last.ended_at is not None and now - last.ended_at < NOT_COME
+    return last if lately and last.state in (LegState.MISSED, LegState.DECLINED) else None
+
+
 def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dict[str, Any]:
     """The context of the whole middle; `leg` was fetched through `console.common.own_leg`.
 
@@ -186,6 +199,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     brand: Brand = leg.client.brand
     now = clock.now()
     voice = leg.channel == Channel.VOICE
+    entered = interaction.enqueued_at or interaction.arrived_at
     found: dict[str, Any] = {
         "leg": leg,
         "interaction": interaction,
@@ -194,14 +208,15 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "subject": subject_of(interaction),
         "you_are": public_name(agent.user, leg.client),
         "language": LANGUAGES.get(interaction.language, interaction.language),
-        "waited": (leg.accepted_at or now) - (interaction.enqueued_at or interaction.arrived_at),
+        "waited": (leg.accepted_at or now) - (leg.offered_at if leg.role == "consult" else entered),
+        "entered": entered,
         "run": run,
         "pane": script_pane.pane_of(run, agent) if run else None,
         "side": customer_pane.pane_of(interaction, run) if beside else None,
         "verified": customer_pane.verified_words(run, interaction),
         "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
-        "consult": consulting.consult_of(interaction),
+        "consult": consult_to_tell(interaction, now),
         "voice": voice,
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],

@@ -8,3 +8,4 @@ import "./console/writing.js";
 import "./console/snippets.js";
 import "./console/wrapup.js";
 import "./console/palette.js";
+import "./console/starting.js";

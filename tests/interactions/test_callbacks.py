@@ -15,7 +15,7 @@ from agents.models import Agent
 from bpo.kernel import clock, references
 from clients import hours, opening, standing
 from clients.models import Channel, Client, ClientState, Customer, HoursException, HoursSpan, Policy, Queue, QueueState
-from interactions import callback_work, callbacks, closing, outbound
+from interactions import callback_work, callbacks, closing, handling, offers, outbound
 from interactions import standing as consequences
 from interactions.models import (
     Callback,
@@ -388,6 +388,22 @@ def test_what_was_reported_cannot_be_reported_otherwise(acme: Acme):
     callback_work.report(leg, "reached", by=acme.bea, at=there(11, 10))
     with pytest.raises(callback_work.NothingToReport):
         callback_work.report(leg, "busy", by=acme.bea, at=there(11, 10))
+
+
+def test_who_calls_again_after_a_colleague_reached_the_customer_reports_a_plain_call(acme: Acme):
+    made = acme.promise(there(11, 10))
+    callback_work.fall_due(there(11, 10))
+    made.refresh_from_db()
+    leg = work(acme, made, there(11, 10))
+    outbound.report(leg, "reached", by=acme.bea, at=there(11, 10))
+    handling.console_lost(leg, at=there(11, 10, 5))
+    made.refresh_from_db()
+    again = offers.accept(factories.offer(acme.bea, made.interaction), by=acme.bea, at=there(11, 10, 6))
+    assert outbound.awaits_report(again)
+    outbound.report(again, "reached", by=acme.bea, at=there(11, 10, 7))
+    assert not outbound.awaits_report(again)
+    made.refresh_from_db()
+    assert made.state == CallbackState.KEPT
 
 
 def test_not_tried_in_window_and_grace_is_broken_whatever_runs_first(acme: Acme):

@@ -12,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
+from agents import presence
 from bpo.kernel import clock
 from clients.models import Snippet
-from interactions import callbacks, cases, handling, messages, offers, outbound, transfers, wrap_up
+from interactions import callbacks, cases, handling, messages, offers, outbound, wrap_up
 from interactions.models import Callback, Draft, EndedBy, Interaction, Leg, LegState, Message
 from tests import factories as make
 from tests.interactions import reported
@@ -630,38 +631,6 @@ def test_what_came_of_a_call_one_began_is_asked_until_it_is_said(acme: Scene, be
     assert url("report", leg) not in bea.post(url("report", leg), {"result": "reached"}).content.decode()
 
 
-# --- a colleague on a call -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def dee_beside(acme: Scene) -> tuple[Leg, Leg]:
-    """Bea is on a call with Ann and has Dee beside her: Bea's leg and Dee's."""
-    bea_leg = accepted(acme, "voice")
-    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
-    asked = transfers.consult(bea_leg, dee, by=acme.bea)
-    return bea_leg, offers.accept(asked, by=dee)
-
-
-def test_a_consultation_on_a_call_can_be_finished(acme: Scene, bea: Browser, dee_beside: tuple[Leg, Leg]) -> None:
-    leg, dees = dee_beside
-    page = bea.get(url("work", leg)).content.decode()
-    assert url("consult-complete", leg) in page and url("consult-end", leg) in page
-    assert bea.post(url("consult-complete", leg)).status_code == 200
-    dees.refresh_from_db()
-    assert (dees.role, dees.state) == ("primary", LegState.HANDLING)
-
-
-def test_who_is_asked_into_a_call_can_only_leave_it(acme: Scene, dee_beside: tuple[Leg, Leg]) -> None:
-    leg, dees = dee_beside
-    page = desk_of(dees.agent).get(url("work", dees)).content.decode()
-    assert url("consult-end", dees) in page
-    for act in ("hold", "transfer", "resolve", "book", "end", "consult-complete", "dialled"):
-        assert url(act, dees) not in page, act
-    assert desk_of(dees.agent).post(url("consult-end", dees)).status_code == 200
-    leg.refresh_from_db()
-    assert leg.state == LegState.HANDLING, "Ann stays with Bea"
-
-
 # --- the customer writes again while she is answered ----------------------------------------------------------------
 
 
@@ -738,3 +707,30 @@ def test_days_to_park_until_are_those_of_the_client(acme: Scene, bea: Browser) -
     with clock.set_to(datetime(2026, 11, 24, 2, 0, tzinfo=UTC)):
         page = bea.get(url("park", leg)).content.decode()
     assert re.findall(r'option value="(2026[0-9-]+)"', page)[:2] == ["2026-11-24", "2026-11-25"]
+
+
+# --- dialogs ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_dialog_opened_as_an_address_stands_on_the_desk(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    for address in (url("start"), url("transfer", leg), url("park", leg)):
+        page = bea.get(address, headers={"HX-Request": ""}).content.decode()
+        assert page.count("data-autoshow") == 1 and 'id="items"' in page, address
+
+
+def test_a_dialog_never_takes_the_place_it_is_put_into(acme: Scene, bea: Browser) -> None:
+    answer = bea.get(url("start"), headers={"HX-Request": "true", "HX-Target": "dialog"})
+    assert answer["HX-Reswap"] == "innerHTML"
+
+
+def test_lines_to_start_a_contact_say_what_they_take(acme: Scene, bea: Browser) -> None:
+    page = bea.get(url("start")).content.decode()
+    assert 'data-channels="' in page and "voice" in page.split('data-channels="', 1)[1].split('"', 1)[0]
+
+
+def test_who_is_away_is_told_so_herself(acme: Scene, bea: Browser) -> None:
+    presence.take_break(acme.bea, "lunch", by=acme.bea)
+    address = acme.ann.addresses.first()
+    refused = bea.post(url("start"), {"queue": acme.line.public_id, "kind": "mail", "reach": address.address})
+    assert refused.status_code == 409 and "You are not available" in refused.content.decode()

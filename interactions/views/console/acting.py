@@ -17,6 +17,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
+from clients.times import zone_words
 from interactions import cases, handling, replies, transfers, unsent
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.views.console.common import (
@@ -61,7 +62,11 @@ def park(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Set written work aside until a day, or until the customer writes."""
     mine = own_leg(request, leg)
     if request.method == "GET":
-        return dialog(request, "console/_park.html", {"leg": mine, "days": _next_days(mine.client.zone)})
+        return dialog(
+            request,
+            "console/_park.html",
+            {"leg": mine, "days": _next_days(mine.client.zone), "place": zone_words(mine.client.zone)},
+        )
     day = request.POST.get("day", "")
     until = _morning_of(day, mine.client.zone) if day else None
     handling.park(mine, by=request.agent, until=until, why=request.POST.get("why", ""))
@@ -114,7 +119,7 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
         return _after_transfer(request, leg, _("Handed to %(name)s.") % {"name": queue.name})
     colleague = _colleague(mine.client_id, public_id)
     if request.POST.get("how") == "consult":
-        transfers.consult(mine, colleague, by=request.agent)
+        transfers.consult(mine, colleague, by=request.agent, note=note)
         return show_work(request, mine, toast={"text": _("%(name)s is asked.") % {"name": colleague.name}})
     transfers.to_colleague(mine, colleague, by=request.agent, note=note)
     return _after_transfer(request, leg, _("Offered to %(name)s.") % {"name": colleague.name})

@@ -20,8 +20,7 @@ from interactions.callback_work import Result
 from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Leg
 from interactions.views import promises
-from interactions.views.console.common import dialog, done, own_leg, show_work, working_leg
-from interactions.views.console.home import frame
+from interactions.views.console.common import dialog, done, frame, own_leg, show_work, working_leg
 
 
 def book_from(request: AgentRequest, leg: Leg) -> Callback:

@@ -18,8 +18,7 @@ from clients.models import Queue
 from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
 from interactions.desk.leaving import leaving_of
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, State
-from interactions.views.console.common import show_work, triggers
-from interactions.views.console.home import frame
+from interactions.views.console.common import frame, show_work, triggers
 
 PAGE = 25
 OPEN = (CaseState.OPEN, CaseState.PENDING)

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from agents.gates import AgentRequest
+from clients.models import Brand
 from interactions import handling, states
+from interactions.desk import items, offer, top
 from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
 from interactions.replies import NewerMail
@@ -46,6 +48,17 @@ def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
     if fresh.role != LegRole.PRIMARY or fresh.state not in (LegState.HANDLING, LegState.WRAPPING):
         raise handling.NotYours
     return fresh
+
+
+def frame(request: AgentRequest) -> dict[str, Any]:
+    """What every console page shows around its middle; the day comes after it, by itself."""
+    return {
+        "top": top.top_of(request.agent),
+        "items": items.my_items(request.agent),
+        "card": offer.open_offer(request.agent),
+        "brands": Brand.objects.visible_to(request.user),
+        "agent": request.agent,
+    }
 
 
 def triggers(response: HttpResponse, *names: str, **events: Any) -> HttpResponse:
@@ -106,9 +119,14 @@ def dialog(request: AgentRequest, template: str, context: dict[str, Any], *, sta
     Whoever aims there already is not told again: htmx would look from the button that was pressed, and news about the
     contact may have taken it off the page while the dialog was on its way.
     """
+    if not request.htmx and request.method == "GET":  # type: ignore[attr-defined]
+        # Opened as an address: the desk, with the dialog open on it.
+        middle = work_context(request, context["leg"]) if context.get("leg") else {"idle": True}
+        return render(request, "console/desk.html", frame(request) | middle | context | {"opened": template})
     response = render(request, template, context, status=status)
     if request.headers.get("HX-Target") != "dialog":
-        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+        response["HX-Retarget"] = "#dialog"
+    response["HX-Reswap"] = "innerHTML"  # whatever the button inherits: its place on the page stays
     return response
 
 

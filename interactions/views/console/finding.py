@@ -17,8 +17,7 @@ from clients import customers
 from clients.models import Client, Customer, Queue
 from interactions import customer_merging, outbound, search
 from interactions.models import Callback, Case, Interaction
-from interactions.views.console.common import dialog, show_work
-from interactions.views.console.home import frame
+from interactions.views.console.common import dialog, frame, show_work
 
 
 @for_agents

@@ -10,20 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agents.gates import AgentRequest, for_agents
-from clients.models import Brand
 from interactions.desk import items, offer, top
-from interactions.views.console.common import own_leg, work_context
-
-
-def frame(request: AgentRequest) -> dict[str, Any]:
-    """What every console page shows around its middle; the day comes after it, by itself."""
-    return {
-        "top": top.top_of(request.agent),
-        "items": items.my_items(request.agent),
-        "card": offer.open_offer(request.agent),
-        "brands": Brand.objects.visible_to(request.user),
-        "agent": request.agent,
-    }
+from interactions.views.console.common import frame, own_leg, work_context
 
 
 @for_agents

@@ -5,7 +5,7 @@ import { tick } from "../lib/clock.js";
 
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
 const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred", "console_lost", "assigned", "closed", "disposed",
-  "held", "resumed", "consult_started", "consult_ended", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
+  "held", "resumed", "consult_started", "consult_ended", "missed", "declined", "rescinded", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
 /* In wrap-up only its end changes the middle: what is being written there stays. */
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 let own = 0;

@@ -1,0 +1,79 @@
+"""A colleague is asked into a contact: what she reads, what becomes of it, and what the asker is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+
+from bpo.kernel import clock
+from interactions import offers, transfers
+from interactions.models import CaseNote, Leg, LegState
+from tests import factories as make
+from tests.interactions.scripted import Scene, accepted, scene
+from tests.interactions.test_console_views import desk_of, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Scene:
+    return scene()
+
+
+@pytest.fixture
+def bea(acme: Scene) -> Browser:
+    return desk_of(acme.bea)
+
+
+@pytest.fixture
+def dee_beside(acme: Scene) -> tuple[Leg, Leg]:
+    """Bea is on a call with Ann and has Dee beside her: Bea's leg and Dee's."""
+    bea_leg = accepted(acme, "voice")
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    asked = transfers.consult(bea_leg, dee, by=acme.bea)
+    return bea_leg, offers.accept(asked, by=dee)
+
+
+def test_a_consultation_on_a_call_can_be_finished(acme: Scene, bea: Browser, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    page = bea.get(url("work", leg)).content.decode()
+    assert url("consult-complete", leg) in page and url("consult-end", leg) in page
+    assert bea.post(url("consult-complete", leg)).status_code == 200
+    dees.refresh_from_db()
+    assert (dees.role, dees.state) == ("primary", LegState.HANDLING)
+
+
+def test_who_is_asked_into_a_call_can_only_leave_it(acme: Scene, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    page = desk_of(dees.agent).get(url("work", dees)).content.decode()
+    assert url("consult-end", dees) in page
+    for act in ("hold", "transfer", "resolve", "book", "end", "consult-complete", "dialled"):
+        assert url(act, dees) not in page, act
+    assert desk_of(dees.agent).post(url("consult-end", dees)).status_code == 200
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING, "Ann stays with Bea"
+
+
+def test_the_note_reaches_the_colleague_who_is_asked_and_the_case(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    given = {"to": f"agent:{dee.public_id}", "how": "consult", "note": "She wants the invoice again."}
+    assert bea.post(url("transfer", leg), given).status_code == 200
+    card = desk_of(dee).get(url("offer")).content.decode()
+    assert "She wants the invoice again." in card and "Bea" in card
+    assert CaseNote.objects.get(case=leg.interaction.case or Leg.objects.get(pk=leg.pk).interaction.case).text
+
+
+def test_the_asker_is_told_that_the_colleague_did_not_answer(acme: Scene, bea: Browser) -> None:
+    leg = accepted(acme)
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    asked = transfers.consult(leg, dee, by=acme.bea)
+    assert "is asked for help" in bea.get(url("work", leg)).content.decode()
+    offers.miss(asked, at=asked.expires_at)
+    page = bea.get(url("work", leg)).content.decode()
+    assert "Dee Dunn did not answer" in page and url("consult-end", leg) not in page
+    assert bea.post(url("consult-end", leg)).status_code == 200, "what is over may be ended again"
+    Leg.objects.filter(pk=asked.pk).update(ended_at=clock.now() - timedelta(minutes=3))
+    assert "did not answer" not in bea.get(url("work", leg)).content.decode(), "old news"
