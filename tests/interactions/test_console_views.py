@@ -309,6 +309,16 @@ def test_another_clients_ending_is_no_ending(acme: Scene, bea: Browser) -> None:
     assert bea.post(url("finish", leg), {"ending": "theirs"}).status_code in (400, 409)
 
 
+def test_ready_is_a_sign_of_life_after_a_missed_offer(acme: Scene, bea: Browser) -> None:
+    make.disposition(acme.acme, "Answered", code="answered")
+    leg = accepted(acme)
+    presence.not_responding(acme.bea, clock.now())
+    bea.post(url("end", leg))
+    bea.post(url("finish", leg), {"ending": "answered", "then": ""})
+    acme.bea.seat.refresh_from_db()
+    assert acme.bea.seat.presence == "available"
+
+
 def test_wrap_up_ends_in_the_wished_break(acme: Scene, bea: Browser) -> None:
     make.disposition(acme.acme, "Answered", code="answered")
     leg = accepted(acme, "voice")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from agents import presence
 from agents.gates import AgentRequest, for_agents
+from agents.models import Presence, Seat
 from clients.models import Disposition
 from interactions import cases, wrap_up
 from interactions.models import Leg
@@ -49,6 +50,9 @@ def _finish(request: AgentRequest, mine: Leg, disposition: Disposition | None, n
     wrap_up.finish(mine, by=request.agent, disposition=disposition, note=note)
     if reason := request.POST.get("then", ""):
         presence.take_break(request.agent, reason, by=request.agent)
+    elif Seat.objects.filter(agent=request.agent, presence=Presence.NOT_RESPONDING).exists():
+        # She missed an offer meanwhile, and now says "Available".
+        presence.go_available(request.agent, by=request.agent)
 
 
 @for_agents
