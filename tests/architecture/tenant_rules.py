@@ -138,12 +138,12 @@ add(
     "console-back", "console-jump", "console-send", "console-reply", "console-draft", "console-finish",
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
-    "console-customer-part", "console-identity", "console-same-case",
+    "console-case-split", "console-customer-part", "console-identity", "console-same-case",
 )  # fmt: skip
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
-    "console-callback-time", "console-callback-cancel",
+    "console-callback-time", "console-callback-cancel", "console-send-time",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
 
@@ -226,7 +226,7 @@ add(
     Rule(post=BY_AGENTS),
     "api-case-resolve", "api-case-reopen", "api-case-pending", "api-case-open", "api-callback-make",
     "api-interaction-pick", "api-interaction-unpark", "api-interaction-take-over", "api-message-undo",
-    "api-customer-call", "api-customer-mail",
+    "api-message-send-time", "api-customer-call", "api-customer-mail",
 )  # fmt: skip
 add(Rule(get=LISTED), "api-customer-search")
 add(Rule(post=BY_US), "api-callback-change", "api-callback-replace", "api-callback-withdraw")
@@ -292,7 +292,8 @@ LACKING: dict[str, str] = {
         "api-setup-queue-list", "api-setup-reason-list", "api-setup-script-list", "api-setup-text-list",
         "api-setup-type-list", "api-setup-version-list", "api-skill-list", "console-away", "console-book",
         "console-case-move", "console-case-note", "console-customer-join", "console-decline", "console-identity",
-        "console-note", "console-reply", "console-report", "console-resolve", "console-send", "console-take-over",
+        "console-note", "console-reply", "console-report", "console-resolve", "console-send", "console-send-time",
+        "console-take-over",
         "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
@@ -303,7 +304,7 @@ LACKING: dict[str, str] = {
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume", "console-accept",
-        "console-answer",
+        "console-answer", "console-case-split",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
         "console-finish", "console-make", "console-resume", "console-sign-out", "console-wrapup-draft",
     ], "409"),

@@ -120,7 +120,8 @@ PUBLIC_ID = {
     "brand-css": "brand", "brand-logo": "brand", "inbound-email": "door", "customer-": "widget",
     "api-setup-hours": "hours", "api-setup-queue": "queue", "api-setup-door": "door", "api-setup-script": "script",
     "api-setup-version-detail": "draft", "api-setup-version-submit": "draft", "api-setup-version": "version",
-    "api-setup-key": "key", "api-interaction": "interaction", "api-message-undo": "sent", "api-message": "message",
+    "api-setup-key": "key", "api-interaction": "interaction", "api-message-undo": "sent",
+    "api-message-send-time": "sent", "api-message": "message",
     "api-leg": "leg",
     "api-case": "case", "api-callback": "callback", "api-customer": "customer", "api-line": "queue",
     "api-agent": "agent", "api-client": "client",
@@ -131,6 +132,7 @@ SPECIAL: dict[str, dict[str, str]] = {
     "console-unpark": {"interaction": "parked"},
     "console-pick": {"interaction": "waiting"},
     "console-undo": {"message": "sent"},
+    "console-send-time": {"message": "sent"},
     "setup-version": {"version": "draft"},
 }
 PLAIN: dict[str, Any] = {
