@@ -12,7 +12,7 @@ from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
-from interactions import case_duty, closing, journal, notices, states
+from interactions import case_duty, closing, endings, journal, notices, states
 from interactions.models import (
     Case,
     CaseNote,
@@ -135,22 +135,24 @@ def resolve(
     interaction: Interaction | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """The matter is settled: with a summary and an outcome. The notice to the customer is written with it.
+    """The matter is settled: with a summary and an outcome, which is the code of one of the client's endings or words.
+    The notice to the customer is written with it.
 
     What was parked on it has nothing to wait for any more and is closed as handled.
     """
     at = at or clock.now()
-    summary, outcome = words.paragraphs(summary, most=MOST_WORDS), words.line(outcome, most=80)
+    summary, outcome = words.paragraphs(summary, most=MOST_WORDS), words.line(outcome, most=endings.MOST_WORDS)
     if not summary:
         raise SummaryMissing
     if not outcome:
         raise OutcomeMissing
+    ending = endings.named(case.client_id, outcome)
     states.move(
         case,
         CaseState.RESOLVED,
         at=at,
         summary=summary,
-        outcome=outcome,
+        outcome=endings.words_of(ending) if ending else outcome,
         confirmed_by_customer=confirmed,
         resolved_at=at,
         resolved_by=by,
@@ -164,6 +166,7 @@ def resolve(
         by=by,
         at=at,
         outcome=case.outcome,
+        ending=ending.code if ending else "",
         confirmed=confirmed,
         turn=case.reopened,
     )

@@ -8,14 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import Prefetch, Q
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
-from clients.models import Brand, Channel, Disposition
+from clients.models import Brand, Channel
 from clients.naming import public_name
-from interactions import consulting, handling, outbound, replies, runs
+from interactions import consulting, endings, handling, outbound, replies, runs
 from interactions.callback_work import Result
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -27,7 +26,6 @@ from interactions.models import (
     Callback,
     CallbackState,
     CaseNote,
-    CaseState,
     Draft,
     EndedBy,
     Interaction,
@@ -139,12 +137,7 @@ def thread_of(interaction: Interaction, agent: Agent) -> dict[str, Any]:
 
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     """What wrap-up asks: the endings, nested once, and what the script already answered."""
-    endings = list(
-        Disposition.objects.filter(client_id=leg.client_id, active=True, parent=None).prefetch_related(
-            Prefetch("children", Disposition.objects.filter(active=True), to_attr="below")
-        )
-    )
-    chosen = leg.disposition or settled_as(leg)
+    chosen = leg.disposition or endings.settled_as(leg)
     chosen_top = chosen.parent if chosen and chosen.parent_id else chosen
     answers = []
     if run is not None:
@@ -153,7 +146,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     case = leg.interaction.case
     return {
         "handed_on": leg.ended_by == EndedBy.TRANSFER,
-        "endings": endings,
+        "endings": endings.of_client(leg.client_id),
         "chosen": chosen,
         "chosen_top": chosen_top,
         "answers": answers,
@@ -167,17 +160,6 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         if case
         else [],
     }
-
-
-def settled_as(leg: Leg) -> Disposition | None:
-    """The client's ending that says what its agent just answered in “Resolve”, if there is one of that name or code."""
-    case = leg.interaction.case
-    if case is None or case.state != CaseState.RESOLVED or case.resolved_by_id != leg.agent_id:
-        return None
-    if leg.accepted_at is None or case.resolved_at is None or case.resolved_at < leg.accepted_at:
-        return None
-    same = Q(name__iexact=case.outcome) | Q(code=slugify(case.outcome))
-    return Disposition.objects.filter(same, client_id=leg.client_id, active=True).order_by("parent", "position").first()
 
 
 def consult_to_tell(interaction: Interaction, now: datetime) -> Leg | None:
@@ -234,6 +216,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     elif interaction.channel == Channel.EMAIL:
         found |= thread_of(interaction, agent)
         found |= times_of(interaction)
+        found["settling"] = endings.settling(leg.client_id)
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from agents import presence
 from bpo.kernel import clock
-from clients.models import Snippet
+from clients.models import Disposition, Snippet
 from interactions import callbacks, cases, handling, messages, offers, outbound, wrap_up
 from interactions.models import Callback, Draft, EndedBy, Interaction, Leg, LegState, Message
 from tests import factories as make
@@ -378,24 +378,53 @@ def test_what_was_done_is_bea_s_to_say_and_is_not_what_ann_asked(acme: Scene, be
     assert re.search(r'<textarea[^>]*id="resolve-summary"[^>]*placeholder="[^"]+"[^>]*></textarea>', page)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "name", "code"), [("Solved", "Solved", "fine"), ("Answered", "Question answered", "answered")]
-)
-def test_how_the_matter_ended_stands_in_wrap_up_already(
-    acme: Scene, bea: Browser, outcome: str, name: str, code: str
-) -> None:
-    fitting = make.disposition(acme.acme, name, code=code)
-    make.disposition(make.client("Zenith"), name, code=code)
-    leg = accepted(acme)
-    bea.post(url("resolve", leg), {"outcome": outcome, "summary": "A replacement was sent."})
-    assert bea.get(url("work", leg)).context["chosen"] == fitting
+def endings_of(acme: Scene) -> Disposition:
+    """Solved, by a replacement or a refund; and what settles nothing."""
+    solved = make.disposition(acme.acme, "Solved", code="solved")
+    make.disposition(acme.acme, "Replacement sent", code="solved-replacement", parent=solved)
+    make.disposition(acme.acme, "Callback promised", code="callback", needs_follow_up=True)
+    make.disposition(acme.acme, "Put out of use", code="old", active=False)
+    make.disposition(make.client("Zenith"), "Sold", code="sold")
+    return solved
 
 
-def test_an_ending_without_a_namesake_is_still_asked(acme: Scene, bea: Browser) -> None:
-    make.disposition(acme.acme, "Question answered", code="answered")
+@pytest.mark.parametrize(("channel", "name"), [("chat", "resolve"), ("email", "work")])
+def test_a_matter_ends_as_the_clients_contacts_do(acme: Scene, bea: Browser, channel: str, name: str) -> None:
+    endings_of(acme)
+    page = bea.get(url(name, accepted(acme, channel))).content.decode()
+    asked = page.split('name="outcome"')[1].split("</select>")[0]
+    assert re.findall(r'<(?:optgroup label|option value)="([^"]*)"', asked) == ["Solved", "solved-replacement"]
+
+
+def test_without_a_list_there_are_words(acme: Scene, bea: Browser) -> None:
     leg = accepted(acme)
-    bea.post(url("resolve", leg), {"outcome": "Withdrawn by the customer", "summary": "She no longer wants it."})
+    assert '<option value="Withdrawn by the customer">' in bea.get(url("resolve", leg)).content.decode()
+    bea.post(url("resolve", leg), {"outcome": "Solved", "summary": "A replacement was sent."})
+    leg.interaction.refresh_from_db()
+    assert leg.interaction.case is not None and leg.interaction.case.outcome == "Solved"
     assert bea.get(url("work", leg)).context["chosen"] is None
+
+
+def test_how_the_matter_ended_stands_in_wrap_up_already(acme: Scene, bea: Browser) -> None:
+    solved, leg = endings_of(acme), accepted(acme)
+    bea.post(url("resolve", leg), {"outcome": "solved-replacement", "summary": "A replacement was sent."})
+    leg.interaction.refresh_from_db()
+    assert leg.interaction.case is not None and leg.interaction.case.outcome == "Solved: Replacement sent"
+    shown = bea.get(url("work", leg)).context
+    assert (shown["chosen"].code, shown["chosen_top"]) == ("solved-replacement", solved)
+    cases.reopen(leg.interaction.case)
+    assert bea.get(url("work", leg)).context["chosen"] is None, "it was not settled after all"
+
+
+def test_how_an_earlier_contact_settled_the_matter_is_not_how_this_one_ended(acme: Scene, bea: Browser) -> None:
+    endings_of(acme)
+    first = accepted(acme)
+    bea.post(url("resolve", first), {"outcome": "solved-replacement", "summary": "A replacement was sent."})
+    wrap_up.finish(first, by=acme.bea, disposition=Disposition.objects.get(code="solved-replacement"))
+    first.interaction.refresh_from_db()
+    again = accepted(acme, case=first.interaction.case)
+    handling.end_work(again, by=acme.bea, ended_by=EndedBy.AGENT)
+    assert bea.get(url("work", again)).context["chosen"] is None
 
 
 def windows(browser: Browser, address: str) -> list[str]:

@@ -125,7 +125,6 @@ class TalkContent:
     agent: tuple[str, ...]
     summary: str
     disposition: str
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ TALKS = (
          "Done: the replacement leaves our warehouse this afternoon and needs no signature.",
          "Thank you for your patience. You have it in writing in a moment."),
         "The order was held up at the carrier's depot. A replacement was sent today, free of charge.",
-        "solved-replacement", "Replacement sent",
+        "solved-replacement",
     ),
     TalkContent(
         "late-delivery", "es", "Mi pedido no ha llegado",
@@ -23,7 +23,7 @@ TALKS = (
          "Está detenido en el depósito del transportista. Puedo enviarle otro hoy o devolverle el importe. ¿Qué prefiere?",
          "Hecho, el nuevo envío sale hoy mismo y no tiene coste.", "A usted por su paciencia. Se lo confirmo por correo."),
         "El pedido quedó detenido en el depósito del transportista. Hoy sale un nuevo envío sin coste.",
-        "solved-replacement", "Replacement sent",
+        "solved-replacement",
     ),
     TalkContent(
         "tech-support", "en", "The dock is not detected",
@@ -34,7 +34,7 @@ TALKS = (
          "The update had switched the right port to charging only. You can change it back in Settings, Ports.",
          "You are welcome. Should it come back, write to us with this reference."),
         "The update had set the port to charging only. The dock was reset and works again.",
-        "solved-fixed", "Works again",
+        "solved-fixed",
     ),
     TalkContent(
         "tech-support", "es", "El teléfono se apaga solo",
@@ -42,7 +42,7 @@ TALKS = (
         ("Buenos días, ¿desde cuándo le ocurre?", "Hay una actualización que lo corrige. ¿Puede instalarla en Ajustes?",
          "Me alegro. Si volviera a pasar, con esta referencia le cambiamos el aparato."),
         "Se instaló la actualización que corrige el apagado. El teléfono funciona.",
-        "solved-fixed", "Works again",
+        "solved-fixed",
     ),
     TalkContent(
         "invoice", "en", "Two charges for one order",
@@ -51,7 +51,7 @@ TALKS = (
         ("Good day, let me look at the payments.", "One is the payment, the other a reservation of your bank's.",
          "Yes, it is released within three working days without you doing anything.", "Gladly. Have a good day."),
         "One of the two charges is a reservation that the bank releases within three working days.",
-        "answered", "Question answered",
+        "answered",
     ),
     TalkContent(
         "confirmation", "en", "No order confirmation",
@@ -59,7 +59,7 @@ TALKS = (
         ("Hello, I look it up. Which address should it have gone to?",
          "The order is in, I have just sent the confirmation once more.", "Good. It ships tomorrow."),
         "The order had been received; its confirmation was sent again.",
-        "answered", "Question answered",
+        "answered",
     ),
     TalkContent(
         "before-buying", "en", "Which dock fits?",
@@ -67,7 +67,7 @@ TALKS = (
         ("Hello, yes, both over one cable.", "With the 32 GB Slate 14 yes, with the Air one of the two.",
          "Happy to help. Enjoy them."),
         "Told that the dock drives two Glow 27 monitors with the Slate 14.",
-        "answered", "Question answered",
+        "answered",
     ),
     TalkContent(
         "damaged", "en", "Monitor arrived cracked",
@@ -76,13 +76,13 @@ TALKS = (
         ("I am sorry, that must be a disappointment.", "Not needed. Shall I send a new one or refund it?",
          "The refund is open, and a label to send it back is on its way to you.", "Thank you for telling us."),
         "The monitor arrived damaged. Refunded in full; a return label was sent.",
-        "solved-refund", "Refund opened",
+        "solved-refund",
     ),
     TalkContent(
         "praise", "en", "Thank you to Alex",
         ("I just wanted to say that Alex was wonderful yesterday.", "She stayed with me until it worked."),
         ("How kind of you to tell us.", "I will pass it on to her today. Thank you!"),
         "Praise for a colleague, passed on.",
-        "answered", "Passed on",
+        "answered",
     ),
 )  # fmt: skip

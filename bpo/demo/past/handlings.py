@@ -113,7 +113,7 @@ def handle(
         holds=holds,
         lines=lines,
         summary="" if gone else talk.summary,
-        outcome="" if gone else talk.outcome,
+        outcome="" if gone else talk.disposition,
         confirmed=True if channel == "voice" and not gone and draw.random() < 0.7 else None,
     )
 
@@ -196,7 +196,7 @@ def _call(
         disposed=ended + timedelta(seconds=draw.uniform(4, 35)),
         disposition=code,
         summary=talk.summary if reached else "",
-        outcome=talk.outcome if reached else "",
+        outcome=talk.disposition if reached else "",
         confirmed=True if reached else None,
         result="reached" if reached else "no_answer",
         reported=reported,

@@ -32,7 +32,8 @@ class Known:
         self.client = Client.objects.select_related("brand", "policy").get(slug=slug)
         self.reasons = {reason.code: reason for reason in Reason.objects.filter(client=self.client)}
         self.products = {product.code: product for product in Product.objects.filter(client=self.client)}
-        self.dispositions = {each.code: each for each in Disposition.objects.filter(client=self.client)}
+        found = Disposition.objects.filter(client=self.client).select_related("parent")
+        self.dispositions = {each.code: each for each in found}
         self.doors = {
             door.name: door
             for door in EntryPoint.objects.filter(client=self.client).select_related("client", "queue", "hours")

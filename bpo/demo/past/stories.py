@@ -67,6 +67,7 @@ class Handling:
     lines: tuple[Line, ...] = ()
     summary: str = ""
     outcome: str = ""
+    """The code of an ending, or words."""
     confirmed: bool | None = None
     result: str = ""
     """What came of a call back."""

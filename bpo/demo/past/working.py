@@ -12,6 +12,7 @@ from bpo.demo.past.arriving import Arriving
 from bpo.demo.past.stories import Handling
 from bpo.kernel.outgoing import OutgoingState, new_message_id
 from clients.models import Channel, OrderIssue
+from interactions import endings
 from interactions.models import (
     Callback,
     CallbackState,
@@ -206,10 +207,14 @@ class Working(Arriving):
         confirmed: bool | None,
     ) -> None:
         case = self.case
+        ending = self.known.dispositions.get(outcome)
         case.state, case.summary, case.outcome = CaseState.RESOLVED, summary, outcome
+        if ending is not None:
+            case.outcome = endings.words_of(ending)
         case.confirmed_by_customer, case.resolved_at, case.resolved_by = confirmed, at, agent
         case.version += 1
-        facts: dict[str, Any] = {"outcome": outcome, "confirmed": confirmed, "turn": 0}
+        facts: dict[str, Any] = {"outcome": case.outcome, "ending": ending.code if ending else ""}
+        facts |= {"confirmed": confirmed, "turn": 0}
         self.rows.record(contact or case, Kind.CASE_RESOLVED, at, by=agent, **facts)
         why = ""
         if contact is not None and contact.channel == "email":

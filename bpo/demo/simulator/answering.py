@@ -21,13 +21,13 @@ ANYTHING = {
         "", "en", "", ("", "", ""),
         ("I see. Let me look into that for you.", "I have it before me now. May I ask when that was?",
          "Thank you. I have noted it and taken care of it; you have it in writing in a moment."),
-        "Looked into the matter with the customer and settled it.", "answered", "Question answered",
+        "Looked into the matter with the customer and settled it.", "answered",
     ),
     "es": TalkContent(
         "", "es", "", ("", "", ""),
         ("Entiendo. Permítame revisarlo.", "Ya lo tengo delante. ¿Cuándo fue?",
          "Gracias. Lo he anotado y queda resuelto; en un momento lo tiene por escrito."),
-        "Se revisó el asunto con el cliente y quedó resuelto.", "answered", "Question answered",
+        "Se revisó el asunto con el cliente y quedó resuelto.", "answered",
     ),
 }  # fmt: skip
 MAKES_WORK = {"promise_callback", "transfer"}

@@ -182,7 +182,7 @@ class Colleague:
         text = answering.letter_of(item, talk)
         await self.post(
             f"/console/legs/{item.leg}/reply/",
-            {"text": text, "then": "resolve", "summary": talk.summary, "outcome": talk.outcome},
+            {"text": text, "then": "resolve", "summary": talk.summary, "outcome": talk.disposition},
         )
 
     async def _call(self, item: Item, talk: TalkContent) -> None:
@@ -203,7 +203,11 @@ class Colleague:
         await self._resolve(item, talk)
 
     async def _resolve(self, item: Item, talk: TalkContent) -> None:
-        data = {"summary": talk.summary, "outcome": talk.outcome, "confirmed": "yes" if item.channel == "voice" else ""}
+        data = {
+            "summary": talk.summary,
+            "outcome": talk.disposition,
+            "confirmed": "yes" if item.channel == "voice" else "",
+        }
         if not await self.post(f"/console/legs/{item.leg}/resolve/", data):
             await self.post(f"/console/legs/{item.leg}/end/")
 

@@ -18,7 +18,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from clients.times import zone_words
-from interactions import cases, handling, replies, transfers, unsent
+from interactions import cases, endings, handling, replies, transfers, unsent
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.views.console.common import (
     dialog,
@@ -175,6 +175,7 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
             "console/_resolve.html",
             {
                 "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": request.GET.get("read"),
+                "settling": endings.settling(mine.client_id),
                 "scheduled": unsent.scheduled().filter(case__isnull=False, case=mine.interaction.case_id).first(),
             },
         )  # fmt: skip
