@@ -1,4 +1,4 @@
-"""The left column of the desk: what the agent holds, what comes later today, what is just done, and her day."""
+"""The left column of the desk: what the agent holds, what comes later, what is just done, and her day."""
 
 from __future__ import annotations
 
