@@ -64,6 +64,9 @@ document.addEventListener("htmx:afterSettle", ({ target }) => { if (target.id ==
 document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.verb === "post") own = performance.now(); });
 document.body.addEventListener("desk:work", refreshWork);
 
+/* What stands in an idle middle is about the agent's presence. */
+for (const name of ["desk:idle", "push:presence"]) document.body.addEventListener(name, () => { if (work()?.classList.contains("idle")) refreshWork(); });
+
 function mark() {
   const el = work();
   const leg = el?.dataset.leg ?? "";

@@ -12,7 +12,7 @@ function step(by) {
 }
 
 // on their buttons while there is something to press; the list names them always
-register("accept", "alt+enter", "Accept the offer", press("offer-accept"));
+register("accept-beside", "alt+enter", "Accept the offer, from a field or a dialog", press("offer-accept"));
 register("forward", "ctrl+enter", "Send, go on or ready", () => false);
 register("next", "ctrl+j", "Next item", () => step(1));
 register("previous", "ctrl+shift+j", "Item before", () => step(-1));
