@@ -7,11 +7,21 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.backends.postgresql.creation import DatabaseCreation
-from django.db.utils import ProgrammingError
+from django.db.utils import IntegrityError, ProgrammingError
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("bpo", "clients", "agents", "interactions")
-MADE_OF = ("*.sql", "*migrations*/*.py", "models.py", "models/*.py", "kernel/migrations.py")
+# With what migrations import: a trigger that is broken in it must not hide behind an older copy.
+MADE_OF = (
+    "*.sql",
+    "*migrations*/*.py",
+    "models.py",
+    "models/*.py",
+    "kernel/*.py",
+    "one_client.py",
+    "validators.py",
+    "settings/*.py",
+)
 PREFIX = "bpo_migrated_"
 
 _migrate = DatabaseCreation.create_test_db
@@ -52,6 +62,6 @@ def copy_or_migrate(
     with self._nodb_cursor() as cursor:
         for old in made:
             cursor.execute(f"DROP DATABASE IF EXISTS {quote(old)}")
-        with suppress(ProgrammingError):  # another process of the same run was first
+        with suppress(ProgrammingError, IntegrityError):  # another process of the same run was first, or is at it
             cursor.execute(f"CREATE DATABASE {quote(original)} TEMPLATE {quote(name)}")
     return name

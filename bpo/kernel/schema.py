@@ -3,6 +3,7 @@
 import functools
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
 
@@ -13,10 +14,10 @@ class KeptSchema(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> Any:
         """The description, kept from an earlier call where it is everybody's."""
         if public:
-            return _written(self.api_version, get_language())
+            return _written(get_language())
         return super().get_schema(request, public)  # type: ignore[no-untyped-call]
 
 
-@functools.cache
-def _written(version: str | None, _language: str | None) -> Any:
-    return SchemaGenerator(api_version=version).get_schema(public=True)  # type: ignore[no-untyped-call]
+@functools.lru_cache(maxsize=len(settings.LANGUAGES))  # whatever is asked for: no more than there are languages
+def _written(_language: str | None) -> Any:
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]

@@ -45,14 +45,6 @@ def fits(expected: str, got: str, lacking: str) -> bool:
     return got == expected or (expected == "page" and got in lacking.split())
 
 
-# A second or more for each caller: nobody, a person and a machine say enough.
-SLOW = {"schema": ("anonymous", "viewer", "key"), "readyz": ("anonymous", "viewer")}
-
-
-# A second or more for each caller: nobody, a person and a machine say enough.
-SLOW = {"schema": ("anonymous", "viewer", "key"), "readyz": ("anonymous", "viewer")}
-
-
 @pytest.mark.parametrize("name", [name for name in RULES if name in ALL])
 def test_every_role_gets_what_the_rules_say(world: World, name: str) -> None:
     """Reading and writing by all roles; everything that is wrong is told at once."""
@@ -62,7 +54,7 @@ def test_every_role_gets_what_the_rules_say(world: World, name: str) -> None:
     problems = []
     for method, outcomes in table:
         lacking = "" if method == "get" else LACKING.get(name, "")
-        for role in SLOW.get(name, ROLES) if outcomes else ():
+        for role in ROLES if outcomes else ():
             assert outcomes is not None
             got = ask(world, role, method, path, body)
             if not fits(outcomes[role], got, lacking):
