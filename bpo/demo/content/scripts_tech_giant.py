@@ -3,6 +3,9 @@
 from bpo.demo.content.shapes import ScriptContent
 from bpo.demo.content.steps import act, choose, close, collect, decide, field, graph, option, say, sub, verify
 
+LATE = {"late-delivery": "late", "order-missing": "late"}
+"""The reasons for which a late order is answered with the remedies; any other is asked first."""
+
 SERVICE_EN = graph(
     "greet",
     say("greet", "Greet", "Thank you for calling {client}, my name is {agent}. How may I help you today?", "verify"),
@@ -11,11 +14,13 @@ SERVICE_EN = graph(
         name="Full name", postal_code="ZIP code", order="Order number", account_number="Account number",
     ),
     choose("reason", "Reason", "Thank you, {first_name}. What is it about?", "kind", sets="reason", required=True),
-    decide("kind", "Kind", "reason_kind", "product", appreciation="thanks", complaint="sorry"),
-    say("sorry", "Say sorry", "I am sorry that happened, {first_name}. I will stay with it until it is settled.", "product"),
-    choose("product", "Product", "Which of your products is it about?", "process", sets="product"),
-    sub("process", "Sub-process", "read_back"),
-    say("read_back", "Read back", "Let me sum up what we agreed. Your reference is {reference}. Is that right?", "close"),
+    decide("kind", "Kind", "reason_kind", "about", appreciation="thanks", complaint="sorry"),
+    say("sorry", "Say sorry", "I am sorry that happened, {first_name}. I will stay with it until it is settled.", "about"),
+    decide("about", "About a product?", "reason", "product", invoice="process"),
+    choose("product", "Product", "Which of your products is it about?", "process", sets="product", required=True),
+    sub("process", "Solve it", "read_back"),
+    say("read_back", "Read back", "You came to us about this: {reason}. What we have just agreed is noted under {reference}."
+        " Is there anything to add?", "close"),
     say("general", "General help", "I cannot open the account without those details, but I can answer a general question.",
         "close"),
     say("thanks", "Pass it on", "How kind of you to tell us. I will pass it on to the people concerned.", "close"),
@@ -29,20 +34,24 @@ SERVICE_ES = graph(
         name="Nombre completo", postal_code="Código postal", order="Número de pedido", account_number="Número de cuenta",
     ),
     choose("reason", "Motivo", "Gracias, {first_name}. ¿De qué se trata?", "kind", sets="reason", required=True),
-    decide("kind", "Tipo", "reason_kind", "product", appreciation="thanks", complaint="sorry"),
-    say("sorry", "Disculpa", "Lamento lo ocurrido, {first_name}. Me ocupo hasta que quede resuelto.", "product"),
-    choose("product", "Producto", "¿De cuál de sus productos se trata?", "process", sets="product"),
-    sub("process", "Subproceso", "read_back"),
-    say("read_back", "Repasar", "Repaso lo acordado. Su referencia es {reference}. ¿Es correcto?", "close"),
+    decide("kind", "Tipo", "reason_kind", "about", appreciation="thanks", complaint="sorry"),
+    say("sorry", "Disculpa", "Lamento lo ocurrido, {first_name}. Me ocupo hasta que quede resuelto.", "about"),
+    decide("about", "¿De un producto?", "reason", "product", invoice="process"),
+    choose("product", "Producto", "¿De cuál de sus productos se trata?", "process", sets="product", required=True),
+    sub("process", "Resolver", "read_back"),
+    say("read_back", "Repasar", "Nos consultó por esto: {reason}. Lo que acabamos de acordar queda anotado con la referencia"
+        " {reference}. ¿Desea añadir algo?", "close"),
     say("general", "Ayuda general", "Sin esos datos no puedo abrir la cuenta, pero sí responder una pregunta general.",
         "close"),
     say("thanks", "Transmitir", "Qué amable por decírnoslo. Se lo haré llegar a las personas que le atendieron.", "close"),
     close("close", "Despedida", "Gracias por llamar a {client}, {first_name}. Que tenga un buen día."),
 )  # fmt: skip
 ORDERS_EN = graph(
-    "find",
-    collect("find", "Find the order", "Which order is it? I have {order} with {order_item} in front of me.", "late",
+    "about",
+    decide("about", "Bill or order?", "reason", "find", invoice="bill"),
+    collect("find", "Find the order", "Which order is it? I have {order} with {order_item} in front of me.", "delivery",
             field("order", "Order", "order", True), required=True),
+    decide("delivery", "About the delivery?", "reason", "ask", **LATE),
     decide("late", "Late?", "order_late", "ask", yes="explain"),
     choose(
         "explain", "Explain, remedy",
@@ -62,7 +71,9 @@ ORDERS_EN = graph(
         option("other", "Something else", "second_line"),
     ),
     say("status", "Say where it is", "Order {order} is {order_state}; it is due on {due}, to {deliver_to}.", "return"),
-    say("bill", "Explain the bill", "Your bill {bill} is {bill_amount}, due on {bill_due}.", "return"),
+    choose("bill", "Explain the bill", "Your bill {bill} is {bill_amount}, due on {bill_due}. Does that answer it?", "",
+           option("yes", "Yes, that is clear", "return"),
+           option("other", "No, something is wrong", "second_line", "the second line looks into it"), required=True),
     say("waiting", "Keep waiting", "I have asked the carrier and note that you wait. If it is not there in two days, we"
         " send a new one without asking.", "note_late"),
     act("note_late", "Report the late delivery", "create_order_issue", "return", kind="late", note="Customer waits."),
@@ -71,12 +82,14 @@ ORDERS_EN = graph(
                   options=[{"value": "yes", "label": "Agrees"}, {"value": "no", "label": "Does not agree"}])),
     act("replace", "Create the replacement", "create_order_issue", "return", kind="replacement", note="Late delivery."),
     act("refund", "Open the refund", "create_order_issue", "return", kind="refund", note="Asked for by the customer."),
-    act("second_line", "Promise a call back", "promise_callback", "return", note="Second line: order question."),
+    act("second_line", "Promise a call back", "promise_callback", "return", note="Second line: order or bill."),
 )  # fmt: skip
 ORDERS_ES = graph(
-    "find",
-    collect("find", "Buscar el pedido", "¿Qué pedido es? Veo {order} con {order_item}.", "late",
+    "about",
+    decide("about", "¿Factura o pedido?", "reason", "find", invoice="bill"),
+    collect("find", "Buscar el pedido", "¿Qué pedido es? Veo {order} con {order_item}.", "delivery",
             field("order", "Pedido", "order", True), required=True),
+    decide("delivery", "¿Sobre la entrega?", "reason", "ask", **LATE),
     decide("late", "¿Tarde?", "order_late", "ask", yes="explain"),
     choose(
         "explain", "Explicar, ofrecer",
@@ -96,7 +109,9 @@ ORDERS_ES = graph(
         option("other", "Otra cosa", "second_line"),
     ),
     say("status", "Decir dónde está", "El pedido {order} está: {order_state}; llega el {due}, a {deliver_to}.", "return"),
-    say("bill", "Explicar la factura", "Su factura {bill} es de {bill_amount} y vence el {bill_due}.", "return"),
+    choose("bill", "Explicar la factura", "Su factura {bill} es de {bill_amount} y vence el {bill_due}. ¿Queda claro?", "",
+           option("yes", "Sí, queda claro", "return"),
+           option("other", "No, hay un error", "second_line", "lo revisa la segunda línea"), required=True),
     say("waiting", "Seguir esperando", "He preguntado al transportista y anoto que espera. Si en dos días no ha llegado, le"
         " enviamos otro sin que tenga que pedirlo.", "note_late"),
     act("note_late", "Anotar el retraso", "create_order_issue", "return", kind="late", note="El cliente espera."),
@@ -105,7 +120,7 @@ ORDERS_ES = graph(
                   options=[{"value": "yes", "label": "De acuerdo"}, {"value": "no", "label": "No"}])),
     act("replace", "Crear el reemplazo", "create_order_issue", "return", kind="replacement", note="Entrega tardía."),
     act("refund", "Abrir el reembolso", "create_order_issue", "return", kind="refund", note="Pedido por el cliente."),
-    act("second_line", "Prometer una llamada", "promise_callback", "return", note="Segunda línea: pedido."),
+    act("second_line", "Prometer una llamada", "promise_callback", "return", note="Segunda línea: pedido o factura."),
 )  # fmt: skip
 TECH_EN = graph(
     "symptom",
