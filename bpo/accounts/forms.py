@@ -1,14 +1,12 @@
 """Forms of accounts."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
-
-ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone and "Etc" not in zone]
+from bpo.kernel import zones
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -22,10 +20,8 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = [("", _("That of my browser")), ("UTC", "UTC"), *ZONES]
-        if self.instance.zone not in dict(zones):
-            zones.append((self.instance.zone, self.instance.zone))
-        self.fields["zone"].choices = zones  # type: ignore[attr-defined]
+        listed = zones.choices("UTC", self.instance.zone)
+        self.fields["zone"].choices = [("", _("That of my browser")), *listed]  # type: ignore[attr-defined]
 
 
 class NewPersonForm(forms.ModelForm[User]):

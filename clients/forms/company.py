@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel import zones
 from clients import texts
 from clients.models import Brand, Client, TextKind
 
@@ -18,7 +18,13 @@ COUNTRIES = [
     ("CO", _("Colombia")), ("PE", _("Peru")), ("CA", _("Canada")), ("GB", _("United Kingdom")), ("IE", _("Ireland")),
     ("DE", _("Germany")), ("FR", _("France")), ("IT", _("Italy")), ("PT", _("Portugal")), ("NL", _("Netherlands")),
 ]  # fmt: skip
-ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone and "Etc" not in zone]
+ZONE_OF = {
+    "US": "America/New_York", "ES": "Europe/Madrid", "MX": "America/Mexico_City",
+    "AR": "America/Argentina/Buenos_Aires", "CL": "America/Santiago", "CO": "America/Bogota", "PE": "America/Lima",
+    "CA": "America/Toronto", "GB": "Europe/London", "IE": "Europe/Dublin", "DE": "Europe/Berlin",
+    "FR": "Europe/Paris", "IT": "Europe/Rome", "PT": "Europe/Lisbon", "NL": "Europe/Amsterdam",
+}  # fmt: skip
+"""The zone of each country's capital."""
 
 
 class CompanyForm(forms.ModelForm[Client]):
@@ -30,7 +36,7 @@ class CompanyForm(forms.ModelForm[Client]):
     country = forms.ChoiceField(
         label=_("Country"), choices=COUNTRIES, help_text=_("Numbers without a prefix are read as numbers from there.")
     )
-    zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
+    zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     class Meta:
         model = Client
@@ -41,15 +47,20 @@ class CompanyForm(forms.ModelForm[Client]):
             "default_language": _("Language when none is known"),
             "currency": _("Currency"),
         }
+        error_messages = {"reference_prefix": {"unique": _("Another client has these letters already.")}}
         help_texts = {"reference_prefix": _("Two to four capital letters, said aloud: TTG in TTG-7K3F9Q.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        listed = zones.choices(self.instance.zone)
         if self.instance.pk is None:
             self.initial.setdefault("languages", ["en", "es"])
+            listed.insert(0, ("", _("That of the country's capital")))
         else:
+            self.fields["zone"].required = True
             # References already said aloud keep their letters.
             self.fields["reference_prefix"].disabled = self.instance.state != "setting_up"
+        self.fields["zone"].choices = listed  # type: ignore[attr-defined]
 
     def clean_reference_prefix(self) -> str:
         return str(self.cleaned_data["reference_prefix"]).upper()
@@ -62,6 +73,8 @@ class CompanyForm(forms.ModelForm[Client]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if not data.get("zone") and "zone" not in self.errors:
+            data["zone"] = ZONE_OF.get(data.get("country", ""), "")
         if data.get("default_language") and data["default_language"] not in data.get("languages", []):
             self.add_error("default_language", _("Choose one of its languages."))
         return data

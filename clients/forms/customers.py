@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bpo.kernel import zones
 from clients import customers
-from clients.forms.company import LANGUAGES, ZONES
+from clients.forms.company import LANGUAGES
 from clients.models import Customer, CustomerAddress, CustomerPhone
 
 MOST = 10
@@ -34,9 +35,7 @@ class CustomerForm(forms.Form):
         help_text=gettext_lazy("One a line, the main one first."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=[("", gettext_lazy("not known")), *ZONES], required=False
-    )
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=80, required=False)
 
     def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +54,7 @@ class CustomerForm(forms.Form):
         self.customer = customer
         spoken = [pair for pair in LANGUAGES if pair[0] in {*customer.client.languages, customer.language}]
         self.fields["language"].choices = [("", _("not known")), *spoken]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [("", _("not known")), *zones.choices(customer.zone)]  # type: ignore[attr-defined]
 
     def clean_phones(self) -> list[str]:
         return self._lines("phones")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients.forms.company import ZONES
+from bpo.kernel import zones
 from clients.models import BusinessHours, Client, HoursException, HoursSpan
 
 TIME = re.compile(r"(\d{1,2})(?::(\d{2}))?")
@@ -61,9 +61,7 @@ def words(pairs: list[tuple[int, int]]) -> str:
 class HoursForm(forms.ModelForm[BusinessHours]):
     """A week: each day's times in one field, several a day for split shifts, empty for closed."""
 
-    zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=[("", gettext_lazy("The company's own")), *ZONES], required=False
-    )
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
 
     class Meta:
         model = BusinessHours
@@ -72,6 +70,8 @@ class HoursForm(forms.ModelForm[BusinessHours]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        listed = zones.choices(self.instance.zone)
+        self.fields["zone"].choices = [("", _("The company's own")), *listed]  # type: ignore[attr-defined]
         kept: dict[int, list[tuple[int, int]]] = {}
         if self.instance.pk:
             for span in self.instance.spans.all():

@@ -90,6 +90,27 @@ COMPANY = {
 }
 
 
+@pytest.mark.parametrize(("country", "zone"), [("US", "America/New_York"), ("ES", "Europe/Madrid")])
+def test_a_new_client_lives_in_the_time_of_its_country_unless_told(ada: Browser, country: str, zone: str) -> None:
+    page = said(ada.get(reverse("setup-new")))
+    assert '<option value="" selected>' in page
+    assert "Africa/Asmara" in page and "Africa/Asmera" not in page
+    assert ada.post(reverse("setup-new"), COMPANY | {"country": country, "zone": ""}).status_code == 302
+    tulip = Client.objects.get(name="Tulip Telecom")
+    assert tulip.zone == zone
+    assert ada.post(at("setup-company", tulip), COMPANY | {"zone": ""}).status_code == 422
+
+
+def test_a_zone_by_an_old_name_stays_a_choice(ada: Browser) -> None:
+    acme = factories.client("Acme", zone="Asia/Calcutta", state=ClientState.SETTING_UP)
+    assert '<option value="Asia/Calcutta" selected>' in said(ada.get(at("setup-company", acme)))
+
+
+def test_letters_that_another_client_has_are_refused_by_the_name_of_the_field(ada: Browser) -> None:
+    factories.client("Acme", reference_prefix="TLP")
+    assert "Another client has these letters already." in said(ada.post(reverse("setup-new"), COMPANY))
+
+
 def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
     """Ada sets a new company up, step by step, each page sending her to what is still missing."""
     assert ada.post(reverse("setup-new"), COMPANY).status_code == 302

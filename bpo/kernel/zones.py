@@ -1,0 +1,33 @@
+"""Time zones as a person chooses them: each once, by the name the zone database holds to be its own."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+
+@cache
+def canonical() -> list[str]:
+    """The names of the zone table, without those kept for old times; where no table is found, every place."""
+    for table in _tables():
+        rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+        return sorted(row[2] for row in rows if len(row) > 2)
+    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and "Etc" not in zone)
+
+
+def choices(*kept: str) -> list[tuple[str, str]]:
+    """Name and label of each; those already `kept` somewhere stay, whatever their name."""
+    return [(zone, zone.replace("_", " ")) for zone in sorted({*canonical(), *filter(None, kept)})]
+
+
+def _tables() -> Iterator[str]:
+    for folder in zoneinfo.TZPATH:
+        if (table := Path(folder, "zone.tab")).is_file():
+            yield table.read_text(encoding="utf-8")
+    try:
+        yield resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    except (ModuleNotFoundError, FileNotFoundError):
+        return
