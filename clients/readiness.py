@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bpo.kernel import clock
 from clients import opening
 from clients.models import Client, EntryPoint, Queue, QueueState, ScriptKind, ScriptVersion, VersionState
+from clients.setting_up import NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ def _line(item: str, ok: bool, yes: str, no: str, link: str, *, needed: bool = T
 
 def _brand(client: Client) -> Ready:
     brand = getattr(client, "brand", None)
+    # A new client is dressed in grey; somebody who kept the grey has named the sender with it.
     return _line(
         "brand",
-        bool(brand and brand.public_name),
+        bool(brand and brand.public_name and (brand.colour != NEUTRAL or brand.sender_name)),
         _("Customers see the company's own name and colour."),
         _("Say how customers know the company: its name and colour."),
         "setup-brand",
@@ -158,9 +160,11 @@ def _licences(client: Client) -> Ready:
 
 def _skills(queues: list[Queue]) -> Ready:
     """A line that nobody could serve is a warning: people may still be trained for it."""
-    alone: str = ""
+    alone = "" if queues else _("No line is there yet that could want a skill.")
+    met = _("The lines want no particular skill.")
     for queue in queues:
         for wanted in queue.wanted_skills.select_related("skill"):
+            met = _("Somebody certified has each skill the lines want.")
             holders = wanted.skill.holders.filter(
                 level__gte=wanted.level,
                 agent__deactivated_at__isnull=True,
@@ -173,9 +177,7 @@ def _skills(queues: list[Queue]) -> Ready:
                     "level": wanted.level,
                     "queue": queue.name,
                 }
-    return _line(
-        "skills", not alone, _("Somebody certified has each skill the lines want."), alone, "setup-people", needed=False
-    )
+    return _line("skills", not alone, met, alone, "setup-people" if queues else "setup-queues", needed=False)
 
 
 def _contract(client: Client, at: datetime) -> Ready:

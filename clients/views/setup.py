@@ -101,12 +101,11 @@ def clients(request: HttpRequest) -> HttpResponse:
     rows = []
     for client in found:
         items = readiness.readiness(client)
-        needed = [item for item in items if item.needed]
         rows.append(
             {
                 "client": client,
-                "done": sum(item.ok for item in needed),
-                "of": len(needed),
+                "done": sum(item.ok for item in items),
+                "of": len(items),
                 "next": next((item for item in items if not item.ok), None),
             }
         )

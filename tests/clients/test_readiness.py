@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bpo.kernel import clock
-from clients import standing
+from clients import setting_up, standing
 from clients.models import (
     Client,
     ClientState,
@@ -62,7 +62,8 @@ def set_up(acme: Client) -> Queue:
 
 
 def test_a_new_client_is_told_everything_that_is_missing(acme: Client):
-    assert open_items(acme) == {"queues", "doors", "hours", "reasons", "dispositions", "script", "licences", "contract"}
+    missing = {"queues", "doors", "hours", "reasons", "dispositions", "script", "licences", "skills", "contract"}
+    assert open_items(acme) == missing
     assert all(each.sentence.endswith(".") and each.link.startswith("setup-") for each in readiness(acme))
     assert not goes_live(acme)
 
@@ -72,6 +73,15 @@ def test_set_up_it_goes_live_and_the_contract_is_only_a_warning(acme: Client):
     assert open_items(acme) == {"contract"}
     standing.go_live(acme)
     assert acme.state == ClientState.LIVE
+
+
+def test_nothing_is_ticked_that_nobody_has_done():
+    tulip = setting_up.begin(Client(name="Tulip", slug="tulip", reference_prefix="TLP"))
+    assert {"brand", "sender", "skills"} <= open_items(tulip)
+    tulip.brand.colour = "#97265d"
+    assert line(tulip, "brand").ok
+    factories.queue(tulip, "Care")
+    assert line(tulip, "skills").sentence == "The lines want no particular skill."
 
 
 def test_a_contract_counts_while_it_is_in_force_and_promises_something(acme: Client):

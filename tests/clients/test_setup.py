@@ -106,6 +106,13 @@ def test_a_zone_by_an_old_name_stays_a_choice(ada: Browser) -> None:
     assert '<option value="Asia/Calcutta" selected>' in said(ada.get(at("setup-company", acme)))
 
 
+def test_the_list_counts_the_lines_that_the_page_shows(ada: Browser) -> None:
+    acme = factories.client("Acme", state=ClientState.SETTING_UP)
+    items = ada.get(at("setup-client", acme)).context["items"]
+    done = sum(each["item"].ok for each in items)
+    assert f"{done}/{len(items)}" in said(ada.get(reverse("setup")))
+
+
 def test_letters_that_another_client_has_are_refused_by_the_name_of_the_field(ada: Browser) -> None:
     factories.client("Acme", reference_prefix="TLP")
     assert "Another client has these letters already." in said(ada.post(reverse("setup-new"), COMPANY))
