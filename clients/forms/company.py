@@ -115,7 +115,7 @@ class BrandForm(forms.ModelForm[Brand]):
         }
         help_texts = {
             "logo": _("PNG or JPEG up to 200 kB, white on transparent looks best on the colour."),
-            "colour": _("Six digits after #. White or near-black text must be readable on it (4.5 : 1)."),
+            "colour": _("White or near-black text must be readable on it (4.5 : 1)."),
         }
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),

@@ -225,8 +225,19 @@ def test_a_colour_nobody_can_read_on_is_refused_while_it_is_chosen(ada: Browser)
     assert "is not a colour" in said(ada.get(at("setup-colour", acme), {"colour": "#zzz"}))
     fine = said(ada.get(at("setup-colour", acme), {"colour": "#97265d"}))
     assert "/setup/colours/97265d.css" in fine
+    assert "care@" in fine
+    Brand.objects.filter(client=acme).update(sender_name="", sender_address="")
+    unnamed = said(ada.get(at("setup-colour", acme), {"colour": "#ffff00"}))
+    assert "No sender is named yet." in unnamed and "&lt;&gt;" not in unnamed
     sheet = ada.get("/setup/colours/97265d.css")
     assert ".brand-preview" in said(sheet) and sheet["Content-Type"] == "text/css"
+
+
+def test_the_preview_asks_for_itself_so_that_a_form_not_filled_in_yet_bars_nothing(ada: Browser) -> None:
+    acme = factories.client()
+    page = said(ada.get(at("setup-brand", acme)))
+    assert f'<div id="brand-preview" hx-get="{at("setup-colour", acme)}"' in page
+    assert "Six digits" not in page
 
 
 def test_a_logo_that_is_no_picture_is_refused(ada: Browser, media: Any) -> None:
