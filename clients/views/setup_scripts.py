@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -92,7 +93,7 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
             return redirect("setup-version", request.client.public_id, found.public_id)
     problems = scripts.check(found.graph, found.script.kind)
     try:
-        steps = script_graph.parse(found.graph).main_path()
+        steps = as_told(found)
     except (KeyError, TypeError, ValueError, AttributeError):
         steps = []
     allowed = [
@@ -107,6 +108,25 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         **({"form": form} if draft else {}),
     }
     return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
+
+
+def as_told(version: ScriptVersion) -> list[script_graph.Step]:
+    """The steps worded as for a customer: company and agent by name, what only a contact knows as ⟨order⟩."""
+    client = version.script.client
+    brand = getattr(client, "brand", None)
+    words = {name: f"⟨{name.replace('_', ' ')}⟩" for name in script_graph.PLACEHOLDERS}
+    words |= {"client": brand.public_name if brand else client.name, "agent": "Alex"}
+    words["reference"] = f"{client.reference_prefix}-7K3F9Q"
+    if brand and brand.phone_shown:
+        words["phone_shown"] = brand.phone_shown
+    return [
+        replace(
+            step,
+            text=scripts.render(step.text, words),
+            options=tuple(replace(one, label=scripts.render(one.label, words)) for one in step.options),
+        )
+        for step in script_graph.parse(version.graph).main_path()
+    ]
 
 
 def _fitting(state: str) -> tuple[str, ...]:

@@ -118,6 +118,17 @@ def test_letters_that_another_client_has_are_refused_by_the_name_of_the_field(ad
     assert "Another client has these letters already." in said(ada.post(reverse("setup-new"), COMPANY))
 
 
+def test_a_call_flow_is_shown_in_the_words_an_agent_says(ada: Browser) -> None:
+    acme = factories.client("Acme", reference_prefix="ACM")
+    script = acme.scripts.create(name="Calls", kind="inbound")
+    flow = starters.starter("inbound", "en")
+    flow["steps"][2]["text"] += " It is {order_total}."
+    version = ScriptVersion.objects.create(script=script, number=1, language="en", graph=flow)
+    page = said(ada.get(at("setup-version", acme, version.public_id)))
+    assert "Welcome to Acme, my name is Alex." in page
+    assert "Your reference is ACM-" in page and "It is ⟨order total⟩." in page
+
+
 def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
     """Ada sets a new company up, step by step, each page sending her to what is still missing."""
     assert ada.post(reverse("setup-new"), COMPANY).status_code == 302
