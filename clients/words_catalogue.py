@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Please go back, load the page again and try once more.",
         "es": "Vuelva atrás, recargue la página e inténtelo otra vez.",
     },
+    "skip": {"en": "Skip to the content", "es": "Ir al contenido"},
     "today": {"en": "Today", "es": "Hoy"},
     "tomorrow": {"en": "Tomorrow", "es": "Mañana"},
     "closed_day": {"en": "closed", "es": "cerrado"},
@@ -194,6 +195,10 @@ WORDS: dict[str, dict[str, str]] = {
     "err_number": {
         "en": "We cannot read this number. Write it with its country code, such as +1 614 555 0173.",
         "es": "No entendemos este número. Escríbalo con el prefijo, por ejemplo +34 911 234 567.",
+    },
+    "err_number_missing": {
+        "en": "Please give us the number we may call.",
+        "es": "Díganos a qué número podemos llamarle.",
     },
     "err_window": {"en": "Please choose one of the times.", "es": "Elija una de las horas."},
     "err_window_gone": {

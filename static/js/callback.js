@@ -45,7 +45,8 @@ function tell(field, wrong) {
   const told = document.getElementById(`${field.name}-error`);
   if (!told) return;
   told.hidden = !wrong;
-  if (wrong) told.querySelector("[data-words]").textContent = told.querySelector("[data-words]").dataset.words;
+  const { words, missing } = told.querySelector("[data-words]").dataset;
+  if (wrong) told.querySelector("[data-words]").textContent = (field.validity.valueMissing && missing) || words;
   if (field.type !== "radio") field.ariaInvalid = wrong ? "true" : null;
 }
 

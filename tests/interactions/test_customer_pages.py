@@ -107,6 +107,16 @@ def test_the_callback_form_carries_what_it_says_of_a_missing_time(browser, door,
     assert again.status_code == 422 and 'value="+16145550173"' in again.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [("", "Díganos a qué número podemos llamarle."), ("12", "No entendemos este número.")]
+)
+def test_what_is_wrong_is_said_in_spanish_beside_its_field(browser, door, number, words) -> None:
+    given = fill(browser, door, number=number, window="", language="es")
+    page = browser.post(reverse("customer-callback-form", args=[door.public_id]), given).content.decode()
+    assert f">{words}" in page and "Ir al contenido" in page and "Skip to" not in page
+    assert page.index('id="window-error"') > page.rindex('name="window"')
+
+
 def test_a_suspended_client_says_so_and_takes_nothing(browser) -> None:
     away = make.client(state=ClientState.SUSPENDED)
     BrandText.objects.create(client=away, kind="away", language="en", text="Back soon <b>now</b>.")

@@ -109,7 +109,7 @@ def _book(
     errors: dict[str, str] = {}
     number = customers.tidy_phone(door.client, given.get("number", "")[:40])
     if not number:
-        errors["number"] = say("err_number", language)
+        errors["number"] = say("err_number" if given.get("number") else "err_number_missing", language)
     email = given.get("email", "")[:254]
     if email and not customers.tidy_address(email):
         errors["email"] = say("err_email", language)
