@@ -29,6 +29,8 @@ REASONS = [
 DISPOSITIONS = [
     ("resolved", "Resolved", False, False),
     ("follow-up", "Follow-up needed", True, True),
+    ("handed-on", "Handed on to a colleague or line", False, False),
+    ("not-reached", "Customer not reached", False, False),
     ("not-ours", "Not for us", True, False),
 ]
 

@@ -78,6 +78,7 @@ def test_set_up_it_goes_live_and_the_contract_is_only_a_warning(acme: Client):
 def test_nothing_is_ticked_that_nobody_has_done():
     tulip = setting_up.begin(Client(name="Tulip", slug="tulip", reference_prefix="TLP"))
     assert {"brand", "sender", "skills"} <= open_items(tulip)
+    assert {"handed-on", "not-reached"} <= set(tulip.dispositions.values_list("code", flat=True))
     tulip.brand.colour = "#97265d"
     assert line(tulip, "brand").ok
     factories.queue(tulip, "Care")

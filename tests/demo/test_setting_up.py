@@ -37,6 +37,7 @@ def test_conversations_and_people_name_only_what_there_is(content: ClientContent
     for talk in content.talks:
         assert talk.reason in reasons
         assert talk.disposition in ends
+    assert {"handed-on", "not-reached"} <= ends
     assert {talk.language for talk in content.talks} == {"en", "es"}
     for agent in AGENTS:
         assert set(agent.skills) <= set(SKILLS)

@@ -102,6 +102,8 @@ HALDEN_AIR = ClientContent(
         DispositionContent("answered", "Question answered"),
         DispositionContent("callback", "Callback promised", needs_follow_up=True),
         DispositionContent("handed-to-client", "Handed to Halden Air", needs_note=True),
+        DispositionContent("handed-on", "Handed on to a colleague or line"),
+        DispositionContent("not-reached", "Customer not reached"),
         DispositionContent("customer-left", "Customer left before the end"),
     ),
     texts={

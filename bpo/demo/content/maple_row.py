@@ -104,6 +104,8 @@ MAPLE_ROW = ClientContent(
         DispositionContent("pharmacist", "Pharmacist calls back", needs_follow_up=True),
         DispositionContent("exchanged", "Exchanged"),
         DispositionContent("handed-to-client", "Handed to Maple Row", needs_note=True),
+        DispositionContent("handed-on", "Handed on to a colleague or line"),
+        DispositionContent("not-reached", "Customer not reached"),
         DispositionContent("customer-left", "Customer left before the end"),
     ),
     texts={

@@ -130,6 +130,8 @@ TECH_GIANT = ClientContent(
         DispositionContent("answered", "Question answered"),
         DispositionContent("callback", "Callback promised", needs_follow_up=True),
         DispositionContent("handed-to-client", "Handed to The Tech Giant", needs_note=True),
+        DispositionContent("handed-on", "Handed on to a colleague or line"),
+        DispositionContent("not-reached", "Customer not reached"),
         DispositionContent("customer-left", "Customer left before the end"),
         DispositionContent("wrong-number", "Wrong number or no matter"),
     ),
