@@ -71,6 +71,13 @@ TECH_GIANT = ClientContent(
             {"priority": 4, "wrap_up_seconds": 45, "cap_per_agent": 3, "when_unstaffed": "callback"},
             {"orders": 1},
         ),
+        QueueContent(
+            "Tech support",
+            "chat",
+            "Around the clock",
+            {"priority": 4, "wrap_up_seconds": 45, "cap_per_agent": 3, "when_unstaffed": "callback"},
+            {"tech": 2},
+        ),
         QueueContent("Email", "email", "Around the clock", {"priority": 1, "wrap_up_seconds": 60, "offer_seconds": 40}),
     ),
     doors=(
