@@ -173,13 +173,14 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
                 right=money(bill.amount, bill.currency), tone="bad" if late else "",
             )  # fmt: skip
     cases = Case.objects.filter(customer=customer, state__in=[CaseState.OPEN, CaseState.PENDING])
-    for case in cases.exclude(pk=interaction.case_id or 0).order_by("-opened_at")[:5]:
+    for case in cases.exclude(pk=interaction.case_id or 0).select_related("reason").order_by("-opened_at")[:5]:
         waits = {"customer": _("we wait for the customer"), "date": _("we wait for a date")}.get(
             case.pending_for if case.state == CaseState.PENDING else "", _("open")
         )
         url = reverse("console-case", args=[case.public_id])
         aside = _("case %(reference)s, %(waits)s") % {"reference": case.reference, "waits": waits}
-        yield Row("case", case.subject or _("Case %(r)s") % {"r": case.reference}, aside, url, at=case.opened_at)
+        about = case.subject or (case.reason.name if case.reason else _("A matter without a subject"))
+        yield Row("case", about, aside, url, at=case.opened_at)
     promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS).order_by("due_from")
     for callback in promised.exclude(interaction=interaction)[:3]:
         url = reverse("console-callback", args=[callback.public_id])

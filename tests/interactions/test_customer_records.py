@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from bpo.kernel import clock
 from clients.models import Customer
 from interactions import case_merging, cases, customer_merging, customer_records
-from interactions.models import Envelope, Interaction, JournalEntry, Kind, Leg
+from interactions.models import Case, Envelope, Interaction, JournalEntry, Kind, Leg
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -243,3 +243,17 @@ def test_another_customers_contact_is_no_choice(acme: Scene) -> None:
     _chat, mail = on_two_channels(acme)
     other = make.waiting(acme.line, "chat", who=make.customer(acme.acme, "Dan"))
     assert desk_of(mail.agent).post(url("same-case", mail), {"other": str(other.public_id)}).status_code == 404
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_without_a_subject_is_named_by_its_reason_and_its_reference_stands_once(
+    acme: Scene, bea: Browser
+) -> None:
+    known = {"client": acme.acme, "customer": acme.ann, "opened_at": clock.now()}
+    Case.objects.create(**known, reference="ACM-TTTTTT", reason=acme.late)
+    Case.objects.create(**known, reference="ACM-VVVVVV")
+    page = bea.get(url("customer", acme.ann)).content.decode()
+    assert "Late delivery</a>" in page and "A matter without a subject</a>" in page
+    assert page.count("ACM-TTTTTT") == page.count("ACM-VVVVVV") == 1

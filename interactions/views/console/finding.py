@@ -44,7 +44,7 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
         "customer": survivor,
         "joined": customer_merging.can_be_parted(survivor),
         "brand": survivor.client.brand,
-        "cases": Case.objects.filter(customer=survivor).order_by("-opened_at")[:20],
+        "cases": Case.objects.filter(customer=survivor).select_related("reason").order_by("-opened_at")[:20],
         "contacts": contacts.order_by("-arrived_at")[:20],
         "promises": Callback.objects.filter(customer=survivor).order_by("-promised_at")[:10],
     }
