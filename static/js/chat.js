@@ -2,6 +2,7 @@
 import "./customer-frame.js";
 import { connect } from "./lib/socket.js";
 import { Api, newKey, Refused } from "./chat-api.js";
+import { keepDraft } from "./chat-draft.js";
 import { Log, say } from "./chat-log.js";
 
 const $ = (id) => document.getElementById(id);
@@ -274,6 +275,7 @@ $("end-yes").addEventListener("click", async () => {
 });
 $("again").addEventListener("click", begin);
 
+keepDraft($("start"));
 await api.restore();
 if (api.token) refresh().then(() => { if (state && state.state !== "closed") listen(); });
 else if (!("closed" in $("start").dataset)) show("start", true);
