@@ -64,21 +64,28 @@ function drawOver(over) {
   show("promise", Boolean(state.callback));
   if (state.callback) { $("promise-link").href = state.callback.address; $("promise-link").textContent = state.callback.reference; }
   show("survey", state.outcome === "handled" || state.state === "wrap_up");
-  for (const radio of $("survey").elements) {
-    if (radio.name === "score" && state.survey) radio.checked = Number(radio.value) === state.survey.score;
-  }
+  if (state.survey) drawSurvey(state.survey);
   show("again", state.state === "closed");
   if (state.state === "closed") hangUp();
 }
 
+function drawSurvey({ score, solved }) {
+  const { elements } = $("survey");
+  elements.score.value = score;
+  if (solved !== null) elements.solved.value = solved ? "yes" : "no";
+}
+
 async function refresh() {
-  if (!api.token) return;
+  const { token } = api;   // an answer about a chat that was left meanwhile is not drawn
+  if (!token) return;
   if (asking) { askAgain = true; return; }
   asking = true;
   try {
-    draw(await api.json("state", null, { method: "GET" }));
+    const next = await api.json("state", null, { method: "GET" });
+    if (token === api.token) draw(next);
     show("offline", false);
   } catch (error) {
+    if (token !== api.token) return;
     if (error instanceof Refused && (error.status === 401 || error.status === 404)) begin();
     else show("offline", !(error instanceof Refused));
   } finally {
@@ -128,6 +135,8 @@ function begin() {
   state = null;
   offered = false;
   $("transcript-to").value = "";
+  $("survey").reset();
+  $("survey-thanks").textContent = "";
   log.clear();
   for (const id of ["log", "waiting", "over", "compose", "foot", "mail", "transcript", "offline"]) show(id, false);
   $("who").textContent = $("who").dataset.brand;
