@@ -14,7 +14,11 @@ let key = root.dataset.key, state = null, socket = null, poll = 0, asking = fals
 const log = new Log($("log"), { onfile: download, onretry: (id) => deliver(id, log.pendingText(id)) });
 
 const show = (id, on) => { $(id).hidden = !on; };
-const problem = (id, text) => { $(`${id}-error`).textContent = text ?? ""; show(`${id}-error`, Boolean(text)); };
+function problem(id, text) {
+  $(`${id}-error`).textContent = text ?? "";
+  show(`${id}-error`, Boolean(text));
+  root.querySelector(`[aria-describedby~="${id}-error"]`).ariaInvalid = text ? "true" : null;
+}
 const page = () => { try { return decodeURIComponent(location.hash.slice(1)).slice(0, 500); } catch { return ""; } };
 
 function waitWords(seconds) {

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.test import override_settings
@@ -36,7 +36,7 @@ from clients.models import (
 from interactions import chats, states
 from interactions.adapters.base import Inbound
 from interactions.adapters.email import MailboxAccess, read_mailbox
-from interactions.models import Interaction
+from interactions.models import Interaction, Leg
 from tests.living import Product, eventually
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not broken
@@ -177,19 +177,27 @@ def asks(page: Page, address: str, words: str, *, name: str = "") -> FrameLocato
     return chat
 
 
-def talked(key: str, words: str, *, name: str) -> Interaction:
-    """A whole chat by this agent, without a browser: asked, accepted, answered, ended, filed."""
-    from interactions import conversation, handling, offers
-    from interactions import wrap_up as ending
-    from interactions.models import EndedBy, Leg
+def taken(key: str, contact: Interaction, console: UUID) -> Leg:
+    """This agent comes to the desk, without a browser, is offered the contact and accepts."""
+    from interactions import offers
 
-    holder, console = agent(key), uuid4()
+    holder = agent(key)
     presence.connected(holder, console, "story")
     presence.go_available(holder, by=holder)
+    leg = eventually(lambda: Leg.objects.filter(interaction=contact, agent=holder, state="offered").first())
+    return offers.accept(leg, by=holder)
+
+
+def talked(key: str, words: str, *, name: str) -> Interaction:
+    """A whole chat by this agent, without a browser: asked, accepted, answered, ended, filed."""
+    from interactions import conversation, handling
+    from interactions import wrap_up as ending
+    from interactions.models import EndedBy
+
+    holder, console = agent(key), uuid4()
     door = EntryPoint.objects.get(client=tech_giant(), kind=EntryKind.WIDGET)
     contact = chats.start(door, chats.Hello(key=str(uuid4()), words=words, name=name)).received.interaction
-    leg = eventually(lambda: Leg.objects.filter(interaction=contact, agent=holder, state="offered").first())
-    leg = offers.accept(leg, by=holder)
+    leg = taken(key, contact, console)
     conversation.agent_wrote(leg, "It is on its way.", by=holder, client_key=str(uuid4()))
     leg = handling.end_work(leg, by=holder, ended_by=EndedBy.AGENT)
     answered = Disposition.objects.get(client=tech_giant(), code="answered")

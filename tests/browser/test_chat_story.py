@@ -1,12 +1,13 @@
 """The whole job by chat: from a customer's first word on the client's page to the resolution mail."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind, State
 from tests.browser import stage
-from tests.living import Product, eventually
+from tests.living import Product, Watch, eventually
 
 
 def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) -> None:
@@ -121,3 +122,46 @@ def option_with(page: Page, words: str) -> str:
     """The whole words of the option that has these."""
     options = page.locator("#answer-form [name=order] option").all_inner_texts()
     return next(option for option in options if words in option)
+
+
+def test_the_window_keeps_what_is_typed_and_forgets_the_last_answers(
+    new_page: Callable[..., Page], live: Product, watch: Watch
+) -> None:
+    """Another language empties no field; a fault is told to the field; a new chat asks its survey anew."""
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    watch.allow("422")
+    page = new_page(viewport={"width": 390, "height": 760})
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        chat = stage.open_chat(page, address)
+        expect(chat.locator("#start [type=submit]")).to_be_enabled()
+        chat.locator("#email").fill("dana@")
+        chat.locator("#phone").fill("614 555 0144")
+        chat.locator("#start .langs a[lang=es]").click()
+        expect(chat.get_by_label("Correo electrónico")).to_have_value("dana@")
+        expect(chat.locator("#phone")).to_have_value("614 555 0144")
+        chat.locator("#start .langs a[lang=en]").click()
+        expect(chat.locator("#start").get_by_label("Email")).to_have_value("dana@")
+        chat.locator("#words").fill("Where is it?")
+        chat.locator("#start [type=submit]").click()
+        expect(chat.locator("#email[aria-invalid=true]")).to_be_focused()
+        chat.locator("#email").fill("dana@mail.example")
+        chat.locator("#start [type=submit]").click()
+        expect(chat.locator("#email[aria-invalid]")).to_have_count(0)
+        for turn, words in enumerate(("Where is it?", "And now?")):
+            if turn:
+                chat.locator("#words").fill(words)
+                chat.locator("#start [type=submit]").click()
+            expect(chat.locator("#log")).to_contain_text(words)
+            stage.taken("dev", Interaction.objects.latest("pk"), uuid4())
+            expect(chat.locator("#who")).to_contain_text("Dev")
+            chat.locator("#end").click()
+            chat.locator("#end-yes").click()
+            expect(chat.locator("#survey")).to_be_visible()
+            expect(chat.locator("#survey :checked")).to_have_count(0)
+            expect(chat.locator("#survey-thanks")).to_be_empty()
+            chat.locator(".marks label", has_text="1").click()
+            expect(chat.locator("#survey-thanks")).not_to_be_empty()
+            stage.clear_the_floor()
+            chat.locator("#again").click()
+            expect(chat.locator("#words")).to_be_visible()

@@ -117,6 +117,14 @@ def test_what_is_wrong_is_said_in_spanish_beside_its_field(browser, door, number
     assert page.index('id="window-error"') > page.rindex('name="window"')
 
 
+def test_each_field_of_the_window_is_told_where_its_fault_stands(browser, door) -> None:
+    page = browser.get(reverse("customer-chat", args=[door.public_id])).content.decode()
+    faults = re.findall(r'class="error" id="([a-z]+-error)"', page)
+    assert set(faults) == {"email-error", "phone-error", "words-error", "number-error", "transcript-error"}
+    for fault in faults:
+        assert re.search(rf'aria-describedby="[^"]*\b{fault}"', page), fault
+
+
 def test_a_suspended_client_says_so_and_takes_nothing(browser) -> None:
     away = make.client(state=ClientState.SUSPENDED)
     BrandText.objects.create(client=away, kind="away", language="en", text="Back soon <b>now</b>.")
