@@ -203,7 +203,7 @@ def reasons(scope: Scope) -> list[ReasonRow]:
             n=Count("pk"),
             handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
             callback=Count("pk", filter=Q(outcome__in=[Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS])),
-            left=Count("pk", filter=Q(outcome=Outcome.ABANDONED)),
+            left=Count("pk", filter=figures.ABANDONED),
             still_open=Count("pk", filter=~Q(state=State.CLOSED)),
         )
     )

@@ -29,7 +29,7 @@ class Told:
 
 OUTCOMES: dict[str, Words] = {
     Outcome.HANDLED: lazy("dealt with"),
-    Outcome.ABANDONED: lazy("the customer gave up"),
+    Outcome.ABANDONED: lazy("the customer left the line"),
     Outcome.CALLBACK_PROMISED: lazy("a callback was promised"),
     Outcome.AFTER_HOURS: lazy("came outside opening hours"),
     Outcome.REFUSED_FULL: lazy("turned away, the line was full"),
@@ -43,6 +43,7 @@ OUTCOMES: dict[str, Words] = {
     Outcome.WITHDRAWN: lazy("withdrawn"),
     Outcome.MERGED: lazy("merged with another contact"),
 }
+LEFT_LATER = lazy("the customer left when back in line")
 DOORS: dict[str, Words] = {
     Origin.WEB_CALL: lazy("by web call"),
     Origin.PHONE: lazy("by phone"),
@@ -190,6 +191,13 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
     if for_client:
         return EVERYBODY.get(kind)
     return EVERYBODY.get(kind) or STAFF.get(kind)
+
+
+def outcome_words(outcome: str, first_how: str) -> str:
+    """How a contact ended. Who left the line is who left his first stay in it, as the figure of that name counts."""
+    if outcome == Outcome.ABANDONED and first_how != Outcome.ABANDONED:
+        return str(LEFT_LATER)
+    return str(OUTCOMES.get(outcome, outcome))
 
 
 def _alert(facts: Facts) -> bool:

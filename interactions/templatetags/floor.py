@@ -23,7 +23,7 @@ from interactions.models import Callback, CallbackState, Interaction, Leg, State
 from interactions.reports.figures import FIGURES, OPEN_CALLBACK
 from interactions.reports.live import People, QueueRow, away_words
 from interactions.reports.measures import Callbacks
-from interactions.reports.telling import OUTCOMES
+from interactions.reports.telling import OUTCOMES, outcome_words
 
 register = template.Library()
 
@@ -156,12 +156,19 @@ CONTACT_STATES = {
 }
 
 
+def ended_words(contact: Any) -> str:
+    """How a closed contact ended; the first stay is asked for where no list has fetched it."""
+    stays = getattr(contact, "first_stay", None)
+    first = contact.visits.filter(ordinal=1).first() if stays is None else next(iter(stays), None)
+    return outcome_words(contact.outcome, first.how if first else "")
+
+
 @register.simple_tag
 def contact_state(contact: Interaction) -> SafeString | str:
     """Where it stands, or how it ended."""
     if contact.state == State.CLOSED:
-        outcome = str(OUTCOMES.get(contact.outcome, contact.outcome))
-        return outcome[:1].upper() + outcome[1:]
+        ended = ended_words(contact)
+        return ended[:1].upper() + ended[1:]
     kind, words = CONTACT_STATES[State(contact.state)]
     return state(kind, str(words))
 

@@ -126,7 +126,7 @@ def rows(asked: Asked, *, names: bool = True) -> QuerySet[Any]:
 
 def contact_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
     """Contacts as a list shows them: `first_stay` in line, and `worked`, who had it, in order."""
-    first: QuerySet[Any] = Visit.objects.filter(ordinal=1).only("interaction_id", "entered_at", "left_at")
+    first: QuerySet[Any] = Visit.objects.filter(ordinal=1).only("interaction_id", "entered_at", "left_at", "how")
     work: QuerySet[Any] = (
         Leg.objects.filter(role=LegRole.PRIMARY, accepted_at__isnull=False)
         .select_related("agent")

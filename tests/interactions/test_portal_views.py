@@ -310,6 +310,25 @@ def test_today_says_which_of_those_who_left_each_number_counts(browser: Browser,
     assert "1 more left within 5 s" in page and "Left the line, of all who entered; within 5 s, too" in page
 
 
+def test_who_left_the_line_is_one_number_wherever_it_stands(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    ann = reported.contact(line, at=now, waited=9, how="abandoned", who="Ann Archer")
+    lost = reported.contact(line, at=now, waited=3, who="Zoe Zimmer", outcome="abandoned")
+    reported.worked(lost, bea, start=now, talk=4, state="lost")
+    page = browser.get(reverse("portal", args=[line.client.public_id]))
+    (row,) = page.context["reasons"]
+    assert (row.left, row.otherwise) == (1, 1)
+    contacts = reverse("portal-contacts", args=[line.client.public_id])
+    left = browser.get(contacts, {"figure": "abandoned"}).context["page_obj"]
+    assert list(left) == [ann]
+    listed = browser.get(contacts).content.decode()
+    assert "The customer left the line" in listed and "The customer left when back in line" in listed
+    exported = b"".join(browser.get(contacts, {"format": "csv"})).decode()  # type: ignore[arg-type]
+    assert "the customer left when back in line" in exported
+    one = browser.get(reverse("portal-contact", args=[line.client.public_id, lost.public_id])).content.decode()
+    assert "The customer left when back in line" in one
+
+
 @pytest.mark.parametrize(
     ("zone", "words"),
     [

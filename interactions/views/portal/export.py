@@ -15,8 +15,7 @@ from clients.gates import ClientRequest
 from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
 from interactions.reports.story import PublicNames
-from interactions.reports.telling import OUTCOMES
-from interactions.templatetags.floor import first_wait, who_came, worked
+from interactions.templatetags.floor import ended_words, first_wait, who_came, worked
 from interactions.views import lists
 
 MOST_EXPORTED = 50_000
@@ -64,7 +63,7 @@ def _contact_row(each: Interaction, zone: ZoneInfo, names: Any, show: bool) -> l
     return [
         each.public_id, _local(each.arrived_at, zone), each.get_channel_display(), who_came(each) if show else "",
         each.case.reference if each.case else "", "" if waited is None else round(waited), ", ".join(agents),
-        each.reason.name if each.reason else "", OUTCOMES.get(each.outcome, ""), _local(each.closed_at, zone),
+        each.reason.name if each.reason else "", ended_words(each) if each.outcome else "", _local(each.closed_at, zone),
     ]  # fmt: skip
 
 
