@@ -19,6 +19,7 @@ from interactions.models import (
     Leg,
     LegRole,
     LegState,
+    Origin,
     Outcome,
     State,
 )
@@ -85,6 +86,9 @@ TOOK_CALLBACK = IN_LINE & _CALLBACK
 STILL_WAITING = IN_LINE & _WAITING
 GIVEN_UP = ABANDONED & _PATIENT
 MAIL = CAME_IN & Q(channel=Channel.EMAIL)
+IN_SOME_LINE = Q(state__in=[State.QUEUED, State.OFFERED])
+# A promised callback stands in line before the customer is there; once answered, the customer is.
+CUSTOMER_WAITS = ~Q(origin=Origin.CALLBACK) | Q(first__left_at__isnull=False)
 
 # --- stretches of work, counted in the interval in which their wrap-up ended -----------------------------------------
 
@@ -115,7 +119,7 @@ FIGURES: dict[str, Figure] = {
         _contact("given_up", _("Given up"), GIVEN_UP),
         _contact("short", _("Given up at once"), LINE["short"]),
         _contact("took_callback", _("Took a callback while waiting"), TOOK_CALLBACK),
-        _contact("still_waiting", _("Still waiting"), STILL_WAITING),
+        _contact("still_waiting", _("Not answered yet"), STILL_WAITING),
         _contact("elsewise", _("Passed on or closed while waiting"), LINE["elsewise"]),
         _contact("after_hours", _("Outside opening hours"), CAME_IN & Q(outcome=Outcome.AFTER_HOURS)),
         _contact(
@@ -128,7 +132,12 @@ FIGURES: dict[str, Figure] = {
         _contact(
             "mail_open", _("Mails waiting for a reply"), MAIL & Q(first_reply__isnull=True) & ~Q(state=State.CLOSED)
         ),
-        _contact("waiting_now", _("Waiting now"), Q(state__in=[State.QUEUED, State.OFFERED]), now=True),
+        _contact(
+            "waiting_now",
+            _("Waiting now"),
+            IN_SOME_LINE & CUSTOMER_WAITS,
+            now=True,
+        ),
         _contact("working_now", _("In progress now"), Q(state__in=[State.ACTIVE, State.HELD]), now=True),
         Figure("handled", _("Worked on"), Thing.LEG, HANDLED),
         _callback("callbacks_made", _("Callbacks promised")),
@@ -142,6 +151,11 @@ FIGURES: dict[str, Figure] = {
 }
 
 
+def with_first_stay(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Contacts with their first stay in line, for conditions that ask for `first`."""
+    return rows.annotate(first=FilteredRelation("visits", condition=Q(visits__ordinal=1)))
+
+
 def arrived(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
     """Contacts of the scope, for conditions that ask nothing of the line: half the work of `contacts`."""
     during = Q(client_id__in=scope.clients) if now else scope.during("arrived_at")
@@ -152,7 +166,7 @@ def arrived(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
         rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
     if scope.no_reason:
         rows = rows.filter(reason__isnull=True)
-    rows = rows.annotate(first=FilteredRelation("visits", condition=Q(visits__ordinal=1)))
+    rows = with_first_stay(rows)
     if scope.queue:
         rows = rows.filter(queue_id=scope.queue) if now else rows.filter(first__queue_id=scope.queue)
     return rows

@@ -11,9 +11,9 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
 from clients.models import Channel, Client, Promise, Queue, QueueState
-from interactions.models import Callback, Interaction, Leg, LegRole, LegState, State
-from interactions.reports import queries
-from interactions.reports.figures import LIVE_CHANNELS, OPEN_CALLBACK
+from interactions.models import Callback, Interaction, Leg, LegRole, LegState
+from interactions.reports import promised, queries
+from interactions.reports.figures import CUSTOMER_WAITS, IN_SOME_LINE, LIVE_CHANNELS, OPEN_CALLBACK, with_first_stay
 from interactions.reports.measures import FORMULAS, Line, Ratio
 from interactions.reports.scope import Scope, lately, promises_in_force, scope_of, stretch_of
 
@@ -49,11 +49,12 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line on one channel."""
+    """One line on one channel. `waiting` are customers; who is to be called back stands in line beside them."""
 
     queue: Queue
     channel: str
     waiting: int
+    callbacks: int
     since: datetime | None
     now: Line
     today: Line
@@ -65,7 +66,9 @@ class QueueRow:
         return self.channel in LIVE_CHANNELS
 
     def level(self, counted: Line) -> Ratio:
-        """Service level by the formula that the contract names."""
+        """Service level by the formula that the contract names; of mails there is none without a promise."""
+        if not self.live and self.promise is None:
+            return Ratio(0, 0)
         return FORMULAS[self.promise.formula if self.promise else "service_level.v1"].of(counted)
 
     @property
@@ -113,8 +116,18 @@ class ClientWall:
 
     @property
     def waiting(self) -> int:
-        """In all lines."""
+        """Customers in all lines."""
         return sum(row.waiting for row in self.rows)
+
+    @property
+    def on_the_line(self) -> int:
+        """Those of them who call or chat."""
+        return sum(row.waiting for row in self.rows if row.live)
+
+    @property
+    def mails(self) -> int:
+        """Those of them who wrote a mail."""
+        return self.waiting - self.on_the_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ class Wall:
 
     @property
     def waiting(self) -> int:
-        """In all lines of all clients."""
+        """Customers in all lines of all clients."""
         return sum(each.waiting for each in self.clients)
 
     @property
@@ -210,13 +223,15 @@ def away_words(presence: str, reason: str) -> str:
     return "Not responding" if presence == Presence.NOT_RESPONDING else "Connection lost"
 
 
-def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, datetime | None]]:
+def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, int, datetime | None]]:
     rows = (
-        Interaction.objects.filter(client__in=clients, state__in=[State.QUEUED, State.OFFERED])
+        with_first_stay(Interaction.objects.filter(client__in=clients).filter(IN_SOME_LINE))
         .values("queue_id", "channel")
-        .annotate(n=Count("pk"), since=Min("enqueued_at"))
+        .annotate(
+            all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min("enqueued_at", filter=CUSTOMER_WAITS)
+        )
     )
-    return {(row["queue_id"], row["channel"]): (row["n"], row["since"]) for row in rows}
+    return {(row["queue_id"], row["channel"]): (row["n"], row["all"] - row["n"], row["since"]) for row in rows}
 
 
 def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, int]]:
@@ -229,12 +244,18 @@ def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, 
 
 
 def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope | None = None) -> Wall:
-    """The wall of these clients: ten queries, whatever stands on it; eight with the scope of today at hand."""
+    """The wall of these clients: ten queries, whatever stands on it; eight with the scope of today at hand.
+
+    Where a contract promises something of mails, one more, and one for the hours of each queue with mails.
+    """
     today = today or scope_of(clients, "today", at=at)
     at = today.at
-    lines_today, lines_now = queries.lines_of([today, lately(today)], "first__queue_id", "channel")
+    stretches = [today, lately(today)]
+    lines_today, lines_now = queries.lines_of(stretches, "first__queue_id", "channel")
     waiting = _waiting(clients)
     promises = promises_now(clients, at)
+    mailed = any(channel == Channel.EMAIL for _client, channel in promises)
+    mails_today, mails_now = promised.mail_lines(stretches) if mailed else ({}, {})
     due = _callbacks(clients, at)
     licensed = certified(clients)
     seen = _seen({agent for agents in licensed.values() for agent in agents})
@@ -242,15 +263,18 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     rows: defaultdict[int, list[QueueRow]] = defaultdict(list)
     for queue in Queue.objects.filter(client__in=clients).exclude(state=QueueState.ARCHIVED).order_by("name"):
         for channel in sorted(queue.channels, key=lambda c: CHANNEL_ORDER.get(c, 9)):
-            n, since = waiting.get((queue.pk, channel), (0, None))
+            n, callbacks, since = waiting.get((queue.pk, channel), (0, 0, None))
+            key = queue.pk, channel
+            mail = channel == Channel.EMAIL
             rows[queue.client_id].append(
                 QueueRow(
                     queue=queue,
                     channel=channel,
                     waiting=n,
+                    callbacks=callbacks,
                     since=since,
-                    now=lines_now.get((queue.pk, channel), Line()),
-                    today=lines_today.get((queue.pk, channel), Line()),
+                    now=(mails_now if mail else lines_now).get(key, Line()),
+                    today=(mails_today if mail else lines_today).get(key, Line()),
                     promise=promises.get((queue.client_id, channel)),
                 )
             )

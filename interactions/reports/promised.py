@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from clients.models import Channel, Promise
 from interactions.reports import queries
@@ -65,3 +67,16 @@ def _judged(promises: Sequence[Promise], scopes: Sequence[Scope]) -> dict[tuple[
         else [lines.get((p.channel,), Line()) for lines in live]
         for p in promises
     }
+
+
+def mail_lines(scopes: Sequence[Scope]) -> list[dict[tuple[int, str], Line]]:
+    """The mails of these stretches by the queue they came into (one query, and the hours of queues asked for)."""
+    mails = list(queries.replies(together(scopes).of_channel(Channel.EMAIL), "first__queue_id"))
+    found = []
+    for scope in scopes:
+        own: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
+        for mail in mails:
+            if scope.holds(mail.client_id, mail.arrived_at):
+                own[mail.first__queue_id, Channel.EMAIL].append(mail)
+        found.append({key: mail_line(scope, each) for key, each in own.items()})
+    return found

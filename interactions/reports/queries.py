@@ -279,14 +279,16 @@ def count_of(key: str, scope: Scope) -> int:
     return rows_of(key, scope).count()
 
 
-def replies(scope: Scope) -> QuerySet[Interaction, Any]:
-    """Mails of the scope with the time of the first human reply, and no more of each than judging it takes."""
+def replies(scope: Scope, *more: str) -> QuerySet[Interaction, Any]:
+    """Mails of the scope with the time of the first human reply, what judging it takes, and `more` fields."""
     return (
         figures.contacts(scope)
         .filter(figures.MAIL)
         .annotate(first_reply=first_reply())
         .order_by()
-        .values_list("pk", "client_id", "state", "arrived_at", "queue_id", "threshold", "first_reply", named=True)
+        .values_list(
+            "pk", "client_id", "state", "arrived_at", "queue_id", "threshold", "first_reply", *more, named=True
+        )
     )
 
 

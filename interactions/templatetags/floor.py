@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import PresenceEntry
 from bpo.kernel.templatetags.ui import ago_words, duration_words, state, ticking_since
@@ -66,6 +66,13 @@ def promised_window(callback: Callback, dated: bool = True) -> SafeString:
 def line_link(row: QueueRow, words: str) -> SafeString:
     """How many wait."""
     return _line_link(row, words)
+
+
+@register.simple_tag
+def callbacks_link(row: QueueRow) -> SafeString:
+    """How many promised callbacks stand in the line beside those who wait."""
+    words = ngettext("+ %(n)s callback", "+ %(n)s callbacks", row.callbacks) % {"n": row.callbacks}
+    return _line_link(row, words, "t-12")
 
 
 @register.simple_tag

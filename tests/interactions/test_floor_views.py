@@ -100,6 +100,37 @@ def test_a_line_nobody_called_lately_has_the_light_of_its_day(browser: Browser, 
         assert (voice.level_now.percent, voice.light) == (None, "breach")
 
 
+def test_a_callback_in_line_is_nobody_who_waits(browser: Browser, line: Queue) -> None:
+    now = clock.now()
+    due = {"origin": "callback", "direction": "outbound"}
+    reported.contact(line, at=now - timedelta(hours=1), who="Zoe Zimmer", **due)
+    reported.contact(line, at=now - timedelta(seconds=70))
+    wall = browser.get(reverse("floor-wall-part")).context["wall"]
+    voice = next(each for each in wall.clients[0].rows if each.channel == "voice")
+    assert (voice.waiting, voice.callbacks, wall.waiting) == (1, 1, 1)
+    assert voice.since == now - timedelta(seconds=70)
+    assert "+ 1 callback" in browser.get(reverse("floor-board-part")).content.decode()
+    listed = browser.get(reverse("floor-contacts"), {"figure": "waiting_now"}).context["page_obj"]
+    assert listed.paginator.count == 1
+    opened = browser.get(reverse("floor-line", args=[line.public_id]), {"channel": "voice"})
+    assert opened.context["total"] == 2 and "Callback</span>" in opened.content.decode()
+
+
+def test_the_promise_of_mails_stands_on_the_wall(browser: Browser, line: Queue, bea: Agent) -> None:
+    reported.promise(line.client, "email", 3600)
+    now = clock.now()
+    mail = reported.contact(line, "email", at=now - timedelta(minutes=5), waited=5)
+    reported.wrote(mail, "It is on its way.", at=now, by=bea)
+    reported.contact(line, "email", at=now - timedelta(minutes=5))
+    wall = browser.get(reverse("floor-wall-part")).context["wall"]
+    row = next(each for each in wall.clients[0].rows if each.channel == "email")
+    assert (row.level_now.percent, row.level_today.denominator, row.light) == (100, 1, "met")
+    asked = {"figure": "judged", "channel": "email", "queue": line.public_id}
+    assert list(browser.get(reverse("floor-contacts"), asked).context["page_obj"]) == [mail]
+    assert browser.get(reverse("floor-board-part")).content.decode().count("Met") == 1
+    assert (wall.clients[0].on_the_line, wall.clients[0].mails) == (0, 1)
+
+
 def test_every_number_of_the_wall_leads_to_as_many_rows(browser: Browser, line: Queue, bea: Agent) -> None:
     a_busy_floor(line, bea)
     for figure, number in {"judged": 4, "abandoned": 2, "answered": 3, "handled": 2, "callbacks_made": 1}.items():

@@ -63,7 +63,8 @@ def _contact_row(each: Interaction, zone: ZoneInfo, names: Any, show: bool) -> l
     return [
         each.public_id, _local(each.arrived_at, zone), each.get_channel_display(), who_came(each) if show else "",
         each.case.reference if each.case else "", "" if waited is None else round(waited), ", ".join(agents),
-        each.reason.name if each.reason else "", ended_words(each) if each.outcome else "", _local(each.closed_at, zone),
+        each.reason.name if each.reason else "", ended_words(each) if each.outcome else "",
+        _local(each.closed_at, zone),
     ]  # fmt: skip
 
 
