@@ -33,6 +33,8 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 NO_WISH: dict[str, Any] = {"wish": "", "wish_sign_out": False}
 SIGNED_IN = "signed in"
+AWAY = "Away"  # a break whose reason nobody told
+AFTER_LIVE_WORK = "from the end of live work"
 BY_ITSELF = "by itself"  # the node of a console that no web process speaks for
 
 
@@ -82,6 +84,7 @@ def go_available(agent: Agent, *, by: Actor | None = None, why: str = "", at: da
     if seat.presence == Presence.AVAILABLE:
         if seat.wish or seat.wish_sign_out:
             _wish(seat, wish="", sign_out=False)
+            _log(seat, by=by or agent, why=why or "stays available", at=at)
             _tell_available(seat)
         return seat
     _change(
@@ -153,14 +156,26 @@ def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, 
     if seat.presence == Presence.SIGNED_OUT:
         return seat
     _withdraw_offer(seat, "forced", at)
-    away = words.line(reason, most=60) or why[:60]
+    away = words.line(reason, most=60) or AWAY
     if _live(seat):
         leave = presence == Presence.SIGNED_OUT
         _wish(seat, wish="" if leave else away, sign_out=leave)
-        _log(seat, by=by, why=f"from the end of live work: {away} ({why})", at=at)
+        _log(seat, by=by, why=f"{AFTER_LIVE_WORK}: {away} ({why})", at=at)
     else:
         _change(seat, presence, away if presence == Presence.BREAK else "", by=by, why=why, at=at, **NO_WISH)
     return seat
+
+
+def ordered(seat: Seat) -> PresenceEntry | None:
+    """Who sent her away, or will when her live work ends, and why; None where it was herself or the clock."""
+    if seat.presence != Presence.BREAK and not seat.wish and not seat.wish_sign_out:
+        return None
+    by_people = PresenceEntry.objects.filter(agent=seat.pk, by__isnull=False).order_by("-at", "-pk")
+    entry = by_people.exclude(presence=Presence.SIGNED_OUT).first()
+    if entry is None or entry.by_id == seat.agent.user_id:
+        return None
+    sent = entry.presence == Presence.BREAK or entry.why.startswith(AFTER_LIVE_WORK)
+    return entry if sent else None
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from agents import presence
 from agents.models import Agent, Presence, PresenceReason, Seat
 from bpo.kernel import clock
 from clients.models import Channel
@@ -23,6 +24,7 @@ class Top:
     presence: str
     connected: bool
     wish: str
+    ordered: str  # who set the state, and why, when it was somebody else
     used: int
     capacity: int
     reasons: list[PresenceReason]
@@ -38,6 +40,7 @@ def top_of(agent: Agent) -> Top:
         .order_by("accepted_at")
     )
     kind, words, since = _doing(seat, list(legs))
+    order = presence.ordered(seat)
     profile = agent.profile
     return Top(
         kind=kind,
@@ -46,6 +49,7 @@ def top_of(agent: Agent) -> Top:
         presence=seat.presence,
         connected=seat.connected,
         wish=_("sign out") if seat.wish_sign_out else seat.wish,
+        ordered=_("Set by %(who)s: %(why)s") % {"who": order.by_name, "why": order.why} if order else "",
         used=seat.points_voice + seat.points_chat + seat.points_email,
         capacity=seat.capacity,
         reasons=list(PresenceReason.objects.filter(active=True)),

@@ -264,8 +264,20 @@ def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     assert browser.get(address, **HTMX).status_code == 200
     assert browser.post(address, {"presence": "break"}, **HTMX).status_code == 422
     assert browser.post(address, {"presence": "break", "reason": "meeting"}, **HTMX).status_code == 200
-    assert Seat.objects.get(pk=bea.pk).presence == "break"
+    seat = Seat.objects.get(pk=bea.pk)
+    assert (seat.presence, seat.reason) == ("break", "Away")
     assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+
+
+def test_the_agent_is_told_who_sent_her_away_and_why(browser: Browser, bea: Agent, sue: User) -> None:
+    browser.post(reverse("floor-force", args=[bea.public_id]), {"presence": "break", "reason": "Needs rest"}, **HTMX)
+    console = Browser()
+    console.force_login(bea.user)
+    top = console.get(reverse("console-top"), **HTMX)
+    assert top.context["top"].words == "Away"
+    assert f"Set by {sue}: Needs rest" in top.content.decode()
+    console.post(reverse("console-away"), {"reason": "Lunch"}, **HTMX)
+    assert "Set by" not in console.get(reverse("console-top"), **HTMX).content.decode()
 
 
 def test_work_for_another_client_is_not_named(browser: Browser, line: Queue, bea: Agent) -> None:
