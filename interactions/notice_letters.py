@@ -275,9 +275,9 @@ def conversation(interaction: Interaction | None, language: str) -> tuple[Line, 
         return ()
     zone = (interaction.customer.zone if interaction.customer else "") or interaction.client.zone
     said = (
-        Message.objects.filter(interaction=interaction)
+        Message.objects.said()
+        .filter(interaction=interaction)
         .exclude(direction=MessageDirection.SYSTEM)
-        .exclude(state=Message.State.CANCELLED)
         .prefetch_related("attachments")
         .order_by("at", "pk")[:MOST_LINES]
     )

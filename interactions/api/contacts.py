@@ -164,7 +164,8 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         """What was said, as far as one may read it."""
         contact = self.get_object()
         require_words(request, contact)
-        rows = Message.objects.filter(interaction=contact).select_related("interaction").prefetch_related("attachments")
+        rows = Message.objects.said().filter(interaction=contact)
+        rows = rows.select_related("interaction").prefetch_related("attachments")
         page = self.paginate_queryset(rows.order_by("at", "id"))
         return self.get_paginated_response(
             MessageSerializer(page, many=True, context=self.get_serializer_context()).data

@@ -1,11 +1,13 @@
 """What was written: messages in and out, their attachments, and an agent's draft."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
 from bpo.kernel.models import PublicIdModel
-from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
+from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet, OutgoingState
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Client
 from interactions.models.case import Case
@@ -23,6 +25,10 @@ class MessageDirection(models.TextChoices):
 # The type plugin makes a manager of the first parent alone.
 class MessageQuerySet(ClientScopedQuerySet["Message"], OutgoingQuerySet["Message"]):  # type: ignore[override]
     """Behind the tenant gate, and claimed by the worker."""
+
+    def said(self) -> Self:
+        """What was said: a mail that was undone never was."""
+        return self.exclude(state=OutgoingState.CANCELLED)
 
 
 class Message(PublicIdModel, Outgoing):

@@ -160,7 +160,7 @@ def story(
     run = Run.objects.filter(interaction=contact).select_related("version", "version__script", "sub_version").first()
     messages: list[Message] = []
     if with_messages:
-        said = contact.messages.exclude(state=OutgoingState.CANCELLED)
+        said = Message.objects.said().filter(interaction=contact)
         if for_client:  # what was said, not what is still to be said
             said = said.exclude(direction=MessageDirection.SYSTEM).exclude(state__in=NOT_SAID)
         messages = list(said.prefetch_related("attachments").order_by("at", "pk"))

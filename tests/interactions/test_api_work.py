@@ -128,7 +128,10 @@ def test_a_customer_is_found_mailed_and_the_mail_taken_back(acme: Scene, bea: Ca
     sent = Leg.objects.get(public_id=leg).interaction.messages.get()
     dee = factories.agent("Dee Dunn", licensed=acme.acme, available=True)
     assert Caller(dee.user).post(f"messages/{sent.public_id}/undo/").status_code == 404
+    said = f"interactions/{sent.interaction.public_id}/messages/"
+    assert len(bea.get(said).json()["results"]) == 1
     assert bea.post(f"messages/{sent.public_id}/undo/").json()["state"] == "cancelled"
+    assert bea.get(said).json()["results"] == []
     called = Caller(dee.user).post(f"{path}/call/", queue=str(acme.line.public_id))
     assert called.status_code == 200 and called.json()["channel"] == "voice", called.content
 

@@ -269,6 +269,15 @@ def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
 
 
+def test_a_mail_that_was_undone_was_never_said(browser: Browser, line: Queue, bea: Agent) -> None:
+    mail = reported.contact(line, "email", at=clock.now(), waited=5)
+    page = reverse("floor-contact", args=[mail.public_id])
+    sent = reported.wrote(mail, "It is on its way.", at=clock.now(), by=bea)
+    assert "It is on its way." in browser.get(page).content.decode()
+    type(sent).objects.filter(pk=sent.pk).update(state="cancelled")
+    assert "It is on its way." not in browser.get(page).content.decode()
+
+
 def test_the_agent_is_told_who_sent_her_away_and_why(browser: Browser, bea: Agent, sue: User) -> None:
     browser.post(reverse("floor-force", args=[bea.public_id]), {"presence": "break", "reason": "Needs rest"}, **HTMX)
     console = Browser()

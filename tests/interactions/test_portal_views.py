@@ -310,6 +310,16 @@ def test_today_says_which_of_those_who_left_each_number_counts(browser: Browser,
     assert "1 more left within 5 s" in page and "Left the line, of all who entered; within 5 s, too" in page
 
 
+def test_a_mail_that_was_undone_is_not_in_the_transcript(browser: Browser, line: Queue, bea: Agent) -> None:
+    Policy.objects.filter(client=line.client).update(client_sees_transcripts=True)
+    mail = reported.contact(line, "email", at=clock.now(), waited=5)
+    reported.wrote(mail, "It is on its way.", at=clock.now(), by=bea)
+    undone = reported.wrote(mail, "It is lost.", at=clock.now(), by=bea)
+    type(undone).objects.filter(pk=undone.pk).update(state="cancelled")
+    page = browser.get(reverse("portal-contact", args=[line.client.public_id, mail.public_id])).content.decode()
+    assert "It is on its way." in page and "It is lost." not in page
+
+
 def test_who_left_the_line_is_one_number_wherever_it_stands(browser: Browser, line: Queue, bea: Agent) -> None:
     now = clock.now()
     ann = reported.contact(line, at=now, waited=9, how="abandoned", who="Ann Archer")
