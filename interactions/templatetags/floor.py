@@ -148,6 +148,8 @@ def callback_state(callback: Callback, at: datetime) -> SafeString | str:
         return state("breach", _("%(time)s over") % {"time": late})
     if callback.state == CallbackState.WORKING:
         return state("talk", _("Being made"))
+    if callback.due_from <= at and callback.attempts and callback.next_try_at and callback.next_try_at > at:
+        return state("else", _("Again %(when)s") % {"when": ago_words(callback.next_try_at, at)})
     if callback.due_from <= at:
         return state("wrap", _("Due now"))
     return ago_words(callback.due_from, at)

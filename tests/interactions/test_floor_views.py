@@ -269,6 +269,23 @@ def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
 
 
+def test_a_callback_says_when_it_is_tried_next_or_why_it_waits(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    again = now + timedelta(minutes=20)
+    tried = reported.callback(line, "promised", at=now, attempts=1, next_try_at=again)
+    page = browser.get(reverse("floor-callback", args=[tried.public_id]))
+    assert page.context["next"] == [f"Tried again at {again:%a %-d %b, %H:%M}."]
+    assert "Again in 20 min" in page.content.decode()
+
+    attempt = factories.waiting(line, "voice", origin="callback", direction="outbound")
+    working = reported.callback(line, "working", at=now, interaction=attempt)
+    address = reverse("floor-callback", args=[working.public_id])
+    assert browser.get(address).context["next"] == ["Number 1 in its line.", "Can take it now: Bea Brown."]
+    Seat.objects.filter(pk=bea.pk).update(presence="break", reason="Lunch")
+    told = browser.get(address).context["next"]
+    assert told[1:] == ["Nobody who is here can take it now.", "Bea Brown is not available."]
+
+
 def test_a_mail_that_was_undone_was_never_said(browser: Browser, line: Queue, bea: Agent) -> None:
     mail = reported.contact(line, "email", at=clock.now(), waited=5)
     page = reverse("floor-contact", args=[mail.public_id])

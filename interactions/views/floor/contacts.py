@@ -26,6 +26,7 @@ from interactions.views import lists, promises
 from interactions.views.floor import licences
 from interactions.views.floor.abilities import lines_of
 from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
+from interactions.views.floor.waiting import next_step
 
 WAITING = (State.QUEUED, State.OFFERED)
 DOING = {
@@ -84,13 +85,15 @@ def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
 def callback(request: SupervisorRequest, callback: UUID) -> HttpResponse:
     """One promise, with where it came from and the latest attempt."""
     found = callback_of(request, callback)
-    entries = found.journal.order_by("at", "pk")
-    return render(
-        request,
-        "floor/callback.html",
-        {"callback": found, "entries": lists.told(entries), "clients": [found.client], "at": clock.now()}
-        | promises.acts(found),
-    )
+    at = clock.now()
+    context = {
+        "callback": found,
+        "entries": lists.told(found.journal.order_by("at", "pk")),
+        "next": next_step(found, sight_of(request), at),
+        "clients": [found.client],
+        "at": at,
+    }
+    return render(request, "floor/callback.html", context | promises.acts(found))
 
 
 @require_safe
