@@ -1,5 +1,7 @@
 """Sue watches the floor of Acme: what she sees, opens and does, and what stays closed to others."""
 
+import csv
+import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -145,6 +147,27 @@ def test_every_number_of_the_wall_leads_to_as_many_rows(browser: Browser, line: 
         == bea
     )
     assert not browser.get(reverse("floor-agents"), {"client": line.client.public_id, "doing": "free"}).context["rows"]
+
+
+def test_the_lists_as_csv_are_the_lists_with_real_names(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    other = factories.queue(factories.client("Cal's house"), "Secrets")
+    reported.contact(other, at=clock.now(), who="Zoe Zimmer")
+    reported.callback(other, "promised", at=clock.now(), name="Zoe Zimmer")
+    for name in ("floor-contacts", "floor-callbacks"):
+        listed = browser.get(reverse(name)).context
+        assert "format=csv" in listed["csv"]
+        answer = browser.get(reverse(name) + listed["csv"])
+        assert answer["Content-Type"].startswith("text/csv") and answer["Content-Disposition"].endswith('.csv"')
+        text = b"".join(answer).decode()  # type: ignore[arg-type]
+        rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+        assert len(rows) == listed["page_obj"].paginator.count > 0, name
+        assert {row["Client"] for row in rows} == {"Acme"} and "Zoe" not in text
+    text = b"".join(browser.get(reverse("floor-contacts"), {"figure": "handled", "format": "csv"})).decode()  # type: ignore[arg-type]
+    assert "Bea Brown" in text
+    cal = Browser()
+    cal.force_login(factories.agent("Cal Cole", licensed=line.client).user)
+    assert cal.get(reverse("floor-contacts"), {"format": "csv"}).status_code == 403
 
 
 def test_filters_that_cannot_be(browser: Browser, line: Queue) -> None:

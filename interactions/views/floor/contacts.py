@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -19,13 +20,14 @@ from clients.models import Client
 from interactions import word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
+from interactions.reports.figures import Thing
 from interactions.reports.measures import Handling, Ratio, Span, occupancy
 from interactions.reports.scope import Part, Scope, scope_of
 from interactions.reports.story import real_names, story
-from interactions.views import lists, promises
+from interactions.views import export, lists, promises
 from interactions.views.floor import licences
 from interactions.views.floor.abilities import lines_of
-from interactions.views.floor.seeing import agent_seen, callback_of, contact_of, sight_of
+from interactions.views.floor.seeing import Sight, agent_seen, callback_of, contact_of, sight_of
 from interactions.views.floor.waiting import next_step
 
 WAITING = (State.QUEUED, State.OFFERED)
@@ -50,14 +52,25 @@ ON_HANDS = (State.OFFERED, State.ACTIVE, State.HELD)
 
 @require_safe
 @for_supervisors
-def contacts(request: SupervisorRequest) -> HttpResponse:
-    """The rows behind any figure, filtered and paged."""
+def contacts(request: SupervisorRequest) -> HttpResponseBase:
+    """The rows behind any figure, filtered and paged, or as CSV."""
     sight = sight_of(request)
     asked = lists.ask(request.GET, sight.clients)
-    page = lists.page_of(lists.rows(asked), request.GET)
-    context = {"asked": asked, "page_obj": page, "clients": sight.clients, **lists.choices(sight.clients, asked)}
+    found = lists.rows(asked)
+    if request.GET.get("format") == "csv":
+        stem = f"{asked.figure.key}-{asked.period.first}-{asked.period.last}"
+        return _csv(asked.figure.thing, found, stem, sight)
+    context = {"asked": asked, "page_obj": lists.page_of(found, request.GET), "clients": sight.clients}
+    context |= {"csv": export.address(request.GET), **lists.choices(sight.clients, asked)}
     template = "floor/_rows.html" if getattr(request, "htmx", False) else "floor/contacts.html"
     return render(request, template, context)
+
+
+def _csv(thing: Thing, found: QuerySet[Any], stem: str, sight: Sight) -> HttpResponseBase:
+    """A list for our own people: real names, their own zone, and whose each row is."""
+    clients = {client.pk: client.brand.public_name for client in sight.clients}
+    zone = get_current_timezone()
+    return export.csv_of(thing, found, stem=stem, zone=zone, names=real_names, clients=clients)
 
 
 def acts(contact: Interaction) -> dict[str, bool]:
@@ -115,15 +128,18 @@ def agents(request: SupervisorRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def callbacks(request: SupervisorRequest) -> HttpResponse:
+def callbacks(request: SupervisorRequest) -> HttpResponseBase:
     """The board of open promises, the nearest end first; `due` narrows it to those of the next hour."""
     sight = sight_of(request)
     at = clock.now()
     client = lists.client_of(request.GET.get("client", ""), sight.clients)
     chosen = [client] if client else [] if request.GET.get("client") else sight.clients
     found = live.open_callbacks(chosen, due_by=at + live.SOON if request.GET.get("due") else None)
+    if request.GET.get("format") == "csv":
+        return _csv(Thing.CALLBACK, found, f"callbacks-open-{localdate(at)}", sight)
     context = {
         "page_obj": lists.page_of(found, request.GET),
+        "csv": export.address(request.GET),
         "ledger": queries.callbacks(scope_of(chosen, "today", at=at)),
         "clients": sight.clients,
         "client": client,

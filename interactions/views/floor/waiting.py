@@ -58,4 +58,7 @@ def _why_nobody(attempt: Interaction, sight: Sight, at: datetime) -> list[str]:
     able = [str(agent) for agent, verdict in verdicts if verdict.ok]
     if able:
         return [_("Can take it now: %s.") % ", ".join(able)]
-    return [_("Nobody who is here can take it now."), *(verdict.sentence for _agent, verdict in verdicts[:MOST_REASONS])]
+    return [
+        _("Nobody who is here can take it now."),
+        *(verdict.sentence for _agent, verdict in verdicts[:MOST_REASONS]),
+    ]

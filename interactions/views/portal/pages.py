@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,8 +28,7 @@ from interactions.reports.measures import FORMULAS
 from interactions.reports.scope import PERIODS, Scope, period, promises_in_force, scope_of, scopes_of
 from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
-from interactions.views import lists
-from interactions.views.portal.export import csv_of
+from interactions.views import export, lists
 
 CHANNELS = (Channel.VOICE, Channel.CHAT, Channel.EMAIL)
 
@@ -210,17 +208,20 @@ def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int |
 def contacts(request: ClientRequest) -> HttpResponseBase:
     """The rows behind a figure: contacts, stretches of work or callbacks; filtered, paged, as CSV."""
     asked = lists.ask(_own(request), [request.client])
-    found = lists.rows(asked, names=request.client.policy.client_sees_customer_names)
-    if request.GET.get("format") == "csv":
-        return csv_of(request, asked, found)
+    show = request.client.policy.client_sees_customer_names
+    found = lists.rows(asked, names=show)
     names = PublicNames(request.client)
+    if request.GET.get("format") == "csv":
+        stem = f"{request.client.slug}-{asked.figure.key}-{asked.period.first}-{asked.period.last}"
+        zone = ZoneInfo(request.client.zone)
+        return export.csv_of(asked.figure.thing, found, stem=stem, zone=zone, names=names, show=show)
     return _page(
         request,
         "portal/contacts.html",
         asked=asked,
         page_obj=lists.page_of(found, request.GET),
         agent_names=names,
-        csv=f"?{urlencode({**{k: v for k, v in request.GET.items() if k not in ('page', 'format')}, 'format': 'csv'})}",
+        csv=export.address(request.GET),
         **{k: v for k, v in lists.choices([request.client], asked).items() if k not in ("queues", "periods")},
     )
 

@@ -1,22 +1,21 @@
-"""A list as CSV, streamed: the same rows, in the client's zone and words."""
+"""A list as CSV, streamed: the same rows, in the reader's zone and words."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from clients.gates import ClientRequest
 from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
-from interactions.reports.story import PublicNames
+from interactions.reports.story import NameOf
 from interactions.templatetags.floor import ended_words, first_wait, who_came, worked
-from interactions.views import lists
 
 MOST_EXPORTED = 50_000
 
@@ -34,30 +33,43 @@ def _safe(value: object) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def csv_of(request: ClientRequest, asked: lists.Asked, found: QuerySet[Any]) -> StreamingHttpResponse:
-    """The same rows as the list, streamed."""
-    names = PublicNames(request.client)
-    show_names = request.client.policy.client_sees_customer_names
-    zone = ZoneInfo(request.client.zone)
+def csv_of(
+    thing: Thing,
+    found: QuerySet[Any],
+    *,
+    stem: str,
+    zone: tzinfo,
+    names: NameOf,
+    show: bool = True,
+    clients: Mapping[int, str] | None = None,
+) -> StreamingHttpResponse:
+    """The same rows as the list, streamed. Customers are named with `show`, and whose a row is with `clients`."""
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
-        head, row = CSV[asked.figure.thing]
-        yield "\ufeff" + str(writer.writerow([str(_(name)) for name in head]))
+        head, row = CSV[thing]
+        first = [_("Client")] if clients else []
+        yield "\ufeff" + str(writer.writerow([*first, *(str(_(name)) for name in head)]))
         for each in found[:MOST_EXPORTED].iterator(chunk_size=500):
-            yield str(writer.writerow([_safe(cell) for cell in row(each, zone, names, show_names)]))
+            whose = [clients.get(each.client_id, "")] if clients else []
+            yield str(writer.writerow([_safe(cell) for cell in (*whose, *row(each, zone, names, show))]))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    name = f"{request.client.slug}-{asked.figure.key}-{asked.period.first}-{asked.period.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{stem}.csv"'
     return response
 
 
-def _local(value: Any, zone: ZoneInfo) -> str:
+def address(query: QueryDict) -> str:
+    """Where the list of this address is found as CSV."""
+    kept = {key: value for key, value in query.items() if key not in ("page", "format")}
+    return f"?{urlencode({**kept, 'format': 'csv'})}"
+
+
+def _local(value: Any, zone: tzinfo) -> str:
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if value else ""
 
 
-def _contact_row(each: Interaction, zone: ZoneInfo, names: Any, show: bool) -> list[object]:
+def _contact_row(each: Interaction, zone: tzinfo, names: NameOf, show: bool) -> list[object]:
     waited = first_wait(each)
     agents = dict.fromkeys(names(leg.agent.user_id, leg.agent.name) for leg in worked(each))
     return [
@@ -68,7 +80,7 @@ def _contact_row(each: Interaction, zone: ZoneInfo, names: Any, show: bool) -> l
     ]  # fmt: skip
 
 
-def _leg_row(each: Leg, zone: ZoneInfo, names: Any, show: bool) -> list[object]:
+def _leg_row(each: Leg, zone: tzinfo, names: NameOf, show: bool) -> list[object]:
     worked = (each.ended_at - each.accepted_at).total_seconds() if each.ended_at and each.accepted_at else 0
     customer = each.interaction.customer
     return [
@@ -77,7 +89,7 @@ def _leg_row(each: Leg, zone: ZoneInfo, names: Any, show: bool) -> list[object]:
     ]  # fmt: skip
 
 
-def _callback_row(each: Callback, zone: ZoneInfo, names: Any, show: bool) -> list[object]:
+def _callback_row(each: Callback, zone: tzinfo, names: NameOf, show: bool) -> list[object]:
     return [
         each.reference, _local(each.promised_at, zone), _local(each.due_from, zone), _local(each.due_until, zone),
         (each.name or str(each.customer or "")) if show else "", each.get_state_display(), each.attempts,
