@@ -292,6 +292,15 @@ def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
 
 
+def test_a_form_on_its_own_page_has_a_way_back(browser: Browser, bea: Agent) -> None:
+    address, back = reverse("floor-force", args=[bea.public_id]), reverse("floor-agent", args=[bea.public_id])
+    form = browser.get(address).content.decode()
+    assert f'href="{back}">Leave it' in form and "hx-post" not in form
+    assert "hx-post" in browser.get(address, **HTMX).content.decode()
+    after = browser.post(address, {"presence": "break", "reason": "meeting"}, follow=True)
+    assert after.redirect_chain == [(back, 302)] and "State set." in after.content.decode()
+
+
 def test_a_callback_says_when_it_is_tried_next_or_why_it_waits(browser: Browser, line: Queue, bea: Agent) -> None:
     now = clock.now()
     again = now + timedelta(minutes=20)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -74,14 +75,22 @@ def posted(request: SupervisorRequest) -> QueryDict | None:
 def dialog(request: SupervisorRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
     """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
+    context["back"] = _page_of(**more)
     htmx = getattr(request, "htmx", False)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "floor/_dialog.html" if htmx else "floor/dialog.html", context, status=status)
 
 
+def _page_of(**about: Any) -> str:
+    """Where the act was chosen: the page of what it is about."""
+    names = {"contact": "floor-contact", "callback": "floor-callback", "agent": "floor-agent"}
+    return next(reverse(page, args=[about[key].public_id]) for key, page in names.items() if key in about)
+
+
 def done(request: SupervisorRequest, words: str, back: str) -> HttpResponse:
-    """The dialog closes, the floor refetches itself, a toast says what happened."""
+    """The dialog closes, the floor refetches itself, a toast says what happened; from a page it is the page before."""
     if not getattr(request, "htmx", False):
+        messages.success(request, words)
         return redirect(back)
     response = HttpResponse("")
     response["HX-Trigger"] = json.dumps({"toast": {"text": words}, "push:changed": {}, "push:again": {}})
