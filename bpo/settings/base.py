@@ -358,7 +358,8 @@ def log_settings(as_json: bool, level: str) -> dict[str, object]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"refusals": {"()": "bpo.kernel.log.RefusedInOneLine"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
