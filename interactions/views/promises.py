@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as lazy
 from bpo.kernel import clock
 from clients import opening
 from clients.opening import Window
-from clients.times import window_words, zone_words
+from clients.times import zone_words
 from interactions import callbacks, journal
 from interactions.callback_rows import OPEN_STATES
 from interactions.models import Callback
-from interactions.views.customer.times import chosen, value_of
+from interactions.views.customer.times import chosen, long_words, value_of
 
 BY_CUSTOMER, BY_US = "customer", "us"
 WHOSE = [
@@ -43,9 +43,11 @@ class NewTimeForm(CancelForm):
     def __init__(self, callback: Callback, data: Any = None) -> None:
         super().__init__(data)
         zone = callback.zone or callback.client.zone
-        self.windows = opening.callback_windows(callback.queue, clock.now(), zone)
+        now, language = clock.now(), get_language() or "en"
+        self.windows = opening.callback_windows(callback.queue, now, zone)
         window = self.fields["window"]
-        window.choices = [(value_of(each), _words(each, zone)) for each in self.windows]  # type: ignore[attr-defined]
+        choices = [(value_of(each), long_words(each, now, zone, language)) for each in self.windows]
+        window.choices = choices  # type: ignore[attr-defined]
         window.help_text = _("Times are those of %(zone)s, inside the line’s hours.") % {"zone": zone_words(zone)}
         if callback.state not in OPEN_STATES:
             self.fields["whose"].choices = WHOSE[1:]  # type: ignore[attr-defined]
@@ -57,10 +59,6 @@ class NewTimeForm(CancelForm):
         if window is None:
             raise forms.ValidationError(_("Choose one of the windows."))
         return window
-
-
-def _words(window: Window, zone: str) -> str:
-    return window_words(window.starts, window.ends, zone, get_language() or "en")
 
 
 def move(callback: Callback, asked: NewTimeForm, *, by: journal.Actor) -> Callback:

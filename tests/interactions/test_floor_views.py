@@ -415,6 +415,27 @@ def test_sue_moves_and_cancels_promises_and_says_why(browser: Browser, line: Que
     assert "Another time" not in browser.get(reverse("floor-callback", args=[broken.public_id])).content.decode()
 
 
+def test_a_window_that_runs_is_offered_as_what_is_left_of_it(browser: Browser, line: Queue) -> None:
+    start = clock.now().replace(hour=15, minute=20, second=0, microsecond=0)
+    with clock.set_to(start):
+        promised = reported.callback(line, "promised", at=start)
+        page = reverse("floor-callback-time", args=[promised.public_id])
+        first, second = browser.get(page, **HTMX).context["form"].fields["window"].choices[:2]
+    assert first[1].startswith("As soon as we can, by") and " to " in second[1]
+
+
+def test_the_picture_of_a_contact_goes_on_until_now(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    with clock.set_to(now):
+        mail = reported.contact(line, "email", at=now - timedelta(minutes=10))
+        reported.worked(mail, bea, start=now - timedelta(minutes=9), talk=60, wrap=0)
+        reported.working(mail, bea, start=now - timedelta(minutes=4))
+        story = browser.get(reverse("floor-contact", args=[mail.public_id])).context["story"]
+    assert [(bar.kind, bar.seconds) for bar in story.bars] == [("wait", 360), ("talk", 60), ("talk", 240)]
+    last = story.bars[-1]
+    assert story.ends == now and round(last.x + last.width) == 1150
+
+
 def test_every_number_of_an_agent_opens_its_legs(browser: Browser, line: Queue, bea: Agent) -> None:
     """Each number leads to as many rows; the list goes on over its pages."""
     now = clock.now()

@@ -58,8 +58,7 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
                         start=clock_words(window.starts, zone, language),
                         end=clock_words(window.ends, zone, language),
                     ),
-                    long_words=_soon(window, now, zone, language)
-                    or window_words(window.starts, window.ends, zone, language),
+                    long_words=long_words(window, now, zone, language),
                 )
                 for window in of_day
             )
@@ -68,6 +67,11 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
             small = date_format(day, "j M")
             days.append(Day(day.isoformat(), name, small.lower() if language == "es" else small, slots))
     return days
+
+
+def long_words(window: Window, now: dt.datetime, zone: str, language: str) -> str:
+    """The window with its day; of one that runs only its end is still to come."""
+    return _soon(window, now, zone, language) or window_words(window.starts, window.ends, zone, language)
 
 
 def _soon(window: Window, now: dt.datetime, zone: str, language: str) -> str:
@@ -85,4 +89,4 @@ def chosen(windows: Sequence[Window], value: str) -> Window | None:
     return next((window for window in windows if value_of(window) == value), None)
 
 
-__all__ = ["Day", "Slot", "chosen", "days_of", "short_moment", "value_of", "window_words", "zone_words"]
+__all__ = ["Day", "Slot", "chosen", "days_of", "long_words", "short_moment", "value_of", "window_words", "zone_words"]
