@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Client, PublicName
 from clients.script_graph import Step, parse
@@ -94,6 +95,7 @@ class Story:
     """Everything a contact's page shows."""
 
     contact: Interaction
+    at: datetime
     stretches: list[Stretch]
     visits: list[Visit]
     steps: list[StepRow]
@@ -115,7 +117,10 @@ class Story:
 
     @property
     def ends(self) -> datetime | None:
-        """The right end of the picture."""
+        """The right end of the picture: now, while somebody waits or works."""
+        worked_on = any(s.answered and s.leg.ended_at is None for s in self.stretches)
+        if worked_on or any(v.left_at is None for v in self.visits):
+            return self.at
         times = [s.leg.ended_at for s in self.stretches if s.leg.ended_at] + [
             v.left_at for v in self.visits if v.left_at
         ]
@@ -172,7 +177,8 @@ def story(
         for entry in entries
         if (line := tell(entry, who=_who(entry, names, name_of, for_client), for_client=for_client))
     ]
-    return Story(contact, stretches, visits, _steps(run), run, told, messages, _bars(contact, visits, stretches))
+    at = clock.now()
+    return Story(contact, at, stretches, visits, _steps(run), run, told, messages, _bars(visits, stretches, at))
 
 
 def _who(entry: JournalEntry, names: dict[int, str], name_of: NameOf, for_client: bool) -> str:
@@ -207,20 +213,23 @@ def _answer(step: Step | None, answer: Mapping[str, Any]) -> str:
     return next((option.label for option in step.options if option.value == chosen), "")
 
 
-def _bars(contact: Interaction, visits: Iterable[Visit], stretches: Iterable[Stretch]) -> list[Bar]:
-    """Waiting, talking, holding and wrapping up along the time, of what is finished."""
+def _bars(visits: Iterable[Visit], stretches: Iterable[Stretch], at: datetime) -> list[Bar]:
+    """Waiting, talking, holding and wrapping up along the time; what is not finished goes on until now."""
     pieces: list[tuple[str, datetime, float, str]] = []
+
+    def piece(kind: str, start: datetime, end: datetime, label: str) -> None:
+        pieces.append((kind, start, (end - start).total_seconds(), label))
+
     for visit in visits:
-        if visit.left_at:
-            pieces.append(("wait", visit.entered_at, (visit.left_at - visit.entered_at).total_seconds(), _("waited")))
+        piece("wait", visit.entered_at, visit.left_at or at, _("waited") if visit.left_at else _("waits"))
     for each in stretches:
         leg = each.leg
-        if not leg.accepted_at or not leg.ended_at:
+        if not leg.accepted_at:
             continue
         end = leg.work_ended_at or leg.ended_at
-        pieces.append(("talk", leg.accepted_at, (end - leg.accepted_at).total_seconds(), each.name))
-        if each.wrap_up_seconds:
-            pieces.append(("wrapu", end, each.wrap_up_seconds, _("wrap-up")))
+        piece("talk", leg.accepted_at, end or at, each.name)
+        if leg.work_ended_at and leg.ended_at != leg.work_ended_at:
+            piece("wrapu", leg.work_ended_at, leg.ended_at or at, _("wrap-up"))
     if not pieces:
         return []
     start = min(at for _kind, at, _s, _label in pieces)
