@@ -17,7 +17,7 @@ from clients.one_client import check
 class Channel(models.TextChoices):
     """The customer's medium."""
 
-    VOICE = "voice", "Voice"
+    VOICE = "voice", "Phone"
     CHAT = "chat", "Chat"
     EMAIL = "email", "Email"
 

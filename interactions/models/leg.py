@@ -28,7 +28,7 @@ class LegState(models.TextChoices):
     COMPLETED = "completed", "Completed"
     DECLINED = "declined", "Declined"
     MISSED = "missed", "Missed"
-    RESCINDED = "rescinded", "Rescinded"
+    RESCINDED = "rescinded", "Offer taken back"
     LOST = "lost", "Lost"
 
 

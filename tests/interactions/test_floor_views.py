@@ -415,6 +415,15 @@ def test_sue_moves_and_cancels_promises_and_says_why(browser: Browser, line: Que
     assert "Another time" not in browser.get(reverse("floor-callback", args=[broken.public_id])).content.decode()
 
 
+def test_the_words_of_the_pages_are_plain(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    call = reported.contact(line, at=clock.now())
+    reported.worked(call, bea, start=clock.now(), state="rescinded", accepted_at=None, work_ended_at=None)
+    page = browser.get(reverse("floor-contact", args=[call.public_id])).content.decode()
+    assert "Offer taken back" in page and "Phone, " in page and "Rescinded" not in page
+    assert "1 at once" in browser.get(reverse("floor-wall-part")).content.decode()
+
+
 def test_a_window_that_runs_is_offered_as_what_is_left_of_it(browser: Browser, line: Queue) -> None:
     start = clock.now().replace(hour=15, minute=20, second=0, microsecond=0)
     with clock.set_to(start):
