@@ -43,7 +43,7 @@ OUTCOMES: dict[str, Words] = {
     Outcome.WITHDRAWN: lazy("withdrawn"),
     Outcome.MERGED: lazy("merged with another contact"),
 }
-LEFT_LATER = lazy("the customer left when back in line")
+LEFT_LATER = lazy("left when back in line")
 DOORS: dict[str, Words] = {
     Origin.WEB_CALL: lazy("by web call"),
     Origin.PHONE: lazy("by phone"),
