@@ -230,6 +230,7 @@ def assumptions(demand: Demand, goal: Goal) -> list[str]:
         ) % words,
         _("The agents serve this line alone and are equally fast; whoever waits longest is next."),
     ]  # fmt: skip
+    told.append(_("Promised callbacks and what agents begin themselves take their time as well; they come on top."))
     if demand.at_once > 1:
         told.append(_("An agent has up to %(at_once)s at once, each as fast as one alone.") % words)
     told.append(_("Erlang C: nobody gives up. It asks for more agents than a line whose customers do."))

@@ -31,7 +31,7 @@ def test_priya_tries_numbers_beside_a_line(new_page: Callable[..., Page], live: 
     priya.goto(f"/floor/?queue={queue.public_id}&channel=chat")
     priya.locator("#side").get_by_role("link", name="How many agents it needs").click()
     staffing = priya.locator("#staffing")
-    expect(staffing).to_contain_text("29 contacts came into the line")
+    expect(staffing).to_contain_text("29 contacts came to stay in the line")
     expect(staffing.locator("[name=handle_seconds]")).to_have_value("600")
     expect(staffing.locator("[name=patience_seconds]")).to_have_value(re.compile(r"^1[89]\d$"))
     expect(staffing).to_contain_text("Needed")

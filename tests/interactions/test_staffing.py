@@ -150,7 +150,7 @@ def test_a_line_is_asked_with_its_own_figures(line: Queue) -> None:
     assert found.per_hour == 0.9
     assert found.handle_seconds == 240
     assert found.patience_seconds == (6 * 10 + 3 * 60) // 3
-    assert found.busiest == (datetime(2026, 3, 10, 19, tzinfo=UTC), 4)
+    assert found.busiest == (datetime(2026, 3, 10, 19, tzinfo=UTC), 3)
 
 
 def test_closed_time_is_no_time_in_which_contacts_come(line: Queue) -> None:
