@@ -1,6 +1,7 @@
 /* Small behaviour by attributes, for parts that arrive later, too.
    [data-open="id"] opens that dialog (modal); [data-close] closes its own; a click beside a dialog closes it
    dialog[data-autoshow] is shown when it is swapped in
+   Enter in a modal dialog that stands inside a form presses the dialog's first submit button, not the form's
    .menu[popover] stands under its button (popovertarget), arrow keys move in it
    [role=tablist] arrow keys; tabs with aria-controls show and hide their panels
    form[data-autosubmit] sends itself when a select, radio or checkbox changes
@@ -26,6 +27,16 @@ document.addEventListener("click", (event) => {
   if (link && !event.target.closest("a, button, input, label, select") && !String(getSelection())) link.click();
   if (event.target.closest(".menu :is(a, button)") && !event.target.closest("[data-stay]")) event.target.closest("[popover]")?.hidePopover?.();
 });
+
+// Enter clicks the first submit button of a field's form; behind a modal nothing else can press it
+document.addEventListener("click", (event) => {
+  const modal = document.querySelector("dialog[open]:modal");
+  const pressed = event.target;
+  if (pressed.type !== "submit" || !pressed.form?.contains(modal) || modal.contains(pressed)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  modal.querySelector("[type=submit]")?.click();
+}, true);
 
 function showAll(root) {
   for (const dialog of root.querySelectorAll?.("dialog[data-autoshow]:not([open])") ?? []) dialog.showModal();
