@@ -29,9 +29,8 @@ from interactions.models import (
     MessageDirection,
     State,
 )
-from interactions.models.message import MessageQuerySet
+from interactions.models.message import NOT_LEFT, MessageQuerySet
 
-NOT_LEFT = (OutgoingState.PENDING, OutgoingState.HELD)
 HOLDING = (LegState.HANDLING, LegState.WRAPPING)
 TAKEN_BACK = "mail undone"
 

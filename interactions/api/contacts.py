@@ -164,7 +164,8 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         """What was said, as far as one may read it."""
         contact = self.get_object()
         require_words(request, contact)
-        rows = Message.objects.said().filter(interaction=contact)
+        rows = Message.objects.filter(interaction=contact)
+        rows = rows.said() if _ours(request, contact) else rows.left()
         rows = rows.select_related("interaction").prefetch_related("attachments")
         page = self.paginate_queryset(rows.order_by("at", "id"))
         return self.get_paginated_response(
@@ -220,6 +221,11 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         return self._told(contact)
 
 
+def _ours(request: Request, contact: Interaction) -> bool:
+    """Whether the house's own people ask: clients and machines read what has left."""
+    return role_for(request, contact.client_id) in ("agent", "admin", Role.SUPERVISOR)
+
+
 def require_words(request: Request, contact: Interaction) -> None:
     """Transcripts: supervisors and admins; the client by policy; an agent of her own work; keys by scope media."""
     role = role_for(request, contact.client_id)
@@ -253,6 +259,8 @@ class MessageViewSet(mixins.RetrieveModelMixin, HouseViewSet):
     def get_object(self) -> Any:
         message = super().get_object()
         require_words(self.request, message.interaction)
+        if not _ours(self.request, message.interaction) and not Message.objects.left().filter(pk=message.pk).exists():
+            raise NotFound
         return message
 
     @extend_schema(responses={(200, "message/rfc822"): OpenApiTypes.BINARY})

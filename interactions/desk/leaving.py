@@ -16,6 +16,7 @@ from clients.times import zone_words
 from interactions import sending_time, unsent
 from interactions.desk.promising import zone_of
 from interactions.models import Interaction, Message, MessageDirection
+from interactions.models.message import NOT_LEFT
 
 NAMES = {
     "hour": _("In an hour"),
@@ -71,7 +72,7 @@ def leaving_of(message: Message, agent: Agent) -> Leaving | None:
     if message.state == Message.State.CANCELLED:
         return Leaving(taken_back=True)
     now = clock.now()
-    if message.state not in unsent.NOT_LEFT or (message.state == Message.State.PENDING and message.due_at <= now):
+    if message.state not in NOT_LEFT or (message.state == Message.State.PENDING and message.due_at <= now):
         return None
     held = message.state == Message.State.HELD
     may_change = not message.attempts and unsent.may_change(message, agent)

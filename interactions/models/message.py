@@ -22,6 +22,9 @@ class MessageDirection(models.TextChoices):
     SYSTEM = "system", "From the system, in the chat"
 
 
+NOT_LEFT = (OutgoingState.PENDING, OutgoingState.HELD)
+
+
 # The type plugin makes a manager of the first parent alone.
 class MessageQuerySet(ClientScopedQuerySet["Message"], OutgoingQuerySet["Message"]):  # type: ignore[override]
     """Behind the tenant gate, and claimed by the worker."""
@@ -29,6 +32,10 @@ class MessageQuerySet(ClientScopedQuerySet["Message"], OutgoingQuerySet["Message
     def said(self) -> Self:
         """What was said: a mail that was undone never was."""
         return self.exclude(state=OutgoingState.CANCELLED)
+
+    def left(self) -> Self:
+        """What came in or has left: what a client may read, and not what is still to be said."""
+        return self.said().exclude(direction=MessageDirection.OUT, state__in=NOT_LEFT)
 
 
 class Message(PublicIdModel, Outgoing):

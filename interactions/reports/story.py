@@ -10,14 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
-from bpo.kernel.outgoing import OutgoingState
 from clients.models import Client, PublicName
 from clients.script_graph import Step, parse
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, MessageDirection, Run, Visit
 from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
 
-NOT_SAID = (OutgoingState.PENDING, OutgoingState.HELD)
 NameOf = Callable[[int | None, str], str]
 
 
@@ -165,9 +163,8 @@ def story(
     run = Run.objects.filter(interaction=contact).select_related("version", "version__script", "sub_version").first()
     messages: list[Message] = []
     if with_messages:
-        said = Message.objects.said().filter(interaction=contact)
-        if for_client:  # what was said, not what is still to be said
-            said = said.exclude(direction=MessageDirection.SYSTEM).exclude(state__in=NOT_SAID)
+        said = Message.objects.filter(interaction=contact)
+        said = said.left().exclude(direction=MessageDirection.SYSTEM) if for_client else said.said()
         messages = list(said.prefetch_related("attachments").order_by("at", "pk"))
         if mask:
             messages = [mask.message(message) for message in messages]

@@ -13,14 +13,14 @@ from django.urls import reverse
 from agents import presence
 from bpo.kernel import clock
 from clients import standing
-from clients.models import CustomerAddress, EntryPoint
+from clients.models import CustomerAddress, EntryPoint, Policy, Role
 from interactions import cases, handling, mail_intake, mail_out, offers, replies, sending_time, transfers, unsent
 from interactions import standing as consequences
 from interactions.models import Case, Draft, EndedBy, Interaction, JournalEntry, Kind, Leg, Message, State
 from interactions.reports.story import story
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
-from tests.interactions.test_api import Caller
+from tests.interactions.test_api import Caller, key, of_role
 from tests.interactions.test_console_views import desk_of, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -331,6 +331,27 @@ def test_the_client_reads_what_was_said_and_not_what_is_still_to_be_said(leg: Le
     names: Any = lambda user, name: name  # noqa: E731
     assert story(leg.interaction, name_of=names, for_client=True).messages == []
     assert [one.text for one in story(leg.interaction, name_of=names, for_client=False).messages] == ["On Friday."]
+
+
+def test_over_the_api_the_client_and_its_machines_read_what_has_left_and_the_agent_reads_hers(
+    acme: Scene, leg: Leg
+) -> None:
+    Policy.objects.filter(client=acme.acme).update(client_sees_transcripts=True)
+    bea, path = Caller(acme.bea.user), f"interactions/{leg.interaction.public_id}/messages/"
+    machine = key(acme.acme, "read", "media")
+    others = [of_role(acme.acme, Role.VIEWER), of_role(acme.acme, Role.MANAGER), machine]
+    sent = later(leg)
+    for state in ("pending", "held", "cancelled"):
+        Message.objects.filter(pk=sent.pk).update(state=state)
+        for caller in others:
+            assert caller.get(path).json()["results"] == []
+            assert caller.get(f"messages/{sent.public_id}/").status_code == 404
+        assert bea.get(f"messages/{sent.public_id}/").status_code == 200
+        assert len(bea.get(path).json()["results"]) == (state != "cancelled")
+    Message.objects.filter(pk=sent.pk).update(state="sent")
+    for caller in others:
+        assert len(caller.get(path).json()["results"]) == 1
+        assert caller.get(f"messages/{sent.public_id}/").status_code == 200
 
 
 def test_the_same_over_the_api(acme: Scene, leg: Leg) -> None:
