@@ -49,12 +49,17 @@ def scheduled(*, at: datetime | None = None) -> MessageQuerySet:
 
 
 def may_change(message: Message, agent: Agent) -> bool:
-    """Who holds the contact or its case decides about its mails; where nobody holds the contact, who wrote it."""
+    """Who holds the contact or its case decides about its mails; where nobody holds the contact, who wrote it.
+
+    Who still wraps up a contact that a colleague handles by now holds it no more.
+    """
     same = Q(interaction=message.interaction_id)
     if message.interaction.case_id:
         same |= Q(interaction__case=message.interaction.case_id)
     holders = Leg.objects.filter(same, role=LegRole.PRIMARY, state__in=HOLDING)
-    held = list(holders.values_list("agent_id", "interaction_id"))
+    legs = list(holders.values_list("agent_id", "interaction_id", "state"))
+    handled = {contact for _holder, contact, state in legs if state == LegState.HANDLING}
+    held = [one[:2] for one in legs if one[2] == LegState.HANDLING or one[1] not in handled]
     if any(holder == agent.pk for holder, _contact in held):
         return True
     return message.agent_id == agent.pk and all(contact != message.interaction_id for _holder, contact in held)

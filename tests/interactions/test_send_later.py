@@ -253,7 +253,9 @@ def test_when_it_is_transferred_who_holds_it_decides(acme: Scene, leg: Leg) -> N
     offer = Leg.objects.get(agent=dee)
     assert unsent.may_change(sent, acme.bea), "until she takes it"
     offers.accept(offer, by=dee)
-    Leg.objects.filter(pk=leg.pk).update(state="completed", ended_at=NOON)
+    leg.refresh_from_db()
+    assert leg.state == "wrapping"
+    assert not unsent.may_change(sent, acme.bea) and unsent.may_change(sent, dee)
     with pytest.raises(handling.NotYours):
         unsent.undo(sent, by=acme.bea)
     page = desk_of(dee).get(url("work", offer)).content.decode()
