@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 50
 LOCKS = 0x6D61696C  # a number of our own among the database's advisory locks
+TRIES = 3
 STUCK = "A mail cannot be taken in; it is tried again: {uid}"
 
 
@@ -45,7 +46,7 @@ def _fetch(entry_point: EntryPoint) -> int:
     count = 0
     for fetched in fetch_new(access_to(entry_point), mark, limit=BATCH):
         try:
-            mail_intake.take_in(entry_point, fetched.raw, provider_id(fetched.uidvalidity, fetched.uid))
+            _take_in(entry_point, fetched)
         except DomainError as error:
             _note(entry_point, str(error.sentence))  # the door was closed meanwhile; the mail stays
             return count
@@ -59,6 +60,18 @@ def _fetch(entry_point: EntryPoint) -> int:
         count += 1
     _note(entry_point, "")
     return count
+
+
+def _take_in(entry_point: EntryPoint, fetched: Fetched) -> None:
+    """What the database refuses once, as of two who wait for each other, may pass the next time."""
+    mail = (fetched.raw, provider_id(fetched.uidvalidity, fetched.uid))
+    for _once in range(TRIES - 1):
+        try:
+            mail_intake.take_in(entry_point, *mail)
+            return
+        except OperationalError:
+            logger.warning("mail %s of %s is taken in anew", fetched.uid, entry_point, exc_info=True)
+    mail_intake.take_in(entry_point, *mail)
 
 
 def _filed(entry_point: EntryPoint, fetched: Fetched) -> bool:

@@ -67,8 +67,15 @@ def deliver(message: Message, *, at: datetime | None = None) -> bool:
 @transaction.atomic
 def left(message: Message, *, at: datetime | None = None) -> None:
     """The server took it: the customer has his reply."""
+    _lock_case(message)
     if message.succeed(at=at) and message.interaction.case is not None:
         case_duty.reckon_due(message.interaction.case)
+
+
+def _lock_case(message: Message) -> None:
+    """The case before its mails, as where a customer's mail is taken in."""
+    if message.interaction.case is not None:
+        case_duty.locked(message.interaction.case)
 
 
 def outbound(message: Message) -> Outbound:
@@ -99,6 +106,7 @@ def _file(attachment: Attachment) -> OutboundFile:
 
 def _failed(message: Message, error: DeliveryError, *, at: datetime | None) -> None:
     with transaction.atomic():
+        _lock_case(message)
         if not error.permanent:
             if not message.fail_temporarily(str(error), at=at) or message.state != OutgoingState.FAILED:
                 return

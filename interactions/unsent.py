@@ -100,6 +100,10 @@ def undo(message: Message, *, by: Agent, at: datetime | None = None) -> Message:
     """
     at = at or clock.now()
     states.take_seats_on(message.interaction_id, by)
+    # The case before its mails, as a customer's mail is taken in.
+    case = Case.objects.filter(interactions=message.interaction_id).first()
+    if case is not None:
+        case_duty.locked(case)
     message = _own(message, by)
     interaction = message.interaction
     if message.resolves:

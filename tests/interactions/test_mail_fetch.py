@@ -6,10 +6,11 @@ import smtplib
 import socket
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from bpo.embedded.mail import LocalMail, MailServers
 from clients.models import ClientState, EntryPoint
@@ -122,3 +123,20 @@ def test_a_mail_we_stumble_over_is_filed_and_those_behind_it_are_read(
     assert tasks.fetch_mail(box.pk) == 3
     assert subjects() == ["Before", "", "After"]
     assert Interaction.objects.filter(customer=None).count() == 1
+
+
+def test_a_mail_that_met_a_lock_is_taken_in_at_the_next_try(
+    local: LocalMail, box: EntryPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(local, box, "It met a lock")
+    take_in, tries = mail_intake.take_in, []
+
+    def once_in_the_way(*mail: Any, **more: Any) -> Interaction | None:
+        tries.append(mail)
+        if len(tries) == 1:
+            raise OperationalError("deadlock detected")
+        return take_in(*mail, **more)
+
+    monkeypatch.setattr(mail_intake, "take_in", once_in_the_way)
+    assert mail_fetch.fetch(box.pk) == 1
+    assert len(tries) == 2 and subjects() == ["It met a lock"] and not Interaction.objects.get().outcome

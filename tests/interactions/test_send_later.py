@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -14,9 +18,22 @@ from agents import presence
 from bpo.kernel import clock
 from clients import standing
 from clients.models import CustomerAddress, EntryPoint, Policy, Role
-from interactions import cases, handling, mail_intake, mail_out, offers, replies, sending_time, transfers, unsent
+from interactions import (
+    case_duty,
+    case_merging,
+    cases,
+    files,
+    handling,
+    mail_intake,
+    mail_out,
+    offers,
+    replies,
+    sending_time,
+    transfers,
+    unsent,
+)
 from interactions import standing as consequences
-from interactions.models import Case, Draft, EndedBy, Interaction, JournalEntry, Kind, Leg, Message, State
+from interactions.models import Case, CaseNote, Draft, EndedBy, Interaction, JournalEntry, Kind, Leg, Message, State
 from interactions.reports.story import story
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
