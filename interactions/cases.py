@@ -237,13 +237,13 @@ def close_expired(at: datetime) -> int:
 
 
 @transaction.atomic
-def add_note(case: Case, *, by: journal.Actor, text: str, at: datetime | None = None) -> CaseNote:
+def add_note(case: Case, *, by: journal.Actor | None, text: str, at: datetime | None = None) -> CaseNote:
     """Something for colleagues alone."""
     at = at or clock.now()
     text = words.paragraphs(text, most=MOST_WORDS)
     if not text:
         raise SummaryMissing(sentence=_("The note is empty."))
-    note = CaseNote.objects.create(case=case, by_name=str(by), text=text, at=at)
+    note = CaseNote.objects.create(case=case, by_name=str(by or "system"), text=text, at=at)
     journal.record(case, Kind.NOTE_ADDED, by=by, at=at)
     return note
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 
+from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel, Client, ClientState
 from interactions import case_duty, cases, handling, journal, sender
@@ -43,11 +45,16 @@ def hold(client: Client) -> int:
     return mails().filter(client=client, state=OutgoingState.PENDING).update(state=OutgoingState.HELD)
 
 
-def release_held(client: Client) -> int:
-    """The client is back: what waited leaves at its time, but not to a suppressed address. Returns how many."""
+def release_held(client: Client, *, at: datetime | None = None) -> int:
+    """The client is back: what waited leaves at its time, but not to a suppressed address. Returns how many.
+
+    What should have left meanwhile leaves, and so is said, now.
+    """
+    at = at or clock.now()
     held = mails().filter(client=client, state=OutgoingState.HELD)
     free = [mail.pk for mail in held if not is_suppressed(client, mail.to_addresses[0])]
-    return held.filter(pk__in=free).update(state=OutgoingState.PENDING)
+    said = Case(When(due_at__lte=at, then=Value(at)), default=F("at"))
+    return held.filter(pk__in=free).update(state=OutgoingState.PENDING, at=said)
 
 
 # --- on its way -------------------------------------------------------------------------------------------------------

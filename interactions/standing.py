@@ -93,7 +93,7 @@ def _release(client: Client, at: datetime) -> None:
 
 def _release_mail(client: Client, at: datetime) -> None:
     notices.release_held(client, at=at)
-    mail_out.release_held(client)
+    mail_out.release_held(client, at=at)
 
 
 def _empty_lines(client: Client, at: datetime) -> None:

@@ -5,14 +5,14 @@ What becomes of it is written down in docs/decisions/0006-send-later.md.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -33,6 +33,9 @@ from interactions.models.message import NOT_LEFT, MessageQuerySet
 
 HOLDING = (LegState.HANDLING, LegState.WRAPPING)
 TAKEN_BACK = "mail undone"
+CUSTOMER_WROTE = "customer wrote"
+KEPT = _("The customer wrote before this mail left, so it did not leave:")
+TOLD_FOR = timedelta(hours=24)
 
 
 class TooLate(DomainError):
@@ -43,9 +46,21 @@ class TooLate(DomainError):
 
 
 def scheduled(*, at: datetime | None = None) -> MessageQuerySet:
-    """The mails that leave later than one that is sent now."""
+    """The mails that leave later than one that is sent now; one that is held does, whatever its time."""
     at = at or clock.now()
-    return mail_out.mails().filter(state__in=NOT_LEFT, attempts=0, due_at__gt=at + sending_time.UNDO)
+    later = Q(state=OutgoingState.PENDING, due_at__gt=at + sending_time.UNDO) | Q(state=OutgoingState.HELD)
+    return mail_out.mails().filter(later, attempts=0)
+
+
+def overtaken_of(agent: Agent, *, at: datetime) -> MessageQuerySet:
+    """Her mails that a customer's mail took back, for a day after they should have left."""
+    undone = mail_out.mails().filter(agent=agent, state=OutgoingState.CANCELLED, last_error=CUSTOMER_WROTE)
+    return undone.filter(due_at__gt=at - TOLD_FOR)
+
+
+def of_case(case_id: int) -> Q:
+    """The mails of a matter: of its contacts, and of those that ended before their case was merged into it."""
+    return Q(interaction__case=case_id) | Q(interaction__case__merged_into=case_id)
 
 
 def may_change(message: Message, agent: Agent) -> bool:
@@ -127,8 +142,8 @@ def _fetch_back(interaction: Interaction, *, by: Agent, at: datetime) -> None:
         handling.return_parked(interaction, why=TAKEN_BACK, at=at)
 
 
-def _cancel(message: Message, goes_on: Interaction, *, draft_of: Agent, at: datetime) -> None:
-    if not message.move(OutgoingState.CANCELLED, at=min(message.at, at)):
+def _cancel(message: Message, goes_on: Interaction, *, draft_of: Agent, at: datetime, why: str = "") -> None:
+    if not message.move(OutgoingState.CANCELLED, at=min(message.at, at), last_error=why):
         raise TooLate
     drafts.give_back(goes_on, draft_of, message.text, at=at)
 
@@ -151,24 +166,29 @@ def _take_back_resolution(message: Message, *, by: Agent, at: datetime) -> None:
 
 def overtaken(interaction: Interaction, *, at: datetime) -> int:
     """The customer has written: what was to leave later answers less than he asked. It is taken back, its words are the
-    draft of the contact his mail is on. Returns how many. Called in the transaction that takes his mail in.
+    draft of the contact his mail is on, or a note on the case when that is closed. Returns how many.
+
+    Called in the transaction that takes his mail in.
     """
     about = Q(interaction=interaction)
     if interaction.case is not None:
-        about |= Q(interaction__case__in=_matter(interaction.case)) | Q(interaction__case__merged_into=interaction.case)
+        about |= of_case(interaction.case.pk)
+        if interaction.case.follows_id:  # his mail on what was closed opens the next one
+            about |= Q(interaction__case=interaction.case.follows_id)
     taken = 0
-    for message in scheduled(at=at).filter(about).select_related("interaction", "agent").order_by("due_at", "pk"):
-        assert message.agent is not None
+    found = scheduled(at=at).filter(about).select_related("interaction__case", "agent").order_by("due_at", "pk")
+    for message in found:
+        if message.agent is None:
+            continue
         try:
-            _cancel(message, interaction, draft_of=message.agent, at=at)
+            _cancel(message, interaction, draft_of=message.agent, at=at, why=CUSTOMER_WROTE)
         except TooLate:
             continue
         undone = str(message.public_id)
-        journal.record(message.interaction, Kind.UNDONE, at=at, message=undone, why="customer wrote")
+        journal.record(message.interaction, Kind.UNDONE, at=at, message=undone, why=CUSTOMER_WROTE)
+        case = interaction.case or message.interaction.case
+        if interaction.state == State.CLOSED and case is not None:  # outside hours: nobody has it, so it has no draft
+            said = words.salvaged(f"{KEPT}\n\n{message.text}", most=cases.MOST_WORDS)
+            cases.add_note(case, by=None, text=said, at=at)
         taken += 1
     return taken
-
-
-def _matter(case: Case) -> list[int]:
-    """The case and the one it follows: his mail on what was closed opens the next one."""
-    return [pk for pk in (case.pk, case.follows_id) if pk]

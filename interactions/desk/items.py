@@ -214,7 +214,7 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
 
 
 def later(agent: Agent) -> list[Later]:
-    """Parked with her, her mails that leave later, and callbacks she owes within a day."""
+    """Parked with her, her mails that leave later or did not as the customer wrote, and callbacks she owes in a day."""
     now = clock.now()
     lines = []
     parked = lines_of(
@@ -224,11 +224,12 @@ def later(agent: Agent) -> list[Later]:
         words = _("%(name)s, parked") % {"name": name_of(one)}
         url = reverse("console-unpark", args=[one.public_id])
         lines.append(Later(one.client.brand, "park", words, one.due_at or now, url, post=True))
-    leaving = lines_of(
-        unsent.scheduled(at=now).filter(agent=agent), "public_id", "interaction", "due_at", way="interaction__"
-    ).order_by("due_at")[:20]
+    hers = unsent.scheduled(at=now).filter(agent=agent) | unsent.overtaken_of(agent, at=now)
+    leaving = lines_of(hers, "public_id", "interaction", "due_at", "state", way="interaction__").order_by("due_at")[:20]
     for mail in leaving:
         words = _("Mail to %(name)s") % {"name": name_of(mail.interaction)}
+        if mail.state == Message.State.CANCELLED:
+            words = _("Not sent, %(name)s wrote first") % {"name": name_of(mail.interaction)}
         case = mail.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
         lines.append(Later(mail.client.brand, "mail", words, mail.due_at, url))

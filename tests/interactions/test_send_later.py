@@ -263,6 +263,13 @@ def test_when_the_contact_ends_it_leaves_all_the_same_and_is_hers_to_take_back(
     assert "taken back, has not left" in page and "On Friday." in page
 
 
+def test_after_a_merge_one_is_told_that_a_mail_still_leaves(acme: Scene, bea: Browser, leg: Leg) -> None:
+    later(leg)
+    other = cases.open_case(acme.acme, acme.ann, queue=acme.line)
+    case_merging.merge(Case.objects.get(pk=leg.interaction.case_id), other, by=acme.bea)
+    assert "A mail that was written before still leaves" in bea.get(url("resolve", leg)).content.decode()
+
+
 def test_when_it_is_transferred_who_holds_it_decides(acme: Scene, leg: Leg) -> None:
     sent = later(leg)
     dee = make.agent("Dee", licensed=acme.acme, available=True)
@@ -293,6 +300,8 @@ def test_while_the_client_is_away_it_is_held_and_leaves_when_both_are_over(acme:
         standing.resume(acme.acme, reason="paid")
         consequences.follow(acme.acme)
         assert mail_out.sendable().due(clock.now()).get() == sent
+        sent.refresh_from_db()
+        assert sent.at == clock.now(), "what left later was said later"
 
 
 def test_to_an_address_that_takes_nothing_it_is_held(acme: Scene, leg: Leg) -> None:
@@ -321,6 +330,53 @@ def test_when_the_customer_writes_first_it_is_the_draft_again(acme: Scene, bea: 
         assert 'data-unread="1"' in bea.get(url("items")).content.decode()
 
 
+def test_one_that_is_held_past_its_time_does_not_leave_past_his_mail(acme: Scene, leg: Leg) -> None:
+    sent = later(leg)
+    Message.objects.filter(pk=sent.pk).update(state="held")
+    with clock.set_to(TOMORROW + timedelta(hours=1)):
+        writes(door_of(acme), sent)
+    sent.refresh_from_db()
+    assert sent.state == "cancelled" and Draft.objects.get().text == "On Friday."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_while_his_mail_is_taken_in_neither_waits_for_the_other(acme: Scene, leg: Leg) -> None:
+    sent = later(leg)
+
+    def undo() -> None:
+        try:
+            unsent.undo(sent, by=acme.bea, at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            case_duty.locked(Case.objects.get())  # as who takes a mail in does first
+            undone = pool.submit(undo)
+            until(one_waits)
+            Message.objects.select_for_update(nowait=True).get(pk=sent.pk)  # and this one then
+        undone.result(30)
+    sent.refresh_from_db()
+    assert sent.state == "cancelled"
+
+
+def one_waits() -> bool:
+    """Whether another connection waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _try in range(600):
+        if true():
+            return
+        sleep(0.05)
+    raise AssertionError(true)
+
+
 def test_after_the_end_his_mail_brings_the_words_to_its_own_contact(acme: Scene, leg: Leg) -> None:
     sent = later(leg)
     acme.line.wrap_up = "none"
@@ -330,6 +386,24 @@ def test_after_the_end_his_mail_brings_the_words_to_its_own_contact(acme: Scene,
     sent.refresh_from_db()
     assert came != leg.interaction and came.case == leg.interaction.case
     assert sent.state == "cancelled" and Draft.objects.get().interaction == came
+
+
+def test_outside_hours_the_words_stay_on_the_case_and_their_writer_is_told(acme: Scene, bea: Browser, leg: Leg) -> None:
+    sent, door = later(leg), door_of(acme)
+    acme.line.wrap_up = "none"
+    acme.line.hours = make.hours(acme.acme, "At night", always_open=False)
+    for weekday in range(7):
+        acme.line.hours.spans.create(weekday=weekday, opens=0, closes=60)
+    acme.line.save()
+    handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    assert "Not sent" not in bea.get(url("items")).content.decode()
+    came = writes(door, sent)
+    assert (came.state, came.outcome) == (State.CLOSED, "after_hours")
+    sent.refresh_from_db()
+    note = CaseNote.objects.get(case=came.case)
+    assert sent.state == "cancelled" and not Draft.objects.exists()
+    assert note.text.startswith("The customer wrote before") and note.text.endswith("On Friday.")
+    assert "Not sent, Ann Archer wrote first" in bea.get(url("items")).content.decode()
 
 
 def test_a_machines_answer_and_a_mail_in_its_ten_seconds_change_nothing(acme: Scene, leg: Leg) -> None:

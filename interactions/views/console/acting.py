@@ -176,7 +176,8 @@ def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
             {
                 "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": request.GET.get("read"),
                 "settling": endings.settling(mine.client_id),
-                "scheduled": unsent.scheduled().filter(case__isnull=False, case=mine.interaction.case_id).first(),
+                "scheduled": unsent.scheduled().filter(unsent.of_case(mine.interaction.case_id)).first()
+                if mine.interaction.case_id else None,
             },
         )  # fmt: skip
     try:

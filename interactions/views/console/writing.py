@@ -147,7 +147,8 @@ def send_time(request: AgentRequest, message: UUID) -> HttpResponse:
     now = request.POST.get("when") == NOW
     send_at = None if now else _chosen(request, found.interaction)
     changed = unsent.send_later(found, send_at, by=request.agent)
-    same = Q(interaction=changed.interaction_id) | Q(interaction__case__isnull=False, interaction__case=changed.case_id)
+    case = changed.interaction.case_id
+    same = Q(interaction=changed.interaction_id) | Q(interaction__case__isnull=False, interaction__case=case)
     live = Leg.objects.filter(same, agent=request.agent, role=LegRole.PRIMARY, state__in=unsent.HOLDING).first()
     if live is not None:
         return show_work(request, live, toast=_sent_toast(changed, later=not now))
