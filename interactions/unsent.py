@@ -103,7 +103,7 @@ def send_later(message: Message, send_at: datetime | None, *, by: Agent, at: dat
     message.due_at, message.at = due, send_at or at
     message.save(update_fields=["due_at", "at"])
     facts = {"message": str(message.public_id), "due": due.isoformat()}
-    journal.record(message.interaction, Kind.DRAFT_SENT, by=by, at=at, **facts)
+    journal.record(message.interaction, Kind.DRAFT_SENT, by=by, at=at, now=send_at is None, **facts)
     return message
 
 

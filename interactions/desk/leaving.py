@@ -56,11 +56,12 @@ def times_of(interaction: Interaction, message: Message | None = None) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A mail that has not left: in some seconds, at a time, held, or never."""
+    """A mail that has not left: in some seconds, at a time, tried again, held, or never."""
 
     seconds_until: datetime | None = None
     leaves_at: datetime | None = None
     held: bool = False
+    tried_again: bool = False
     taken_back: bool = False
     may_change: bool = False
 
@@ -76,6 +77,8 @@ def leaving_of(message: Message, agent: Agent) -> Leaving | None:
         return None
     held = message.state == Message.State.HELD
     may_change = not message.attempts and unsent.may_change(message, agent)
+    if message.attempts and not held:
+        return Leaving(leaves_at=message.due_at, tried_again=True)
     if message.due_at > now + sending_time.UNDO:
         return Leaving(leaves_at=message.due_at, held=held, may_change=may_change)
     if held:

@@ -149,6 +149,7 @@ ALERTS: dict[str, Words] = {
     Kind.NOTICE_FAILED: lazy("A listed address could not be told"),
     Kind.NOTICE_BOUNCED: lazy("A listed address sent the mail back"),
 }
+CUSTOMER_WROTE = "customer wrote"
 WARN = frozenset(
     {
         Kind.MISSED, Kind.DECLINED, Kind.MEDIA_FAILED, Kind.CONSOLE_LOST, Kind.CALLBACK_LATE, Kind.CALLBACK_BROKEN,
@@ -184,6 +185,10 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
         case Kind.CLOSED:
             outcome = OUTCOMES.get(str(facts.get("outcome", "")))
             return _("Closed: %(outcome)s") % {"outcome": outcome} if outcome else _("Closed")
+        case Kind.UNDONE if facts.get("why") == CUSTOMER_WROTE:
+            return None if for_client else _("The customer wrote first: a mail did not leave and is a draft again")
+        case Kind.DRAFT_SENT if facts.get("now"):
+            return None if for_client else _("Sent now instead of later by %(who)s")
         case Kind.DISPOSED:
             return _("Wrap-up done")
         case Kind.NOTICE_WRITTEN | Kind.NOTICE_SENT | Kind.NOTICE_FAILED | Kind.NOTICE_BOUNCED if _alert(facts):

@@ -209,6 +209,40 @@ def test_taken_back_it_is_the_draft_below_what_is_being_written(bea: Browser, le
     assert bea.post(url("undo", sent)).status_code == 409
 
 
+def test_taken_back_its_files_must_be_attached_anew_and_the_thread_says_so(bea: Browser, leg: Leg) -> None:
+    file = files.check("label.txt", b"Label")
+    sent = replies.agent_replies(leg, "On Friday.", by=leg.agent, send_at=TOMORROW, files=[file])
+    unsent.undo(sent, by=leg.agent)
+    assert "Its files must be attached anew." in bea.get(url("work", leg)).content.decode()
+
+
+def test_one_that_is_tried_again_does_not_leave_later(bea: Browser, leg: Leg) -> None:
+    sent = later(leg)
+    Message.objects.filter(pk=sent.pk).update(attempts=1)
+    page = bea.get(url("work", leg)).content.decode()
+    assert "has not left, is tried again" in page and "leaves later" not in page and "Take it back" not in page
+
+
+def test_of_one_that_is_held_it_is_not_said_that_it_leaves(acme: Scene, bea: Browser, leg: Leg) -> None:
+    sent = later(leg)
+    mail_out.mark_undeliverable(acme.acme, "ann@mail.example")
+    answer = bea.post(url("send-time", sent), {"when": "tomorrow"})
+    assert "It is held" in json.loads(answer["HX-Trigger"])["toast"]["text"]
+
+
+def test_the_history_says_what_became_of_it(acme: Scene, leg: Leg) -> None:
+    names: Any = lambda user, name: name  # noqa: E731
+    sent = later(leg)
+    unsent.send_later(sent, TOMORROW + timedelta(hours=1), by=acme.bea)
+    writes(door_of(acme), sent)
+    told = [line.title for line in story(leg.interaction, name_of=names, for_client=False).told]
+    assert any("Time of sending changed by" in one for one in told)
+    assert any("The customer wrote first" in one for one in told) and not any("undone by" in one for one in told)
+    unsent.send_later(later(leg), None, by=acme.bea)
+    told = [line.title for line in story(leg.interaction, name_of=names, for_client=False).told]
+    assert any("Sent now instead of later by" in one for one in told)
+
+
 def test_taken_back_while_parked_the_contact_comes_back_to_her(bea: Browser, leg: Leg) -> None:
     sent = later(leg, then="park")
     case = Case.objects.get()

@@ -115,6 +115,8 @@ def _sent_toast(message: Message, *, later: bool) -> dict[str, str]:
     if later:
         when = date_format(timezone.localtime(message.due_at), "D j M, H:i")
         words = _("It leaves on %(when)s, your time.") % {"when": when}
+        if message.state == Message.State.HELD:
+            words = _("It is held, and leaves on %(when)s, your time, at the earliest.") % {"when": when}
     return {"text": words, "undo": reverse("console-undo", args=[message.public_id]), "key": "sent"}
 
 
