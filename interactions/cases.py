@@ -146,7 +146,7 @@ def resolve(
         raise SummaryMissing
     if not outcome:
         raise OutcomeMissing
-    ending = endings.named(case.client_id, outcome)
+    ending = endings.settling_as(case.client_id, outcome)
     states.move(
         case,
         CaseState.RESOLVED,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel.errors import DomainError
 from clients.models import Disposition
 from interactions.models import CaseState, JournalEntry, Kind, Leg
 
@@ -18,6 +19,14 @@ COMMON = (
     _("Could not be solved"),
     _("Withdrawn by the customer"),
 )
+
+
+class SettlesNothing(DomainError):
+    """An ending that needs a follow-up, or the name of a group of them."""
+
+    code = "settles_nothing"
+    sentence = _("A matter is not settled with “%(name)s”. Choose another ending.")
+    status = 400
 
 
 def of_client(client_id: int) -> list[Disposition]:
@@ -43,6 +52,15 @@ def named(client_id: int, code: str) -> Disposition | None:
     """The client's ending of this code."""
     rows = Disposition.objects.filter(client_id=client_id, active=True, code=code)
     return rows.select_related("parent").first()
+
+
+def settling_as(client_id: int, outcome: str) -> Disposition | None:
+    """The client's ending of this code, None for words; refused when no matter can be settled with it."""
+    ending = named(client_id, outcome)
+    offered = {value for _group, group in settling(client_id) for value, _words in group}
+    if ending is not None and ending.code not in offered:
+        raise SettlesNothing(sentence=SettlesNothing.sentence % {"name": words_of(ending)})
+    return ending
 
 
 def words_of(ending: Disposition) -> str:
