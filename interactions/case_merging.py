@@ -111,8 +111,10 @@ def can_be_split(into: Case, *, at: datetime | None = None) -> list[tuple[Case, 
     at = at or clock.now()
     if into.state == CaseState.MERGED:
         return []
-    merged = [(case, _merging(case)) for case in Case.objects.filter(merged_into=into).order_by("pk")]
-    return [(case, entry.at + UNDO_WITHIN) for case, entry in merged if entry and at - entry.at <= UNDO_WITHIN]
+    entries = JournalEntry.objects.filter(kind=Kind.CASE_MERGED, case__merged_into=into, facts__has_key="moved")
+    fresh = entries.filter(at__gte=at - UNDO_WITHIN).select_related("case").order_by("case_id", "pk")
+    last = {entry.case: entry.at for entry in fresh if entry.case}
+    return [(case, merged_at + UNDO_WITHIN) for case, merged_at in last.items()]
 
 
 def _merging(case: Case) -> JournalEntry | None:
