@@ -21,6 +21,8 @@ from interactions.models import (
     Interaction,
     JournalEntry,
     Kind,
+    Leg,
+    LegRole,
     Message,
     MessageDirection,
     State,
@@ -56,7 +58,8 @@ def merge(case: Case, into: Case, *, by: Agent, at: datetime | None = None) -> C
     if into.state == CaseState.CLOSED:
         raise CannotMerge(sentence=_("A closed case takes nothing in any more."))
     before = {
-        "was": case.state, "due": _told(case.due_at), "into_due": _told(into.due_at), "unowned": into.owner_id is None,
+        "was": case.state, "due": _told(case.due_at), "into_due": _told(into.due_at),
+        "into_owner": str(into.owner.public_id) if into.owner else None,
     }  # fmt: skip
     case_duty.inherit(into, case)
     states.move(case, CaseState.MERGED, at=at, merged_into=into, due_at=None)
@@ -96,6 +99,9 @@ def split(case: Case, *, by: Agent, at: datetime | None = None) -> Case:
     contacts.update(case=case)
     wrote = said.filter(direction=MessageDirection.IN, at__gt=entry.at).exists()
     said.filter(case=into).update(case=case)
+    _own_again(case, _taker(case, entry.at) or case.owner)
+    before = Agent.objects.filter(public_id=facts["into_owner"]).first() if facts["into_owner"] else None
+    _own_again(into, _taker(into, entry.at) or before)
     _owe_again(case, into, facts)
     if wrote and case.state == CaseState.PENDING:
         cases.back_to_open(case, why="customer wrote", at=at)
@@ -123,10 +129,19 @@ def _merging(case: Case) -> JournalEntry | None:
     return entries.order_by("-pk").first()
 
 
+def _taker(case: Case, since: datetime) -> Agent | None:
+    """Who took one of its contacts last since then: whose the case is by the rule of `case_duty`."""
+    legs = Leg.objects.filter(interaction__case=case, role=LegRole.PRIMARY, accepted_at__gt=since)
+    last = legs.select_related("agent").order_by("-accepted_at", "-pk").first()
+    return last.agent if last else None
+
+
+def _own_again(case: Case, owner: Agent | None) -> None:
+    Case.objects.filter(pk=case.pk).update(owner=owner)
+
+
 def _owe_again(case: Case, into: Case, facts: dict[str, Any]) -> None:
-    """Owner and due as they were; where something was owed or answered since, it is reckoned anew."""
-    if facts["unowned"] and into.owner_id == case.owner_id:
-        Case.objects.filter(pk=into.pk).update(owner=None)
+    """Due as they were; where something was owed or answered since, it is reckoned anew."""
     if _told(into.due_at) == facts["due_then"]:
         Case.objects.filter(pk=into.pk).update(due_at=_read(facts["into_due"]))
         Case.objects.filter(pk=case.pk).update(due_at=_read(facts["due"]))

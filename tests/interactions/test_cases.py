@@ -6,7 +6,7 @@ import pytest
 
 from bpo.kernel import clock
 from bpo.kernel.errors import IllegalMove
-from interactions import callback_work, callbacks, case_merging, cases, messages
+from interactions import callback_work, callbacks, case_duty, case_merging, cases, endings, handling, messages
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind
 from tests import factories as make
 
@@ -200,6 +200,58 @@ def test_what_came_since_the_merge_stays_and_what_was_said_on_its_contact_goes_a
         one.refresh_from_db()
     assert (contact.case, said.case, later.case) == (first, first, second)
     assert first.state == CaseState.OPEN, "it waited for her, and she wrote"
+
+
+def takes(agent, contact, at) -> None:
+    case_duty.taken(contact, by=agent)
+    handling.start_leg(contact, agent, at=at, made_by="")
+
+
+def test_after_it_each_is_hers_who_took_a_contact_of_it_since(acme, ann, bea) -> None:
+    first, second, contact = two_cases(acme, ann, bea)
+    dee, at = make.agent("Dee", licensed=acme), clock.now()
+    case_merging.merge(first, second, by=bea, at=at)
+    contact.refresh_from_db()
+    later = make.waiting(contact.queue, "email", case=second, who=ann)
+    for minutes, agent, taken in ((1, bea, later), (2, dee, contact)):
+        takes(agent, taken, at + timedelta(minutes=minutes))
+    case_merging.split(first, by=bea)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.owner, second.owner) == (dee, bea)
+
+
+def test_a_contact_that_goes_back_takes_its_new_owner_along(acme, ann, bea) -> None:
+    first, second, contact = two_cases(acme, ann, bea)
+    dee, at = make.agent("Dee", licensed=acme), clock.now()
+    case_merging.merge(first, second, by=bea, at=at)
+    contact.refresh_from_db()
+    takes(dee, contact, at + timedelta(minutes=1))
+    case_merging.split(first, by=bea)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.owner, second.owner) == (dee, None)
+
+
+def test_what_was_merged_long_ago_costs_no_query(acme, ann, bea, django_assert_num_queries) -> None:
+    into = cases.open_case(acme, ann)
+    for _n in range(3):
+        case_merging.merge(cases.open_case(acme, ann), into, by=bea)
+    with django_assert_num_queries(1):
+        assert len(case_merging.can_be_split(into)) == 3
+
+
+def test_what_needs_a_follow_up_or_names_a_group_settles_nothing(acme, ann, bea) -> None:
+    make.disposition(acme, "Callback promised", code="callback", needs_follow_up=True)
+    solved = make.disposition(acme, "Solved", code="solved")
+    make.disposition(acme, "Sent again", code="sent-again", parent=solved)
+    case = cases.open_case(acme, ann)
+    for code in ("callback", "solved"):
+        with pytest.raises(endings.SettlesNothing) as refused:
+            cases.resolve(case, by=bea, summary="Sent again", outcome=code)
+        assert "Choose another ending" in str(refused.value.sentence)
+    cases.resolve(case, by=bea, summary="Sent again", outcome="sent-again")
+    assert case.outcome == "Solved: Sent again"
 
 
 def test_a_resolved_case_is_resolved_again(acme, ann, bea) -> None:
