@@ -78,7 +78,7 @@ class ResolveSerializer(serializers.Serializer[Any]):
 
     agent = serializers.UUIDField(required=False, help_text="For keys: in whose name.")
     summary = serializers.CharField(max_length=8000)
-    outcome = serializers.CharField(max_length=80, help_text="The code of a disposition, or words.")
+    outcome = serializers.CharField(max_length=80, help_text="The code of an ending that settles, or words.")
     confirmed = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 

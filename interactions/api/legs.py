@@ -66,7 +66,11 @@ class ReplySerializer(ActSerializer):
     then = serializers.ChoiceField(choices=["keep", "park", "resolve"], default="keep")
     summary = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
     outcome = serializers.CharField(
-        max_length=80, required=False, default="", allow_blank=True, help_text="The code of a disposition, or words."
+        max_length=80,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The code of an ending that settles, or words.",
     )
     send_at = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="When it leaves, within 60 days; without it, now."
