@@ -100,7 +100,7 @@ def split(case: Case, *, by: Agent, at: datetime | None = None) -> Case:
     wrote = said.filter(direction=MessageDirection.IN, at__gt=entry.at).exists()
     said.filter(case=into).update(case=case)
     _own_again(case, _taker(case, entry.at) or case.owner)
-    before = Agent.objects.filter(public_id=facts["into_owner"]).first() if facts["into_owner"] else None
+    before = Agent.objects.filter(public_id=facts.get("into_owner")).first() if facts.get("into_owner") else None
     _own_again(into, _taker(into, entry.at) or before)
     _owe_again(case, into, facts)
     if wrote and case.state == CaseState.PENDING:

@@ -55,7 +55,8 @@ def test_staffing_begins_with_the_lines_own_figures(browser: Browser, line: Queu
     assert (asked["percent"], asked["within_seconds"], asked["agents"], asked["at_once"]) == (90, 30, 1, 1)
     assert asked["per_hour"] == pytest.approx(15 / (115 / 60), rel=0.01)
     words = page.content.decode()
-    for part in ("15 contacts came to stay in the line", "3 gave up", "12 were worked on", "What this rests on", "Erlang A"):
+    told = "15 contacts came to stay in the line", "3 gave up", "12 were worked on", "What this rests on", "Erlang A"
+    for part in told:
         assert part in words
 
 
