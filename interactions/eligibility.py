@@ -102,6 +102,19 @@ def added_wants(lane: Lane | None) -> tuple[tuple[int, int], ...]:
     return tuple(_unpacked(lane.added)) if lane else ()
 
 
+def told(lane: Lane | None) -> dict[str, Any]:
+    """What an offer by a person keeps of the rules; match.sql keeps the same of its own."""
+    if lane is None:
+        return {}
+    return {
+        "version": lane.queue_version,
+        "lane": lane.pk,
+        "step": lane.step,
+        "members": lane.members,
+        "never": lane.excluded,
+    }
+
+
 def share_rules(client_id: int) -> None:
     """Nobody changes this client's rules of eligibility before this transaction ends."""
     with connection.cursor() as cursor:

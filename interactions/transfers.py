@@ -152,7 +152,7 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
         made_by=made_by,
         offered_at=at,
         expires_at=at + timedelta(seconds=seconds),
-        why=why,
+        why={**eligibility.told(interaction.lane), **why},
     )
     states.recount_seat(agent.pk, at=at)
     journal.record(leg, Kind.OFFERED, at=at, leg=str(leg.public_id), made_by=made_by)
@@ -190,7 +190,11 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
         made_by=str(by),
         offered_at=at,
         expires_at=at + timedelta(seconds=queue.offer_seconds if queue else 20),
-        why={"asked_by": by.pk, "note": words.paragraphs(note, most=MOST_ON_OFFER)},
+        why={
+            **eligibility.told(interaction.lane),
+            "asked_by": by.pk,
+            "note": words.paragraphs(note, most=MOST_ON_OFFER),
+        },
     )
     keep_note(leg, note, by=by, at=at)
     states.recount_seat(colleague.pk, at=at)

@@ -16,6 +16,7 @@ DROP FUNCTION IF EXISTS below_limits(interactions_agentlane, timestamptz);
 DROP FUNCTION IF EXISTS withheld(interactions_interaction, bigint, timestamptz);
 DROP FUNCTION IF EXISTS kept_for_other(interactions_interaction, bigint, timestamptz);
 DROP TYPE IF EXISTS match_result;
+DROP TYPE IF EXISTS waiting_head;
 DROP FUNCTION IF EXISTS got_within_hour(bigint, bigint, timestamptz);
 DROP FUNCTION IF EXISTS held_in_queue(bigint, bigint);
 DROP FUNCTION IF EXISTS compile_lanes(bigint[], bigint[]);

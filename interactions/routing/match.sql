@@ -9,6 +9,13 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 
+-- A contact as it stands before an agent who is free, with the keys by which it compares to the others.
+DO $$ BEGIN
+    CREATE TYPE waiting_head AS (
+        lane_id bigint, id bigint, kept boolean, priority int, returned boolean, since timestamptz);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
 -- Is a contact kept for its preferred agent: his window runs, he is there (busy or not) and in the lane?
 CREATE OR REPLACE FUNCTION kept_for_other(x interactions_interaction, p_agent bigint, p_at timestamptz)
 RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -37,12 +44,12 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
         AND (al.ramp_per_hour IS NULL OR got_within_hour(al.agent_id, al.client_id, p_at) < al.ramp_per_hour)
 $$;
 
--- The contact an agent should have next: the heads of the lanes that fit, first of all what is kept for her.
--- Heads of different queues compare by aged priority, then by age. No locks.
-CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz)
-RETURNS TABLE (lane_id bigint, id bigint, kept boolean, priority int, since timestamptz)
+-- The contacts an agent should have next, the five best of the heads of the lanes that fit, first of all what is kept
+-- for her. Heads of different queues compare by aged priority, then by age. No locks.
+DROP FUNCTION IF EXISTS next_for(bigint, timestamptz);
+CREATE FUNCTION next_for(p_agent bigint, p_at timestamptz) RETURNS SETOF waiting_head
 LANGUAGE sql STABLE AS $$
-    SELECT found.lane_id, found.id, found.kept, found.priority, found.since
+    SELECT found.lane_id, found.id, found.kept, found.priority, found.returned, found.since
     FROM (
         SELECT al.lane_id, head.id, false AS kept,
                least(9, head.priority + CASE WHEN al.ageing_seconds IS NULL OR al.ageing_seconds = 0 THEN 0
@@ -53,7 +60,9 @@ LANGUAGE sql STABLE AS $$
         CROSS JOIN LATERAL (
             SELECT x.id, x.priority, x.returned, x.enqueued_at FROM interactions_interaction x
             WHERE x.lane_id = al.lane_id AND x.state = 'queued'
-                AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
+                AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL)
+                    AND (withheld(x, p_agent, p_at)
+                         OR coalesce(x.prefer_agent_id = p_agent AND x.prefer_until > p_at, false)))
             ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
         ) head
         JOIN clients_queue q ON q.id = al.queue_id AND q.state <> 'paused'
@@ -72,7 +81,7 @@ LANGUAGE sql STABLE AS $$
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
     ) found
     ORDER BY found.kept DESC, found.priority DESC, found.returned DESC, found.since, found.id
-    LIMIT 1
+    LIMIT 5
 $$;
 
 -- Write an offer. The caller holds the seat and the interaction. Returns the journal entry.
@@ -121,7 +130,8 @@ $$;
 CREATE OR REPLACE FUNCTION match_agent(p_agent bigint, p_at timestamptz) RETURNS match_result
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    head record;
+    heads waiting_head[];
+    head waiting_head;
     taken bigint;
 BEGIN
     PERFORM 1 FROM agents_seat s
@@ -136,10 +146,11 @@ BEGIN
     END IF;
 
     FOR attempt IN 1..3 LOOP
-        SELECT * INTO head FROM next_for(p_agent, p_at);
-        IF NOT FOUND THEN
+        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at) AS n;
+        IF heads IS NULL THEN
             RETURN ROW (NULL::bigint, false)::match_result;
         END IF;
+        head := heads[1];
         -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none.
         SELECT x.id INTO taken FROM interactions_interaction x
         WHERE x.lane_id = head.lane_id AND x.state = 'queued'
@@ -153,7 +164,7 @@ BEGIN
             WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto AND below_limits(al, p_at);
             IF FOUND THEN
                 RETURN ROW (write_offer(taken, p_agent, p_at, jsonb_build_object('side', 'agent', 'kept', head.kept,
-                    'priority', head.priority, 'since', head.since)), false)::match_result;
+                    'priority', head.priority, 'since', head.since, 'best', to_jsonb(heads))), false)::match_result;
             END IF;
         END IF;
     END LOOP;
@@ -169,6 +180,7 @@ DECLARE
     lane interactions_lane;
     ids bigint[];
     idles timestamptz[];
+    keys int[];
     candidate bigint;
     only_agent bigint;
 BEGIN
@@ -204,9 +216,14 @@ BEGIN
         ) z;
     END IF;
     IF ids IS NULL THEN
-        SELECT array_agg(z.agent_id ORDER BY z.place), array_agg(z.idle_since ORDER BY z.place) INTO ids, idles
+        SELECT array_agg(z.agent_id ORDER BY z.place), array_agg(z.idle_since ORDER BY z.place),
+               array_agg(z.key ORDER BY z.place)
+        INTO ids, idles, keys
         FROM (
-            SELECT s.agent_id, s.idle_since, row_number() OVER (
+            SELECT s.agent_id, s.idle_since,
+                CASE lane.strategy WHEN 'skill' THEN al.rank
+                    WHEN 'load' THEN s.points_voice + s.points_chat + s.points_email END AS key,
+                row_number() OVER (
                 ORDER BY CASE lane.strategy WHEN 'skill' THEN -al.rank
                     WHEN 'load' THEN s.points_voice + s.points_chat + s.points_email ELSE 0 END,
                     s.idle_since, s.agent_id) AS place
@@ -246,8 +263,9 @@ BEGIN
         END IF;
         RETURN ROW (write_offer(p_id, candidate, p_at, jsonb_build_object('side', 'contact',
             'kept', only_agent IS NOT NULL, 'since', w.enqueued_at, 'best', (
-                SELECT jsonb_agg(jsonb_build_object('agent', b.id, 'idle_since', b.idle) ORDER BY b.n)
-                FROM unnest(ids, idles) WITH ORDINALITY AS b (id, idle, n)))), false)::match_result;
+                SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                    'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
+                FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)))), false)::match_result;
     END LOOP;
     RETURN ROW (NULL::bigint, true)::match_result;
 END

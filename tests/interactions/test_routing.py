@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from agents.models import LicenceState, Presence, Seat
+from agents.models import Agent, LicenceState, Presence, Seat
 from bpo.kernel import clock
 from clients.models import Channel, QueueState, Strategy
+from interactions import supervision
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Refusal, State
 from interactions.routing import router
 from tests import factories as make
@@ -340,3 +341,61 @@ def test_a_broken_decision_never_reaches_the_caller(monkeypatch, caplog) -> None
     monkeypatch.setattr(router, "_call", lambda *args: 1 / 0)
     assert not router.interaction_waits(1)
     assert "no match" in caplog.text
+
+
+class TestWhy:
+    """What an offer keeps of its decision."""
+
+    @pytest.mark.parametrize(
+        ("strategy", "first", "keys"),
+        [
+            (Strategy.LONGEST_IDLE, "Ida", [None, None, None]),
+            (Strategy.MOST_SKILLED, "Max", [5, 1, 1]),
+            (Strategy.LEAST_LOADED, "Leo", [0, 20, 20]),
+        ],
+    )
+    def test_a_contact_keeps_the_best_agents_with_what_they_were_compared_by(self, strategy, first, keys) -> None:
+        acme = make.client("Acme")
+        line = make.queue(acme, strategy=strategy, wants={"billing": 1})
+        for name, idle, level in (("Ida", 30, 1), ("Max", 20, 5), ("Leo", 10, 1)):
+            make.agent(name, licensed=acme, available=True, skills={"billing": level}, idle_since=minutes_ago(idle))
+        make.agent("Una", licensed=acme, available=True)
+        Seat.objects.exclude(agent__name="Leo").update(points_email=20)
+        contact = make.waiting(line, Channel.CHAT)
+        router.interaction_waits(contact.pk)
+        why = Leg.objects.get(interaction=contact).why
+        assert [each.get("key") for each in why["best"]] == keys
+        assert Agent.objects.get(pk=why["best"][0]["agent"]).name == first
+        assert all("idle_since" in each for each in why["best"])
+        assert (why["version"], why["lane"], why["step"]) == (line.version, contact.lane_id, 0)
+        assert why["never"] == {"licence": 0, "skill_team_or_switched_off": 1} and why["members"] == 3
+
+    def test_an_agent_keeps_the_best_contacts_with_what_they_were_compared_by(self) -> None:
+        acme = make.client("Acme")
+        bea = make.agent("Bea", licensed=acme, available=True)
+        other = make.agent("Bob", licensed=acme)
+        lines = [make.queue(acme) for _ in range(7)]
+        old = make.waiting(lines[0], waited=90)
+        make.waiting(lines[0], waited=80)
+        urgent = make.waiting(lines[1], priority=4, waited=5)
+        for line in lines[2:6]:
+            make.waiting(line, waited=10)
+        kept = make.waiting(lines[6], waited=1, prefer_agent=bea, prefer_until=minutes_ago(-5))
+        make.waiting(lines[6], waited=0, prefer_agent=other, prefer_until=minutes_ago(-5))
+        router.agent_has_room(bea.pk)
+        why = Leg.objects.get(agent=bea).why
+        assert [each["id"] for each in why["best"]][:3] == [kept.pk, urgent.pk, old.pk]
+        assert len(why["best"]) == 5 == len({each["id"] for each in why["best"]})
+        assert (why["best"][0]["kept"], why["best"][1]["priority"]) == (True, 4)
+        assert set(why["best"][0]) == {"lane_id", "id", "kept", "priority", "returned", "since"}
+        assert why["never"] == {"licence": 0, "skill_team_or_switched_off": 0}
+
+    def test_an_offer_by_a_person_keeps_its_rules_too(self) -> None:
+        acme = make.client("Acme")
+        bea = make.agent("Bea", licensed=acme, available=True)
+        line = make.queue(acme, manual=True)
+        contact = make.waiting(line)
+        supervision.assign(contact, bea, by=make.supervisor(acme), reason="knows him")
+        why = Leg.objects.get(agent=bea).why
+        assert (why["version"], why["lane"], why["members"]) == (line.version, contact.lane_id, 1)
+        assert why["assigned_by"] and "never" in why

@@ -1,0 +1,13 @@
+"""The match anew: each offer keeps the best five with the keys by which they were compared."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+MATCH = Path(__file__).parent.parent / "routing" / "match.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("interactions", "0006_bounced_for_good")]
+
+    operations = [migrations.RunSQL([(MATCH.read_text(), None)], migrations.RunSQL.noop)]
