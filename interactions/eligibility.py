@@ -6,8 +6,7 @@ that is being changed: compiling shares it, a change has it alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +14,12 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, AgentSkill, Licence, LicenceState, Presence, QueueSwitchedOff, QueueTeam, Seat
+from agents.models import Agent, Licence, Presence, QueueTeam, Seat
 from bpo.kernel import clock
-from clients.models import Queue, QueueSkill, Skill
-from interactions.models import AgentLane, Interaction, Lane, Leg, LegRole, LegState, Refusal, State, Visit
-from interactions.models.leg import HOLDING_STATES
+from clients.models import Queue, QueueSkill
+from interactions import verdicts
+from interactions.models import AgentLane, Interaction, Lane, State, Visit
+from interactions.verdicts import Needs, Verdict
 
 LOCK_CLASS = 7101  # of pg_advisory_xact_lock(class, client)
 THROUGHPUT_WINDOW = timedelta(minutes=30)
@@ -33,18 +33,6 @@ INTERN = """
     ON CONFLICT (queue_id, queue_version, step, channel, wants, added) DO NOTHING
     RETURNING id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether an agent may be given a contact, and in words why not."""
-
-    ok: bool
-    code: str = ""
-    sentence: str = ""
-
-
-YES = Verdict(True)
 
 
 # --- lanes -----------------------------------------------------------------------------------------------------------
@@ -197,89 +185,31 @@ def _unpacked(packed: Iterable[int]) -> list[tuple[int, int]]:
 
 def eligible(agent: Agent, interaction: Interaction, *, at: datetime | None = None) -> Verdict:
     """May she be given this contact now, by the live rules of DESIGN.md 3? The first reason why not, in words."""
+    return verdicts_on([agent], interaction, at=at)[agent.pk]
+
+
+def verdicts_on(agents: Sequence[Agent], interaction: Interaction, *, at: datetime | None = None) -> dict[int, Verdict]:
+    """The same of any number of agents, by a constant number of queries; fetch them with their profiles."""
     at = at or clock.now()
-    queue = interaction.queue
-    if queue is None:
-        return _no("no_queue", _("This contact stands in no line."))
-    wants = _unpacked(interaction.lane.wants) if interaction.lane else queue_wants(queue)
-    for verdict in (
-        never_eligible(agent, queue, wants),
-        _present(agent, interaction.channel),
-        _within_limits(agent, queue, at),
-    ):
-        if not verdict.ok:
-            return verdict
-    if interaction.pk and Refusal.objects.filter(interaction=interaction, agent=agent, until__gt=at).exists():
-        return _no("delay", _("%(agent)s had this contact a moment ago; a short delay runs.") % {"agent": agent})
-    return YES
+    if interaction.queue is None:
+        nowhere = verdicts.no("no_queue", _("This contact stands in no line."))
+        return {agent.pk: nowhere for agent in agents}
+    needs = needs_of(interaction)
+    found = verdicts.standings(agents, needs, at, interaction_id=interaction.pk)
+    return {key: verdicts.judge(her, needs, at) for key, her in found.items()}
+
+
+def needs_of(interaction: Interaction) -> Needs:
+    """What a contact in a line asks of whoever takes it."""
+    assert interaction.queue is not None
+    wants = _unpacked(interaction.lane.wants) if interaction.lane else queue_wants(interaction.queue)
+    return Needs.of_queue(interaction.queue, interaction.channel, wants)
 
 
 def never_eligible(agent: Agent, queue: Queue, wants: Wants) -> Verdict:
     """The part that lanes are compiled from: licence, skills, team, switched off."""
-    words = {"agent": agent, "client": queue.client, "queue": queue}
-    if agent.deactivated_at:
-        return _no("deactivated", _("%(agent)s works here no more.") % words)
-    licence = Licence.objects.filter(agent=agent, client=queue.client_id).first()
-    allowed = {LicenceState.CERTIFIED, LicenceState.TRAINING} if queue.training else {LicenceState.CERTIFIED}
-    if licence is None or licence.state not in allowed:
-        return _no("licence", _("%(agent)s is not certified for %(client)s.") % words)
-    held = dict(AgentSkill.objects.filter(agent=agent).values_list("skill_id", "level"))
-    for skill, level in wants:
-        if held.get(skill, 0) < level:
-            name = Skill.objects.get(pk=skill)
-            return _no(
-                "skill", _("%(agent)s lacks %(skill)s at level %(level)s.") % {**words, "skill": name, "level": level}
-            )
-    teams = set(QueueTeam.objects.filter(queue=queue).values_list("team_id", flat=True))
-    if teams and agent.team_id not in teams:
-        return _no("team", _("%(agent)s is in no team that %(queue)s may use.") % words)
-    if QueueSwitchedOff.objects.filter(agent=agent, queue=queue).exists():
-        return _no("switched_off", _("%(queue)s is switched off for %(agent)s.") % words)
-    return YES
-
-
-def _present(agent: Agent, channel: str) -> Verdict:
-    """There, connected, and with room for the channel."""
-    words = {"agent": agent}
-    seat = Seat.objects.filter(pk=agent.pk).first()
-    if seat is None or seat.presence != Presence.AVAILABLE:
-        return _no("presence", _("%(agent)s is not available.") % words)
-    if not seat.connected:
-        return _no("connected", _("%(agent)s has no console open.") % words)
-    if seat.wish or seat.wish_sign_out:
-        return _no("wish", _("%(agent)s takes nothing new and pauses after the present work.") % words)
-    if seat.offered:
-        return _no("offered", _("%(agent)s has an open offer.") % words)
-    profile = agent.profile
-    live = Leg.objects.filter(agent=agent, state__in=HOLDING_STATES, set_aside=False).exclude(role=LegRole.MONITOR)
-    held = list(live.values_list("channel", "cost"))
-    full = sum(1 for each, _cost in held if each == channel) >= getattr(profile, f"{channel}_cap")
-    if full or sum(cost for _each, cost in held) + getattr(profile, f"{channel}_points") > profile.budget:
-        return _no("room", _("%(agent)s has no room for another contact of this kind.") % words)
-    return YES
-
-
-def _within_limits(agent: Agent, queue: Queue, at: datetime) -> Verdict:
-    """Below the queue's cap per agent and below her ramp for the client."""
-    words = {"agent": agent, "client": queue.client, "queue": queue}
-    if queue.cap_per_agent is not None:
-        live = Leg.objects.filter(
-            agent=agent, state__in=HOLDING_STATES, set_aside=False, interaction__queue=queue
-        ).exclude(role=LegRole.MONITOR)
-        if live.count() >= queue.cap_per_agent:
-            return _no("cap", _("%(agent)s holds as many contacts of %(queue)s as it allows.") % words)
-    ramp = Licence.objects.filter(agent=agent, client=queue.client_id).values_list("ramp_per_hour", flat=True).first()
-    if ramp is not None:
-        got = Leg.objects.filter(
-            agent=agent, client=queue.client_id, role=LegRole.PRIMARY, offered_at__gt=at - timedelta(hours=1)
-        ).exclude(state__in=[LegState.DECLINED, LegState.MISSED, LegState.RESCINDED])
-        if got.count() >= ramp:
-            return _no("ramp", _("%(agent)s has had the contacts an hour allows for %(client)s.") % words)
-    return YES
-
-
-def _no(code: str, sentence: str) -> Verdict:
-    return Verdict(False, code, sentence)
+    needs = Needs.of_queue(queue, "", wants)
+    return verdicts.never(verdicts.rules_of([agent], needs)[agent.pk], needs, clock.now())
 
 
 # --- what a line looks like from outside -------------------------------------------------------------------------

@@ -72,10 +72,8 @@ def colleague_choices(leg: Leg) -> list[Choice]:
         .filter(deactivated_at__isnull=True)
         .select_related("seat", "profile", "user")
     )
-    choices = []
-    for colleague in colleagues:
-        verdict = eligibility.eligible(colleague, leg.interaction)
-        choices.append(Choice(colleague, verdict.ok, str(verdict.sentence)))
+    verdicts = eligibility.verdicts_on(list(colleagues), leg.interaction)
+    choices = [Choice(each, verdicts[each.pk].ok, verdicts[each.pk].sentence) for each in colleagues]
     return sorted(choices, key=lambda choice: (not choice.ok, str(choice.target)))
 
 

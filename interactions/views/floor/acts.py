@@ -193,17 +193,18 @@ def _candidates(
 ) -> tuple[list[people.PersonRow], list[tuple[people.PersonRow, str]], int]:
     """Who can get it, who cannot and why, and how many are not here at all."""
     able, unable, absent = [], [], 0
-    for row in people.grid(sight.agents(), sight.clients):
+    rows = people.grid(sight.agents().select_related("profile"), sight.clients)
+    led = [row.agent for row in rows if row.signed_in and sight.leads(row.agent)]
+    verdicts = eligibility.verdicts_on(led, contact)
+    for row in rows:
         if not row.signed_in:
             absent += 1
-        elif not sight.leads(row.agent):
+        elif row.agent.pk not in verdicts:
             unable.append((row, _("Not in your teams.")))
+        elif verdicts[row.agent.pk].ok:
+            able.append(row)
         else:
-            verdict = eligibility.eligible(row.agent, contact)
-            if verdict.ok:
-                able.append(row)
-            else:
-                unable.append((row, verdict.sentence))
+            unable.append((row, verdicts[row.agent.pk].sentence))
     return able, unable, absent
 
 
