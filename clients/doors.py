@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpo.kernel.errors import DomainError
-from clients.models import Customer, EntryPoint, EntryRule, ProductType, Queue, Reason, Skill
+from clients.models import Client, Customer, EntryPoint, EntryRule, ProductType, Queue, Reason, Skill
 
 # What a rule may ask of a customer; nothing else of the row decides.
 ATTRIBUTES = frozenset({"plan", "language", "city", "postal_code"})
@@ -50,6 +50,14 @@ def choose(
     return _choice(entry_point, entry_point.queue, None, {}, language, None)
 
 
+def language_wants(client: Client, language: str) -> tuple[tuple[int, int], ...]:
+    """The skill that a language other than the client's usual one asks for, where there is such a skill."""
+    if not language or language == client.default_language:
+        return ()
+    skill = Skill.objects.filter(language=language).values_list("pk", flat=True).first()
+    return ((skill, LANGUAGE_LEVEL),) if skill is not None else ()
+
+
 def _choice(
     entry_point: EntryPoint,
     queue: Queue,
@@ -58,10 +66,8 @@ def _choice(
     language: str,
     rule: EntryRule | None,
 ) -> Choice:
-    if language and language != entry_point.client.default_language:
-        skill = Skill.objects.filter(language=language).values_list("pk", flat=True).first()
-        if skill is not None:
-            wants.setdefault(skill, LANGUAGE_LEVEL)
+    for skill, level in language_wants(entry_point.client, language):
+        wants.setdefault(skill, level)
     for given in (priority, entry_point.priority, queue.priority):
         if given is not None:
             return Choice(queue, given, tuple(sorted(wants.items())), rule)

@@ -199,6 +199,11 @@ def verdicts_on(agents: Sequence[Agent], interaction: Interaction, *, at: dateti
     return {key: verdicts.judge(her, needs, at) for key, her in found.items()}
 
 
+def described(queue: Queue, channel: str, wants: Wants) -> Needs:
+    """What a contact would ask that wants this beyond the line's own skills; nothing is interned for it."""
+    return Needs.of_queue(queue, channel, _unpacked(_packed([*queue_wants(queue), *wants])))
+
+
 def needs_of(interaction: Interaction) -> Needs:
     """What a contact in a line asks of whoever takes it."""
     assert interaction.queue is not None
@@ -226,10 +231,13 @@ def position(interaction: Interaction) -> int:
     """Its place in the order over all lanes of the queue; 1 is next, 0 is not waiting."""
     if interaction.state != State.QUEUED or interaction.queue_id is None or interaction.order_key is None:
         return 0
-    return 1 + _before(interaction)
+    return 1 + ahead_of(
+        interaction.queue_id, interaction.channel, interaction.band, interaction.order_key, interaction.pk
+    )
 
 
-def _before(interaction: Interaction) -> int:
+def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: int) -> int:
+    """How many wait before a place in the order over all lanes of a queue."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -237,13 +245,7 @@ def _before(interaction: Interaction) -> int:
             WHERE queue_id = %s AND channel = %s AND state = 'queued'
                 AND (-band, order_key, id) < (%s, %s, %s)
             """,
-            [
-                interaction.queue_id,
-                interaction.channel,
-                -interaction.band,
-                interaction.order_key,
-                interaction.pk,
-            ],
+            [queue_id, channel, -band, order_key, pk],
         )
         row = cursor.fetchone()
     return int(row[0])

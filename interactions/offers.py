@@ -85,11 +85,13 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
         raise ReasonMissing
     leg = open_offer(leg, by=by)
     states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.AGENT)
+    delay = 0
     if leg.role == LegRole.PRIMARY:
         queue = leg.interaction.queue
-        refuse(leg, seconds=queue.decline_delay_seconds if queue else 30, why="declined", at=at)
+        delay = queue.decline_delay_seconds if queue else 30
+        refuse(leg, seconds=delay, why="declined", at=at)
         back_in_line(leg, at=at)
-    journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason)
+    journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason, delay=delay)
     return leg
 
 
@@ -104,9 +106,11 @@ def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     if leg.expires_at is None or leg.expires_at > at:
         return None
     states.move(leg, LegState.MISSED, at=at, ended_at=at, ended_by=EndedBy.TIMEOUT)
+    delay = 0
     if leg.role == LegRole.PRIMARY:
         queue = leg.interaction.queue
-        refuse(leg, seconds=queue.miss_delay_seconds if queue else 30, why="missed", at=at)
+        delay = queue.miss_delay_seconds if queue else 30
+        refuse(leg, seconds=delay, why="missed", at=at)
         back_in_line(leg, at=at)
         Seat.objects.filter(pk=leg.agent_id).update(misses=F("misses") + 1)
         misses = Seat.objects.values_list("misses", flat=True).get(pk=leg.agent_id)
@@ -114,7 +118,7 @@ def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
             presence.missed_out(leg.agent, misses, at)
         elif queue and queue.miss_rule == MissRule.NOT_RESPONDING:
             presence.not_responding(leg.agent, at)
-    journal.record(leg, Kind.MISSED, at=at, leg=str(leg.public_id))
+    journal.record(leg, Kind.MISSED, at=at, leg=str(leg.public_id), delay=delay)
     return leg
 
 

@@ -50,8 +50,9 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
         queueing.put_back(interaction, at=at, new_visit=True)
     else:
         raise NothingToTakeBack
-    offers.refuse(leg, seconds=interaction.queue.decline_delay_seconds if interaction.queue else 30, why="taken", at=at)
-    journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason)
+    delay = interaction.queue.decline_delay_seconds if interaction.queue else 30
+    offers.refuse(leg, seconds=delay, why="taken", at=at)
+    journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason, delay=delay)
     return interaction
 
 

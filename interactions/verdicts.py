@@ -91,6 +91,7 @@ class Standing:
     held: list[Held] = field(default_factory=list)
     got: int = 0
     delayed: bool = False
+    idle_since: datetime | None = None
 
 
 def skill_names(wants: Iterable[tuple[int, int]]) -> dict[int, str]:
@@ -231,7 +232,7 @@ def standings(
     for seat in Seat.objects.filter(pk__in=found):
         her = found[seat.pk]
         her.presence, her.reason, her.connected, her.offered = seat.presence, seat.reason, seat.connected, seat.offered
-        her.leaving = bool(seat.wish or seat.wish_sign_out)
+        her.leaving, her.idle_since = bool(seat.wish or seat.wish_sign_out), seat.idle_since
     live = Leg.objects.filter(agent__in=found, state__in=HOLDING_STATES, set_aside=False).exclude(role=LegRole.MONITOR)
     for agent_id, *held in live.values_list("agent_id", "channel", "cost", "interaction__queue_id"):
         found[agent_id].held.append(Held(*held))
