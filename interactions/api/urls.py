@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from agents.api import people
 from clients.api import access, catalogue, company, deadline, flows, keys, lines
-from interactions.api import cases, contacts, customers, inbound, legs, staffing
+from interactions.api import cases, contacts, customers, inbound, legs, routing, staffing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("interactions", contacts.InteractionViewSet, "api-interaction")
@@ -37,6 +37,7 @@ of_client.register("keys", keys.KeyViewSet, "api-setup-key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbound/email/<uuid:public_id>/", inbound.email, name="inbound-email"),
+    path("routing/test/", routing.RoutingTestView.as_view(), name="api-routing-test"),
     path("staffing/", staffing.StaffingView.as_view(), name="api-staffing"),
     path("hours/deadline/", deadline.DeadlineView.as_view(), name="api-deadline"),
     path("me/presence/", people.MyPresenceView.as_view(), name="api-my-presence"),

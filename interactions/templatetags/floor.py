@@ -254,8 +254,8 @@ def ledger_chips(ledger: Callbacks) -> list[tuple[str, int, str]]:
 
 
 @register.filter
-def of_key(table: dict[str, object], key: str) -> object:
-    """table[key], for figures by channel."""
+def of_key(table: dict[object, object], key: object) -> object:
+    """table[key], for figures by channel and what is told of an offer."""
     return table.get(key)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, pages
+from interactions.views.floor import abilities, acts, contacts, licences, pages, routing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -20,13 +20,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact>/take-back/", acts.take_back, name="floor-take-back"),
     path("contacts/<uuid:contact>/assign/", acts.assign, name="floor-assign"),
     path("contacts/<uuid:contact>/priority/", acts.reprioritise, name="floor-priority"),
+    path("contacts/<uuid:contact>/offers/<uuid:leg>/others/", routing.others, name="floor-others"),
     path("callbacks/", contacts.callbacks, name="floor-callbacks"),
     path("callbacks/<uuid:callback>/", contacts.callback, name="floor-callback"),
     path("callbacks/<uuid:callback>/time/", acts.new_time, name="floor-callback-time"),
     path("callbacks/<uuid:callback>/cancel/", acts.cancel, name="floor-callback-cancel"),
     path("agents/", contacts.agents, name="floor-agents"),
     path("agents/<uuid:agent>/", contacts.agent, name="floor-agent"),
+    path("agents/<uuid:agent>/not-hers/", routing.not_hers_part, name="floor-passed-part"),
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
+    path("routing/", routing.routing_tester, name="floor-routing"),
     path("licences/", licences.listing, name="floor-licences"),
     path("agents/<uuid:agent>/licences/<uuid:client>/<slug:act>/", licences.act, name="floor-licence"),
     path("agents/<uuid:agent>/skills/", abilities.skill, name="floor-skill"),

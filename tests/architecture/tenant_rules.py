@@ -150,11 +150,12 @@ add(Rule(get=DESK), "console-start")
 add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
-    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences",
+    "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
+    "floor-others", "floor-passed-part",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
@@ -207,6 +208,7 @@ add(Rule(get=LISTED, post=api("403", others="400", agent=PAGE, supervisor=PAGE, 
     "api-callback-list", "api-customer-list")  # fmt: skip
 # Of another client's line the answer is that there is no such line: a question by numbers alone is everybody's.
 add(Rule(post=api("403", others="400", supervisor=PAGE, admin=PAGE, key=PAGE)), "api-staffing")
+add(Rule(post=api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)), "api-routing-test")
 add(Rule(post=api(PAGE, others="400")), "api-deadline")
 add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-case-detail", "api-case-journal",
     "api-callback-detail", "api-line-detail", "api-line-live")  # fmt: skip
@@ -326,6 +328,7 @@ WRITING = {
     "api-interaction-priority": ROUTE,
     "api-interaction-take-back": ROUTE,
     "api-staffing": "read",
+    "api-routing-test": "read",
     "api-deadline": "read",
 }  # questions with a body: they change nothing
 

@@ -193,6 +193,7 @@ BODIES: dict[str, Any] = {
         "queue": str(world.things["queue"].public_id),
     },
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
+    "api-routing-test": lambda world: {"queue": str(world.things["queue"].public_id), "channel": "chat"},
     "api-staffing": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-deadline": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},

@@ -25,7 +25,7 @@ from interactions.reports.measures import Handling, Ratio, Span, occupancy
 from interactions.reports.scope import Part, Scope, scope_of
 from interactions.reports.story import real_names, story
 from interactions.views import export, lists, promises
-from interactions.views.floor import licences
+from interactions.views.floor import licences, routing
 from interactions.views.floor.abilities import lines_of
 from interactions.views.floor.seeing import Sight, agent_seen, callback_of, contact_of, sight_of
 from interactions.views.floor.waiting import next_step
@@ -90,7 +90,8 @@ def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     word_access.opened(found, request.user)
     told = story(found, name_of=real_names, for_client=False)
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
-    return render(request, template, {"contact": found, "story": told, "clients": [found.client], **acts(found)})
+    context = {"contact": found, "story": told, "clients": [found.client], **acts(found)}
+    return render(request, template, context | routing.of_contact(found, told, sight_of(request)))
 
 
 @require_safe
@@ -169,7 +170,6 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         raise lists.BadFilter(went[:20])
     scope = _since(sight.clients, start)
     context = {
-        "agent": found,
         "row": row,
         "current": [leg for leg in legs if leg.state in people.LIVE_LEGS],
         "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
@@ -179,6 +179,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         "clients": sight.clients,
         "may_force": sight.leads(found),
         **licences.of_agent(request, sight, found),
+        **routing.not_hers(request.GET, found, sight),
         "skills": found.skills.select_related("skill").order_by("skill__name"),
         "lines": lines_of(found, sight.clients),
         "handling": queries.handling(scope, "agent_id").get((found.pk,), Handling()),
