@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from agents.models import Agent
 from clients.models import EntryKind, EntryPoint
+from interactions import chats
 from interactions.models import Interaction
 from interactions.notice_letters import survey_url
 from tests.browser import stage
@@ -126,3 +129,33 @@ def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: 
     for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
         morgan.goto(address)
         looks_right(morgan)
+
+
+def test_what_routing_tells(new_page: Callable[..., Page], ready: Product) -> None:
+    client = stage.tech_giant()
+    offered = stage.talked("elena", "Any news?", name="Ann Field")
+    door = EntryPoint.objects.get(client=client, kind=EntryKind.WIDGET)
+    waits = chats.start(door, chats.Hello(key=str(uuid4()), words="Is anybody there?", name="Will Wait")).received
+    page = new_page(user=stage.person("tom@contact-center.example"), viewport={"width": 1440, "height": 900})
+    page.goto(f"/floor/contacts/{waits.interaction.public_id}/")
+    reasons = page.get_by_text("Signed out", exact=True)
+    reasons.click()
+    expect(page.get_by_text("Kira Novak is signed out.")).to_be_visible()
+    looks_right(page)
+    page.goto(f"/floor/contacts/{offered.public_id}/")
+    page.get_by_text("Why this one").click()
+    looks_right(page)
+    page.get_by_role("link", name="The others at that moment").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Signed out")
+    looks_right(page)
+    other = Agent.objects.filter(licences__client=client).exclude(pk=stage.agent("elena").pk).first()
+    page.goto(f"/floor/agents/{other.public_id}/?hours=24#passed")
+    expect(page.locator("#passed")).to_contain_text("Ann Field")
+    looks_right(page)
+    page.goto("/floor/routing/")
+    looks_right(page)
+    page.locator("[name=line]").select_option(str(offered.queue.public_id))
+    page.locator("[name=channel]").select_option("chat")
+    page.get_by_role("button", name="Who gets it?").click()
+    expect(page.get_by_text("It would wait")).to_be_visible()
+    looks_right(page)

@@ -72,7 +72,7 @@ class PassedForm(forms.Form):
     hours = forms.ChoiceField(label=lazy("Time"), choices=HOURS.items())
     contact = forms.CharField(
         label=lazy("One contact"), required=False, max_length=40,
-        help_text=lazy("Its case, or its address from the list."),
+        help_text=lazy("Its case, or the address of its page."),
     )  # fmt: skip
 
 
@@ -124,7 +124,9 @@ def not_hers_part(request: SupervisorRequest, agent: UUID) -> HttpResponse:
 class TesterForm(forms.Form):
     """A contact that nobody sent."""
 
-    line = forms.ModelChoiceField(Queue.objects.none(), label=lazy("Line"), to_field_name="public_id")
+    line = forms.ModelChoiceField(
+        Queue.objects.none(), label=lazy("Line"), to_field_name="public_id", empty_label=lazy("Choose")
+    )
     channel = forms.ChoiceField(label=lazy("Channel"), choices=Channel)
     language = forms.ChoiceField(label=lazy("Language"), required=False)
     priority = forms.TypedChoiceField(
@@ -150,7 +152,7 @@ class TesterForm(forms.Form):
         self.skills = {f"want_{skill.code}": skill.pk for skill in skills}
         for skill in skills:
             self.fields[f"want_{skill.code}"] = forms.TypedChoiceField(
-                label=str(skill), required=False, coerce=int, empty_value=0, choices=levels
+                label=_("Wants %s") % skill, required=False, coerce=int, empty_value=0, choices=levels
             )
 
     def clean(self) -> dict[str, Any]:
