@@ -234,8 +234,8 @@ def standings(
         her.presence, her.reason, her.connected, her.offered = seat.presence, seat.reason, seat.connected, seat.offered
         her.leaving, her.idle_since = bool(seat.wish or seat.wish_sign_out), seat.idle_since
     live = Leg.objects.filter(agent__in=found, state__in=HOLDING_STATES, set_aside=False).exclude(role=LegRole.MONITOR)
-    for agent_id, *held in live.values_list("agent_id", "channel", "cost", "interaction__queue_id"):
-        found[agent_id].held.append(Held(*held))
+    for agent_id, channel, cost, queue_id in live.values_list("agent_id", "channel", "cost", "interaction__queue_id"):
+        found[agent_id].held.append(Held(channel, cost, queue_id))
     ramped = [key for key, her in found.items() if her.ramp is not None]
     if ramped:
         legs = Leg.objects.filter(

@@ -152,7 +152,7 @@ class TesterForm(forms.Form):
         self.skills = {f"want_{skill.code}": skill.pk for skill in skills}
         for skill in skills:
             self.fields[f"want_{skill.code}"] = forms.TypedChoiceField(
-                label=_("Wants %s") % skill, required=False, coerce=int, empty_value=0, choices=levels
+                label=_("Wants %s") % skill, required=False, coerce=int, empty_value=None, choices=levels
             )
 
     def clean(self) -> dict[str, Any]:
