@@ -43,10 +43,10 @@ def build(agents: int, waiting: int, queues: int = 60) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO accounts_user (public_id, email, full_name, password, language, theme, is_staff, is_superuser,
-                is_active, date_joined)
-            SELECT gen_random_uuid(), 'a' || n || '@bench.example', 'Agent ' || n, '!', 'en', 'system', false, false,
-                true, now() FROM generate_series(1, %(agents)s) n;
+            INSERT INTO accounts_user (public_id, email, full_name, password, language, zone, theme, is_staff,
+                is_superuser, is_active, date_joined)
+            SELECT gen_random_uuid(), 'a' || n || '@bench.example', 'Agent ' || n, '!', 'en', '', 'system', false,
+                false, true, now() FROM generate_series(1, %(agents)s) n;
             INSERT INTO agents_agent (public_id, user_id, name, employee_number, team_id, profile_id)
             SELECT gen_random_uuid(), id, full_name, 'E' || id, %(team)s, %(profile)s FROM accounts_user;
             INSERT INTO agents_seat (agent_id, pool, presence, reason, since, wish, wish_sign_out, connected, capacity,
