@@ -99,7 +99,7 @@ def test_nobody_is_handed_what_routing_would_not_give_her(day: Day, house: House
             assert str(refused.value.sentence)
     assert fresh(leg).state == LegState.HANDLING
     told = {choice.target: choice.sentence for choice in transfers.colleague_choices(leg)}
-    assert "not available" in told[away] and stranger not in told
+    assert "is away: lunch" in told[away] and stranger not in told
 
 
 def test_warm_the_contact_stays_active_and_bea_wraps_up(day: Day, house: House) -> None:
