@@ -8,6 +8,6 @@ MATCH = Path(__file__).parent.parent / "routing" / "match.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0006_bounced_for_good")]
+    dependencies = [("interactions", "0007_plain_words")]
 
     operations = [migrations.RunSQL([(MATCH.read_text(), None)], migrations.RunSQL.noop)]
