@@ -13,12 +13,17 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from tests import database
 
 pytest_plugins = ["tests.living"]
 
 DESCRIBING_THE_CODE = {"django_content_type", "auth_permission"}
+
+# What a made-up example may take is no matter here: on a busy machine any of them takes long once.
+hypothesis_settings.register_profile("tests", deadline=None)
+hypothesis_settings.load_profile("tests")
 
 _table_names: list[str] = []
 _servers: list[Any] = []

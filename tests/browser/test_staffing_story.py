@@ -7,7 +7,7 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from bpo.kernel import clock
-from clients.models import EntryKind, EntryPoint
+from tests import factories
 from tests.browser import stage
 from tests.browser.test_looks import looks_right
 from tests.interactions import reported
@@ -17,8 +17,7 @@ from tests.living import Product
 def test_priya_tries_numbers_beside_a_line(new_page: Callable[..., Page], live: Product, watch) -> None:
     stage.set_up_once(live)
     stage.clear_the_floor()
-    queue = EntryPoint.objects.get(client=stage.tech_giant(), kind=EntryKind.WIDGET).queue
-    assert queue is not None
+    queue = factories.queue(stage.tech_giant(), "Evenings")  # a line whose figures no other story adds to
     at, dev = clock.now(), stage.agent("dev")
     for n in range(24):
         made = reported.contact(queue, "chat", at=at - timedelta(minutes=30 * n + 20), waited=15)
