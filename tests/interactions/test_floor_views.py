@@ -315,7 +315,7 @@ def test_a_callback_says_when_it_is_tried_next_or_why_it_waits(browser: Browser,
     assert browser.get(address).context["next"] == ["Number 1 in its line.", "Can take it now: Bea Brown."]
     Seat.objects.filter(pk=bea.pk).update(presence="break", reason="Lunch")
     told = browser.get(address).context["next"]
-    assert told[1:] == ["Nobody who is here can take it now.", "Bea Brown is not available."]
+    assert told[1:] == ["Nobody who is here can take it now.", "Bea Brown is away: Lunch."]
 
 
 def test_a_mail_that_was_undone_was_never_said(browser: Browser, line: Queue, bea: Agent) -> None:

@@ -43,7 +43,7 @@ def items_fragment(request: AgentRequest) -> HttpResponse:
 @require_GET
 def later_fragment(request: AgentRequest) -> HttpResponse:
     """What the left column has under the items, once the page itself is there."""
-    return render(request, "console/_later.html", _day(request))
+    return render(request, "console/_around.html", _day(request))
 
 
 def _day(request: AgentRequest) -> dict[str, Any]:
