@@ -95,6 +95,7 @@ def become(context: BrowserContext, key: str) -> Page:
 def press(page: Page, address: str, **fields: str) -> None:
     """Post a form without its button."""
     page.goto("/")
+    page.wait_for_load_state("networkidle")  # the first page of a person is read again once it knows the zone
     form = {"csrfmiddlewaretoken": page.locator("[name=csrfmiddlewaretoken]").first.input_value(), **fields}
     page.context.request.post(address, form=form, headers={"Referer": page.url}, max_redirects=0)
 
@@ -112,6 +113,7 @@ def alone(browser: Browser, url: str) -> Iterator[None]:
 
 def keep(page: Page, name: str, scheme: str) -> None:
     """One picture, in a palette when it is large."""
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)  # parts that follow the page
     page.wait_for_timeout(600)  # transitions
     raw = page.screenshot(animations="disabled")
     picture = Image.open(BytesIO(raw)).convert("RGB")
