@@ -26,7 +26,7 @@ MAIL_POLICY = {
     "font-src": ["'none'"],
     "frame-src": ["'none'"],
     "form-action": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
+    "style-src": ["'unsafe-inline'"],  # a mail carries its looks in its elements; it stands alone in a sandboxed frame
     "img-src": ["data:"],
     "frame-ancestors": ["'self'"],
     "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
