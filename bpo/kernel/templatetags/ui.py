@@ -30,8 +30,10 @@ def _drawing(name: str, classes: str, title: str, extra: tuple[tuple[str, str], 
         if name in table:
             attributes |= {"class": f"{kind} {classes}".strip(), "viewBox": f"0 0 {size} {size}"}
             written = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
+            # Drawings are constants above; attributes are escaped.
             return mark_safe(f"<svg {written}>{table[name]}</svg>")
     shown = f"i {classes}".strip()
+    # The package escapes what it is given.
     return mark_safe(heroicon_outline(NAMES.get(name, name), size=None, **{"class": shown}, **attributes))
 
 
