@@ -153,6 +153,15 @@ def _fresh_limits() -> Iterator[None]:
 
 
 @pytest.fixture
+def fresh_window() -> Iterator[None]:
+    """The clock stands at the beginning of the windows in which a door counts its callers."""
+    from time_machine import travel
+
+    with travel("2026-06-01T15:00:00Z"):
+        yield
+
+
+@pytest.fixture
 def media(settings: Any, tmp_path: Path) -> Path:
     """Uploads of one test in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"

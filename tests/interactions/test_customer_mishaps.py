@@ -70,6 +70,7 @@ def test_broken_or_away_is_said_in_the_doors_language(
     assert answer.get("Retry-After") == ("5" if status == 503 else None)
 
 
+@pytest.mark.usefixtures("fresh_window")
 def test_too_much_at_once(browser: Browser, spanish: EntryPoint) -> None:
     address = reverse("customer-callback-form", args=[spanish.public_id])
     answers = [browser.post(address, {}, HTTP_ACCEPT_LANGUAGE="en") for _each in range(21)]

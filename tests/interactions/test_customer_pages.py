@@ -231,6 +231,7 @@ def test_wrong_methods(browser, door, method) -> None:
     assert getattr(browser, method)(reverse("customer-chat-message", args=[door.public_id])).status_code == 405
 
 
+@pytest.mark.usefixtures("fresh_window")
 def test_too_many_starts_are_told_to_wait(browser, door) -> None:
     codes = [post(browser, "customer-chat-start", door, {"words": ""}).status_code for _ in range(22)]
     assert codes[-1] == 429

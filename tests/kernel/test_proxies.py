@@ -94,6 +94,7 @@ async def test_the_right_most_hop_that_is_not_ours(application, peer, forwarded,
     assert f'"logged": "{told[0]}"' in shown
 
 
+@pytest.mark.usefixtures("fresh_window")
 async def test_a_forged_header_does_not_open_a_limit_and_one_caller_does_not_shut_another_out(application) -> None:
     statuses = [(await call(application, MALLORY, "/door/", x_forwarded_for=f"192.0.2.{n}"))[0] for n in range(4)]
     assert statuses == [200, 200, 429, 429]

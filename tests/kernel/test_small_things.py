@@ -67,6 +67,7 @@ def test_what_is_no_colour_is_refused(text: str) -> None:
         fields.validate_colour(text)
 
 
+@pytest.mark.usefixtures("fresh_window")
 def test_a_door_closes_after_its_limit_and_counts_posts_only() -> None:
     @throttle.throttled("test door", "2/h")
     def door(request) -> HttpResponse:
