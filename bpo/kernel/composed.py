@@ -1,0 +1,123 @@
+"""Statements that Django writes once: for what pages ask all day, with many joins and few rows.
+
+Writing such a statement in Python takes several times as long as its answer by PostgreSQL. A function that builds a
+query set from places instead of values is asked once what it builds; from then on only the values change:
+
+    @composed
+    def _offers(agent: Any) -> QuerySet[Leg]:
+        return Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("client__brand")
+
+    card = first(_offers(agent.pk))
+
+The function must be pure: what it reads besides its places (the time, the language, a setting) would be kept for ever.
+Keyword arguments choose between several statements and are not places.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, QuerySet, prefetch_related_objects
+from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+
+Row = TypeVar("Row")
+
+
+class Place(Expression):
+    """Where a value goes that is known when the statement is asked."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """A parameter that stands for itself until its value is known."""
+        return "%s", (self,)
+
+
+class Composed(Generic[Row]):
+    """A query set written once; called with the values of its places it gives the rows.
+
+    Rows are what the query set would give: model instances with their relations, or tuples of `values_list`. A value is
+    handed to the database as it is: a key rather than an object, and never None, for which SQL has another comparison.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
+        self.build = build
+        parameters = inspect.signature(build).parameters.values()
+        self.places = sum(one.kind is not one.KEYWORD_ONLY for one in parameters)
+        self.statements: dict[tuple[tuple[str, Any], ...], Statement[Row]] = {}
+        update_wrapper(self, build)
+
+    def __call__(self, *values: Any, **choices: Any) -> list[Row]:
+        """The rows for these values."""
+        key = tuple(sorted(choices.items()))
+        statement = self.statements.get(key)
+        if statement is None:
+            places = [Place(number) for number in range(self.places)]
+            statement = self.statements[key] = Statement(self.build(*places, **choices))
+        if len(values) != self.places or None in values:
+            raise TypeError(f"{self.__name__} wants {self.places} values, none of them None")  # type: ignore[attr-defined]
+        return statement.rows(values)
+
+
+class Statement(Generic[Row]):
+    """The text of a query set, and how its rows become objects (as in Django's ModelIterable)."""
+
+    def __init__(self, built: QuerySet[Any, Row]) -> None:
+        compiler: Any = built.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.sql, self.parameters = compiler.as_sql()
+        self.prefetched: Sequence[Any] = built._prefetch_related_lookups  # type: ignore[attr-defined]
+        kind: type = built._iterable_class  # type: ignore[attr-defined]
+        self.flat = kind is FlatValuesListIterable
+        columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
+        self.converters = [(at, *found) for at, found in compiler.get_converters(columns).items()]
+        self.model: Any = None
+        if kind is ModelIterable:
+            own = compiler.klass_info["select_fields"]
+            self.model = compiler.klass_info["model"]
+            self.own = slice(own[0], own[-1] + 1)
+            self.names = [column.target.attname for column in columns[self.own]]
+            populators: Any = get_related_populators
+            self.related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+            self.annotated = list((compiler.annotation_col_map or {}).items())
+
+    def rows(self, values: Sequence[Any]) -> list[Row]:
+        """Ask the database."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        parameters = [values[one.number] if isinstance(one, Place) else one for one in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found = [list(row) for row in cursor.fetchall()]
+        for at, converters, expression in self.converters:
+            for row in found:
+                for converter in converters:
+                    row[at] = converter(row[at], expression, connection)
+        made: list[Any] = [self._made(row) for row in found]
+        if self.prefetched:
+            prefetch_related_objects(made, *self.prefetched)
+        return made
+
+    def _made(self, row: list[Any]) -> Any:
+        if self.model is None:
+            return row[0] if self.flat else tuple(row)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for populator in self.related:
+            populator.populate(row, made)
+        for name, at in self.annotated:
+            setattr(made, name, row[at])
+        return made
+
+
+def composed(build: Callable[..., QuerySet[Any, Row]]) -> Composed[Row]:
+    """Decorator of a function that builds a query set from places: it is called once, the statement ever after."""
+    return Composed(build)
+
+
+def first(rows: Sequence[Row]) -> Row | None:
+    """The first of them, or nothing."""
+    return rows[0] if rows else None

@@ -1,0 +1,79 @@
+"""A statement written once says what the query set says, for every value, with fewer steps in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db.models import Count, QuerySet
+
+from bpo.accounts.models import User
+from bpo.kernel.composed import composed, first
+from clients.models import Client, Queue
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@composed
+def lines_of(client: Any, priority: Any) -> QuerySet[Queue]:
+    return (
+        Queue.objects.filter(client=client, priority__gte=priority)
+        .select_related("client__brand")
+        .prefetch_related("wanted_skills")
+        .only("name", "channels", "client__name", "client__brand__public_name")
+        .annotate(contacts=Count("interactions"))
+        .order_by("name")
+    )
+
+
+@composed
+def names(user: Any, *, last_first: bool) -> QuerySet[User, str]:
+    rows = User.objects.filter(pk__gte=user).values_list("full_name", flat=True)
+    return rows.order_by("-pk" if last_first else "pk")
+
+
+@composed
+def pairs(user: Any) -> QuerySet[User, tuple[str, str]]:
+    return User.objects.filter(pk=user).values_list("full_name", "email")
+
+
+def test_rows_come_with_relations_prefetched_rows_and_what_was_counted(django_assert_num_queries: Any) -> None:
+    tech, maple = factories.client("Tech"), factories.client("Maple")
+    billing = factories.queue(tech, "Billing")
+    factories.queue(maple, "Scripts")
+    for asked, expected in ((tech, ["Billing"]), (maple, ["Scripts"]), (tech, ["Billing"])):
+        with django_assert_num_queries(2):
+            rows = lines_of(asked.pk, 0)
+            assert [row.name for row in rows] == expected
+            assert rows[0].client.brand.public_name == asked.brand.public_name
+            assert list(rows[0].wanted_skills.all()) == [] and rows[0].contacts == 0  # type: ignore[attr-defined]
+    assert rows[0] == billing and rows[0].channels == billing.channels
+    with django_assert_num_queries(1):
+        assert rows[0].priority == billing.priority, "what was left out is fetched when it is asked for"
+
+
+def test_each_choice_is_a_statement_of_its_own() -> None:
+    ann, bea = factories.user("Ann"), factories.user("Bea")
+    assert names(ann.pk, last_first=False) == ["Ann", "Bea"]
+    assert names(ann.pk, last_first=True) == ["Bea", "Ann"]
+    assert names(bea.pk, last_first=True) == ["Bea"]
+    assert pairs(bea.pk) == [("Bea", bea.email)]
+    assert first(pairs(bea.pk + 1)) is None
+
+
+@pytest.mark.parametrize("values", [(), (1,), (1, 2, 3), (None, 1)])
+def test_a_missing_value_is_told_and_never_compared(values: tuple[Any, ...]) -> None:
+    with pytest.raises(TypeError, match="lines_of wants 2 values"):
+        lines_of(*values)
+
+
+def test_a_value_is_a_value_and_not_sql() -> None:
+    client = factories.client()
+    assert by_slug("x' OR true --") == []
+    assert by_slug(client.slug) == [client]
+
+
+@composed
+def by_slug(slug: Any) -> QuerySet[Client]:
+    return Client.objects.filter(slug=slug)
