@@ -8,11 +8,13 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, TeamSupervisor
 from bpo.accounts.models import User
+from bpo.kernel.composed import composed, first
 from clients.access import is_admin
 from clients.models import Membership, Role
 
@@ -33,11 +35,19 @@ class SupervisorRequest(HttpRequest):
 AgentView = Callable[..., HttpResponseBase]
 
 
+@composed
+def _agents(user: Any) -> QuerySet[Agent]:
+    return Agent.objects.select_related("team", "profile").filter(user=user, deactivated_at=None)
+
+
 def agent_of(user: Any) -> Agent | None:
     """The agent this user is, unless deactivated."""
     if not getattr(user, "is_authenticated", False):
         return None
-    return Agent.objects.select_related("team", "profile", "user").filter(user=user, deactivated_at=None).first()
+    agent = first(_agents(user.pk))
+    if agent is not None:
+        agent.user = user  # known already: not fetched twice
+    return agent
 
 
 def is_supervisor(user: Any) -> bool:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
+
+from bpo.kernel.composed import composed, first
 from interactions import case_duty, journal, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 
@@ -16,10 +20,15 @@ def consult_of(interaction: Interaction) -> Leg | None:
     return beside.select_related("interaction", "interaction__queue", "agent").first()
 
 
+@composed
+def _asked(interaction: Any) -> QuerySet[Leg]:
+    asked = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT).select_related("agent")
+    return asked.only("state", "offered_at", "accepted_at", "ended_at", "agent__name").order_by("-offered_at")[:1]
+
+
 def last_consult(interaction: Interaction) -> Leg | None:
     """The last request for help on this contact, whatever became of it, with its colleague's name; for showing."""
-    asked = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT).select_related("agent")
-    return asked.only("state", "offered_at", "accepted_at", "ended_at", "agent__name").order_by("-offered_at").first()
+    return first(_asked(interaction.pk))
 
 
 def joined(interaction: Interaction) -> Leg | None:

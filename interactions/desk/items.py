@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from clients.models import Brand, Channel
 from interactions import unsent
 from interactions.models import (
@@ -127,13 +128,14 @@ def lines_of(rows: QuerySet[Row], *columns: str, way: str = "") -> QuerySet[Row]
     )  # fmt: skip
 
 
-def my_items(agent: Agent) -> list[Item]:
-    """Everything the agent handles or wraps up, in the order of acceptance."""
-    spoken = Message.objects.filter(interaction=OuterRef("interaction"), at__lte=clock.now())
+@composed
+def _work(agent: Any, now: Any) -> QuerySet[Leg]:
+    """What she handles or wraps up, each with what was said last and how much of it is unread."""
+    spoken = Message.objects.filter(interaction=OuterRef("interaction"), at__lte=now)
     spoken = spoken.exclude(direction=MessageDirection.SYSTEM).exclude(state=Message.State.CANCELLED)
     last = spoken.order_by("-at", "-id")
     answered = spoken.filter(direction=MessageDirection.OUT).order_by("-at").values("at")[:1]
-    legs = (
+    return (
         lines_of(
             Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
             .exclude(role=LegRole.MONITOR)
@@ -159,7 +161,11 @@ def my_items(agent: Agent) -> list[Item]:
         )
         .order_by("accepted_at", "id")
     )
-    return [_item(leg) for leg in legs]
+
+
+def my_items(agent: Agent) -> list[Item]:
+    """Everything the agent handles or wraps up, in the order of acceptance."""
+    return [_item(leg) for leg in _work(agent.pk, clock.now())]
 
 
 def _item(leg: Leg) -> Item:

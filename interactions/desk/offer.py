@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
+from bpo.kernel.composed import composed, first
 from clients.models import Brand
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Leg, LegState
@@ -38,34 +41,35 @@ class Card:
     reasons: tuple[Promise, ...]
 
 
+@composed
+def _offers(agent: Any) -> QuerySet[Leg]:
+    return lines_of(
+        Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("interaction__queue"),
+        *LEG,
+        "expires_at",
+        "made_by",
+        "why",
+        "client__brand__logo",
+        "client__brand__updated_at",
+        *(
+            f"interaction__{name}"
+            for name in (
+                "queue",
+                "queue__name",
+                "origin",
+                "language",
+                "enqueued_at",
+                "arrived_at",
+                "customer",
+            )
+        ),
+        way="interaction__",
+    ).order_by("offered_at")[:1]
+
+
 def open_offer(agent: Agent) -> Card | None:
     """The agent's open offer: a colleague's request for help counts too."""
-    leg = (
-        lines_of(
-            Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("interaction__queue"),
-            *LEG,
-            "expires_at",
-            "made_by",
-            "why",
-            "client__brand__logo",
-            "client__brand__updated_at",
-            *(
-                f"interaction__{name}"
-                for name in (
-                    "queue",
-                    "queue__name",
-                    "origin",
-                    "language",
-                    "enqueued_at",
-                    "arrived_at",
-                    "customer",
-                )
-            ),
-            way="interaction__",
-        )
-        .order_by("offered_at")
-        .first()
-    )
+    leg = first(_offers(agent.pk))
     if leg is None:
         return None
     interaction = leg.interaction

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents import presence
 from agents.models import Agent, Presence, PresenceReason, Seat
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from clients.models import Channel
 from interactions.models import Leg, LegState
 
@@ -31,15 +34,29 @@ class Top:
     costs: str
 
 
-def top_of(agent: Agent) -> Top:
-    """Derived from seat and legs: talking before wrap-up before writing before the presence itself."""
-    seat = Seat.objects.filter(agent=agent).first() or Seat(agent=agent, since=clock.now(), idle_since=clock.now())
-    legs = (
+@composed
+def _seats(agent: Any) -> QuerySet[Seat]:
+    return Seat.objects.filter(agent=agent)
+
+
+@composed
+def _work(agent: Any) -> QuerySet[Leg]:
+    return (
         Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
         .only("state", "channel", "accepted_at", "work_ended_at")
         .order_by("accepted_at")
     )
-    kind, words, since = _doing(seat, list(legs))
+
+
+@composed
+def _reasons() -> QuerySet[PresenceReason]:
+    return PresenceReason.objects.filter(active=True)
+
+
+def top_of(agent: Agent) -> Top:
+    """Derived from seat and legs: talking before wrap-up before writing before the presence itself."""
+    seat = first(_seats(agent.pk)) or Seat(agent=agent, since=clock.now(), idle_since=clock.now())
+    kind, words, since = _doing(seat, _work(agent.pk))
     order = presence.ordered(seat)
     profile = agent.profile
     return Top(
@@ -52,7 +69,7 @@ def top_of(agent: Agent) -> Top:
         ordered=_("Set by %(who)s: %(why)s") % {"who": order.by_name, "why": order.why} if order else "",
         used=seat.points_voice + seat.points_chat + seat.points_email,
         capacity=seat.capacity,
-        reasons=list(PresenceReason.objects.filter(active=True)),
+        reasons=_reasons(),
         costs=_("A call takes %(voice)d, a chat %(chat)d, an email %(email)d.")
         % {"voice": profile.voice_points, "chat": profile.chat_points, "email": profile.email_points},
     )

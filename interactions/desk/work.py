@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel
 from clients.naming import public_name
 from interactions import consulting, endings, handling, outbound, replies, runs
@@ -65,14 +66,19 @@ class Spans:
         return bars
 
 
+@composed
+def _messages(interaction: Any, channel: Any, case: Any, *, of_its_case: bool) -> QuerySet[Message]:
+    rows = Message.objects.filter(interaction=interaction)
+    if of_its_case:
+        rows = Message.objects.filter(Q(interaction=interaction) | Q(case_id=case))
+    files = Prefetch("attachments", Attachment.objects.order_by("id"))
+    return rows.filter(channel=channel).select_related("agent").order_by("-at", "-id")[:200].prefetch_related(files)
+
+
 def messages_of(interaction: Interaction) -> list[Message]:
     """Every message of the contact; of a mail those of its whole case, the oldest first."""
-    rows = Message.objects.filter(interaction=interaction)
-    if interaction.channel == Channel.EMAIL and interaction.case_id:
-        rows = Message.objects.filter(Q(interaction=interaction) | Q(case_id=interaction.case_id))
-    rows = rows.filter(channel=interaction.channel).select_related("agent").order_by("-at", "-id")[:200]
-    files = Prefetch("attachments", Attachment.objects.order_by("id"))
-    return list(reversed(rows.prefetch_related(files)))
+    whole = bool(interaction.channel == Channel.EMAIL and interaction.case_id)
+    return _messages(interaction.pk, interaction.channel, interaction.case_id or 0, of_its_case=whole)[::-1]
 
 
 def spans_of(leg: Leg) -> Spans:
@@ -87,13 +93,14 @@ def spans_of(leg: Leg) -> Spans:
     return Spans(max(0, int((began - entered).total_seconds())), max(0, worked - held), held, max(0, wrapped))
 
 
+@composed
+def _runs(interaction: Any) -> QuerySet[Run]:
+    return Run.objects.filter(interaction=interaction).select_related("version__script", "sub_version__script")
+
+
 def run_of(leg: Leg, agent: Agent) -> Run | None:
     """The run beside the work; begun now when the reaction to the accept has not done so yet."""
-    run = (
-        Run.objects.filter(interaction_id=leg.interaction_id)
-        .select_related("version__script", "sub_version__script")
-        .first()
-    )
+    run = first(_runs(leg.interaction_id))
     if run is not None:
         run.interaction, run.client = leg.interaction, leg.client
     handled = leg.state == LegState.HANDLING and leg.role == "primary"

@@ -6,11 +6,14 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from agents.gates import AgentRequest
+from bpo.kernel.composed import composed, first
+from clients.access import is_admin
 from clients.models import Brand
 from interactions import handling, states
 from interactions.desk import items, offer, top
@@ -27,15 +30,22 @@ NOT_OF_A_LINE = (
 LIVE = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
 
+@composed
+def _legs(agent: Any, public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(agent=agent, public_id=public_id).exclude(role=LegRole.MONITOR)
+    return (
+        (legs if of_every_client else legs.seen_by(user))
+        .select_related("client__brand", "disposition", "interaction__customer", "interaction__envelope")
+        .select_related("interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type")
+        .defer("interaction__envelope__headers", *(f"interaction__queue__{name}" for name in NOT_OF_A_LINE))
+    )
+
+
 def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
     """A leg of this agent, of a client she may see; anybody else's is 404."""
-    legs = Leg.objects.visible_to(request.user).filter(agent=request.agent).exclude(role=LegRole.MONITOR)
-    leg = get_object_or_404(
-        legs.select_related("client__brand", "disposition", "interaction__customer", "interaction__envelope")
-        .select_related("interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type")
-        .defer("interaction__envelope__headers", *(f"interaction__queue__{name}" for name in NOT_OF_A_LINE)),
-        public_id=public_id,
-    )
+    leg = first(_legs(request.agent.pk, public_id, request.user.pk, of_every_client=is_admin(request.user)))
+    if leg is None:
+        raise Http404
     leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
     return leg
 
@@ -50,13 +60,18 @@ def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
     return fresh
 
 
+@composed
+def _brands(user: Any, *, every: bool) -> QuerySet[Brand]:
+    return Brand.objects.all() if every else Brand.objects.all().seen_by(user)
+
+
 def frame(request: AgentRequest) -> dict[str, Any]:
     """What every console page shows around its middle; the day comes after it, by itself."""
     return {
         "top": top.top_of(request.agent),
         "items": items.my_items(request.agent),
         "card": offer.open_offer(request.agent),
-        "brands": Brand.objects.visible_to(request.user),
+        "brands": _brands(request.user.pk, every=is_admin(request.user)),
         "agent": request.agent,
     }
 
