@@ -10,21 +10,29 @@ query set from places instead of values is asked once what it builds; from then 
     card = first(_offers(agent.pk))
 
 The function must be pure: what it reads besides its places (the time, the language, a setting) would be kept for ever.
-Keyword arguments choose between several statements and are not places.
+Keyword arguments choose between several statements and are not places; with `*values` the number of places is part of
+the choice. The statements of one function that were asked last are kept, at most `MOST`.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, QuerySet, prefetch_related_objects
-from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    NamedValuesListIterable,
+    get_related_populators,
+)
 
 Row = TypeVar("Row")
+MOST = 256
 
 
 class Place(Expression):
@@ -49,19 +57,22 @@ class Composed(Generic[Row]):
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self.build = build
         parameters = inspect.signature(build).parameters.values()
-        self.places = sum(one.kind is not one.KEYWORD_ONLY for one in parameters)
-        self.statements: dict[tuple[tuple[str, Any], ...], Statement[Row]] = {}
+        self.any_number = any(one.kind is one.VAR_POSITIONAL for one in parameters)
+        self.places = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
+        self.statements: OrderedDict[Any, Statement[Row]] = OrderedDict()
         update_wrapper(self, build)
 
     def __call__(self, *values: Any, **choices: Any) -> list[Row]:
         """The rows for these values."""
-        key = tuple(sorted(choices.items()))
-        statement = self.statements.get(key)
-        if statement is None:
-            places = [Place(number) for number in range(self.places)]
-            statement = self.statements[key] = Statement(self.build(*places, **choices))
-        if len(values) != self.places or None in values:
+        if None in values or (len(values) != self.places and not self.any_number):
             raise TypeError(f"{self.__name__} wants {self.places} values, none of them None")  # type: ignore[attr-defined]
+        key = (len(values), *sorted(choices.items()))
+        statement = self.statements.pop(key, None)
+        if statement is None:
+            statement = Statement(self.build(*(Place(number) for number in range(len(values))), **choices))
+        self.statements[key] = statement  # the last asked stands last
+        while len(self.statements) > MOST:
+            self.statements.popitem(last=False)
         return statement.rows(values)
 
 
@@ -73,7 +84,11 @@ class Statement(Generic[Row]):
         self.sql, self.parameters = compiler.as_sql()
         self.prefetched: Sequence[Any] = built._prefetch_related_lookups  # type: ignore[attr-defined]
         kind: type = built._iterable_class  # type: ignore[attr-defined]
-        self.flat = kind is FlatValuesListIterable
+        self.tuple_of: Callable[[list[Any]], Any] = tuple
+        if kind is FlatValuesListIterable:
+            self.tuple_of = lambda row: row[0]
+        if kind is NamedValuesListIterable:
+            self.tuple_of = named_row(list(built.query.selected or ()))
         columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
         self.converters = [(at, *found) for at, found in compiler.get_converters(columns).items()]
         self.model: Any = None
@@ -104,13 +119,19 @@ class Statement(Generic[Row]):
 
     def _made(self, row: list[Any]) -> Any:
         if self.model is None:
-            return row[0] if self.flat else tuple(row)
+            return self.tuple_of(row)
         made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
         for populator in self.related:
             populator.populate(row, made)
         for name, at in self.annotated:
             setattr(made, name, row[at])
         return made
+
+
+def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:
+    """What makes a row with these names."""
+    kind: Any = namedtuple("Row", names)  # type: ignore[misc]
+    return kind._make
 
 
 def composed(build: Callable[..., QuerySet[Any, Row]]) -> Composed[Row]:

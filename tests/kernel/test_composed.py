@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
 
 from bpo.accounts.models import User
+from bpo.kernel import composed as composing
 from bpo.kernel.composed import composed, first
 from clients.models import Client, Queue
 from tests import factories
@@ -38,6 +40,15 @@ def pairs(user: Any) -> QuerySet[User, tuple[str, str]]:
     return User.objects.filter(pk=user).values_list("full_name", "email")
 
 
+@composed
+def named(*users: Any) -> QuerySet[User, Any]:
+    chosen = Q()
+    for user in users:
+        chosen |= Q(pk=user)
+    rows = User.objects.filter(chosen).order_by("pk").values_list("full_name", "email", named=True)
+    return rows.annotate(letters=Length("full_name"))
+
+
 def test_rows_come_with_relations_prefetched_rows_and_what_was_counted(django_assert_num_queries: Any) -> None:
     tech, maple = factories.client("Tech"), factories.client("Maple")
     billing = factories.queue(tech, "Billing")
@@ -60,6 +71,25 @@ def test_each_choice_is_a_statement_of_its_own() -> None:
     assert names(bea.pk, last_first=True) == ["Bea"]
     assert pairs(bea.pk) == [("Bea", bea.email)]
     assert first(pairs(bea.pk + 1)) is None
+
+
+def test_any_number_of_values_and_rows_with_names() -> None:
+    ann, bea = factories.user("Ann"), factories.user("Beatrix")
+    assert [(row.full_name, row.letters) for row in named(ann.pk, bea.pk)] == [("Ann", 3), ("Beatrix", 7)]
+    assert [row.email for row in named(bea.pk)] == [bea.email]
+
+
+def test_the_statements_asked_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composing, "MOST", 2)
+    numbered.statements.clear()
+    for n in (1, 2, 1, 3):
+        assert numbered(1, n=n) == []
+    assert [key[1] for key in numbered.statements] == [("n", 1), ("n", 3)]
+
+
+@composed
+def numbered(user: Any, *, n: int) -> QuerySet[User]:
+    return User.objects.filter(pk=user, pk__lt=-n)
 
 
 @pytest.mark.parametrize("values", [(), (1,), (1, 2, 3), (None, 1)])
