@@ -16,7 +16,7 @@ from interactions.models import AgentLane, Direction, Outcome, Visit
 from interactions.reports import figures, live, queries
 from interactions.reports.measures import Handling
 from interactions.reports.queries import SECOND
-from interactions.reports.scope import Period, Scope, period, scope_of
+from interactions.reports.scope import Period, Scope, period, promises_in_force, scope_of
 from interactions.reports.staffing import DAY_SECONDS, MOST_AT_ONCE, Goal
 
 USUAL_PERIOD = "7d"
@@ -120,7 +120,8 @@ def there(queue: Queue, channel: str) -> There:
 
 def goal_of(queue: Queue, channel: str, at: datetime) -> Goal:
     """What the contract in force promises of this channel; else the usual 80 % in 20 s."""
-    promise = live.promises_now([queue.client], at).get((queue.client_id, channel))
+    promises = promises_in_force([queue.client], at, at)
+    promise = live.promises_now(promises, at).get((queue.client_id, channel))
     if promise is None:
         return Goal()
     percent = min(max(1.0, float(promise.target_percent)), 99.9)

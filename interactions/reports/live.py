@@ -15,7 +15,7 @@ from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
 from interactions.reports.figures import CUSTOMER_WAITS, IN_SOME_LINE, LIVE_CHANNELS, OPEN_CALLBACK, with_first_stay
 from interactions.reports.measures import FORMULAS, Line, Ratio
-from interactions.reports.scope import Scope, lately, promises_in_force, scope_of, stretch_of
+from interactions.reports.scope import Scope, in_force, lately, scope_of
 
 SOON = timedelta(hours=1)
 LIVE_LEGS = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
@@ -244,7 +244,7 @@ def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, 
 
 
 def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope | None = None) -> Wall:
-    """The wall of these clients: ten queries, whatever stands on it; eight with the scope of today at hand.
+    """The wall of these clients: nine queries, whatever stands on it; seven with the scope of today at hand.
 
     Where a contract promises something of mails, one more, and one for the hours of each queue with mails.
     """
@@ -253,7 +253,7 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     stretches = [today, lately(today)]
     lines_today, lines_now = queries.lines_of(stretches, "first__queue_id", "channel")
     waiting = _waiting(clients)
-    promises = promises_now(clients, at)
+    promises = promises_now(today.promises, at)
     mailed = any(channel == Channel.EMAIL for _client, channel in promises)
     mails_today, mails_now = promised.mail_lines(stretches) if mailed else ({}, {})
     due = _callbacks(clients, at)
@@ -298,13 +298,11 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     )
 
 
-def promises_now(clients: Sequence[Client], at: datetime) -> dict[tuple[int, str], Promise]:
-    """The promise in force now, by client and channel; the plain formula where there are several."""
+def promises_now(promises: Iterable[Promise], at: datetime) -> dict[tuple[int, str], Promise]:
+    """The promise in force now, by client and channel; the first where there are several."""
     found: dict[tuple[int, str], Promise] = {}
-    for promise in promises_in_force(clients, at, at):
-        start, end = stretch_of(promise)
-        if start <= at < end and promise.formula in FORMULAS:
-            found.setdefault((promise.contract.client_id, promise.channel), promise)
+    for promise in in_force(promises, at):
+        found.setdefault((promise.contract.client_id, promise.channel), promise)
     return found
 
 

@@ -59,7 +59,7 @@ def _judged(promises: Sequence[Promise], scopes: Sequence[Scope]) -> dict[tuple[
     own = [scope.judged_by(promises) for scope in scopes]
     mail = any(p.channel == Channel.EMAIL for p in promises)
     live = queries.lines_of(own, "channel") if not mail or len(promises) > 1 else []
-    mails = list(queries.replies(together(own).of_channel(Channel.EMAIL))) if mail else []
+    mails = queries.replies(together(own).of_channel(Channel.EMAIL)) if mail else []
     mail_lines = [mail_line(scope, (m for m in mails if scope.holds(m.client_id, m.arrived_at))) for scope in own]
     return {
         (p.channel, p.threshold_seconds): mail_lines
@@ -71,7 +71,7 @@ def _judged(promises: Sequence[Promise], scopes: Sequence[Scope]) -> dict[tuple[
 
 def mail_lines(scopes: Sequence[Scope]) -> list[dict[tuple[int, str], Line]]:
     """The mails of these stretches by the queue they came into (one query, and the hours of queues asked for)."""
-    mails = list(queries.replies(together(scopes).of_channel(Channel.EMAIL), "first__queue_id"))
+    mails = queries.replies(together(scopes).of_channel(Channel.EMAIL), "first__queue_id")
     found = []
     for scope in scopes:
         own: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)

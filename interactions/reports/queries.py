@@ -25,6 +25,7 @@ from django.db.models import Case as SqlCase
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel.composed import Composed, composed
 from bpo.kernel.errors import InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -103,28 +104,40 @@ def lines(scope: Scope, *by: str) -> dict[tuple[Any, ...], Line]:
 
 def lines_of(scopes: Sequence[Scope], *by: str) -> list[dict[tuple[Any, ...], Line]]:
     """The same for several stretches of time that are judged alike: one query for all, which decides once a contact."""
+    found: list[dict[tuple[Any, ...], Line]] = [{} for _ in scopes]
+    for row in asked(_lines, scopes, by=by):
+        key = tuple(getattr(row, name) for name in by)
+        waited = row.waits / SECOND if row.end in figures.ANSWERED_ENDS else 0.0
+        counted = Line(**{row.end: row.n}, wait_seconds=waited)
+        for n, lines in enumerate(found):
+            if getattr(row, f"in_{n}", True):
+                lines[key] = lines.get(key, Line()) + counted
+    return found
+
+
+def asked(statement: Composed[Any], scopes: Sequence[Scope], **choices: Any) -> list[Any]:
+    """The rows of a statement about these scopes, written once for all scopes of their shapes."""
+    moments = (moment for scope in scopes for moment in scope.moments)
+    return statement(*moments, shapes=tuple(scope.shape for scope in scopes), **choices)
+
+
+@composed
+def _lines(*moments: Any, shapes: Sequence[Scope], by: Sequence[str]) -> QuerySet[Interaction, Any]:
+    places = iter(moments)
+    scopes = [shape.placed(places) for shape in shapes]
     inside = {
         f"in_{n}": ExpressionWrapper(scope.during("arrived_at"), output_field=BooleanField())
         for n, scope in enumerate(scopes if len(scopes) > 1 else [])
     }
     end = SqlCase(*(When(condition, then=Value(name)) for name, condition in figures.ENDS.items()))
-    rows = (
+    return (
         figures.contacts(together(scopes))
         .filter(figures.IN_LINE)
         .order_by()
         .annotate(**inside, end=end)
-        .values(*by, *inside, "end")
+        .values_list(*by, *inside, "end", named=True)
         .annotate(n=Count("pk"), waits=Sum("first_wait"))
     )
-    found: list[dict[tuple[Any, ...], Line]] = [{} for _ in scopes]
-    for row in rows:
-        key = tuple(row[name] for name in by)
-        waited = row["waits"] / SECOND if row["end"] in figures.ANSWERED_ENDS else 0.0
-        counted = Line(**{row["end"]: row["n"]}, wait_seconds=waited)
-        for n, lines in enumerate(found):
-            if row.get(f"in_{n}", True):
-                lines[key] = lines.get(key, Line()) + counted
-    return found
 
 
 def line(scope: Scope) -> Line:
@@ -194,11 +207,33 @@ class ReasonRow:
 
 def reasons(scope: Scope) -> list[ReasonRow]:
     """Why customers came, the most frequent first; contacts without a reason last (one query)."""
-    rows = (
+    found = [
+        ReasonRow(
+            r.reason_id,
+            r.reason__code or "-",
+            r.reason__name or "",
+            r.n,
+            r.handled,
+            r.callback,
+            r.left,
+            r.still_open,
+        )
+        for r in asked(_reasons, [scope])
+    ]
+    every = sum(row.contacts for row in found)
+    found = [replace(row, share=row.contacts / every) for row in found]
+    return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
+
+
+@composed
+def _reasons(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Interaction, Any]:
+    places = iter(moments)
+    (scope,) = (shape.placed(places) for shape in shapes)
+    return (
         figures.arrived(scope)
         .filter(figures.CAME_IN)
         .order_by()
-        .values("reason_id", "reason__code", "reason__name")
+        .values_list("reason_id", "reason__code", "reason__name", named=True)
         .annotate(
             n=Count("pk"),
             handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
@@ -207,22 +242,6 @@ def reasons(scope: Scope) -> list[ReasonRow]:
             still_open=Count("pk", filter=~Q(state=State.CLOSED)),
         )
     )
-    found = [
-        ReasonRow(
-            r["reason_id"],
-            r["reason__code"] or "-",
-            r["reason__name"] or "",
-            r["n"],
-            r["handled"],
-            r["callback"],
-            r["left"],
-            r["still_open"],
-        )
-        for r in rows
-    ]
-    every = sum(row.contacts for row in found)
-    found = [replace(row, share=row.contacts / every) for row in found]
-    return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +298,15 @@ def count_of(key: str, scope: Scope) -> int:
     return rows_of(key, scope).count()
 
 
-def replies(scope: Scope, *more: str) -> QuerySet[Interaction, Any]:
+def replies(scope: Scope, *more: str) -> list[Any]:
     """Mails of the scope with the time of the first human reply, what judging it takes, and `more` fields."""
+    return asked(_replies, [scope], more=more)
+
+
+@composed
+def _replies(*moments: Any, shapes: Sequence[Scope], more: Sequence[str]) -> QuerySet[Interaction, Any]:
+    places = iter(moments)
+    (scope,) = (shape.placed(places) for shape in shapes)
     return (
         figures.contacts(scope)
         .filter(figures.MAIL)

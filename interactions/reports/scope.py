@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, DateTimeField, DurationField, Q, Value, When
@@ -15,6 +16,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
+from bpo.kernel.composed import Place
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Policy, Promise
 from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
@@ -111,9 +113,16 @@ class Threshold:
     end: datetime
 
 
+# Seconds for the contacts of a scope, and those of contacts for which something else holds, by conditions on them.
+Judging = tuple[int, tuple[tuple[tuple[tuple[str, object], ...], int], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Everything that decides which contacts a figure counts. `at` judges those that still wait."""
+    """Everything that decides which contacts a figure counts. `at` judges those that still wait.
+
+    `promises` are those of the contracts that touch its time; the thresholds are theirs.
+    """
 
     parts: tuple[Part, ...]
     at: datetime
@@ -123,6 +132,8 @@ class Scope:
     queue: int | None = None
     reason: int | None = None
     no_reason: bool = False
+    promises: tuple[Promise, ...] = field(default=(), compare=False, repr=False)
+    judging: Judging | None = None
 
     @property
     def clients(self) -> tuple[int, ...]:
@@ -142,7 +153,13 @@ class Scope:
 
     def threshold(self) -> Case:
         """The threshold of a contact, as a duration; asks of a contact only what differs within the scope."""
-        whens, default = [], DEFAULT_THRESHOLD
+        default, apart = self.judging or self._judging()
+        whens = [When(**dict(asked), then=Value(timedelta(seconds=seconds))) for asked, seconds in apart]
+        return Case(*whens, default=Value(timedelta(seconds=default)), output_field=DurationField())
+
+    def _judging(self) -> Judging:
+        apart: list[tuple[tuple[tuple[str, object], ...], int]] = []
+        default = DEFAULT_THRESHOLD
         clients = set(self.clients)
         settled: set[tuple[int, str]] = set()  # clients' channels that have one threshold all the time
         for each in self.thresholds:
@@ -153,10 +170,10 @@ class Scope:
             if not asked:
                 default = each.seconds
                 break
-            whens.append(When(**asked, then=Value(timedelta(seconds=each.seconds))))
+            apart.append((tuple(asked.items()), each.seconds))
             if "arrived_at__gte" not in asked and "arrived_at__lt" not in asked:
                 settled.add(key)
-        return Case(*whens, default=Value(timedelta(seconds=default)), output_field=DurationField())
+        return default, tuple(apart)
 
     def _asked_by(self, threshold: Threshold) -> dict[str, object]:
         """Conditions on a contact of this scope for the threshold to be its own."""
@@ -187,7 +204,27 @@ class Scope:
 
     def until(self, field: str) -> Coalesce:
         """The field, or the instant that is asked about where it is empty: how long has it been so far."""
-        return Coalesce(field, Value(self.at, output_field=DateTimeField()))
+        at: Any = self.at
+        return Coalesce(field, at if isinstance(at, Place) else Value(at, output_field=DateTimeField()))
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """Its times alone, in the order in which `placed` wants them again."""
+        return self.at, *(moment for part in self.parts for moment in (part.start, part.end))
+
+    @property
+    def shape(self) -> Scope:
+        """All but its times: scopes of one shape ask with one statement (`bpo.kernel.composed`)."""
+        nowhere: Any = None
+        parts = tuple(Part(part.clients, nowhere, nowhere) for part in self.parts)
+        return replace(
+            self, parts=parts, at=nowhere, thresholds=(), promises=(), judging=self.judging or self._judging()
+        )
+
+    def placed(self, moments: Iterator[Any]) -> Scope:
+        """The shape with times, or places for them."""
+        at = next(moments)
+        return replace(self, at=at, parts=tuple(Part(p.clients, next(moments), next(moments)) for p in self.parts))
 
     def of_channel(self, channel: str) -> Scope:
         """The same, of one channel."""
@@ -225,9 +262,11 @@ def scopes_of(clients: Sequence[Client], *keys: str, at: datetime | None = None)
     """The scopes of several named periods with the same rules (two queries, however many)."""
     at = at or clock.now()
     periods = [_parts(clients, key, at) for key in keys]
-    thresholds = thresholds_of(clients, [part for parts in periods for part in parts])
-    shorts = shorts_of(clients)
-    return [Scope(parts=parts, at=at, thresholds=thresholds, shorts=shorts) for parts in periods]
+    found = [part for parts in periods for part in parts]
+    start, end = min((part.start for part in found), default=at), max((part.end for part in found), default=at)
+    promises = promises_in_force(clients, start, end) if clients else []
+    rules: Any = {"thresholds": thresholds_of(promises), "shorts": shorts_of(clients), "promises": tuple(promises)}
+    return [Scope(parts=parts, at=at, **rules) for parts in periods]
 
 
 def _parts(clients: Sequence[Client], key: str, at: datetime) -> tuple[Part, ...]:
@@ -278,13 +317,16 @@ def stretch_of(promise: Promise) -> tuple[datetime, datetime]:
     return midnight(contract.valid_from, zone), midnight(last + DAY, zone)
 
 
-def thresholds_of(clients: Sequence[Client], parts: Sequence[Part]) -> tuple[Threshold, ...]:
+def thresholds_of(promises: Iterable[Promise]) -> tuple[Threshold, ...]:
     """By channel and time of arrival, from the contracts in force."""
-    if not parts:
-        return ()
-    start, end = min(part.start for part in parts), max(part.end for part in parts)
     return tuple(
         Threshold(promise.contract.client_id, promise.channel, promise.threshold_seconds, *stretch_of(promise))
-        for promise in promises_in_force(clients, start, end)
+        for promise in promises
         if promise.formula in FORMULAS
     )
+
+
+def in_force(promises: Iterable[Promise], at: datetime) -> list[Promise]:
+    """Those of the promises whose contract is in force at the moment and whose formula is known."""
+    found = ((promise, *stretch_of(promise)) for promise in promises if promise.formula in FORMULAS)
+    return [promise for promise, start, end in found if start <= at < end]

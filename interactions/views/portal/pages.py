@@ -25,7 +25,7 @@ from interactions.reports import live, promised, queries
 from interactions.reports.figures import FIGURES, Thing
 from interactions.reports.masking import Mask
 from interactions.reports.measures import FORMULAS
-from interactions.reports.scope import PERIODS, Scope, period, promises_in_force, scope_of, scopes_of
+from interactions.reports.scope import PERIODS, Scope, in_force, period, promises_in_force, scope_of, scopes_of
 from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
 from interactions.views import export, lists
@@ -91,7 +91,7 @@ def today(request: ClientRequest) -> HttpResponse:
         request,
         "portal/today.html",
         **_tiles(request.client, scope),
-        promises=_promised(request.client, scope, month),
+        promises=_promised(scope, month),
         reasons=queries.reasons(scope),
         period=period("today", request.client.zone, scope.at),
     )
@@ -115,14 +115,8 @@ class Promised:
     month: promised.Kept
 
 
-def _promised(client: Client, scope: Scope, month: Scope) -> list[Promised]:
-    at = scope.at
-    promises = [p for p in promises_in_force([client], at, at) if p.formula in FORMULAS]
-    local = at.astimezone(ZoneInfo(client.zone)).date()
-    promises = [
-        p for p in promises
-        if p.contract.valid_from <= local and (p.contract.valid_until is None or p.contract.valid_until >= local)
-    ]  # fmt: skip
+def _promised(scope: Scope, month: Scope) -> list[Promised]:
+    promises = in_force(scope.promises, scope.at)
     kept_today, kept_month = promised.kept_in(promises, [scope, month])
     return [
         Promised(*_promise_words(p), one, other) for p, one, other in zip(promises, kept_today, kept_month, strict=True)
@@ -148,7 +142,7 @@ def _promise_words(promise: Any) -> tuple[str, str]:
 def promises(request: ClientRequest) -> HttpResponse:
     """Each promise with its formula in words, target, today and the month, with both halves."""
     scope, month = scopes_of([request.client], "today", "month")
-    rows = _promised(request.client, scope, month)
+    rows = _promised(scope, month)
     return _page(
         request, "portal/promises.html", promises=rows, contract=rows[0].today.promise.contract if rows else None
     )
@@ -254,14 +248,9 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         with_messages=policy.client_sees_transcripts,
         mask=mask,
     )
-    promise = next(
-        (
-            p
-            for p in promises_in_force([request.client], found.arrived_at, found.arrived_at)
-            if p.channel == found.channel
-        ),
-        None,
-    )
+    at = found.arrived_at
+    then = in_force(promises_in_force([request.client], at, at), at)
+    promise = next((p for p in then if p.channel == found.channel), None)
     survey = getattr(found, "survey", None)
     return _page(
         request,
