@@ -163,7 +163,7 @@ def arrived(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
     if scope.channel:
         rows = rows.filter(channel=scope.channel)
     if scope.reason:
-        rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
+        rows = rows.filter(reason_id=scope.reason)
     if scope.no_reason:
         rows = rows.filter(reason__isnull=True)
     rows = with_first_stay(rows)
@@ -193,7 +193,7 @@ def legs(scope: Scope) -> QuerySet[Leg]:
     if scope.queue:
         rows = rows.filter(interaction__queue_id=scope.queue)
     if scope.reason:
-        rows = rows.filter(Q(interaction__reason_id=scope.reason) | Q(interaction__reason__parent_id=scope.reason))
+        rows = rows.filter(interaction__reason_id=scope.reason)
     if scope.no_reason:
         rows = rows.filter(interaction__reason__isnull=True)
     return rows
@@ -205,7 +205,7 @@ def callbacks(scope: Scope) -> QuerySet[Callback]:
     if scope.queue:
         rows = rows.filter(queue_id=scope.queue)
     if scope.reason:
-        rows = rows.filter(Q(reason_id=scope.reason) | Q(reason__parent_id=scope.reason))
+        rows = rows.filter(reason_id=scope.reason)
     if scope.no_reason:
         rows = rows.filter(reason__isnull=True)
     return rows

@@ -128,7 +128,9 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
 
 
 def test_reasons_add_up_to_all_who_came(line: Queue) -> None:
-    late, other = factories.reason(line.client, "Late delivery"), factories.reason(line.client, "Other")
+    wrong, other = factories.reason(line.client, "Something wrong"), factories.reason(line.client, "Other")
+    late = factories.reason(line.client, "Late delivery", parent=wrong)
+    reported.contact(line, at=NOON, waited=3, reason=wrong)
     for _ in range(2):
         reported.contact(line, at=NOON, waited=3, reason=late)
     reported.contact(line, at=NOON, waited=9, how="abandoned", reason=other)
@@ -137,7 +139,7 @@ def test_reasons_add_up_to_all_who_came(line: Queue) -> None:
     scope = scope_of([line.client], at=NOON + timedelta(minutes=1))
     rows = queries.reasons(scope)
     assert [(row.name, row.contacts, row.handled, row.left, row.open) for row in rows] == [
-        ("Late delivery", 2, 2, 0, 0), ("Other", 1, 0, 1, 0), ("", 1, 0, 0, 1)
+        ("Late delivery", 2, 2, 0, 0), ("Other", 1, 0, 1, 0), ("Something wrong", 1, 1, 0, 0), ("", 1, 0, 0, 1)
     ]  # fmt: skip
     assert sum(row.contacts for row in rows) == queries.count_of("came_in", scope)
     for row in rows:
