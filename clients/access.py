@@ -54,12 +54,14 @@ class ClientScopedQuerySet(QuerySet[M]):
 
     def visible_to_role(self, user: User | AnonymousUser, *roles: str) -> Self:
         """Only the rows of clients where the user holds one of these membership roles (admins: all)."""
-        from clients.models import Membership
-
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        if is_admin(user):
-            return self.all()
+        return self.all() if is_admin(user) else self.seen_in_role(user, *roles)
+
+    def seen_in_role(self, user: Any, *roles: str) -> Self:
+        """Only the rows of clients where the user, or whom a place stands for, holds one of these roles."""
+        from clients.models import Membership
+
         lookup: str = getattr(self.model, "client_lookup", "client")
         seen: Any = Membership.objects.filter(user=user, role__in=roles).values("client")
         return self.filter(**{f"{lookup}__in": seen})

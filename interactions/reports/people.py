@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from agents.models import Agent, LicenceState, Presence, PresenceReason, Seat
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from clients.models import Channel, Client
 from interactions.models import Leg, LegRole, LegState
 from interactions.reports.live import LIVE_LEGS, away_words
@@ -54,15 +55,18 @@ def agents_of(teams: Collection[int], clients: Sequence[Client]) -> QuerySet[Age
     return Agent.objects.filter(Q(team__in=teams) | licensed, deactivated_at__isnull=True).distinct()
 
 
+@composed
+def _limited() -> QuerySet[PresenceReason]:
+    return PresenceReason.objects.filter(limit_minutes__isnull=False)
+
+
 def grid(agents: QuerySet[Agent], clients: Sequence[Client], at: datetime | None = None) -> list[PersonRow]:
     """The rows of these agents; work for clients beyond `clients` is told apart, never named (four queries)."""
     at = at or clock.now()
     known = {client.pk: client for client in clients}
-    people = list(agents.select_related("user", "team"))
+    people = list(agents.select_related("user", "team", "seat"))
     ids = [person.pk for person in people]
-    seats = {seat.agent_id: seat for seat in Seat.objects.filter(agent__in=ids)}
-    limited = PresenceReason.objects.filter(limit_minutes__isnull=False).values_list("name", "code", "limit_minutes")
-    limits = {word: minutes for name, code, minutes in limited for word in (name, code)}
+    limits = {word: reason.limit_minutes for reason in _limited() for word in (reason.name, reason.code)}
     work: defaultdict[int, list[Leg]] = defaultdict(list)
     for leg in (
         Leg.objects.filter(agent__in=ids, state__in=LIVE_LEGS)
@@ -79,7 +83,7 @@ def grid(agents: QuerySet[Agent], clients: Sequence[Client], at: datetime | None
         .distinct("agent_id")
         .values_list("agent_id", "disposition__name")
     )
-    rows = [_row(p, seats.get(p.pk), work[p.pk], known, limits, last.get(p.pk, ""), at) for p in people]
+    rows = [_row(p, getattr(p, "seat", None), work[p.pk], known, limits, last.get(p.pk, ""), at) for p in people]
     return sorted(rows, key=lambda row: (row.rank, row.since or at, row.agent.name))
 
 

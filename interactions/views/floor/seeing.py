@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from agents import leading
 from agents.gates import SupervisorRequest
 from agents.models import Agent
+from bpo.kernel.composed import composed
+from clients.access import is_admin
 from clients.models import Client, Queue, Role
 from interactions.models import Callback, Interaction
 from interactions.reports.people import agents_of
@@ -37,11 +39,17 @@ class Sight:
         return agent.team_id in self.teams
 
 
+@composed
+def _clients(user: Any, *, every: bool) -> QuerySet[Client]:
+    clients = Client.objects.all() if every else Client.objects.all().seen_in_role(user, Role.SUPERVISOR)
+    return clients.select_related("brand", "policy").order_by("name")
+
+
 def sight_of(request: SupervisorRequest) -> Sight:
     """Clients with brand and policy, and teams (two queries)."""
-    clients = Client.objects.visible_to_role(request.user, Role.SUPERVISOR).select_related("brand", "policy")
+    clients = _clients(request.user.pk, every=is_admin(request.user))
     teams = leading.led_teams(request.user).values_list("pk", flat=True)
-    return Sight(list(clients.order_by("name")), frozenset(teams))
+    return Sight(clients, frozenset(teams))
 
 
 def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
