@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError, StaleState
 from interactions import case_duty, cases, journal, states
 from interactions.models import (
@@ -112,14 +113,18 @@ def split(case: Case, *, by: Agent, at: datetime | None = None) -> Case:
     return case
 
 
+@composed
+def _merged_since(into: Any, since: Any) -> QuerySet[JournalEntry]:
+    entries = JournalEntry.objects.filter(kind=Kind.CASE_MERGED, case__merged_into=into, facts__has_key="moved")
+    return entries.filter(at__gte=since).select_related("case").order_by("case_id", "pk")
+
+
 def can_be_split(into: Case, *, at: datetime | None = None) -> list[tuple[Case, datetime]]:
     """Cases that came into this one within the last day, each with until when that can be undone."""
     at = at or clock.now()
     if into.state == CaseState.MERGED:
         return []
-    entries = JournalEntry.objects.filter(kind=Kind.CASE_MERGED, case__merged_into=into, facts__has_key="moved")
-    fresh = entries.filter(at__gte=at - UNDO_WITHIN).select_related("case").order_by("case_id", "pk")
-    last = {entry.case: entry.at for entry in fresh if entry.case}
+    last = {entry.case: entry.at for entry in _merged_since(into.pk, at - UNDO_WITHIN) if entry.case}
     return [(case, merged_at + UNDO_WITHIN) for case, merged_at in last.items()]
 
 

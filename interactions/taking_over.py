@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from clients.models import Channel, Membership, Role
 from interactions import case_duty, consulting, handling, journal, states
@@ -53,10 +56,15 @@ def take_over(interaction: Interaction, *, by: Agent, reason: str, at: datetime 
     return taken
 
 
+@composed
+def _holders(case: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(interaction__case=case, state__in=[LegState.HANDLING, LegState.WRAPPING])
+    return legs.exclude(role=LegRole.MONITOR).select_related("agent", "interaction").order_by("accepted_at")
+
+
 def holders(case: Case) -> list[Leg]:
     """Who works on the contacts of a case at this moment."""
-    legs = Leg.objects.filter(interaction__case=case, state__in=[LegState.HANDLING, LegState.WRAPPING])
-    return list(legs.exclude(role=LegRole.MONITOR).select_related("agent", "interaction").order_by("accepted_at"))
+    return _holders(case.pk)
 
 
 def may_move(case: Case, agent: Agent) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from clients.models import Client, PublicName
 from clients.script_graph import Step, parse
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, MessageDirection, Run, Visit
@@ -152,15 +154,37 @@ class PublicNames:
         return self.given.get(user) or (name.split() or [_("Agent")])[0]
 
 
+@composed
+def _legs(contact: Any) -> QuerySet[Leg]:
+    return Leg.objects.filter(interaction=contact).select_related("agent", "disposition").order_by("offered_at", "pk")
+
+
+@composed
+def _visits(contact: Any) -> QuerySet[Visit]:
+    return Visit.objects.filter(interaction=contact).select_related("queue").order_by("ordinal")
+
+
+@composed
+def _runs(contact: Any) -> QuerySet[Run]:
+    return Run.objects.filter(interaction=contact).select_related("version__script", "sub_version")
+
+
+@composed
+def _entries(contact: Any) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(interaction=contact).order_by("at", "pk")
+
+
 def story(
     contact: Interaction, *, name_of: NameOf, for_client: bool, with_messages: bool = True, mask: Mask | None = None
 ) -> Story:
     """The story of a contact, told to our people or to the client, who the customer is hidden by `mask`."""
-    legs = list(contact.legs.select_related("agent", "disposition").order_by("offered_at", "pk"))
+    legs = _legs(contact.pk)
+    for leg in legs:
+        leg.interaction = contact  # known already: not fetched again
     stretches = [Stretch(name_of(leg.agent.user_id, leg.agent.name), leg) for leg in legs]
     names = {leg.pk: each.name for leg, each in zip(legs, stretches, strict=True)}
-    visits = list(contact.visits.select_related("queue").order_by("ordinal"))
-    run = Run.objects.filter(interaction=contact).select_related("version", "version__script", "sub_version").first()
+    visits = _visits(contact.pk)
+    run = first(_runs(contact.pk))
     messages: list[Message] = []
     if with_messages:
         said = Message.objects.filter(interaction=contact)
@@ -168,10 +192,9 @@ def story(
         messages = list(said.prefetch_related("attachments").order_by("at", "pk"))
         if mask:
             messages = [mask.message(message) for message in messages]
-    entries = JournalEntry.objects.filter(interaction=contact).order_by("at", "pk")
     told = [
         line
-        for entry in entries
+        for entry in _entries(contact.pk)
         if (line := tell(entry, who=_who(entry, names, name_of, for_client), for_client=for_client))
     ]
     at = clock.now()

@@ -125,8 +125,7 @@ def _local(local: dt.datetime, form: str) -> str:
     return (_day(local.date(), day, get_language() or "") + comma if comma else "") + local.strftime(CLOCKS[clock_form])
 
 
-def _full(moment: dt.datetime) -> str:
-    local = timezone.localtime(moment)
+def _full(local: dt.datetime) -> str:
     return f"{_local(local, 'D j M Y, H:i:s')} {local.tzname()}"
 
 
@@ -138,7 +137,12 @@ def ago(moment: dt.datetime | None, cls: str = "") -> str:
     iso = moment.isoformat()
     words = ago_words(moment, clock.now())
     return format_html(
-        '<time class="{}" datetime="{}" data-ago="{}" title="{}">{}</time>', cls, iso, iso, _full(moment), words
+        '<time class="{}" datetime="{}" data-ago="{}" title="{}">{}</time>',
+        cls,
+        iso,
+        iso,
+        _full(timezone.localtime(moment)),
+        words,
     )
 
 
@@ -158,7 +162,7 @@ def ticking_since(
         moment.isoformat(),
         extra,
         form,
-        _full(moment),
+        _full(timezone.localtime(moment)),
         duration_words(passed) if words else duration(passed),
     )
 
@@ -199,13 +203,9 @@ def moment(value: dt.datetime | None, form: str = "H:i", cls: str = "") -> str:
     if value is None:
         return "–"
     local = timezone.localtime(value)
-    return format_html(
-        '<time class="num {}" datetime="{}" title="{}">{}</time>',
-        cls,
-        value.isoformat(),
-        _full(value),
-        _local(local, form),
-    )
+    # A list shows hundreds: what is written here is numbers and names of days, and all but those is escaped once.
+    shown, whole = escape(_local(local, form)), escape(_full(local))
+    return mark_safe(f'<time class="num {escape(cls)}" datetime="{value.isoformat()}" title="{whole}">{shown}</time>')
 
 
 @register.filter

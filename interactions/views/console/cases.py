@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import InvalidValue
+from clients.access import is_admin
 from clients.models import Queue
 from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
 from interactions.desk.leaving import leaving_of
@@ -82,14 +84,19 @@ def listing(request: AgentRequest) -> HttpResponse:
     return render(request, "console/cases.html", frame(request) | context)
 
 
-def _case(request: AgentRequest, public_id: UUID) -> Case:
-    rows = Case.objects.visible_to(request.user)
-    return get_object_or_404(
-        rows.select_related(
-            "client__brand", "customer", "owner", "reason", "product", "queue", "merged_into", "follows"
-        ),
-        public_id=public_id,
+@composed
+def _cases(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[Case]:
+    cases = Case.objects.filter(public_id=public_id)
+    return (cases if of_every_client else cases.seen_by(user)).select_related(
+        "client__brand", "customer", "owner", "reason", "product", "queue", "merged_into", "follows"
     )
+
+
+def _case(request: AgentRequest, public_id: UUID) -> Case:
+    found = first(_cases(public_id, request.user.pk, of_every_client=is_admin(request.user)))
+    if found is None:
+        raise Http404
+    return found
 
 
 @for_agents

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import words
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.models import Client, Customer, Queue
@@ -28,6 +30,17 @@ def palette(request: AgentRequest) -> HttpResponse:
     return render(request, "console/_found.html", {"found": search.find(request.user, text), "text": text})
 
 
+@composed
+def _cases(customer: Any) -> QuerySet[Case]:
+    return Case.objects.filter(customer=customer).select_related("reason").order_by("-opened_at")[:20]
+
+
+@composed
+def _contacts(customer: Any) -> QuerySet[Interaction]:
+    contacts = Interaction.objects.filter(customer=customer).select_related("reason", "case", "envelope", "queue")
+    return contacts.order_by("-arrived_at")[:20]
+
+
 @for_agents
 @require_GET
 def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
@@ -39,13 +52,12 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
         public_id=customer,
     )
     survivor = customers.survivor(found)
-    contacts = Interaction.objects.filter(customer=survivor).select_related("reason", "case", "envelope", "queue")
     context = {
         "customer": survivor,
         "joined": customer_merging.can_be_parted(survivor),
         "brand": survivor.client.brand,
-        "cases": Case.objects.filter(customer=survivor).select_related("reason").order_by("-opened_at")[:20],
-        "contacts": contacts.order_by("-arrived_at")[:20],
+        "cases": _cases(survivor.pk),
+        "contacts": _contacts(survivor.pk),
         "promises": Callback.objects.filter(customer=survivor).order_by("-promised_at")[:10],
     }
     return render(request, "console/customer.html", frame(request) | context)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agents import leading
 from agents.gates import SupervisorRequest
 from agents.models import Agent
-from bpo.kernel.composed import composed
+from bpo.kernel.composed import composed, first
 from clients.access import is_admin
 from clients.models import Client, Queue, Role
 from interactions.models import Callback, Interaction
@@ -62,16 +62,18 @@ def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
     raise Http404
 
 
+@composed
+def _contacts(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[Interaction]:
+    rows = Interaction.objects.filter(public_id=public_id)
+    return (rows if of_every_client else rows.seen_in_role(user, Role.SUPERVISOR)).select_related(
+        "client__brand", "client__policy", "queue", "lane", "customer", "case", "reason", "product", "envelope"
+    )
+
+
 def contact_of(request: SupervisorRequest, public_id: UUID) -> Interaction:
     """A contact of a supervised client."""
-    return _one(
-        Interaction.objects.select_related(
-            "client", "client__brand", "client__policy", "queue", "lane", "customer", "case", "reason", "product",
-            "envelope",
-        ),
-        request,
-        public_id,
-    )  # fmt: skip
+    found = first(_contacts(public_id, request.user.pk, of_every_client=is_admin(request.user)))
+    return found or _one(Interaction.objects.all(), request, public_id)
 
 
 def queue_of(request: SupervisorRequest, public_id: UUID) -> Queue:
