@@ -36,10 +36,15 @@ def waiting_live() -> QuerySet[Interaction]:
 
 
 def wait_limits(at: datetime) -> int:
-    """Waited for longer than the line allows: a callback is promised, or the contact ends as timed out."""
+    """Waited for longer than the line allows: a callback is promised, or the contact ends as timed out.
+
+    What counts is this stay in the line; who comes back to an old place out of a talk has not waited all that time.
+    """
     limit = ExpressionWrapper(F("queue__wait_limit_seconds") * timedelta(seconds=1), output_field=DurationField())
     limited = waiting_live().filter(direction=Direction.INBOUND, queue__wait_limit_seconds__isnull=False)
-    over = limited.annotate(limit=limit).filter(enqueued_at__lte=Value(at) - F("limit"))
+    over = limited.annotate(limit=limit).filter(
+        visits__left_at__isnull=True, visits__entered_at__lte=Value(at) - F("limit")
+    )
     return each(over[:BATCH], lambda one: promise_or_close(one, CallbackOrigin.QUEUE, Outcome.TIMED_OUT, at))
 
 

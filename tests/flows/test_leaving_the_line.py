@@ -10,7 +10,7 @@ from clients.models import BusinessHours, Channel, HoursSpan, WhenUnstaffed
 from interactions import callbacks, handling, intake, offers, supervision, wrap_up
 from interactions.models import Callback, CallbackState, LegState, Outcome, State, Visit
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh, kinds, seat
+from tests.flows.floor import Day, House, console_of, fresh, kinds, seat
 
 
 def test_she_leaves_while_it_rings_and_bea_is_asked_for_the_next_at_once(day: Day, house: House) -> None:
@@ -110,6 +110,26 @@ def test_the_wait_limit_is_for_those_who_wait_on_the_line_and_not_for_mail(day: 
         Outcome.CALLBACK_PROMISED,
         State.QUEUED,
     )
+
+
+def test_the_wait_limit_does_not_throw_out_who_comes_back_from_a_talk(day: Day) -> None:
+    house = House(wait_limit_seconds=120)
+    bea = house.agent("Bea Brown")
+    ann = house.talk(bea, Channel.VOICE, who=make.customer(house.acme, phone="+12025550101")).interaction
+    day.after(300)
+    presence.disconnected(console_of(bea))
+    day.after(15)
+    assert (fresh(ann).state, fresh(ann).returned) == (State.QUEUED, True), "first in line, as the lid closed on her"
+    cal = house.agent("Cal Cole")
+    day.after(1)
+    offers.accept(house.ringing(cal, ann), by=cal)
+    day.after(300)
+    presence.pause_after(cal, "lunch")
+    supervision.take_back(fresh(ann), by=house.sue, reason="a complaint")
+    day.after(119)
+    assert fresh(ann).state == State.QUEUED, "at her old place"
+    day.after(1)
+    assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED, "she has waited two minutes since"
 
 
 def test_a_paused_line_may_be_entered_and_offers_nothing_till_it_opens(day: Day, house: House) -> None:
