@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -88,11 +89,14 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
 
 
 def has_follow_up(leg: Leg) -> bool:
-    """Whether something is promised on the case: it is pending, or a callback is open."""
+    """Whether something is promised on the case or from this contact: it is pending, or a callback is open."""
     case = leg.interaction.case
-    if case is None:
-        return False
-    return case.state == CaseState.PENDING or Callback.objects.filter(case=case, state__in=OPEN_CALLBACKS).exists()
+    promised = Q(promised_from=leg.interaction_id)
+    if case is not None:
+        if case.state == CaseState.PENDING:
+            return True
+        promised |= Q(case=case)
+    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists()
 
 
 @transaction.atomic
@@ -108,8 +112,8 @@ def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: st
 def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = "", at: datetime | None = None) -> Leg:
     """The agent is done: disposition saved, leg completed, contact closed, she is free.
 
-    Where the line keeps the whole time it is TooEarly, and what she chose is kept for the limit. A caller with a
-    transaction of its own keeps it by `save_draft` after that has been undone.
+    Where the line keeps the whole time it is TooEarly, and what she chose is kept for the limit; a caller with a
+    transaction of its own keeps it by catching that inside.
     """
     try:
         return _finish(leg, by=by, disposition=disposition, note=note, at=at or clock.now())

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from agents import presence
 from agents.models import Presence
-from clients.models import Channel
+from clients.models import Channel, WrapUpMode
 from interactions import cases, closing, conversation, handling, offers, wrap_up
-from interactions.models import CaseState, EndedBy, JournalEntry, Kind, LegState, Outcome, State
+from interactions.models import Callback, CaseState, EndedBy, JournalEntry, Kind, LegState, Outcome, State
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds, seat
 
@@ -42,6 +44,31 @@ def test_what_she_had_chosen_is_kept_at_the_limit_but_a_missing_note_is_a_gap(da
     day.after(60)
     assert (fresh(chosen).disposition, fresh(chosen).disposed_in_time) == (house.solved, True)
     assert (fresh(gap).disposition, fresh(gap).disposed_in_time) == (needs_note, False)
+
+
+def test_a_callback_promised_before_the_line_lets_her_go_is_promised_once_and_her_break_comes_with_the_end(
+    day: Day,
+) -> None:
+    house = House(wrap_up=WrapUpMode.TIMED_FULL)
+    call_back = make.disposition(house.acme, "Call back", needs_follow_up=True)
+    bea = house.agent("Bea Brown")
+    leg = ended(house.talk(bea, who=make.customer(house.acme, phone="+12025550101")))
+    desk = Browser(headers={"HX-Request": "true"})
+    desk.force_login(bea.user)
+    ready = {
+        "ending": call_back.code,
+        "note": "After six",
+        "follow": "callback",
+        "number": "+12025550101",
+        "then": "lunch",
+    }
+    early = desk.post(reverse("console-finish", args=[leg.public_id]), ready)
+    assert "keeps the whole wrap-up time" in early.headers["HX-Trigger"]
+    assert (fresh(leg).state, fresh(leg).note, seat(bea).wish) == (LegState.WRAPPING, "After six", "lunch")
+    assert Callback.objects.get().number == "+12025550101"
+    day.after(60)
+    assert (fresh(leg).disposition, fresh(leg).disposed_in_time) == (call_back, True)
+    assert (Callback.objects.count(), seat(bea).presence, seat(bea).reason) == (1, Presence.BREAK, "lunch")
 
 
 def test_the_break_she_wished_for_begins_with_the_end_of_the_last_leg(day: Day, house: House) -> None:

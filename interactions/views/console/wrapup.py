@@ -27,32 +27,36 @@ def _disposition(request: AgentRequest, leg: Leg) -> Disposition | None:
 @for_agents
 @require_POST
 def finish(request: AgentRequest, leg: UUID) -> HttpResponse:
-    """Ready: everything is kept, the contact closes, the agent is free or takes her break."""
+    """Ready: everything is kept, the contact closes, the agent is free or takes her break.
+
+    Where the line keeps the whole time it ends by itself with that; the form comes back without what was done already.
+    """
     mine = own_leg(request, leg)
-    note = request.POST.get("note", "")
-    disposition = _disposition(request, mine)
-    try:
-        _finish(request, mine, disposition, note)
-    except wrap_up.TooEarly:
-        wrap_up.save_draft(mine, by=request.agent, disposition=disposition, note=note)
-        raise
-    return done(request)
+    early = _finish(request, mine)
+    return show_work(request, mine, toast={"text": str(early.sentence)}) if early else done(request)
 
 
 @transaction.atomic
-def _finish(request: AgentRequest, mine: Leg, disposition: Disposition | None, note: str) -> None:
-    """Follow-up, end and break: all or nothing."""
+def _finish(request: AgentRequest, mine: Leg) -> wrap_up.TooEarly | None:
+    """Follow-up, end and break: all or nothing. Too early, the end alone waits: her word to the customer holds."""
+    early = None
     match request.POST.get("follow", "none"):
         case "callback":
             callbacks.book_from(request, mine)
         case "pending":
             cases.set_pending(cases.of_leg(mine), by=request.agent, for_customer=True)
-    wrap_up.finish(mine, by=request.agent, disposition=disposition, note=note)
+    try:
+        wrap_up.finish(
+            mine, by=request.agent, disposition=_disposition(request, mine), note=request.POST.get("note", "")
+        )
+    except wrap_up.TooEarly as refused:
+        early = refused
     if reason := request.POST.get("then", ""):
         presence.take_break(request.agent, reason, by=request.agent)
     elif Seat.objects.filter(agent=request.agent, presence=Presence.NOT_RESPONDING).exists():
         # She missed an offer meanwhile, and now says "Available".
         presence.go_available(request.agent, by=request.agent)
+    return early
 
 
 @for_agents
