@@ -188,7 +188,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
     received = intake.receive(
         session.entry_point,
         intake.NewContact(
-            provider_id=f"back:{left.public_id}",
+            provider_id=intake.following(left),
             channel=Channel.CHAT,
             from_name=envelope.from_name if envelope else "",
             from_address=envelope.from_address if envelope else "",

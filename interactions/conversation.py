@@ -52,19 +52,24 @@ def customer_wrote(
         message_id=provider_id,
     )
     said = messages.check(said)
-    try:
-        with transaction.atomic():
-            if provider_id:
-                # Two deliveries of one message meet at this lock; the second finds the first's row. No row is locked
-                # here, since seats come first.
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
-                earlier = _said_before(interaction, provider_id)
-                if earlier:
-                    return earlier
-            return messages.take_in(interaction, said, at=at)
-    except messages.ContactClosed:
-        return _anew(interaction, said, at=at)
+    while True:
+        try:
+            with transaction.atomic():
+                if provider_id:
+                    # Two deliveries of one message meet at this lock; the second finds the first's row. No row is
+                    # locked here, since seats come first.
+                    with connection.cursor() as cursor:
+                        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [provider_id])
+                    earlier = _said_before(interaction, provider_id)
+                    if earlier:
+                        return earlier
+                return messages.take_in(interaction, said, at=at)
+        except messages.ContactClosed:
+            received = _anew(interaction, said, at=at)
+        if not received.repeated:
+            return received.interaction.messages.filter(direction=MessageDirection.IN).earliest("at", "pk")
+        # Another line of this window, or its return, was first: these words belong to that contact.
+        interaction = received.interaction
 
 
 def _said_before(interaction: Interaction, provider_id: str) -> Message | None:
@@ -86,8 +91,9 @@ def _customer_name(interaction: Interaction) -> str:
     return envelope.from_name if envelope else ""
 
 
-def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> Message:
-    """A new contact on the case of the closed one; its window follows."""
+@transaction.atomic
+def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> intake.Received:
+    """A new contact on the case of the closed one; its window follows. Repeated when it was there before."""
     entry_point = closed.entry_point
     if entry_point is None:
         raise messages.ContactClosed
@@ -95,7 +101,8 @@ def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> Message
     received = intake.receive(
         entry_point,
         intake.NewContact(
-            provider_id=said.message_id or f"again:{closed.public_id}:{at.isoformat()}",
+            provider_id=intake.following(closed),
+            message_id=said.message_id,
             channel=closed.channel,
             origin=closed.origin,
             from_name=envelope.from_name if envelope else said.author,
@@ -113,12 +120,11 @@ def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> Message
         ),
         at=at,
     )
-    ChatSession.objects.filter(interaction=closed).update(
-        interaction=received.interaction, customer_wrote_at=at, warned_at=None, said_goodbye=False
-    )
-    message = received.interaction.messages.filter(direction=MessageDirection.IN).order_by("at", "pk").first()
-    assert message is not None
-    return message
+    if not received.repeated:
+        ChatSession.objects.filter(interaction=closed).update(
+            interaction=received.interaction, customer_wrote_at=at, warned_at=None, said_goodbye=False
+        )
+    return received
 
 
 @transaction.atomic

@@ -90,6 +90,8 @@ class NewContact:
     key: str = ""
     page: str = ""
     simulated: bool = False
+    message_id: str = ""
+    """Of its first words, where that is not the contact's."""
     message: Inbound | None = field(default=None, repr=False)
     files: tuple[File, ...] = ()
     wants_callback: bool = False
@@ -173,6 +175,11 @@ def _read(contact: NewContact) -> NewContact:
     )
 
 
+def following(closed: Interaction) -> str:
+    """The id of the contact that follows this one in its window: of two lines, or a line and a return, one makes it."""
+    return f"after:{closed.public_id}"
+
+
 def receive_again(entry_point: EntryPoint, provider_id: str) -> Received | None:
     """What became of the contact that came under this id before, if one did."""
     return _received_before(entry_point, provider_id)
@@ -252,7 +259,7 @@ def _words(contact: NewContact) -> messages.Words:
         files=contact.files,
         author=contact.from_name or contact.from_address,
         language=contact.language,
-        message_id=contact.provider_id if contact.message is None else "",
+        message_id=(contact.message_id or contact.provider_id) if contact.message is None else "",
         mail=contact.message,
     )
 

@@ -1,6 +1,7 @@
 """Ann has gone; Bea writes down how it ended, in time or not, and takes the break she wished for."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client as Browser
@@ -9,10 +10,21 @@ from django.urls import reverse
 from agents import presence
 from agents.models import Presence
 from clients.models import Channel, WrapUpMode
-from interactions import cases, closing, conversation, handling, offers, wrap_up
-from interactions.models import Callback, CaseState, EndedBy, JournalEntry, Kind, LegState, Outcome, State
+from interactions import cases, chats, closing, conversation, handling, intake, offers, wrap_up
+from interactions.models import (
+    Callback,
+    CaseState,
+    ChatSession,
+    EndedBy,
+    Interaction,
+    JournalEntry,
+    Kind,
+    LegState,
+    Outcome,
+    State,
+)
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh, kinds, seat
+from tests.flows.floor import Day, House, at_once, fresh, kinds, seat
 
 
 def ended(leg):
@@ -134,6 +146,55 @@ def test_ann_writes_after_the_end_and_it_is_a_new_contact_on_the_same_case(day: 
     assert (said.interaction != leg.interaction, said.interaction.case) == (True, case)
     assert (case.state, case.reopened) == (CaseState.OPEN, 1)
     assert house.ringing(bea, said.interaction)
+
+
+def gone_home(house: House, bea):
+    """Ann's window after a chat with Bea that is over; nobody is there any more."""
+    door = make.door(house.acme, into=house.line)
+    window = chats.start(door, chats.Hello(key="0123456789abcdef", words="My dock beeps", name="Ann")).session
+    leg = offers.accept(house.ringing(bea, window.interaction), by=bea)
+    wrap_up.finish(ended(leg), by=bea, disposition=house.solved)
+    presence.take_break(bea, "lunch")
+    return window
+
+
+def test_two_lines_after_the_end_are_one_new_contact_in_her_window(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    window = gone_home(house, bea)
+    # Both requests read the window before either was through; the first line comes twice.
+    lines = [("One more thing", "line-1"), ("It still beeps", "line-2"), ("One more thing", "line-1")]
+    contacts = [Interaction.objects.get(pk=window.interaction_id) for _line in lines]
+    said = at_once(
+        *(
+            partial(conversation.customer_wrote, contact, text, provider_id=key)
+            for contact, (text, key) in zip(contacts, lines, strict=True)
+        )
+    )
+    new = Interaction.objects.exclude(state=State.CLOSED).get()
+    assert {message.interaction for message in said} == {new}
+    assert ChatSession.objects.get().interaction == new
+    assert sorted(new.messages.values_list("text", flat=True)) == ["It still beeps", "One more thing"]
+
+
+def test_a_process_that_dies_while_she_writes_again_leaves_no_contact_without_a_window(
+    day: Day, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dies(BaseException):
+        """Nothing catches a killed process."""
+
+    def received_and_killed(*given, **more):
+        received(*given, **more)
+        raise Dies
+
+    window = gone_home(house, house.agent("Bea Brown"))
+    received = intake.receive
+    monkeypatch.setattr(intake, "receive", received_and_killed)
+    with pytest.raises(Dies):
+        conversation.customer_wrote(fresh(window.interaction), "One more thing", provider_id="line-1")
+    monkeypatch.undo()
+    assert not Interaction.objects.exclude(state=State.CLOSED).exists()
+    said = conversation.customer_wrote(fresh(window.interaction), "One more thing", provider_id="line-1")
+    assert ChatSession.objects.get().interaction == said.interaction
 
 
 def test_ann_writes_after_resolve_and_the_case_is_open_till_it_is_resolved_again(day: Day, house: House) -> None:
