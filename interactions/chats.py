@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from bpo.kernel import clock, links
 from bpo.kernel.errors import DomainError, IllegalMove, InvalidValue, StaleState
@@ -311,16 +311,27 @@ def patience_over(at: datetime) -> int:
     def act(session: ChatSession) -> bool:
         interaction = session.interaction
         assert interaction is not None and interaction.queue is not None and session.gone_since is not None
-        if at - session.gone_since < timedelta(seconds=interaction.queue.patience_seconds):
-            return False
-        return _left(interaction, at=at)
+        gone_by = at - timedelta(seconds=interaction.queue.patience_seconds)
+        return session.gone_since <= gone_by and _gone_for_good(session, interaction, gone_by, at=at)
 
     return each(away, act)
 
 
-def gone_silent(at: datetime) -> int:
-    """An answer nobody reads: warned after the queue's time, ended after its longer one."""
-    silent = (
+@transaction.atomic
+def _gone_for_good(session: ChatSession, interaction: Interaction, gone_by: datetime, *, at: datetime) -> bool:
+    left = _left(interaction, at=at)
+    # The window is locked last, as by who writes in it: a page that opened meanwhile, or an answer, undoes all of it.
+    window = ChatSession.objects.select_for_update(no_key=True, of=["self"]).filter(
+        pk=session.pk, gone_since__lte=gone_by, interaction__outcome=Outcome.ABANDONED
+    )
+    if window.first() is None:
+        raise StaleState("the window is open again, or somebody answered")
+    return left
+
+
+def _unread() -> QuerySet[Any]:
+    """Chats in talk whose last word is the agent's, with its time as `answered_at`."""
+    return (
         ChatSession.objects.select_related("interaction__queue", "interaction__client__brand")
         .filter(interaction__state=State.ACTIVE, interaction__channel=Channel.CHAT)
         .annotate(
@@ -332,35 +343,45 @@ def gone_silent(at: datetime) -> int:
         .filter(Q(customer_wrote_at__isnull=True) | Q(customer_wrote_at__lt=F("answered_at")))
     )
 
+
+def gone_silent(at: datetime) -> int:
+    """An answer nobody reads: warned after the queue's time, ended after its longer one."""
+
     def act(session: Any) -> bool:
         interaction = session.interaction
         if interaction.queue is None:
             return False
         idle = at - session.answered_at
         if idle >= timedelta(seconds=interaction.queue.idle_end_seconds) and session.warned_at:
-            return _end_idle(interaction, at=at)
+            return _end_idle(session, interaction, at=at)
         if idle >= timedelta(seconds=interaction.queue.idle_warn_seconds) and session.warned_at is None:
             return _warn(session, interaction, at=at)
         return False
 
-    return each(silent, act)
+    return each(_unread(), act)
 
 
 @transaction.atomic
 def _warn(session: ChatSession, interaction: Interaction, *, at: datetime) -> bool:
-    if not ChatSession.objects.filter(pk=session.pk, warned_at=None).update(warned_at=at):
+    as_read = ChatSession.objects.filter(pk=session.pk, warned_at=None, customer_wrote_at=session.customer_wrote_at)
+    if not as_read.update(warned_at=at):
         return False
     words = texts.text(interaction.client, TextKind.IDLE_WARNING, interaction.language)
     messages.write_system(interaction, words, at=at)
     return True
 
 
-def _end_idle(interaction: Interaction, *, at: datetime) -> bool:
+def _end_idle(session: ChatSession, interaction: Interaction, *, at: datetime) -> bool:
     leg = handling.live_leg(interaction)
-    if leg is None:
+    if leg is None or interaction.queue is None:
         return False
+    idle_since = at - timedelta(seconds=interaction.queue.idle_end_seconds)
     try:
         with transaction.atomic():
+            # Either side takes her seat before it writes: what was said until now shows.
+            leg = handling.held_leg(leg)
+            if not _unread().filter(pk=session.pk, warned_at__isnull=False, answered_at__lte=idle_since).exists():
+                return False
             handling.end_work(leg, ended_by=EndedBy.TIMEOUT, at=at)
             words = texts.text(interaction.client, TextKind.THANKS, interaction.language)
             messages.write_system(interaction, words, at=at)

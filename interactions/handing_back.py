@@ -73,16 +73,21 @@ def graces_over(at: datetime) -> int:
     for channel, grace in GRACE.items():
         over = Leg.objects.filter(state=LegState.HANDLING, channel=channel, lost_since__lte=at - grace)
         for leg in over.order_by("lost_since")[:200]:
-            done += let_go(leg, why="console lost", at=at)
+            done += let_go(leg, why="console lost", lost_by=at - grace, at=at)
     return done
 
 
 @transaction.atomic
-def let_go(leg: Leg, *, why: str, at: datetime) -> bool:
-    """One handled leg is lost: a primary's contact stands in line again, a consult just ends."""
+def let_go(leg: Leg, *, why: str, lost_by: datetime | None = None, at: datetime) -> bool:
+    """One handled leg is lost: a primary's contact stands in line again, a consult just ends.
+
+    With `lost_by` only if her console is still gone, and was by then.
+    """
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg.refresh_from_db()
     if leg.state != LegState.HANDLING:
+        return False
+    if lost_by is not None and (leg.lost_since is None or leg.lost_since > lost_by):
         return False
     if leg.role == LegRole.PRIMARY:
         return bool(handling.console_lost(leg, why=why, at=at))

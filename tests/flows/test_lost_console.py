@@ -8,7 +8,7 @@ from agents import presence
 from agents.models import Presence
 from bpo.kernel import clock
 from clients.models import Channel
-from interactions import drafts, handling, offers, transfers
+from interactions import drafts, handing_back, handling, offers, transfers
 from interactions.models import Draft, EndedBy, LegState, Outcome, State
 from interactions.routing.sweep import Sweep
 from tests import factories as make
@@ -55,6 +55,23 @@ def test_back_in_time_she_goes_on(day: Day, house: House) -> None:
     day.after(60)
     assert (fresh(leg).state, fresh(leg).lost_since) == (LegState.HANDLING, None)
     assert kinds(leg.interaction)[-1] == "console_back"
+
+
+def test_back_at_the_last_moment_while_the_sweep_looks_she_goes_on(
+    day: Day, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea)
+    presence.disconnected(console_of(bea))
+    let_go = handing_back.let_go
+
+    def back_before(*found, **more) -> bool:
+        presence.connected(bea, uuid4(), "web")
+        return let_go(*found, **more)
+
+    monkeypatch.setattr(handing_back, "let_go", back_before)
+    day.after(60)
+    assert (fresh(leg).state, fresh(leg).lost_since) == (LegState.HANDLING, None)
 
 
 def test_a_call_waits_fifteen_seconds_and_is_then_first_in_its_priority(day: Day, house: House) -> None:

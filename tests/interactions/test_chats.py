@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -169,6 +170,42 @@ def test_a_silent_customer_is_warned_then_ended() -> None:
     sweep(at + timedelta(seconds=902))
     leg.refresh_from_db()
     assert state(session) == State.WRAP_UP and leg.ended_by == "timeout"
+
+
+def first(monkeypatch, owner, name: str, happens) -> None:
+    """What happens once before the next call of this function: another process that is a moment faster."""
+    slower = getattr(owner, name)
+
+    def after_it(*given, **more):
+        monkeypatch.setattr(owner, name, slower)
+        happens()
+        return slower(*given, **more)
+
+    monkeypatch.setattr(owner, name, after_it)
+
+
+def test_back_while_the_sweep_takes_her_for_gone_she_keeps_her_place(monkeypatch) -> None:
+    session = begin()
+    at = clock.now()
+    chats.gone(session, at=at)
+    first(monkeypatch, chats, "_left", lambda: chats.seen(session, at=at))
+    assert chats.patience_over(at + timedelta(seconds=181)) == 0
+    assert state(session) == State.QUEUED
+
+
+def test_what_she_writes_while_the_sweep_looks_is_heard(monkeypatch) -> None:
+    session = begin()
+    at = clock.now()
+    leg = accepted(session)
+    writes = partial(conversation.customer_wrote, session.interaction, "Sorry, I am here!")
+    conversation.agent_wrote(leg, "Hello Ann", by=leg.agent, at=at + timedelta(seconds=5))
+    first(monkeypatch, chats, "_warn", partial(writes, at=at + timedelta(seconds=606)))
+    assert chats.gone_silent(at + timedelta(seconds=606)) == 0, "no warning to one who writes"
+    conversation.agent_wrote(leg, "There you are", by=leg.agent, at=at + timedelta(seconds=610))
+    assert chats.gone_silent(at + timedelta(seconds=1211)) == 1
+    first(monkeypatch, handling, "live_leg", partial(writes, at=at + timedelta(seconds=1510)))
+    assert chats.gone_silent(at + timedelta(seconds=1511)) == 0
+    assert state(session) == State.ACTIVE
 
 
 def test_one_bad_window_stops_no_other(monkeypatch, caplog) -> None:
