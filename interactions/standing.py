@@ -107,8 +107,8 @@ def _empty_lines(client: Client, at: datetime) -> None:
 
 @transaction.atomic
 def _close_waiting(contact: Interaction, at: datetime) -> None:
-    if contact.origin == Origin.CALLBACK:
-        put_back(contact, why="client away", at=at)
+    # Who was reached and then handed on has no promise to wait for, and is like anybody else here.
+    if contact.origin == Origin.CALLBACK and put_back(contact, why="client away", at=at):
         return
     if contact.client.state == ClientState.SUSPENDED:
         number, address = _reach(contact)

@@ -100,9 +100,12 @@ def nobody_left(at: datetime) -> int:
 
 
 def promise_or_close(interaction: Interaction, origin: CallbackOrigin, otherwise: Outcome, at: datetime) -> bool:
-    """Promise a callback and close; out of reach: just close. An attempt to call back waits for its next try."""
-    if interaction.origin == Origin.CALLBACK:
-        return bool(callback_work.put_back(interaction, why=str(otherwise), at=at))
+    """Promise a callback and close; out of reach: just close. An attempt to call back waits for its next try.
+
+    Who was reached and then handed on has nothing promised any more, and is promised anew like anybody who waits.
+    """
+    if interaction.origin == Origin.CALLBACK and callback_work.put_back(interaction, why=str(otherwise), at=at):
+        return True
     number, address = reach(interaction)
     if number or address:
         try:

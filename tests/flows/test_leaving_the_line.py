@@ -6,9 +6,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents import presence
-from clients.models import BusinessHours, Channel, HoursSpan, WhenUnstaffed
-from interactions import callbacks, handling, intake, offers, supervision, wrap_up
-from interactions.models import Callback, CallbackState, LegState, Outcome, State, Visit
+from clients import standing
+from clients.models import BusinessHours, Channel, HoursException, HoursSpan, Queue, WhenUnstaffed
+from interactions import callbacks, handling, intake, offers, outbound, supervision, transfers, wrap_up
+from interactions.models import (
+    Callback,
+    CallbackOrigin,
+    CallbackState,
+    Interaction,
+    Leg,
+    LegState,
+    Outcome,
+    State,
+    Visit,
+)
 from tests import factories as make
 from tests.flows.floor import Day, House, console_of, fresh, kinds, seat
 
@@ -95,6 +106,42 @@ def test_hours_end_with_people_waiting(day: Day) -> None:
     assert fresh(ann).state == State.ACTIVE
     assert fresh(bob).outcome == Outcome.CALLBACK_PROMISED
     assert day.after(1).get("line_ends.hours_over") is None, "once"
+
+
+def reached_and_handed_on(day: Day, house: House, orders: Queue) -> Interaction:
+    """Bea made Ann's callback, reached her and gave her to another line, where nobody takes her."""
+    bea, cal = house.agent("Bea Brown"), house.agent("Cal Cole")
+    ann = make.customer(house.acme, phone="+12025550101")
+    made = {"customer": ann, "queue": house.line, "number": "+12025550101"}
+    callbacks.promise(house.acme, **made, origin=CallbackOrigin.AGENT, by=bea, owner=bea)
+    day.after(1)
+    leg = offers.accept(Leg.objects.get(agent=bea, state=LegState.OFFERED), by=bea)
+    outbound.report(leg, "reached", by=bea)
+    presence.pause_after(bea, "lunch")
+    transfers.to_queue(fresh(leg), orders, by=bea)
+    offers.decline(house.ringing(cal, leg.interaction), by=cal, reason="not mine")
+    presence.take_break(cal, "lunch")
+    return leg.interaction
+
+
+def test_reached_by_a_callback_and_handed_on_she_is_promised_anew_when_the_hours_end(day: Day, house: House) -> None:
+    orders = make.queue(house.acme, "Orders", hours=make.hours(house.acme))
+    ann = reached_and_handed_on(day, house, orders)
+    HoursException.objects.create(hours=orders.hours, date=day.now().date(), name="Inventory")
+    day.after(1000)
+    assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+    kept, anew = Callback.objects.order_by("pk")
+    assert (kept.state, anew.state, anew.promised_from) == (CallbackState.KEPT, CallbackState.PROMISED, ann)
+    assert (anew.queue, anew.number) == (orders, "+12025550101")
+
+
+def test_reached_by_a_callback_and_handed_on_she_does_not_wait_for_a_client_that_is_suspended(
+    day: Day, house: House
+) -> None:
+    ann = reached_and_handed_on(day, house, make.queue(house.acme, "Orders"))
+    standing.suspend(house.acme, by=make.admin(), reason="unpaid")
+    assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+    assert Callback.objects.get(promised_from=ann).held
 
 
 def test_the_wait_limit_is_for_those_who_wait_on_the_line_and_not_for_mail(day: Day) -> None:
