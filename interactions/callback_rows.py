@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.references import new_reference
 from clients import hours, opening
@@ -81,13 +82,15 @@ def require_open(callback: Callback) -> None:
         raise CallbackOver
 
 
-def locked(callback: Callback) -> Callback:
-    """The row read anew under its lock, the seat of an open offer of its attempt locked before it.
+def locked(callback: Callback, *agents: Agent) -> Callback:
+    """The row read anew under its lock, the seats of all who are on its attempt, and of these agents, locked before it.
 
     A promise and its attempt change together, so a guarded UPDATE of one row is not enough here.
     """
     if callback.interaction is not None:
-        seats_of_attempt(callback.interaction)
+        seats_of_attempt(callback.interaction, *agents)
+    else:
+        states.take_seats(*agents)
     # Locked alone: of joined rows a query that had to wait would show what was there before the wait.
     Callback.objects.select_for_update(no_key=True).values_list("pk").get(pk=callback.pk)
     return Callback.objects.select_related(
@@ -95,9 +98,9 @@ def locked(callback: Callback) -> Callback:
     ).get(pk=callback.pk)
 
 
-def seats_of_attempt(interaction: Interaction) -> bool:
-    """Lock the seats of all who are on this contact and read it anew; whether it still waits."""
-    states.take_seats_on(interaction.pk)
+def seats_of_attempt(interaction: Interaction, *agents: Agent) -> bool:
+    """Lock the seats of all who are on this contact, and of these agents, and read it anew; whether it still waits."""
+    states.take_seats_on(interaction.pk, *agents)
     interaction.refresh_from_db()
     return interaction.state in (State.QUEUED, State.OFFERED)
 

@@ -210,7 +210,7 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
     """
     at = at or clock.now()
     result = Result(result)
-    states.take_seats(leg.agent_id)
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg = Leg.objects.select_related("interaction", "agent").get(pk=leg.pk)
     if leg.agent_id != by.pk:
         raise handling.NotYours

@@ -42,8 +42,7 @@ class CannotStart(DomainError):
 def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None) -> Leg:
     """Make a promised callback now oneself: she needs what routing would ask of her."""
     at = at or clock.now()
-    states.take_seats(by)
-    callback = callback_rows.locked(callback)
+    callback = callback_rows.locked(callback, by)
     callback_rows.require_open(callback)
     if callback.replaced_by.exists():
         raise CannotStart(sentence=_("This callback was promised anew for another time."))

@@ -1,5 +1,7 @@
 """Two things at one moment, each on a connection of its own: one wins, the other is told in words, nothing breaks."""
 
+import time
+
 import pytest
 
 from agents import licences, presence
@@ -8,6 +10,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import Channel
 from interactions import (
     callbacks,
+    case_duty,
     case_merging,
     cases,
     conversation,
@@ -15,11 +18,12 @@ from interactions import (
     handling,
     intake,
     offers,
+    outbound,
     supervision,
     transfers,
     wrap_up,
 )
-from interactions.models import EndedBy, Interaction, LegState, State
+from interactions.models import CallbackOrigin, CallbackState, EndedBy, Interaction, LegState, State
 from interactions.routing import router
 from tests import factories as make
 from tests.flows.floor import Day, House, at_once, console_of, fresh, kinds
@@ -212,6 +216,35 @@ def test_two_who_had_the_same_contact_finish_their_notes(day: Day, house: House,
     )
     assert fresh(first.interaction).state == State.CLOSED
     assert kinds(first.interaction).count("closed") == 1
+
+
+def test_bea_says_that_ann_was_reached_while_cal_leaves_the_consultation(
+    day: Day, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cal's seat has the lower id, Bea's the higher; both are wanted by both."""
+    answered = case_duty.answered
+
+    def slowly(contact: Interaction) -> None:
+        time.sleep(0.5)  # her seat is locked by now; Cal's word comes meanwhile
+        answered(contact)
+
+    cal, bea = house.agent("Cal Cole"), house.agent("Bea Brown")
+    presence.take_break(cal, "a moment")
+    ann = make.customer(house.acme, phone="+12025550101")
+    made = {"customer": ann, "queue": house.line, "number": "+12025550101"}
+    promised = callbacks.promise(house.acme, **made, origin=CallbackOrigin.AGENT, by=bea)
+    leg = outbound.start_callback(promised, by=bea)
+    presence.go_available(cal)
+    beside, at = transfers.consult(leg, cal, by=bea), clock.now()
+    offers.accept(beside, by=cal)
+    monkeypatch.setattr(case_duty, "answered", slowly)
+    reported, _ended = at_once(
+        lambda: outbound.report(fresh(leg), "reached", by=bea, at=at),
+        lambda: transfers.end_consult(fresh(beside), by=cal, at=at),
+    )
+    assert fresh(beside).state == LegState.COMPLETED
+    promised.refresh_from_db()
+    assert (reported.state, promised.state) == (LegState.HANDLING, CallbackState.KEPT)
 
 
 @pytest.mark.parametrize("_time", TIMES)
