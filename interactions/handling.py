@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
-from clients.models import Channel, WrapUpMode
+from clients.models import Channel, Queue, WrapUpMode
 from interactions import case_duty, closing, consulting, eligibility, journal, offers, queueing, states
 from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
@@ -143,9 +143,16 @@ def count_hold(leg: Leg, *, at: datetime) -> None:
     leg.save(update_fields=["on_hold", "hold_since", "hold_seconds"])
 
 
+def queue_of(leg: Leg) -> Queue | None:
+    """The line from which she had the contact, wherever it has gone since."""
+    if leg.lane_id == leg.interaction.lane_id or leg.lane is None:
+        return leg.interaction.queue
+    return leg.lane.queue
+
+
 def wrap_up_mode(leg: Leg) -> WrapUpMode:
-    """The wrap-up rule of the queue; without a queue the agent says when she is done."""
-    queue = leg.interaction.queue
+    """The wrap-up rule of her line; without one the agent says when she is done."""
+    queue = queue_of(leg)
     return WrapUpMode(queue.wrap_up) if queue else WrapUpMode.UNTIL_DONE
 
 
@@ -158,7 +165,7 @@ def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
         return False
     due = None
     if mode in (WrapUpMode.TIMED, WrapUpMode.TIMED_FULL):
-        queue = leg.interaction.queue
+        queue = queue_of(leg)
         seconds = leg.agent.wrap_up_seconds or (queue.wrap_up_seconds if queue else 60)
         due = at + timedelta(seconds=seconds)
     states.move(leg, LegState.WRAPPING, at=at, work_ended_at=at, wrap_up_due_at=due, ended_by=ended_by, lost_since=None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agents import presence
-from clients.models import BusinessHours, Channel, HoursException
+from clients.models import BusinessHours, Channel, HoursException, WrapUpMode
 from interactions import handling, offers, transfers, wrap_up
 from interactions.models import CaseNote, EndedBy, LegState, State, Visit
 from tests import factories as make
@@ -47,6 +47,15 @@ def test_signed_in_but_busy_is_allowed_and_she_waits_anew_there(day: Day, house:
     ]
     assert CaseNote.objects.get(case=ann.case).text == "The parcel of the 3rd", "kept though there was no case yet"
     assert (fresh(leg).state, seat(bea).points_chat) == (LegState.WRAPPING, 33)
+
+
+def test_bea_wraps_up_by_the_rule_of_her_own_line_wherever_ann_has_gone(day: Day, house: House) -> None:
+    orders = make.queue(house.acme, "Orders", wrap_up=WrapUpMode.TIMED_FULL)
+    bea, _cal = house.agent("Bea Brown"), house.agent("Cal Cole")
+    leg = house.talk(bea)
+    transfers.to_queue(leg, orders, by=bea)
+    wrap_up.finish(leg, by=bea, disposition=house.solved)
+    assert fresh(leg).state == LegState.COMPLETED, "her line lets her go when she is done"
 
 
 def test_missed_by_cal_she_is_first_and_kept_for_bea_for_fifteen_seconds(day: Day, house: House) -> None:
