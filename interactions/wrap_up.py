@@ -150,7 +150,7 @@ def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 
 @transaction.atomic
 def run_out(leg: Leg, *, at: datetime | None = None) -> bool:
-    """The limit is reached. What was chosen is kept; without a choice the gap shows. Safe twice and early."""
+    """The limit is reached. What was chosen is kept; if it is not complete the gap shows. Safe twice and early."""
     at = at or clock.now()
     try:
         leg = wrapping_leg(leg)
@@ -158,10 +158,17 @@ def run_out(leg: Leg, *, at: datetime | None = None) -> bool:
         return False
     if leg.wrap_up_due_at is None or leg.wrap_up_due_at > at:
         return False
-    chosen = leg.disposition
-    complete_in_time = chosen is not None and not (chosen.needs_note and not leg.note.strip())
-    complete(leg, disposition=chosen, note=leg.note, in_time=complete_in_time, by=None, at=at)
+    complete(leg, disposition=leg.disposition, note=leg.note, in_time=_filled_in(leg), by=None, at=at)
     return True
+
+
+def _filled_in(leg: Leg) -> bool:
+    """Whether what she had chosen would have let her go."""
+    try:
+        check_disposition(leg, leg.disposition, leg.note.strip())
+    except DispositionMissing:
+        return False
+    return leg.disposition is not None
 
 
 def complete(

@@ -47,15 +47,19 @@ def test_at_the_limit_the_gap_shows_and_she_has_the_next_one(day: Day, house: Ho
     assert kinds(leg.interaction).count("disposed") == 1
 
 
-def test_what_she_had_chosen_is_kept_at_the_limit_but_a_missing_note_is_a_gap(day: Day, house: House) -> None:
+def test_what_she_had_chosen_is_kept_at_the_limit_but_what_it_wants_and_has_not_is_a_gap(
+    day: Day, house: House
+) -> None:
     needs_note = make.disposition(house.acme, "Other", needs_note=True)
-    bea = house.agent("Bea Brown")
-    chosen, gap = ended(house.talk(bea)), ended(house.talk(bea))
-    wrap_up.save_draft(chosen, by=bea, disposition=house.solved, note="")
-    wrap_up.save_draft(gap, by=bea, disposition=needs_note, note="")
-    day.after(60)
-    assert (fresh(chosen).disposition, fresh(chosen).disposed_in_time) == (house.solved, True)
-    assert (fresh(gap).disposition, fresh(gap).disposed_in_time) == (needs_note, False)
+    call_back = make.disposition(house.acme, "Call back", needs_follow_up=True)
+    group = make.disposition(house.acme, "Not solved")
+    make.disposition(house.acme, "No parts", parent=group)
+    bea = house.agent("Bea Brown", capacity=make.profile(chat_points=10, chat_cap=9))
+    for choice, in_time in ((house.solved, True), (needs_note, False), (call_back, False), (group, False)):
+        leg = ended(house.talk(bea))
+        wrap_up.save_draft(leg, by=bea, disposition=choice, note="")
+        day.after(60)
+        assert (fresh(leg).disposition, fresh(leg).disposed_in_time) == (choice, in_time)
 
 
 def test_a_callback_promised_before_the_line_lets_her_go_is_promised_once_and_her_break_comes_with_the_end(
