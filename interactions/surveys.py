@@ -9,8 +9,8 @@ from django.db import transaction
 from bpo.kernel import clock
 from bpo.kernel import words as kernel_words
 from bpo.kernel.errors import InvalidValue
-from interactions import cases, journal
-from interactions.models import Case, CaseState, Interaction, Kind, SurveyAnswer
+from interactions import case_duty, cases, journal
+from interactions.models import CaseState, Interaction, Kind, SurveyAnswer
 
 MOST_WORDS = 2000
 
@@ -40,8 +40,8 @@ def answer(
         },
     )
     journal.record(interaction, Kind.SURVEY_ANSWERED, by_name="customer", at=at, score=score, solved=solved)
-    if solved is False and interaction.case_id:
-        case = Case.objects.select_for_update(no_key=True).get(pk=interaction.case_id)
+    if solved is False and interaction.case is not None:
+        case = case_duty.locked(interaction.case)
         if case.state == CaseState.RESOLVED:
             cases.reopen(case, at=at)
     return given

@@ -7,8 +7,8 @@ import pytest
 from bpo.kernel import clock
 from clients import customers
 from clients.models import Customer, EntryKind
-from interactions import callbacks, case_merging, cases, customer_merging, intake
-from interactions.models import CallbackOrigin, JournalEntry, Kind
+from interactions import callbacks, case_merging, cases, customer_merging, handling, intake, surveys
+from interactions.models import CallbackOrigin, CaseState, EndedBy, JournalEntry, Kind
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh
 
@@ -100,3 +100,18 @@ def test_a_case_that_was_merged_leads_to_the_surviving_one(day: Day, house: Hous
     case_merging.merge(old, kept, by=bea)
     assert fresh(waits).case == kept
     assert cases.for_contact(house.acme, ann, previous=old) == kept
+
+
+def test_not_solved_after_a_merge_opens_the_surviving_case(day: Day, house: House) -> None:
+    bea = house.agent("Bea Brown")
+    ann = make.customer(house.acme, "Ann")
+    old, kept = (cases.open_case(house.acme, ann, queue=house.line) for _ in range(2))
+    leg = house.talk(bea, case=old, who=ann)
+    cases.resolve(old, by=bea, summary="A new dock is on its way", outcome="solved", interaction=leg.interaction)
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    day.after(60)
+    case_merging.merge(old, kept, by=bea)
+    cases.resolve(kept, by=bea, summary="It came", outcome="solved")
+    surveys.answer(fresh(leg.interaction), score=1, solved=False)
+    kept.refresh_from_db()
+    assert (kept.state, kept.reopened) == (CaseState.OPEN, 1)
