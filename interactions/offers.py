@@ -159,7 +159,13 @@ def shown_to(agent: Agent, public_id: UUID | None, *, at: datetime | None = None
 
 
 def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:
-    """Do not offer this contact to this agent for so long; the end of the delay is found by the sweep."""
+    """Do not offer this contact to this agent for so long; the end of the delay is found by the sweep.
+
+    Was it kept for her, it is anybody's now.
+    """
+    kept = Interaction.objects.filter(pk=leg.interaction_id, prefer_agent=leg.agent_id)
+    if kept.update(prefer_agent=None, prefer_until=None):
+        leg.interaction.prefer_agent = leg.interaction.prefer_until = None
     if seconds <= 0:
         return
     Refusal.objects.update_or_create(

@@ -1,9 +1,13 @@
 """Bea does not answer, or says no: Ann keeps her place and somebody else is asked at once."""
 
+from datetime import timedelta
+
+import pytest
+
 from agents import presence
 from agents.models import Presence
-from clients.models import MissRule
-from interactions import offers
+from clients.models import Channel, MissRule
+from interactions import handling, offers
 from interactions.models import LegState, Refusal, State
 from tests.flows.floor import Day, House, fresh, kinds, seat
 
@@ -105,6 +109,22 @@ def test_what_bea_declined_comes_back_from_cal_and_she_is_not_asked_before_her_d
     assert fresh(ann).state == State.QUEUED
     day.after(1)
     assert house.ringing(bea, ann)
+
+
+@pytest.mark.parametrize("answer", ["no", None])
+def test_what_was_kept_for_bea_is_anybodys_once_she_said_no_or_nothing(day: Day, answer: str | None) -> None:
+    house = House(miss_rule=MissRule.WAIT)
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea, Channel.EMAIL)
+    handling.park(leg, by=bea, until=day.now() + timedelta(seconds=5))
+    cal = house.agent("Cal Cole")
+    day.after(5)
+    assert house.ringing(bea, leg.interaction), "she had parked it"
+    if answer:
+        offers.decline(house.ringing(bea, leg.interaction), by=bea, reason=answer)
+    else:
+        day.after(20)
+    assert house.ringing(cal, leg.interaction), "within the minute that was hers"
 
 
 def test_declining_one_she_is_asked_for_the_next(day: Day, house: House) -> None:
