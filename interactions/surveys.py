@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
 from bpo.kernel import words as kernel_words
-from bpo.kernel.errors import InvalidValue
+from bpo.kernel.errors import DomainError, InvalidValue
 from interactions import case_duty, cases, journal
-from interactions.models import CaseState, Interaction, Kind, SurveyAnswer
+from interactions.models import CaseState, Interaction, Kind, LegRole, State, SurveyAnswer
 
 MOST_WORDS = 2000
 
@@ -21,21 +22,31 @@ class NoScore(InvalidValue):
     code = "score"
 
 
+class NotOver(DomainError):
+    """Nobody answered yet, or the talk goes on."""
+
+    code = "not_over"
+    sentence = _("Tell us how it was once it is over.")
+
+
 @transaction.atomic
 def answer(
     interaction: Interaction, *, score: int, solved: bool | None = None, words: str = "", at: datetime | None = None
 ) -> SurveyAnswer:
-    """Keep the answer; a later one takes its place, and the journal holds both."""
+    """Keep the answer; a later one takes its place, and the journal holds both. NotOver before there was a talk."""
     at = at or clock.now()
     if type(score) is not int or not 1 <= score <= 5:
         raise NoScore
-    given, _ = SurveyAnswer.objects.update_or_create(
+    words = kernel_words.paragraphs(words, most=MOST_WORDS)
+    if not _is_over(interaction):
+        raise NotOver
+    given, _made = SurveyAnswer.objects.update_or_create(
         interaction=interaction,
         defaults={
             "client_id": interaction.client_id,
             "score": score,
             "solved": solved,
-            "words": kernel_words.paragraphs(words, most=MOST_WORDS),
+            "words": words,
             "answered_at": at,
         },
     )
@@ -45,3 +56,11 @@ def answer(
         if case.state == CaseState.RESOLVED:
             cases.reopen(case, at=at)
     return given
+
+
+def _is_over(interaction: Interaction) -> bool:
+    """Somebody took it, and it has ended; or its matter is settled, and the mail that asks is on its way."""
+    settled = interaction.case is not None and interaction.case.state in (CaseState.RESOLVED, CaseState.CLOSED)
+    if not settled and interaction.state not in (State.WRAP_UP, State.CLOSED):
+        return False
+    return interaction.legs.filter(role=LegRole.PRIMARY, accepted_at__isnull=False).exists()

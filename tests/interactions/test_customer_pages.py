@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import conversation, offers
+from interactions import conversation, handling, offers
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.views.customer.callback import manage_address
@@ -176,10 +176,25 @@ def test_a_whole_chat_over_http(browser, door, media) -> None:
     assert browser.get(path).status_code == 401
     stranger = begin(browser, door)["token"]
     assert browser.get(path, HTTP_AUTHORIZATION=f"Bearer {stranger}").status_code == 404
+    assert post(browser, "customer-chat-end", door, {}, token).json()["state"] == "wrap_up"
     assert (
         post(browser, "customer-chat-survey", door, {"score": 5, "solved": True}, token).json()["survey"]["score"] == 5
     )
-    assert post(browser, "customer-chat-end", door, {}, token).json()["state"] == "wrap_up"
+
+
+def test_a_chat_is_judged_once_somebody_answered_and_it_is_over(browser, door) -> None:
+    token = begin(browser, door)["token"]
+    early = post(browser, "customer-chat-survey", door, {"score": 1}, token)
+    assert (early.status_code, early.json()["code"]) == (409, "not_over")
+    bea = make.agent(licensed=door.client, available=True)
+    leg = offers.accept(make.offer(bea, Interaction.objects.get()), by=bea)
+    assert post(browser, "customer-chat-survey", door, {"score": 1}, token).status_code == 409
+    handling.end_work(leg, by=bea, ended_by="agent")
+    assert post(browser, "customer-chat-survey", door, {"score": 4}, token).json()["survey"]["score"] == 4
+    left = begin(browser, door)["token"]
+    post(browser, "customer-chat-end", door, {}, left)
+    assert post(browser, "customer-chat-survey", door, {"score": 1}, left).status_code == 409, "nobody spoke to him"
+    assert SurveyAnswer.objects.get().score == 4
 
 
 def test_a_token_of_another_door_opens_nothing(browser, door) -> None:
@@ -324,9 +339,17 @@ def test_forged_links_and_links_for_something_else_are_not_here(browser, name) -
 # --- the survey ------------------------------------------------------------------------------------------------------
 
 
+def answered(**fields) -> Leg:
+    """Bea took Ann's contact."""
+    waiting = make.waiting(**fields)
+    bea = make.agent(licensed=waiting.client, available=True)
+    return offers.accept(make.offer(bea, waiting), by=bea)
+
+
 def test_two_taps_and_a_change_of_mind(browser) -> None:
-    waiting = make.waiting()
-    link = survey_url(waiting)
+    leg = answered()
+    handling.end_work(leg, by=leg.agent, ended_by="agent")
+    link = survey_url(leg.interaction)
     assert browser.post(link, {"score": "9"}).status_code == 422
     assert browser.post(link, {"score": "2", "solved": "no", "words": HOSTILE}).status_code == 302
     browser.post(link, {"score": "4", "solved": "yes"})
@@ -339,13 +362,11 @@ def test_two_taps_and_a_change_of_mind(browser) -> None:
 def test_not_yet_opens_the_matter_again(browser) -> None:
     from interactions import cases
 
-    waiting = make.waiting()
-    case = cases.open_case(waiting.client, waiting.customer)
-    waiting.case = case
-    waiting.save(update_fields=["case"])
-    bea = make.agent(licensed=waiting.client)
-    cases.resolve(case, by=bea, summary="Sent a new one", outcome="replaced")
-    browser.post(survey_url(waiting), {"score": "1", "solved": "no"})
+    leg = answered()
+    case = cases.of_leg(leg)
+    # The mail that asks is there before the talk is over.
+    cases.resolve(case, by=leg.agent, summary="Sent a new one", outcome="replaced", interaction=leg.interaction)
+    browser.post(survey_url(leg.interaction), {"score": "1", "solved": "no"})
     case.refresh_from_db()
     assert (case.state, case.reopened) == (CaseState.OPEN, 1)
 
