@@ -8,7 +8,11 @@ class InteractionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the list of reactions; the only late import."""
+        """Work in hand opens its client to the agent's eyes; connect the list of reactions. The only late imports."""
+        from clients.access import SIGHT_RULES
         from interactions import reactions
+        from interactions.sight import clients_in_hand
 
+        if clients_in_hand not in SIGHT_RULES:
+            SIGHT_RULES.append(clients_in_hand)
         reactions.connect()

@@ -13,8 +13,8 @@ from agents import licences, presence, skills
 from agents.models import Agent, Presence
 from bpo.kernel import push
 from clients import queue_states, standing
-from clients.models import Channel
-from interactions import eligibility, handling, intake, offers, supervision, wrap_up
+from clients.models import Channel, WrapUpMode
+from interactions import cases, eligibility, handling, intake, offers, supervision, wrap_up
 from interactions.models import Callback, EndedBy, LegState, Outcome, State
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds, seat
@@ -38,6 +38,41 @@ def test_a_licence_suspended_in_the_talk(day: Day, house: House) -> None:
     assert (fresh(leg).ended_by, fresh(leg.interaction).state) == (EndedBy.SUPERVISOR, State.QUEUED)
     licences.certify(bea.licences.get(), by=house.sue)
     assert seat(bea).offered, "and from then on she is asked again"
+
+
+@pytest.mark.parametrize("wrap_up_mode", [WrapUpMode.NONE, WrapUpMode.TIMED])
+@pytest.mark.parametrize("ends", ["lapses", "is revoked"])
+def test_a_licence_that_ends_in_the_talk(day: Day, ends: str, wrap_up_mode: str) -> None:
+    house = House(wrap_up=wrap_up_mode)
+    cal = house.agent("Cal Cole")
+    others = house.talk(cal)
+    presence.take_break(cal, "lunch")  # after this
+    bea = house.agent("Bea Brown")
+    leg, second = house.talk(bea), house.talk(bea)
+    if ends == "lapses":
+        licences.lapse(bea.licences.get(), why="valid until yesterday")
+    else:
+        licences.revoke(bea.licences.get(), by=house.sue, reason="works for Borg now")
+    desk = Browser(headers={"HX-Request": "true"})
+    desk.force_login(bea.user)
+    assert desk.get(reverse("console-leg", args=[leg.public_id])).status_code == 200, "she finishes what she has"
+    assert desk.post(reverse("console-send", args=[leg.public_id]), {"text": "Hello Ann"}).status_code == 200
+    case = cases.of_leg(leg)
+    assert desk.get(reverse("console-case", args=[case.public_id])).status_code == 200
+    assert desk.get(reverse("console-leg", args=[others.public_id])).status_code == 404, "not what others have"
+    ended = desk.post(reverse("console-end", args=[leg.public_id]))
+    assert ended.status_code == 200
+    if wrap_up_mode != WrapUpMode.NONE:
+        finished = desk.post(reverse("console-finish", args=[leg.public_id]), {"ending": house.solved.code})
+        assert finished.status_code == 200
+    assert fresh(leg).state == LegState.COMPLETED
+    presence.go_available(cal)
+    to = {"to": f"queue:{house.line.public_id}", "note": "Ann waits"}
+    handed = desk.post(reverse("console-transfer", args=[second.public_id]), to)
+    assert handed.status_code == 200
+    day.after(120)
+    assert desk.get(reverse("console-leg", args=[leg.public_id])).status_code == 404, "then the company is gone for her"
+    assert desk.get(reverse("console-case", args=[case.public_id])).status_code == 404
 
 
 def test_a_skill_removed_takes_back_only_what_no_longer_fits(day: Day, house: House) -> None:

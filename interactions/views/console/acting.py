@@ -116,20 +116,20 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     if kind == "queue":
         queue = get_object_or_404(Queue.objects.visible_to(request.user), public_id=_uuid(public_id))
         transfers.to_queue(mine, queue, by=request.agent, note=note)
-        return _after_transfer(request, leg, _("Handed to %(name)s.") % {"name": queue.name})
+        return _after_transfer(request, mine, _("Handed to %(name)s.") % {"name": queue.name})
     colleague = _colleague(mine.client_id, public_id)
     if request.POST.get("how") == "consult":
         transfers.consult(mine, colleague, by=request.agent, note=note)
         return show_work(request, mine, toast={"text": _("%(name)s is asked.") % {"name": colleague.name}})
     transfers.to_colleague(mine, colleague, by=request.agent, note=note)
-    return _after_transfer(request, leg, _("Offered to %(name)s.") % {"name": colleague.name})
+    return _after_transfer(request, mine, _("Offered to %(name)s.") % {"name": colleague.name})
 
 
-def _after_transfer(request: AgentRequest, leg: UUID, words: str) -> HttpResponse:
+def _after_transfer(request: AgentRequest, leg: Leg, words: str) -> HttpResponse:
     """The leg may still wrap up; if not, the next item."""
-    mine = own_leg(request, leg)
+    leg.refresh_from_db(fields=["state"])
     toast = {"text": words}
-    return show_work(request, mine, toast=toast) if mine.state == "wrapping" else done(request, toast=toast)
+    return show_work(request, leg, toast=toast) if leg.state == "wrapping" else done(request, toast=toast)
 
 
 def _uuid(text: str) -> UUID:
@@ -160,8 +160,9 @@ def consult_end(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_POST
 def consult_complete(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Warm transfer: the colleague goes on alone."""
-    colleague = transfers.complete_warm(own_leg(request, leg), by=request.agent)
-    return _after_transfer(request, leg, _("%(name)s goes on.") % {"name": colleague.agent.name})
+    mine = own_leg(request, leg)
+    colleague = transfers.complete_warm(mine, by=request.agent)
+    return _after_transfer(request, mine, _("%(name)s goes on.") % {"name": colleague.agent.name})
 
 
 @for_agents

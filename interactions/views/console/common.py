@@ -43,10 +43,16 @@ def _legs(agent: Any, public_id: Any, user: Any, *, of_every_client: bool) -> Qu
 
 def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
     """A leg of this agent, of a client she may see; anybody else's is 404."""
-    leg = first(_legs(request.agent.pk, public_id, request.user.pk, of_every_client=is_admin(request.user)))
+    leg = _seen_leg(request, public_id)
     if leg is None:
         raise Http404
-    leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
+    return leg
+
+
+def _seen_leg(request: AgentRequest, public_id: UUID) -> Leg | None:
+    leg = first(_legs(request.agent.pk, public_id, request.user.pk, of_every_client=is_admin(request.user)))
+    if leg is not None:
+        leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
     return leg
 
 
@@ -84,9 +90,11 @@ def triggers(response: HttpResponse, *names: str, **events: Any) -> HttpResponse
 
 def show_work(request: AgentRequest, leg: Leg, *, toast: dict[str, Any] | None = None, **extra: Any) -> HttpResponse:
     """The middle after a command; without htmx, the page."""
+    fresh = _seen_leg(request, leg.public_id)
+    if fresh is None:  # it is over, and with it her sight of the client
+        return done(request, toast=toast)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("console-leg", leg.public_id)
-    fresh = own_leg(request, leg.public_id)
     response = render(request, "console/_work.html", work_context(request, fresh) | extra)
     into_the_middle(request, response)
     response["HX-Push-Url"] = (

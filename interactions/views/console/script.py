@@ -57,7 +57,8 @@ def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
         runs.answer(run, request.POST.get("step", ""), request.POST.dict(), by=request.agent)
     except AnswersWrong as wrong:
         return _pane(request, mine, errors=wrong.errors)
-    if own_leg(request, leg).state != LegState.HANDLING:
+    mine.refresh_from_db(fields=["state"])
+    if mine.state != LegState.HANDLING:
         return show_work(request, mine)
     return _pane(request, mine)
 
