@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import smtplib
 import socket
 import uuid
@@ -56,6 +57,28 @@ def test_each_mail_is_read_once_and_in_order(local: LocalMail, box: EntryPoint) 
     assert subjects() == ["Mail 0", "Mail 1", "Mail 2", "Mail 3"]
     box.refresh_from_db()
     assert box.imap_last_uid == 4 and box.imap_checked_at and not box.imap_problem
+
+
+def test_a_mail_the_server_cannot_give_for_a_moment_is_read_later(
+    local: LocalMail, box: EntryPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        write(local, box, f"Mail {number}")
+    asked = imaplib.IMAP4.uid
+
+    def unwell(self: imaplib.IMAP4, command: str, *args: str) -> Any:
+        if args[0] == "2":
+            return "NO", [b"[UNAVAILABLE] Try later"]
+        return asked(self, command, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(imaplib.IMAP4, "uid", unwell)
+        tasks.fetch_mail(box.pk)
+    box.refresh_from_db()
+    assert (subjects(), box.imap_last_uid) == (["Mail 0"], 1)
+    assert "mail 2" in box.imap_problem
+    assert tasks.fetch_mail(box.pk) == 2
+    assert subjects() == ["Mail 0", "Mail 1", "Mail 2"]
 
 
 def test_renumbered_mails_are_read_again_and_change_nothing_known(local: LocalMail, box: EntryPoint) -> None:

@@ -138,9 +138,10 @@ def _uids_behind(box: BaseMailBox, start: int) -> list[tuple[int, int]]:
 
 
 def _content(box: BaseMailBox, uid: int, *, headers_only: bool) -> bytes | None:
+    """What the server gives of a mail; None when it is not there any more."""
     status, lines = box.client.uid("fetch", str(uid), "(BODY.PEEK[HEADER])" if headers_only else "(BODY.PEEK[])")
-    if status != "OK":
-        return None
+    if status != "OK":  # it lies there still: whoever went on to those behind it would never see it again
+        raise MailboxError(f"mail {uid} cannot be read now: {status}", permanent=False)
     return next((line[1] for line in lines if isinstance(line, tuple) and isinstance(line[1], bytes)), None)
 
 
