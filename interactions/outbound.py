@@ -85,15 +85,23 @@ def start_mail(
     queue: Queue,
     *,
     by: Agent,
+    address: str = "",
     subject: str = "",
     case: Case | None = None,
     at: datetime | None = None,
 ) -> Leg:
-    """Begin a mail to a customer; it is written and sent like a reply."""
-    address = customer.addresses.filter(undeliverable=False).values_list("address", flat=True).first()
-    if not address:
-        raise CannotStart(sentence=_("There is no mail address at which to reach this customer."))
-    return _start(customer, queue, Channel.EMAIL, by=by, address=address, subject=subject, case=case, at=at)
+    """Begin a mail to a customer, at this address of hers or else her first; it is written and sent like a reply."""
+    reachable = customer.addresses.filter(undeliverable=False)
+    if address:
+        reachable = reachable.filter(address=address)
+    found = reachable.values_list("address", flat=True).first()
+    if not found:
+        raise CannotStart(
+            sentence=_("Mail to %s does not reach this customer.") % address
+            if address
+            else _("There is no mail address at which to reach this customer.")
+        )
+    return _start(customer, queue, Channel.EMAIL, by=by, address=found, subject=subject, case=case, at=at)
 
 
 def _start(

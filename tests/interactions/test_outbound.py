@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from agents.models import Agent
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Queue
@@ -66,6 +68,21 @@ def test_bea_begins_a_mail(line: Queue, ann: Customer, bea: Agent):
     assert leg.interaction.envelope.from_address == "ann@mail.example"
     assert leg.interaction.envelope.subject == "Your order"
     assert not outbound.awaits_report(leg)
+
+
+def test_the_mail_goes_to_the_address_bea_typed(line: Queue, ann: Customer, bea: Agent):
+    at_work = CustomerAddress.objects.create(client=ann.client, customer=ann, address="ann@work.example")
+    desk = Browser(headers={"HX-Request": "true"})
+    desk.force_login(bea.user)
+    typed = {"queue": str(line.public_id), "kind": "mail", "reach": " Ann@Work.example", "subject": "Your order"}
+    assert desk.post(reverse("console-start"), typed).status_code == 200
+    contact = Interaction.objects.get()
+    assert (contact.customer, contact.envelope.from_address) == (ann, "ann@work.example")
+    at_work.undeliverable = True
+    at_work.save()
+    refused = desk.post(reverse("console-start"), typed)
+    assert refused.status_code == 409 and "ann@work.example" in refused.content.decode()
+    assert Interaction.objects.count() == 1, "it does not go elsewhere instead"
 
 
 def test_cal_of_another_client_may_not(line: Queue, ann: Customer):

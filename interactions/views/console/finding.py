@@ -82,12 +82,13 @@ def start(request: AgentRequest) -> HttpResponse:
     if wanted is None:
         raise Http404
     queue = get_object_or_404(Queue.objects.visible_to(request.user).select_related("client"), public_id=wanted)
-    person = _person(request, queue.client)
+    person, reach = _person(request, queue.client), request.POST.get("reach", "")
     if request.POST.get("kind") == "call":
-        number = customers.tidy_phone(queue.client, request.POST.get("reach", ""))
+        number = customers.tidy_phone(queue.client, reach)
         leg = outbound.start_call(person, queue, by=request.agent, number=number)
     else:
-        leg = outbound.start_mail(person, queue, by=request.agent, subject=request.POST.get("subject", ""))
+        address, subject = customers.tidy_address(reach), request.POST.get("subject", "")
+        leg = outbound.start_mail(person, queue, by=request.agent, address=address, subject=subject)
     return show_work(request, leg)
 
 
