@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, IllegalMove
 from bpo.kernel.references import new_reference
 from clients.models import Client, Customer, Policy, Queue
 from interactions import case_duty, closing, endings, journal, notices, states
@@ -180,6 +180,7 @@ def resolve(
 def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -> Case:
     """Resolved was too early; its turn counts up, so that a second resolution is its own. It waits for anyone."""
     at = at or clock.now()
+    _require(case, CaseState.RESOLVED)
     states.move(case, CaseState.OPEN, at=at, reopened=case.reopened + 1, resolved_at=None, closed_at=None)
     journal.record(case, Kind.CASE_REOPENED, by=by, at=at, turn=case.reopened)
     notices.take_back_resolution(case, at=at)
@@ -207,10 +208,17 @@ def set_pending(
 def back_to_open(case: Case, *, why: str, by: Agent | None = None, at: datetime | None = None) -> Case:
     """What it waited for has come. A date that is reached stays its due, one that lies ahead falls."""
     at = at or clock.now()
+    _require(case, CaseState.PENDING)
     due = {"due_at": None} if case.pending_until and case.pending_until > at else {}
     states.move(case, CaseState.OPEN, at=at, pending_until=None, pending_for="", **due)
     journal.record(case, Kind.CASE_PENDING, by=by, at=at, ended=why)
     return case
+
+
+def _require(case: Case, state: CaseState) -> None:
+    """Two ways lead to open, and each begins in its own state."""
+    if case.state != state:
+        raise IllegalMove(f"{case} is {case.state}, not {state}")
 
 
 def wake_pending(at: datetime) -> int:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from bpo.kernel import clock
 from bpo.kernel.errors import IllegalMove
@@ -61,6 +63,27 @@ def test_a_case_is_resolved_once_in_a_turn(acme, ann, bea) -> None:
     with pytest.raises(IllegalMove):
         cases.resolve(case, by=bea, summary="Again", outcome="solved")
     assert JournalEntry.objects.filter(case=case, kind=Kind.CASE_RESOLVED).count() == 1
+
+
+def test_what_is_resolved_is_reopened_and_what_waits_goes_on_never_the_other_way(acme, ann, bea) -> None:
+    settled, waiting = resolved(acme, ann, bea), cases.open_case(acme, ann)
+    cases.set_pending(waiting, by=bea, for_customer=True)
+    Case.objects.filter(pk__in=[settled.pk, waiting.pk]).update(owner=bea)
+    desk = Browser()
+    desk.force_login(bea.user)
+    on_desk = [
+        desk.post(reverse("console-case-move", args=[settled.public_id]), {"to": "open"}),
+        desk.post(reverse("console-case-move", args=[waiting.public_id]), {"to": "reopen"}),
+    ]
+    by_api = [
+        desk.post(f"/api/v1/cases/{settled.public_id}/open/", content_type="application/json"),
+        desk.post(f"/api/v1/cases/{waiting.public_id}/reopen/", content_type="application/json"),
+    ]
+    assert [answer.status_code for answer in (*on_desk, *by_api)] == [409] * 4
+    settled.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (settled.state, settled.reopened, settled.resolved_at is None) == (CaseState.RESOLVED, 0, False)
+    assert (waiting.state, waiting.reopened, waiting.pending_for) == (CaseState.PENDING, 0, "customer")
 
 
 def test_a_new_contact_keeps_an_open_case(acme, ann) -> None:
