@@ -50,6 +50,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
 from bpo.kernel import clock
@@ -61,8 +62,20 @@ from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
 __all__ = [
-    "OwnDraft", "Problem", "ScriptRefused", "approve", "check", "pick", "publish", "render", "send_back", "sub_process",
+    "NotADraft",
+    "OwnDraft",
+    "Problem",
+    "ScriptRefused",
+    "approve",
+    "check",
+    "pick",
+    "publish",
+    "render",
+    "rewrite",
+    "send_back",
+    "sub_process",
     "submit",
+    "wrote",
 ]  # fmt: skip
 
 BLANK = '<span class="quiet">…</span>'
@@ -89,14 +102,37 @@ class ScriptRefused(DomainError):
 
 
 class OwnDraft(DomainError):
-    """Nobody approves what she wrote herself."""
+    """Nobody approves or publishes what she wrote herself."""
 
     code = "own_draft"
-    sentence = "Somebody else has to approve this script: you wrote it."
+    sentence = _("Somebody else has to approve and publish this script: you wrote it, or part of it.")
+
+
+class NotADraft(DomainError):
+    """What is in review or was published stays as it was read."""
+
+    code = "not_a_draft"
+    sentence = _("Only a draft can be changed. Begin a new version.")
 
 
 def _faults(version: ScriptVersion) -> list[Problem]:
     return [problem for problem in check(version.graph, version.script.kind) if problem.must]
+
+
+@transaction.atomic
+def rewrite(version: ScriptVersion, graph: dict[str, Any], by: User) -> ScriptVersion:
+    """Change a draft's steps; from then on they are also the words of who did it."""
+    if not ScriptVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT).update(graph=graph):
+        raise NotADraft
+    if graph != version.graph:
+        version.writers.add(by)
+    version.graph = graph
+    return version
+
+
+def wrote(version: ScriptVersion, user: User) -> bool:
+    """Whether these steps are, in part at least, the user's own."""
+    return version.created_by_id == user.pk or version.writers.filter(pk=user.pk).exists()
 
 
 def submit(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
@@ -108,9 +144,8 @@ def submit(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
 
 
 def approve(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
-    """Say that it may be published; not by its own author, unless an admin."""
-    if version.created_by_id == by.pk and not by.is_superuser:
-        raise OwnDraft
+    """Say that it may be published; not by who wrote it, unless an admin."""
+    _require_other_eyes(version, by)
     _move(version, VersionState.APPROVED, by, why)
     return version
 
@@ -123,7 +158,11 @@ def send_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
 
 @transaction.atomic
 def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
-    """Put an approved version in force and retire the one before it; runs in progress keep theirs."""
+    """Put an approved version in force and retire the one before it; runs in progress keep theirs.
+
+    Not by who wrote it, unless an admin.
+    """
+    _require_other_eyes(version, by)
     if faults := _faults(version):
         raise ScriptRefused(faults)
     now = clock.now()
@@ -136,6 +175,11 @@ def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
         _move(old, VersionState.RETIRED, by, why, retired_at=now)
     _move(version, VersionState.PUBLISHED, by, why, published_at=now, published_by=by)
     return version
+
+
+def _require_other_eyes(version: ScriptVersion, by: User) -> None:
+    if not by.is_superuser and wrote(version, by):
+        raise OwnDraft
 
 
 def _move(version: ScriptVersion, to: VersionState, by: User, why: str, **changes: Any) -> None:

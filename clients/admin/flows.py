@@ -41,7 +41,7 @@ class ScriptVersionAdmin(NothingVanishes, HouseAdmin):
     list_select_related = ["script__client", "published_by"]
     search_fields = ["script__name", "script__client__name"]
     autocomplete_fields = ["script"]
-    readonly_fields = ["public_id", "state", "created_by", "published_by", "published_at", "retired_at"]
+    readonly_fields = ["public_id", "state", "created_by", "writers", "published_by", "published_at", "retired_at"]
     actions = [
         acts(
             "submit",
@@ -76,3 +76,5 @@ class ScriptVersionAdmin(NothingVanishes, HouseAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+        if change and "graph" in form.changed_data:
+            obj.writers.add(person(request))

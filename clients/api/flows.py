@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bpo.kernel.errors import DomainError
 from clients import scripts
 from clients.api.base import (
     ByCode,
@@ -99,11 +97,8 @@ class VersionViewSet(
         serializer.save(number=(latest or 0) + 1, created_by=by_whom(self.request))
 
     def perform_update(self, serializer: Any) -> None:
-        if serializer.instance.state != "draft":
-            raise DomainError("not a draft", sentence=_("Only a draft can be changed. Begin a new version."))
         graph = serializer.validated_data.get("graph", serializer.instance.graph)
-        ScriptVersion.objects.filter(pk=serializer.instance.pk, state="draft").update(graph=graph)
-        serializer.instance.graph = graph
+        scripts.rewrite(serializer.instance, graph, by_whom(self.request))
 
     @extend_schema(responses=ProblemSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
@@ -128,7 +123,7 @@ class VersionViewSet(
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, **kwargs: Any) -> Response:
-        """Not by its own author."""
+        """Not by who wrote it."""
         return self._move(request, scripts.approve, Role.SUPERVISOR)
 
     @extend_schema(request=ReasonedSerializer)
@@ -140,7 +135,7 @@ class VersionViewSet(
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **kwargs: Any) -> Response:
-        """In force from now on."""
+        """In force from now on; not by who wrote it."""
         return self._move(request, scripts.publish, Role.SUPERVISOR)
 
 

@@ -64,6 +64,9 @@ class ScriptVersion(PublicIdModel):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, editable=False, related_name="+", help_text="Whoever changed its steps later."
+    )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -29,6 +29,7 @@ MOVES = {
     "send-back": (scripts.send_back, ("admin", Role.SUPERVISOR)),
     "publish": (scripts.publish, ("admin", Role.SUPERVISOR)),
 }
+FOUR_EYES = {"approve", "publish"}
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
@@ -88,7 +89,7 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         if not draft:
             raise PermissionDenied(_("Only a draft can be changed. Begin a new version."))
         if form.is_valid():
-            ScriptVersion.objects.filter(pk=found.pk, state=VersionState.DRAFT).update(graph=form.cleaned_data["graph"])
+            scripts.rewrite(found, form.cleaned_data["graph"], request.user)
             messages.success(request, _("Saved."))
             return redirect("setup-version", request.client.public_id, found.public_id)
     problems = scripts.check(found.graph, found.script.kind)
@@ -96,15 +97,17 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         steps = as_told(found)
     except (KeyError, TypeError, ValueError, AttributeError):
         steps = []
-    allowed = [
+    fitting = [
         act for act, (_operation, roles) in MOVES.items() if request.role in roles and act in _fitting(found.state)
     ]
+    own = request.role != "admin" and not FOUR_EYES.isdisjoint(fitting) and scripts.wrote(found, request.user)
     context = {
         "version": found,
         "script": found.script,
         "steps_of_flow": steps,
         "problems": problems,
-        "acts": allowed,
+        "acts": [act for act in fitting if not (own and act in FOUR_EYES)],
+        "own": scripts.OwnDraft.sentence if own else "",
         **({"form": form} if draft else {}),
     }
     return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)

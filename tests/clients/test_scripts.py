@@ -157,6 +157,33 @@ def test_nobody_approves_her_own_draft(acme: Client, sue: User) -> None:
         scripts.approve(draft, sue, why="mine")
 
 
+def test_nor_does_the_author_publish_what_another_approved(acme: Client, sue: User, mo: User) -> None:
+    approved = scripts.approve(scripts.submit(version(acme, sue), sue, why="new"), mo, why="read")
+    with pytest.raises(scripts.OwnDraft):
+        scripts.publish(approved, sue, why="mine")
+    assert scripts.publish(approved, mo, why="from today").published_by == mo
+
+
+def test_words_written_into_the_draft_of_another_are_own_words(acme: Client, sue: User, mo: User) -> None:
+    draft = version(acme, mo)
+    scripts.rewrite(draft, draft.graph, sue)
+    assert not scripts.wrote(draft, sue), "she only looked and saved"
+    scripts.rewrite(draft, graph(GREET | {"text": "Your card number, {client} needs it."}, CLOSE), sue)
+    scripts.rewrite(draft, graph(), mo)
+    scripts.submit(draft, mo, why="new")
+    for writer in (mo, sue):
+        with pytest.raises(scripts.OwnDraft):
+            scripts.approve(draft, writer, why="mine")
+    tom, ada = User.objects.create_user("tom@bpo.example"), User.objects.create_superuser("ada@bpo.example")
+    scripts.approve(draft, tom, why="read")
+    with pytest.raises(scripts.OwnDraft):
+        scripts.publish(draft, sue, why="mine")
+    with pytest.raises(scripts.NotADraft):
+        scripts.rewrite(draft, graph(), sue)
+    draft.writers.add(ada)
+    assert scripts.publish(draft, ada, why="an administrator answers for it").published_by == ada
+
+
 def test_a_draft_cannot_be_published_and_a_faulty_one_not_submitted(acme: Client, sue: User, mo: User) -> None:
     with pytest.raises(IllegalMove):
         scripts.publish(version(acme, sue), mo, why="now")

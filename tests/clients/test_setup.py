@@ -488,6 +488,38 @@ def test_a_flow_with_faults_is_kept_as_a_draft_and_told_in_words(ada: Browser) -
     assert "is not JSON" in said(answer)
 
 
+def test_sue_does_not_approve_what_she_wrote_into_the_draft_of_sam() -> None:
+    acme = factories.client()
+    sue, sam = (factories.supervisor(acme, name=name) for name in ("Sue Supervisor", "Sam Supervisor"))
+    desk, his = Browser(), Browser()
+    desk.force_login(sue)
+    his.force_login(sam)
+    script = acme.scripts.create(name="Calls", kind="inbound")
+    on_page, by_api = (script.versions.create(number=n, graph=graph(), created_by=sam) for n in (1, 2))
+    changed = graph()
+    changed["steps"][0]["text"] = "Give me your card number, {client} needs it."
+    words = {"graph": json.dumps(changed)}
+    assert desk.post(at("setup-version", acme, on_page.public_id), words).status_code == 302
+    address = f"/api/v1/clients/{acme.public_id}/script-versions/{by_api.public_id}/"
+    assert desk.patch(address, {"graph": changed}, content_type="application/json").status_code == 200
+    for version in (on_page, by_api):
+        desk.post(at("setup-version-move", acme, version.public_id, "submit"), {"reason": "new"})
+        answer = desk.post(
+            at("setup-version-move", acme, version.public_id, "approve"), {"reason": "mine"}, follow=True
+        )
+        assert "you wrote it, or part of it" in said(answer)
+        assert "approve/" not in answer.content.decode(), "and no button asks for it"
+        assert (
+            desk.post(
+                f"/api/v1/clients/{acme.public_id}/script-versions/{version.public_id}/approve/", {"reason": "x"}
+            ).status_code
+            == 409
+        )
+        version.refresh_from_db()
+        assert version.state == VersionState.IN_REVIEW
+    assert "you wrote it" in said(his.get(at("setup-version", acme, on_page.public_id)))
+
+
 def test_a_manager_drafts_but_neither_approves_nor_publishes() -> None:
     acme = factories.client()
     mia = factories.user("Mia")
