@@ -6,7 +6,7 @@ The seat is taken first, so that no offer is made by the old rules while the new
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import EllipsisType
 from typing import Any
 
@@ -31,6 +31,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     S.REVOKED: frozenset({S.TRAINING}),
 }
 
+
+FARTHEST_AHEAD = timedelta(hours=14)  # of any zone's clocks before UTC
 
 # What a supervisor may do besides an administrator (TABLES.md 1); who works for a client no more is an
 # administrator's word.
@@ -91,12 +93,13 @@ def certify(
     What is not given stays: the pace of her beginning, and her last day unless it has passed.
     """
     at = at or clock.now()
-    if until and not isinstance(until, EllipsisType) and until < at.date():
+    today = licence.client.day_at(at)
+    if until and not isinstance(until, EllipsisType) and until < today:
         raise InvalidValue("until", sentence=_("The last day of a certificate lies ahead."))
     if script_version and script_version.script.client_id != licence.client_id:
         raise InvalidValue("script version", sentence=_("This script is another company's."))
     if isinstance(until, EllipsisType):
-        until = licence.until if licence.until and licence.until >= at.date() else None
+        until = licence.until if licence.until and licence.until >= today else None
     if isinstance(ramp_per_hour, EllipsisType):
         ramp_per_hour = licence.ramp_per_hour
     _move(
@@ -130,8 +133,13 @@ def revoke(licence: Licence, *, by: User, reason: str, at: datetime | None = Non
 
 
 def lapse_expired(at: datetime) -> int:
-    """Lapse every certificate whose last day has passed; how many."""
-    expired = Licence.objects.filter(state=S.CERTIFIED, until__lt=at.date()).select_related("agent")
+    """Lapse every certificate whose last day has passed where the client is; how many."""
+    dated = Licence.objects.filter(state=S.CERTIFIED, until__lt=(at + FARTHEST_AHEAD).date())
+    expired = [
+        licence
+        for licence in dated.select_related("agent", "client")
+        if licence.until and licence.until < licence.client.day_at(at)
+    ]
     for licence in expired:
         lapse(licence, why=f"valid until {licence.until}", at=at)
     return len(expired)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -16,7 +15,7 @@ def first_reply_seconds(client: Client, at: datetime) -> int | None:
 
     None without such a promise: no date is invented.
     """
-    day = at.astimezone(ZoneInfo(client.zone)).date()
+    day = client.day_at(at)
     promised = Promise.objects.filter(contract__client=client, contract__valid_from__lte=day, channel=Channel.EMAIL)
     in_force = promised.filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=day))
     found = list(in_force.order_by("-contract__valid_from", "pk").values_list("threshold_seconds", "formula"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -181,7 +180,7 @@ def _skills(queues: list[Queue]) -> Ready:
 
 
 def _contract(client: Client, at: datetime) -> Ready:
-    today = at.astimezone(ZoneInfo(client.zone)).date()
+    today = client.day_at(at)
     in_force = [
         contract
         for contract in client.contracts.filter(valid_from__lte=today).prefetch_related("promises")

@@ -1,6 +1,7 @@
 """The client: the company the BPO answers for."""
 
-from zoneinfo import available_timezones
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -67,3 +68,7 @@ class Client(PublicIdModel):
     def is_live(self) -> bool:
         """Whether its doors take contacts."""
         return self.state == ClientState.LIVE
+
+    def day_at(self, at: datetime) -> date:
+        """The date that the client's people and customers write at this instant."""
+        return at.astimezone(ZoneInfo(self.zone)).date()

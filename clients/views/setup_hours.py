@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import ProtectedError
@@ -65,7 +64,7 @@ def _dates(request: SetupRequest, hours: BusinessHours, refused: ExceptionForm |
     """What differs in the year shown; `refused` is the date's form as it was typed, with what is wrong."""
     if hours.pk is None:
         return {}
-    today = clock.now().astimezone(ZoneInfo(request.client.zone)).date()
+    today = request.client.day_at(clock.now())
     asked = request.POST.get("year", "") if refused else request.GET.get("year", "")
     year = int(asked) if asked.isdigit() and today.year - 1 <= int(asked) <= today.year + 3 else today.year
     shown: dict[date, dict[str, object]] = {}

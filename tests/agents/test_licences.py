@@ -1,14 +1,14 @@
 """Licences move by their table, say who, when and why, and are felt by routing at once."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from agents import licences, skills
-from agents.models import LicenceState
+from agents.models import Licence, LicenceState
 from agents.presence import ReasonMissing
 from bpo.kernel import clock
-from bpo.kernel.errors import IllegalMove
+from bpo.kernel.errors import IllegalMove, InvalidValue
 from interactions.models import Leg
 from interactions.routing import router
 from tests import factories as make
@@ -42,7 +42,7 @@ def test_the_way_of_a_licence(sue) -> None:
 def test_certifying_keeps_what_is_not_given(sue) -> None:
     acme, bea = make.client("Acme"), make.agent("Bea")
     at = clock.now()
-    last_day = at.date() + timedelta(days=30)
+    last_day = acme.day_at(at) + timedelta(days=30)
     licence = licences.train(bea, acme, by=sue, ramp_per_hour=4)
     licences.certify(licence, by=sue, until=last_day, at=at)
     licences.suspend(licence, by=sue, reason="a complaint", at=at)
@@ -89,10 +89,27 @@ def test_the_last_day_passes(sue) -> None:
     acme = make.client("Acme")
     bea = make.agent("Bea", licensed=acme)
     now = clock.now()
-    bea.licences.update(until=now.date())
+    bea.licences.update(until=acme.day_at(now))
     assert licences.lapse_expired(now) == 0, "the last day counts"
     assert licences.lapse_expired(now + timedelta(days=1)) == 1
     assert bea.licences.get().state == LicenceState.LAPSED
+
+
+@pytest.mark.parametrize(
+    ("zone", "lapses"),
+    [("America/New_York", 5), ("Europe/Madrid", -1), ("Pacific/Kiritimati", -14), ("Pacific/Pago_Pago", 11)],
+)
+def test_the_last_day_ends_with_the_clients_midnight(sue, zone: str, lapses: int) -> None:
+    acme = make.client("Acme", zone=zone)
+    licence = make.agent("Bea", licensed=acme).licences.get()
+    midnight = datetime(2026, 12, 1, tzinfo=UTC) + timedelta(hours=lapses)
+    just_before = midnight - timedelta(minutes=1)
+    licences.certify(licence, by=sue, why="passed the test", until=date(2026, 11, 30), at=just_before)
+    assert licences.lapse_expired(just_before) == 0
+    with pytest.raises(InvalidValue):
+        licences.certify(licence, by=sue, why="passed the test", until=date(2026, 11, 30), at=midnight)
+    assert licences.lapse_expired(midnight) == 1
+    assert Licence.objects.get().state == LicenceState.LAPSED
 
 
 def test_a_larger_profile_makes_room(sue, django_capture_on_commit_callbacks) -> None:

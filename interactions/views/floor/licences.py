@@ -73,11 +73,13 @@ def of_agent(request: SupervisorRequest, sight: Sight, agent: Agent) -> dict[str
 
 def rows_of(request: SupervisorRequest, sight: Sight, found: Any) -> list[dict[str, Any]]:
     """Each with whether it lapses soon and what one may do to it."""
-    soon = clock.now().date() + SOON
+    now = clock.now()
     return [
         {
             "licence": licence,
-            "soon": licence.state == LicenceState.CERTIFIED and licence.until is not None and licence.until <= soon,
+            "soon": licence.state == LicenceState.CERTIFIED
+            and licence.until is not None
+            and licence.until <= licence.client.day_at(now) + SOON,
             "acts": [(act, WORDS[act][0]) for act in _acts(request, sight, licence)],
         }
         for licence in found
