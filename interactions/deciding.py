@@ -41,5 +41,5 @@ def value_of(on: str, run: Run) -> str:
             done = (OrderState.DELIVERED, OrderState.CANCELLED)
             if order is None or order.due_on is None or order.state in done:
                 return "no"
-            return "yes" if order.due_on < clock.now().date() else "no"
+            return "yes" if order.due_on < interaction.client.day_at(clock.now()) else "no"
     return ""

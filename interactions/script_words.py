@@ -56,7 +56,7 @@ def context(run: Run, interaction: Interaction, agent: Agent) -> dict[str, objec
             "reason": interaction.reason.in_language(language) if interaction.reason else "",
             "reference": interaction.case.reference if interaction.case else "",
             "phone_shown": brand.phone_shown if brand else "",
-            "today": day(clock.now().date()),
+            "today": day(client.day_at(clock.now())),
         }
         if run.verified and customer:
             words |= account_words(run, interaction)

@@ -90,13 +90,14 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
     covered = not may_show_account(run)
     orders = [] if covered or customer is None else _orders(customer)
     zone = (customer.zone if customer else "") or ""
+    today = interaction.client.day_at(clock.now())
     return CustomerPane(
         customer=customer,
         covered=covered,
         verified=verified_words(run, interaction),
         zone_time=clock.now().astimezone(ZoneInfo(zone)) if zone else None,
         zone_city=(customer.city if customer and customer.city else zone.rpartition("/")[2].replace("_", " ")),
-        orders=[_order_card(order) for order in orders[:ORDERS_SHOWN]],
+        orders=[_order_card(order, today) for order in orders[:ORDERS_SHOWN]],
         more_orders=max(0, len(orders) - ORDERS_SHOWN),
         open_rows=[] if customer is None else list(_open_rows(interaction, customer, covered=covered)),
         contacts=[] if customer is None else _contacts(customer, interaction),
@@ -126,8 +127,7 @@ def _orders(customer: Customer) -> list[Order]:
     return sorted(orders, key=lambda order: order.state not in OPEN_ORDERS)
 
 
-def _order_card(order: Order) -> OrderCard:
-    today = clock.now().date()
+def _order_card(order: Order, today: date) -> OrderCard:
     open_still = order.state in OPEN_ORDERS
     late = (today - order.due_on).days if open_still and order.due_on and order.due_on < today else 0
     steps = [
@@ -164,7 +164,7 @@ def _counted(line: OrderLine) -> str:
 def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -> Iterator[Row]:
     if not covered:
         bills = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]
-        today = clock.now().date()
+        today = interaction.client.day_at(clock.now())
         for bill in bills:
             late = bill.due_on < today
             yield Row(

@@ -9,7 +9,7 @@ import pytest
 
 from bpo.kernel import clock
 from clients.models import OrderIssue
-from interactions import handling, offers, runs, taking_over, transfers
+from interactions import deciding, handling, offers, runs, script_words, taking_over, transfers
 from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.models import EndedBy, JournalEntry, Kind, Run, StepVisit
@@ -71,6 +71,18 @@ def test_a_jump_past_the_verification_offers_no_orders(acme: Scene) -> None:
     Run.objects.filter(pk=run.pk).update(verified=True)
     [asked] = script_pane.pane_of(Run.objects.get(pk=run.pk), acme.bea).fields
     assert [number for number, _words in asked.options] == ["AC-204418"]
+
+
+@pytest.mark.parametrize(("at", "late"), [("2026-11-21T04:59Z", 0), ("2026-11-21T05:00Z", 1)])
+def test_an_order_is_late_when_its_day_is_over_where_acme_is(acme: Scene, at: str, late: int) -> None:
+    leg, run = begun(acme)
+    run = verified(run, acme)
+    with clock.set_to(datetime.fromisoformat(at)):  # midnight in New York; the order is due on the 20th
+        assert deciding.value_of("order_late", run) == ("yes" if late else "no")
+        [card] = customer_pane.pane_of(leg.interaction, run).orders
+        assert card.late_days == late
+        said = script_words.context(run, leg.interaction, acme.bea)["today"]
+    assert f"{20 + late}" in str(said)
 
 
 def test_after_three_wrong_tries_the_account_stays_covered(acme: Scene) -> None:
