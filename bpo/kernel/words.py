@@ -72,6 +72,11 @@ def sought(text: str) -> str:
     return salvaged_line(text, most=100)
 
 
+def whole(text: str, *, digits: int) -> int | None:
+    """The number that plain digits write, at most so many of them; None when it is none (“²” is a digit to Python)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def refuse_unreadable(given: Any) -> None:
     """Refuse what the database cannot hold, in a text or anywhere in what a body was parsed into."""
     if isinstance(given, str):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock
+from bpo.kernel import words as kernel_words
 from clients.forms.hours import ExceptionForm, HoursForm, proposed_holidays, words, write_date
 from clients.models import BusinessHours, HoursSpan
 from clients.setup_gate import SetupRequest, for_setup
@@ -66,7 +67,7 @@ def _dates(request: SetupRequest, hours: BusinessHours, refused: ExceptionForm |
         return {}
     today = request.client.day_at(clock.now())
     asked = request.POST.get("year", "") if refused else request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and today.year - 1 <= int(asked) <= today.year + 3 else today.year
+    year = _year(request, asked) or today.year
     shown: dict[date, dict[str, object]] = {}
     for row in hours.exceptions.filter(date__year=year):
         day = shown.setdefault(row.date, {"date": row.date, "name": row.name, "pairs": []})
@@ -100,18 +101,22 @@ def add_date(request: SetupRequest, hours: UUID) -> HttpResponse:
             return page(request, "setup/hours.html", "setup-hours", context, status=422)
         form.save(found)
         messages.success(request, _("Saved. It holds at once."))
-    year = request.POST.get("year", "")
-    tail = f"?year={year}" if year.isdigit() else ""
+    year = _year(request, request.POST.get("year", ""))
+    tail = f"?year={year}" if year else ""
     response = redirect("setup-hours-edit", request.client.public_id, hours)
     response["Location"] += f"{tail}#dates"
     return response
 
 
 def _holidays(request: SetupRequest, hours: BusinessHours) -> list[tuple[str, str]]:
-    year = request.POST.get("year", "")
-    if not year.isdigit():
-        return []
-    return [(day.isoformat(), name) for day, name in proposed_holidays(request.client, hours, int(year))]
+    year = _year(request, request.POST.get("year", ""))
+    return [(day.isoformat(), name) for day, name in proposed_holidays(request.client, hours, year)] if year else []
+
+
+def _year(request: SetupRequest, given: str) -> int | None:
+    """A year that the page may show."""
+    this, year = request.client.day_at(clock.now()).year, kernel_words.whole(given, digits=4)
+    return year if year and this - 1 <= year <= this + 3 else None
 
 
 @for_setup()

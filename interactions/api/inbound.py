@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bpo.kernel import clock
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.throttle import throttled
 from clients.models import EntryKind, EntryPoint
@@ -69,8 +69,8 @@ def email(request: HttpRequest, public_id: UUID) -> JsonResponse:
 
 def read_body(request: HttpRequest) -> bytes:
     """The body up to the limit; read by ourselves, for the project's limit on forms is lower than a mail may be."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > BIGGEST:
+    length = words.whole(request.headers.get("Content-Length", ""), digits=18)
+    if length is not None and length > BIGGEST:
         raise TooLarge
     body = request.read(BIGGEST + 1)
     if len(body) > BIGGEST:
@@ -81,9 +81,10 @@ def read_body(request: HttpRequest) -> bytes:
 def verified(request: HttpRequest, secret: str, body: bytes) -> str:
     """The event's id, when the signature (Standard Webhooks, v1) fits the raw body and is fresh."""
     event, sent_at = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
-    if not secret or not event or len(event) > MOST_ID or not event.isprintable() or not sent_at.isdigit():
+    if not secret or not event or len(event) > MOST_ID or not event.isprintable():
         raise NotSigned
-    if len(sent_at) > 12 or abs(clock.now().timestamp() - int(sent_at)) > TOLERANCE_SECONDS:
+    at = words.whole(sent_at, digits=12)
+    if at is None or abs(clock.now().timestamp() - at) > TOLERANCE_SECONDS:
         raise NotSigned("timestamp")
     if not _fits(secret, f"{event}.{sent_at}.".encode() + body, request.headers.get("webhook-signature", "")):
         raise NotSigned("signature")

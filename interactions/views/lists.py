@@ -151,9 +151,10 @@ def searched(text: str, prefix: str = "", *, names: bool = True) -> Q:
 
 def page_of(found: QuerySet[Any], query: QueryDict) -> Page[Any]:
     """Fifty rows; a page beyond the end is the last."""
-    number = query.get("page", "1")
-    if not number.isdigit():
-        raise BadFilter(number[:20])
+    asked = query.get("page", "1")
+    number = words.whole(asked, digits=18)
+    if number is None:
+        raise BadFilter(asked[:20])
     return Paginator(found, PAGE).get_page(number)
 
 

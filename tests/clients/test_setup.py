@@ -291,6 +291,18 @@ def test_public_holidays_are_proposed_once(ada: Browser) -> None:
     assert (date(2027, 7, 4), "Independence Day") not in proposed_holidays(acme, hours, 2027)
 
 
+@pytest.mark.parametrize("year", ["²", "٢٠٢٧", "0", "99999", "9" * 5000, "next"])
+def test_what_is_no_year_shows_this_one(ada: Browser, year: str) -> None:
+    acme = factories.client()
+    hours = factories.hours(acme)
+    assert ada.get(at("setup-hours-edit", acme, hours.public_id), {"year": year}).status_code == 200
+    answer = ada.post(at("setup-hours-date", acme, hours.public_id), {"year": year, "holiday": ["2027-07-04"]})
+    assert answer.status_code == 302 and "year" not in answer["Location"]
+    typed = {"date": "2027-12-24", "name": "Eve", "times": "noonish", "year": year}
+    assert ada.post(at("setup-hours-date", acme, hours.public_id), typed).status_code == 422
+    assert not hours.exceptions.exists()
+
+
 @pytest.mark.parametrize("word", ["closed", "Closed ", "cerrado", ""])
 def test_ada_may_write_the_word_that_the_list_says(ada: Browser, word: str) -> None:
     acme = factories.client("Acme")

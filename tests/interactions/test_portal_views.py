@@ -256,7 +256,7 @@ def test_a_cell_is_never_a_formula(browser: Browser, line: Queue) -> None:
     assert "'=HYPERLINK(1)" in exported
 
 
-@pytest.mark.parametrize("wrong", ["when=soon", "figure=profit", "channel=fax", "page=x"])
+@pytest.mark.parametrize("wrong", ["when=soon", "figure=profit", "channel=fax", "page=x", "page=²"])
 def test_what_nobody_could_have_chosen(browser: Browser, line: Queue, wrong: str) -> None:
     assert browser.get(reverse("portal-contacts", args=[line.client.public_id]) + f"?{wrong}").status_code == 400
 
