@@ -65,7 +65,7 @@ def deliver(message: Message, *, at: datetime | None = None) -> bool:
     try:
         ADAPTERS["email"].deliver(outbound(message))
     except DeliveryError as error:
-        _failed(message, error, at=at)
+        failed(message, error, at=at)
         return False
     left(message, at=at)
     return True
@@ -111,7 +111,8 @@ def _file(attachment: Attachment) -> OutboundFile:
         return OutboundFile(attachment.name, attachment.content_type, file.read())
 
 
-def _failed(message: Message, error: DeliveryError, *, at: datetime | None) -> None:
+def failed(message: Message, error: DeliveryError, *, at: datetime | None = None) -> None:
+    """A try has failed: it waits for the next, or its agent or the floor is told of the end."""
     with transaction.atomic():
         _lock_case(message)
         if not error.permanent:

@@ -305,7 +305,7 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
     try:
         ADAPTERS["email"].deliver(outbound(notice))
     except DeliveryError as error:
-        _failed(notice, error, at=at)
+        failed(notice, error, at=at)
         return False
     with transaction.atomic():
         if notice.succeed(at=at):
@@ -354,7 +354,8 @@ def _chat_goes_on(notice: Notice) -> bool:
     )
 
 
-def _failed(notice: Notice, error: DeliveryError, *, at: datetime | None) -> None:
+def failed(notice: Notice, error: DeliveryError, *, at: datetime | None = None) -> None:
+    """A try has failed: it waits for the next, or the end is journalled."""
     with transaction.atomic():
         if not error.permanent:
             if not notice.fail_temporarily(str(error), at=at) or notice.state != OutgoingState.FAILED:

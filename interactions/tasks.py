@@ -11,6 +11,7 @@ from celery import shared_task
 from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingQuerySet
 from interactions import callback_work, cases, mail_fetch, mail_out, notices
+from interactions.adapters.base import DeliveryError
 
 logger = logging.getLogger(__name__)
 
@@ -20,23 +21,28 @@ BATCH = 20
 @shared_task(name="interactions.send_notices")
 def send_notices(ids: Collection[int] | None = None) -> int:
     """Send the notices that are due (of these ids); returns how many left the house."""
-    return _send(notices.sendable(), notices.deliver, ids)
+    return _send(notices.sendable(), notices.deliver, notices.failed, ids)
 
 
 @shared_task(name="interactions.send_messages")
 def send_messages(ids: Collection[int] | None = None) -> int:
     """Send the agents' mails that are due (of these ids); returns how many left the house."""
-    return _send(mail_out.sendable(), mail_out.deliver, ids)
+    return _send(mail_out.sendable(), mail_out.deliver, mail_out.failed, ids)
 
 
-def _send(rows: OutgoingQuerySet[Any], deliver: Callable[[Any], bool], ids: Collection[int] | None) -> int:
+def _send(
+    rows: OutgoingQuerySet[Any],
+    deliver: Callable[[Any], bool],
+    failed: Callable[[Any, DeliveryError], None],
+    ids: Collection[int] | None,
+) -> int:
     sent = 0
     for row in rows.claim_each(BATCH, ids=ids):
         try:
             sent += deliver(row)
         except Exception:  # one bad row must not hold up the others
             logger.exception("%s %s could not be delivered", type(row).__name__, row.pk)
-            row.fail_temporarily("our own mistake; see the log")
+            failed(row, DeliveryError("our own mistake; see the log", permanent=False))
     return sent
 
 

@@ -238,6 +238,20 @@ def test_a_refused_address_fails_for_good_and_is_not_written_to_again(local: Loc
     assert JournalEntry.objects.get(kind=Kind.NOTICE_FAILED).notice == notice
 
 
+def test_a_notice_that_our_own_mistake_stops_ends_in_the_journal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(notice: Notice) -> bool:
+        raise RuntimeError("a template without its end")
+
+    resolve(contact())
+    monkeypatch.setattr(notices, "deliver", broken)
+    for tries in (1, 7):
+        Notice.objects.update(attempts=tries - 1, due_at=clock.now())
+        tasks.send_notices()
+        notice = Notice.objects.get()
+        assert (notice.state, notice.attempts) == ("failed" if tries == 7 else "pending", tries)
+        assert JournalEntry.objects.filter(kind=Kind.NOTICE_FAILED, notice=notice).count() == (tries == 7)
+
+
 def test_a_mail_that_comes_back_is_known_by_its_id_and_told_once() -> None:
     one = contact()
     resolve(one)

@@ -262,6 +262,23 @@ def test_a_refused_mail_is_told_and_the_parked_contact_comes_back(
     assert Case.objects.get().state == CaseState.OPEN
 
 
+def test_a_mail_that_our_own_mistake_stops_is_told_and_the_parked_contact_comes_back(
+    box: EntryPoint, bea: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(message: Message) -> bool:
+        raise RuntimeError("a file that is gone")
+
+    leg = held(box, bea, "ann@home.example")
+    message = replies.agent_replies(leg, "Which one?", by=bea, then="park")
+    Message.objects.filter(pk=message.pk).update(attempts=6)
+    monkeypatch.setattr(mail_out, "deliver", broken)
+    send_all()
+    message.refresh_from_db()
+    leg.interaction.refresh_from_db()
+    assert (message.state, leg.interaction.state) == ("failed", State.QUEUED)
+    assert JournalEntry.objects.get(kind=Kind.NOTICE_FAILED).interaction == leg.interaction
+
+
 def test_a_server_that_asks_to_wait_gets_the_same_mail_later(local: LocalMail, box: EntryPoint, bea: Agent) -> None:
     message = replies.agent_replies(held(box, bea, "ann@slow.example"), "Hello", by=bea)
     send_all()
