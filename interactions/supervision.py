@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from agents import leading
 from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
@@ -29,6 +30,13 @@ def require_reason(reason: str) -> str:
     if not reason:
         raise offers.ReasonMissing
     return reason
+
+
+def require_lead(user: User, interaction: Interaction) -> None:
+    """Refuse whoever does not lead the agent who has it now: work is taken from one's own teams alone (TABLES.md 1)."""
+    leg = handling.live_leg(interaction)
+    if leg is not None:
+        leading.require_lead(user, leg.agent)
 
 
 @transaction.atomic

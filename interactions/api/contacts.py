@@ -183,17 +183,19 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
     @extend_schema(request=WhySerializer)
     @action(detail=True, methods=["post"], url_path="take-back")
     def take_back(self, request: Request, **kwargs: Any) -> Response:
-        """From its agent to its queue, at its old place."""
+        """From its agent, who must be in a team that the caller leads, to its queue, at its old place."""
         contact = self._supervised(request)
         given = WhySerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        if not isinstance(request.auth, ApiKey):  # a key is judged by its scope; it leads no teams
+            supervision.require_lead(by_whom(request), contact)
         supervision.take_back(contact, by=by_whom(request), reason=given.validated_data["reason"])
         return self._told(contact)
 
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, **kwargs: Any) -> Response:
-        """Offer it to this agent, who must be eligible and in a team that the caller leads."""
+        """Offer it to this agent, who must be eligible; who gets it and who loses it are in teams the caller leads."""
         contact = self._supervised(request)
         given = AssignSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -205,8 +207,9 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         )
         if agent is None:
             raise serializers.ValidationError({"agent_id": _("Nobody of this id is licensed for the client.")})
-        if not isinstance(request.auth, ApiKey):  # a key is judged by its scope; it leads no teams
+        if not isinstance(request.auth, ApiKey):
             leading.require_lead(by_whom(request), agent)
+            supervision.require_lead(by_whom(request), contact)
         supervision.assign(contact, agent, by=by_whom(request), reason=given.validated_data["reason"])
         return self._told(contact)
 

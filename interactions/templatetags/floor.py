@@ -183,9 +183,9 @@ def contact_state(contact: Interaction) -> SafeString | str:
 
 
 @register.filter
-def is_ringing(contact: Interaction) -> bool:
-    """Whether somebody is asked right now."""
-    return contact.state == State.OFFERED
+def rings_in_reach(contact: Interaction) -> bool:
+    """Whether somebody is asked right now whom the reader leads (`Sight.reaches`)."""
+    return contact.state == State.OFFERED and contact.in_reach  # type: ignore[attr-defined]
 
 
 @register.filter

@@ -216,8 +216,10 @@ def test_a_supervisor_takes_back_assigns_and_reprioritises_with_a_reason() -> No
     bea = factories.agent(licensed=line.client, available=True)
     leg = worked(line, bea)
     path = f"interactions/{leg.interaction.public_id}"
-    sue = of_role(line.client, Role.SUPERVISOR)
+    sue = Caller(factories.supervisor(line.client, teams=[bea.team]))
     assert sue.post(f"{path}/take-back/").status_code == 400
+    sam = of_role(line.client, Role.SUPERVISOR)
+    assert sam.post(f"{path}/take-back/", reason="x").status_code == 403, "of another team"
     assert Caller(bea.user).post(f"{path}/take-back/", reason="mine").status_code == 403
     assert of_role(line.client, Role.MANAGER).post(f"{path}/take-back/", reason="x").status_code == 403
     assert sue.post(f"{path}/take-back/", reason="asked for Cal").json()["state"] in (State.QUEUED, State.OFFERED)
@@ -249,6 +251,9 @@ def test_a_supervisor_assigns_to_agents_of_own_teams_alone() -> None:
     assert not contact.legs.exists()
     assert sue.post(path, agent_id=str(bea.public_id), reason="knows the case").json()["state"] == State.OFFERED
     assert contact.legs.get().agent == bea
+    at_unas = worked(line, una).interaction
+    path = f"interactions/{at_unas.public_id}/assign/"
+    assert sue.post(path, agent_id=str(bea.public_id), reason="knows the case").status_code == 403
 
 
 def test_an_administrator_and_a_key_with_the_scope_assign_to_anybody_eligible() -> None:

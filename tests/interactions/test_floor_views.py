@@ -13,6 +13,7 @@ from agents.models import Agent, Seat, Team
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import Client, Queue, Role
+from interactions import offers
 from interactions.models import Interaction, JournalEntry, Kind
 from tests import factories
 from tests.interactions import reported
@@ -263,6 +264,25 @@ def test_somebody_of_another_team_cannot_be_given_work(browser: Browser, line: Q
         browser.post(reverse("floor-force", args=[una.public_id]), {"presence": "break", "reason": "x"}).status_code
         == 403
     )
+
+
+def test_work_is_not_taken_from_somebody_of_another_team(browser: Browser, line: Queue, bea: Agent) -> None:
+    una = factories.agent("Una Other", licensed=line.client, available=True)
+    rings, talks, free = (factories.waiting(line, "chat") for _ in range(3))
+    talk = offers.accept(factories.offer(una, talks), by=una)
+    factories.offer(una, rings)
+    for contact in (rings, talks):
+        acts = [reverse(f"floor-{act}", args=[contact.public_id]) for act in ("take-back", "assign")]
+        assert [browser.get(act, **HTMX).status_code for act in acts] == [403, 403]
+        given = {"reason": "mine", "agent": bea.public_id}
+        assert [browser.post(act, given).status_code for act in acts] == [403, 403]
+        page = browser.get(reverse("floor-contact", args=[contact.public_id])).content.decode()
+        assert not any(act in page for act in acts), "no button asks for it"
+    talk.refresh_from_db()
+    assert talk.state == "handling"
+    in_line = browser.get(reverse("floor-line", args=[line.public_id]) + "?channel=chat").content.decode()
+    assert f"{rings.public_id}/priority/" in in_line and f"{rings.public_id}/assign/" not in in_line
+    assert f"{rings.public_id}/take-back/" not in in_line and f"{free.public_id}/assign/" in in_line
 
 
 def test_take_back_and_priority_take_a_reason(browser: Browser, line: Queue, bea: Agent) -> None:

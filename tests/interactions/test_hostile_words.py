@@ -85,13 +85,13 @@ def lines(direction: str) -> list[str]:
 
 def a_reason_by_page(acme: Scene) -> Door:
     path = reverse("floor-take-back", args=[accepted(acme).interaction.public_id])
-    floor = signed_in(make.supervisor(acme.acme), **HTMX)
+    floor = signed_in(make.supervisor(acme.acme, teams=[acme.bea.team]), **HTMX)
     return Door(200, lambda said: floor.post(path, {"reason": said}), lambda: reasons(Kind.TAKEN_BACK), by_json=False)
 
 
 def a_reason_by_api(acme: Scene) -> Door:
     path = f"/api/v1/interactions/{accepted(acme).interaction.public_id}/take-back/"
-    post = posting_json(signed_in(make.supervisor(acme.acme)), path)
+    post = posting_json(signed_in(make.supervisor(acme.acme, teams=[acme.bea.team])), path)
     return Door(200, lambda said: post(reason=said), lambda: reasons(Kind.TAKEN_BACK), by_json=True)
 
 

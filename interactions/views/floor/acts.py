@@ -121,6 +121,7 @@ def _act(
 def take_back(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Back to its old place in the line."""
     found = contact_of(request, contact)
+    supervision.require_lead(request.user, found)
     return _act(
         request,
         found,
@@ -155,6 +156,7 @@ def reprioritise(request: SupervisorRequest, contact: UUID) -> HttpResponse:
 def assign(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """Offered to one agent alone, who must be eligible; for everybody else the page says why not."""
     found = contact_of(request, contact)
+    supervision.require_lead(request.user, found)
     sight = sight_of(request)
     form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():

@@ -17,7 +17,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from clients.models import Client
-from interactions import word_access
+from interactions import handling, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
 from interactions.reports.figures import Thing
@@ -73,11 +73,13 @@ def _csv(thing: Thing, found: QuerySet[Any], stem: str, sight: Sight) -> HttpRes
     return export.csv_of(thing, found, stem=stem, zone=zone, names=real_names, clients=clients)
 
 
-def acts(contact: Interaction) -> dict[str, bool]:
-    """What can be done to it in its present state."""
+def acts(contact: Interaction, sight: Sight) -> dict[str, bool]:
+    """What can be done to it in its present state, and in whose hands it is."""
+    leg = handling.live_leg(contact) if contact.state in ON_HANDS else None
+    led = leg is None or sight.leads(leg.agent)
     return {
-        "may_take_back": contact.state in ON_HANDS,
-        "may_assign": contact.state in (State.QUEUED, *ON_HANDS),
+        "may_take_back": contact.state in ON_HANDS and led,
+        "may_assign": contact.state in (State.QUEUED, *ON_HANDS) and led,
         "may_reprioritise": contact.state in WAITING,
     }
 
@@ -90,8 +92,9 @@ def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     word_access.opened(found, request.user)
     told = story(found, name_of=real_names, for_client=False)
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
-    context = {"contact": found, "story": told, "clients": [found.client], **acts(found)}
-    return render(request, template, context | routing.of_contact(found, told, sight_of(request)))
+    sight = sight_of(request)
+    context = {"contact": found, "story": told, "clients": [found.client], **acts(found, sight)}
+    return render(request, template, context | routing.of_contact(found, told, sight))
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -17,10 +17,11 @@ from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.access import is_admin
 from clients.models import Client, Queue, Role
-from interactions.models import Callback, Interaction
+from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports.people import agents_of
 
 Row = TypeVar("Row", bound=Model)
+LIVE = (LegState.OFFERED, LegState.HANDLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Sight:
     def leads(self, agent: Agent) -> bool:
         """Whether the agent is in a team of this supervisor: seeing is wider than acting."""
         return agent.team_id in self.teams
+
+    def reaches(self) -> Any:
+        """A condition on contacts: nobody has it yet, or somebody whom this supervisor leads."""
+        had = Leg.objects.filter(interaction=OuterRef("pk"), role=LegRole.PRIMARY, state__in=LIVE)
+        return ~Exists(had.exclude(agent__team__in=self.teams))
 
 
 @composed
