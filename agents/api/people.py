@@ -77,7 +77,8 @@ def own_agent(request: Request) -> Agent:
 
 
 def acting_agent(request: Request, client_id: int) -> Agent:
-    """Who acts on this client's work: the agent who calls, or the one a key with scope act names."""
+    """Who acts on this client's work: the agent who calls, or the one a key with scope act names, who can do no more
+    by it than by her own hand: whose licence has ended sees the client only while she finishes what she has."""
     if not isinstance(request.auth, ApiKey):
         return own_agent(request)
     found = (
@@ -85,7 +86,7 @@ def acting_agent(request: Request, client_id: int) -> Agent:
         .filter(public_id=named(request, "agent"), deactivated_at=None, licences__client=client_id)
         .first()
     )
-    if found is None:
+    if found is None or not Client.objects.visible_to(found.user).filter(pk=client_id).exists():
         raise InvalidValue("agent", sentence=_("Name the agent in whose name you act, licensed for this client."))
     return found
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from agents import licences
 from bpo.kernel import clock
 from clients.models import Membership, PublicName, Role, Snippet
-from interactions import callbacks, cases, handling
-from interactions.models import Callback, CallbackState, EndedBy, Leg, LegState
+from interactions import callbacks, cases, handling, wrap_up
+from interactions.models import Callback, CallbackState, Case, CaseState, EndedBy, Leg, LegState
 from tests import factories
 from tests.interactions.scripted import Scene, accepted, begun, scene
 from tests.interactions.test_api import Caller, key, of_role
@@ -47,6 +48,23 @@ def test_a_call_flow_is_followed_to_its_reason_and_product(acme: Scene, bea: Cal
     machine = key(acme.acme, "read", "act")
     assert machine.get(path).json()["at_step"] == "greet"
     assert machine.post(f"{path}answer/", agent=str(acme.bea.public_id), step="greet").json()["at_step"] == "verify"
+
+
+def test_a_key_does_in_beas_name_what_she_may_do_herself(acme: Scene) -> None:
+    leg = accepted(acme)
+    case = cases.of_leg(leg)
+    Case.objects.filter(pk=case.pk).update(owner=acme.bea)
+    machine, bea = key(acme.acme, "read", "act"), str(acme.bea.public_id)
+    licences.revoke(acme.bea.licences.get(), by=factories.admin(), reason="works for Globex now")
+    assert machine.post(f"legs/{leg.public_id}/say/", agent=bea, text="Goodbye Ann").status_code == 200
+    assert machine.post(f"legs/{leg.public_id}/end/", agent=bea).status_code == 200
+    leg.refresh_from_db()
+    if leg.state == LegState.WRAPPING:
+        wrap_up.finish(leg, by=acme.bea, disposition=factories.disposition(acme.acme))
+    settle = {"agent": bea, "summary": "Sent again", "outcome": "done"}
+    assert machine.post(f"cases/{case.public_id}/resolve/", **settle).status_code == 400
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN
 
 
 def test_contacts_are_picked_parked_and_taken_over(acme: Scene, bea: Caller) -> None:
