@@ -18,7 +18,7 @@ from interactions import callbacks, handling, outbound, runs, states, transfers
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
-from interactions.models import CallbackOrigin, Leg, LegState, Run
+from interactions.models import CallbackOrigin, Leg, LegRole, LegState, Run
 
 ACTS = [
     "script", "script_answer", "script_back", "script_jump", "dialled", "report", "consult", "consult_complete",
@@ -105,7 +105,7 @@ class WorkActs:
 
     def _run(self, request: Request) -> tuple[Leg, Run, Agent]:
         leg, agent = self._own(request)
-        if leg.state != LegState.HANDLING:
+        if leg.state != LegState.HANDLING or leg.role != LegRole.PRIMARY:
             raise handling.NotYours
         return leg, self._stands(leg), agent
 

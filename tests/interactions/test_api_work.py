@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from agents import licences
 from bpo.kernel import clock
 from clients.models import Membership, PublicName, Role, Snippet
-from interactions import callbacks, cases, handling, wrap_up
+from interactions import callbacks, cases, handling, offers, transfers, wrap_up
 from interactions.models import Callback, CallbackState, Case, CaseState, EndedBy, Leg, LegState
 from tests import factories
 from tests.interactions.scripted import Scene, accepted, begun, scene
@@ -48,6 +50,28 @@ def test_a_call_flow_is_followed_to_its_reason_and_product(acme: Scene, bea: Cal
     machine = key(acme.acme, "read", "act")
     assert machine.get(path).json()["at_step"] == "greet"
     assert machine.post(f"{path}answer/", agent=str(acme.bea.public_id), step="greet").json()["at_step"] == "verify"
+
+
+def test_who_was_asked_for_advice_reads_the_call_flow_and_does_not_walk_it(acme: Scene) -> None:
+    leg, run = begun(acme)
+    cal = factories.agent("Cal Cole", licensed=acme.acme, available=True)
+    advice = offers.accept(transfers.consult(leg, cal, by=acme.bea), by=cal)
+    desk, caller = Browser(headers={"HX-Request": "true"}), Caller(cal.user)
+    desk.force_login(cal.user)
+    page = desk.get(reverse("console-script", args=[advice.public_id])).content.decode()
+    assert "How may I help you today?" in page
+    acts = [reverse(f"console-{act}", args=[advice.public_id]) for act in ("answer", "back", "jump")]
+    assert not any(act in page for act in acts)
+    assert [desk.post(act, {"step": "greet"}).status_code for act in acts] == [409] * 3
+    path = f"legs/{advice.public_id}/script/"
+    assert caller.get(path).json()["step"]["name"] == "Greet"
+    assert [caller.post(f"{path}{act}/", step="greet").status_code for act in ("answer", "back", "jump")] == [409] * 3
+    run.refresh_from_db()
+    assert run.at_step == "greet" and run.visits.get().agent == acme.bea
+    bea = Browser()
+    bea.force_login(acme.bea.user)
+    page = bea.get(reverse("console-script", args=[leg.public_id])).content.decode()
+    assert reverse("console-answer", args=[leg.public_id]) in page
 
 
 def test_a_key_does_in_beas_name_what_she_may_do_herself(acme: Scene) -> None:

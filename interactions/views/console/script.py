@@ -15,14 +15,14 @@ from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.work import run_of
 from interactions.handling import NotYours
-from interactions.models import Leg, LegState, Run
+from interactions.models import Leg, LegRole, LegState, Run
 from interactions.views.console.common import own_leg, show_work, triggers
 
 
 def _handled(request: AgentRequest, leg: UUID) -> tuple[Leg, Run]:
-    """The leg with its run; only while it is handled."""
+    """The leg with its run; only while it is handled, and not by a colleague who was asked for advice."""
     mine = own_leg(request, leg)
-    if mine.state != LegState.HANDLING:
+    if mine.state != LegState.HANDLING or mine.role != LegRole.PRIMARY:
         raise NotYours
     return mine, get_object_or_404(Run.objects.visible_to(request.user), interaction=mine.interaction)
 
