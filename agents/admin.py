@@ -152,6 +152,8 @@ class AgentAdmin(NothingVanishes, HouseAdmin):
 
 
 class LicenceForm(forms.ModelForm[Licence]):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
     class Meta:
         model = Licence
         fields = ["agent", "client", "ramp_per_hour", "reason"]
@@ -168,7 +170,12 @@ class LicenceAdmin(NothingVanishes, HouseAdmin):
     search_fields = ["agent__name", "client__name", "reason"]
     autocomplete_fields = ["agent", "client"]
     actions = [
-        acts("certify", _("Certify"), lambda request, licence, why: licences.certify(licence, by=_person(request))),
+        acts(
+            "certify",
+            _("Certify"),
+            lambda request, licence, why: licences.certify(licence, by=_person(request), why=why),
+            reason=True,
+        ),
         acts(
             "suspend",
             _("Suspend"),

@@ -51,12 +51,12 @@ def train(
     client: Client,
     *,
     by: User,
-    why: str = "",
+    why: str,
     ramp_per_hour: int | None = None,
     at: datetime | None = None,
 ) -> Licence:
-    """Begin training for a client; somebody revoked begins anew."""
-    at = at or clock.now()
+    """Begin training for a client; somebody revoked begins anew. Takes a reason."""
+    at, why = at or clock.now(), given_reason(why)
     _take_seat(agent)
     licence = Licence.objects.filter(agent=agent, client=client).first()
     if licence is None:
@@ -66,7 +66,7 @@ def train(
             state=S.TRAINING,
             since=at,
             by=by,
-            reason=words.line(why, most=200),
+            reason=why,
             ramp_per_hour=ramp_per_hour,
         )
         _tell(licence, "licence training")
@@ -82,13 +82,13 @@ def certify(
     licence: Licence,
     *,
     by: User,
+    why: str,
     until: date | EllipsisType | None = ...,
     script_version: ScriptVersion | None = None,
     ramp_per_hour: int | EllipsisType | None = ...,
-    why: str = "",
     at: datetime | None = None,
 ) -> None:
-    """She may be offered the client's contacts; also ends a suspension.
+    """She may be offered the client's contacts; also ends a suspension. Takes a reason.
 
     What is not given stays: the pace of her beginning, and her last day unless it has passed.
     """
@@ -106,7 +106,7 @@ def certify(
         licence,
         S.CERTIFIED,
         by=by,
-        why=why,
+        why=given_reason(why),
         at=at,
         until=until,
         script_version=script_version or licence.script_version,

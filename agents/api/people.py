@@ -186,7 +186,7 @@ class LicenceActSerializer(serializers.Serializer[Any]):
 
     client = PublicId(queryset=Client.objects.all())
     act = serializers.ChoiceField(choices=["train", "certify", "suspend", "revoke"])
-    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    reason = serializers.CharField(max_length=200)
     until = serializers.DateField(required=False, allow_null=True)
     script_version = PublicId(
         queryset=ScriptVersion.objects.filter(state=VersionState.PUBLISHED), required=False, allow_null=True

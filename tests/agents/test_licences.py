@@ -25,7 +25,7 @@ def test_the_way_of_a_licence(sue) -> None:
     acme, bea = make.client("Acme"), make.agent("Bea", available=True)
     line = make.queue(acme)
     contact = make.waiting(line)
-    licence = licences.train(bea, acme, by=sue, ramp_per_hour=4)
+    licence = licences.train(bea, acme, by=sue, why="course", ramp_per_hour=4)
     assert not router.interaction_waits(contact.pk), "in training"
     at = clock.now()
     licences.certify(licence, by=sue, why="passed the test", at=at)
@@ -33,7 +33,7 @@ def test_the_way_of_a_licence(sue) -> None:
     assert router.interaction_waits(contact.pk)
     licences.suspend(licence, by=sue, reason="a complaint")
     assert not router.interaction_waits(contact.pk)
-    licences.certify(licence, by=sue)
+    licences.certify(licence, by=sue, why="passed")
     assert router.interaction_waits(contact.pk)
     licences.revoke(licence, by=sue, reason="left the team")
     assert Leg.objects.filter(state="offered").count() == 0
@@ -43,23 +43,23 @@ def test_certifying_keeps_what_is_not_given(sue) -> None:
     acme, bea = make.client("Acme"), make.agent("Bea")
     at = clock.now()
     last_day = acme.day_at(at) + timedelta(days=30)
-    licence = licences.train(bea, acme, by=sue, ramp_per_hour=4)
-    licences.certify(licence, by=sue, until=last_day, at=at)
+    licence = licences.train(bea, acme, by=sue, why="course", ramp_per_hour=4)
+    licences.certify(licence, by=sue, why="passed", until=last_day, at=at)
     licences.suspend(licence, by=sue, reason="a complaint", at=at)
-    licences.certify(licence, by=sue, at=at)
+    licences.certify(licence, by=sue, why="passed", at=at)
     assert (licence.until, licence.ramp_per_hour) == (last_day, 4)
-    licences.certify(licence, by=sue, at=at, ramp_per_hour=None)
+    licences.certify(licence, by=sue, why="passed", at=at, ramp_per_hour=None)
     assert (licence.until, licence.ramp_per_hour) == (last_day, None)
-    licences.certify(licence, by=sue, at=at + timedelta(days=31))
+    licences.certify(licence, by=sue, why="passed", at=at + timedelta(days=31))
     assert licence.until is None, "a day that has passed would end it again at once"
 
 
 def test_certified_at_once_finds_work(sue, django_capture_on_commit_callbacks) -> None:
     acme, bea = make.client("Acme"), make.agent("Bea", available=True)
     contact = make.waiting(make.queue(acme))
-    licence = licences.train(bea, acme, by=sue)
+    licence = licences.train(bea, acme, by=sue, why="course")
     with django_capture_on_commit_callbacks(execute=True):
-        licences.certify(licence, by=sue)
+        licences.certify(licence, by=sue, why="passed")
     assert Leg.objects.get(interaction=contact).agent == bea
 
 
@@ -72,12 +72,23 @@ def test_a_reason_is_needed(sue, act) -> None:
     assert bea.licences.get().state == LicenceState.CERTIFIED
 
 
+def test_training_and_certificate_take_a_reason_too(sue) -> None:
+    acme, bea = make.client("Acme"), make.agent("Bea")
+    with pytest.raises(ReasonMissing):
+        licences.train(bea, acme, by=sue, why=" ")
+    assert not bea.licences.exists()
+    licence = licences.train(bea, acme, by=sue, why="course")
+    with pytest.raises(ReasonMissing):
+        licences.certify(licence, by=sue, why="")
+    assert bea.licences.get().state == LicenceState.TRAINING
+
+
 def test_moves_that_are_not_in_the_table_are_refused(sue) -> None:
     acme = make.client("Acme")
     bea = make.agent("Bea", licensed=acme)
     licence = bea.licences.get()
     with pytest.raises(licences.LicensedAlready):
-        licences.train(bea, acme, by=sue)
+        licences.train(bea, acme, by=sue, why="course")
     licences.suspend(licence, by=sue, reason="audit")
     with pytest.raises(IllegalMove):
         licences.suspend(licence, by=sue, reason="again")

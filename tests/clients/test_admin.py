@@ -165,7 +165,10 @@ def test_a_licence_moves_by_its_acts(ada: Browser) -> None:
     ada.post(address(Licence, "add"), {"agent": bea.pk, "client": acme.pk, "reason": "new on Monday"})
     licence = Licence.objects.get(agent=bea, client=acme)
     assert licence.state == LicenceState.TRAINING
-    act(ada, Licence, "certify", licence)
+    asked = act(ada, Licence, "certify", licence)
+    licence.refresh_from_db()
+    assert licence.state == LicenceState.TRAINING and 'name="reason"' in asked.content.decode()
+    act(ada, Licence, "certify", licence, confirmed="1", reason="passed the test")
     licence.refresh_from_db()
     assert licence.state == LicenceState.CERTIFIED
     act(ada, Licence, "suspend", licence, confirmed="1", reason="two complaints")

@@ -36,7 +36,7 @@ def test_a_licence_suspended_in_the_talk(day: Day, house: House) -> None:
     assert fresh(bob).state == State.QUEUED
     supervision.take_back(fresh(leg.interaction), by=house.sue, reason="a complaint")
     assert (fresh(leg).ended_by, fresh(leg.interaction).state) == (EndedBy.SUPERVISOR, State.QUEUED)
-    licences.certify(bea.licences.get(), by=house.sue)
+    licences.certify(bea.licences.get(), by=house.sue, why="settled")
     assert seat(bea).offered, "and from then on she is asked again"
 
 

@@ -511,6 +511,11 @@ def test_agents_are_for_those_who_lead_them() -> None:
     ] == {"es": 3}
     answer = lead.post(f"agents/{bea.public_id}/licence/", client=str(acme.public_id), act="suspend", reason="rude")
     assert answer.json()["licences"][0]["state"] == "suspended"
+    again = {"client": str(acme.public_id), "act": "certify"}
+    assert lead.post(f"agents/{bea.public_id}/licence/", **again).status_code == 400, "every act says why"
+    assert lead.post(f"agents/{bea.public_id}/licence/", **again, reason=" ").status_code == 400
+    answer = lead.post(f"agents/{bea.public_id}/licence/", **again, reason="apologised")
+    assert answer.json()["licences"][0]["state"] == "certified"
     assert of_role(acme, Role.VIEWER).get("agents/").status_code == 403
     assert key(acme).get("agents/").status_code == 403
 

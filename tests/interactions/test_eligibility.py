@@ -61,9 +61,9 @@ def test_after_any_number_of_changes_what_is_compiled_equals_the_live_rules() ->
         match dice.randrange(8):
             case 0 | 1:
                 if licence is None:
-                    licence = licences.train(who, line.client, by=ada)
+                    licence = licences.train(who, line.client, by=ada, why="course")
                 if licence.state in (LicenceState.TRAINING, LicenceState.SUSPENDED, LicenceState.LAPSED):
-                    licences.certify(licence, by=ada)
+                    licences.certify(licence, by=ada, why="passed")
             case 2:
                 if licence and licence.state == LicenceState.CERTIFIED:
                     licences.suspend(licence, by=ada, reason="audit")

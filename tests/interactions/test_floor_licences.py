@@ -80,12 +80,17 @@ def test_what_does_not_fit_is_refused_in_words(floor: Floor) -> None:
     floor.act("train", reason="new")
     assert floor.act("train", reason="again") == 409
     assert floor.act("suspend", reason="in training still") == 409
-    yesterday = (clock.now().date() - timedelta(days=1)).isoformat()
+    yesterday = (floor.acme.day_at(clock.now()) - timedelta(days=1)).isoformat()
     assert floor.act("certify", reason="passed", until=yesterday) == 400
     foreign = Script.objects.create(client=make.client("Globex"), kind=ScriptKind.INBOUND, name="Theirs")
     other = ScriptVersion.objects.create(script=foreign, number=1, state=VersionState.PUBLISHED)
     assert floor.act("certify", reason="passed", script_version=other.pk) == 422
-    body = {"client": str(floor.acme.public_id), "act": "certify", "script_version": str(other.public_id)}
+    body = {
+        "client": str(floor.acme.public_id),
+        "act": "certify",
+        "script_version": str(other.public_id),
+        "reason": "x",
+    }
     by_api = f"/api/v1/agents/{floor.bea.public_id}/licence/"
     assert floor.desk.post(by_api, body, content_type="application/json").status_code == 400
     assert floor.licence().state == LicenceState.TRAINING

@@ -319,7 +319,7 @@ def test_licence_skill_and_line_are_told_as_they_were() -> None:
     licences.suspend(bea.licences.get(), by=ada, reason="audit")
     happened(Licence, agent=bea)
     offered()
-    licences.certify(bea.licences.get(), by=ada)
+    licences.certify(bea.licences.get(), by=ada, why="audit over")
     happened(Licence, agent=bea)
     skills.set_level(bea, make.skill("billing"), 1, by=ada)
     happened(AgentSkill, agent=bea)

@@ -143,7 +143,7 @@ class Storm:
         found = Licence.objects.filter(state="suspended").select_related("agent").order_by("?").first()
         if found is None:
             return None
-        licences.certify(found, by=self.boss)
+        licences.certify(found, by=self.boss, why="audit over")
         return found
 
     def change_skill(self):
