@@ -3,6 +3,7 @@
 import asyncio
 import asyncio.runners
 import fcntl
+import functools
 import gc
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+import redis
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
@@ -133,21 +135,27 @@ def django_db_setup(
         teardown_databases(made, verbosity=0)
 
 
+@functools.cache
+def _call_counts() -> redis.Redis:
+    """One connection for all tests of a process: to make one takes longer than to look."""
+    from django.conf import settings
+
+    return redis.Redis.from_url(settings.REDIS_URL)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> Iterator[None]:
     """No test inherits another's breaker, call counts or language."""
-    import redis
     from django.conf import settings
     from django.utils import translation
 
     from bpo.kernel import push
 
     push.breaker.reset()
-    client = redis.Redis.from_url(settings.REDIS_URL)
-    keys = list(client.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*throttle*"))
+    counts = _call_counts()
+    keys = list(counts.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*throttle*", count=1000))
     if keys:
-        client.delete(*keys)
-    client.close()
+        counts.delete(*keys)
     yield
     translation.activate(settings.LANGUAGE_CODE)
 
