@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -152,16 +154,26 @@ def test_more_than_fits_is_refused_and_not_cut(door: Door) -> None:
     assert door.kept() == []
 
 
-@pytest.mark.parametrize("said", EMPTY.values(), ids=EMPTY.keys())
-def test_what_nobody_can_see_is_not_taken_for_words(door: Door, said: str) -> None:
-    assert door.send(said).status_code < 500
-    assert door.kept() == []
+def test_what_nobody_can_see_is_not_taken_for_words(door: Door) -> None:
+    for name, said in EMPTY.items():
+        with undone():
+            assert door.send(said).status_code < 500, name
+            assert door.kept() == [], name
 
 
-@pytest.mark.parametrize(("said", "kept"), KEPT.values(), ids=KEPT.keys())
-def test_the_rest_is_kept_the_same_everywhere(door: Door, said: str, kept: str) -> None:
-    assert door.send(said).status_code in (200, 201, 204)
-    assert door.kept() == [kept]
+def test_the_rest_is_kept_the_same_everywhere(door: Door) -> None:
+    for name, (said, kept) in KEPT.items():
+        with undone():
+            assert door.send(said).status_code in (200, 201, 204), name
+            assert door.kept() == [kept], name
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is said inside leaves no trace: the next words come in at the same door as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # --- doors of one line, or of their own shape ------------------------------------------------------------------------
