@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,6 +21,13 @@ from tests.interactions import reported
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """In the middle of the client's day: what happened an hour ago is of today."""
+    with clock.set_to(clock.now().replace(hour=17, minute=0, second=0, microsecond=0)):
+        yield
 
 
 @pytest.fixture
