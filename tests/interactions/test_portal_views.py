@@ -301,11 +301,12 @@ def test_a_list_asks_no_more_for_more(browser: Browser, line: Queue, bea: Agent,
 
 
 def test_today_says_which_of_those_who_left_each_number_counts(browser: Browser, line: Queue, bea: Agent) -> None:
-    a_day(line, bea)
     client = line.client
     client.zone = "America/New_York"
     client.save(update_fields=["zone"])
-    page = browser.get(reverse("portal", args=[client.public_id])).content.decode()
+    with clock.set_to(clock.now().replace(hour=17, minute=0, second=0, microsecond=0)):  # no midnight in New York
+        a_day(line, bea)
+        page = browser.get(reverse("portal", args=[client.public_id])).content.decode()
     assert "Eastern Time (New York)" in page
     assert "1 more left within 5 s" in page and "Left the line, of all who entered; within 5 s, too" in page
 
