@@ -23,7 +23,7 @@ from functools import update_wrapper
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, QuerySet, prefetch_related_objects
+from django.db.models import Expression, Func, QuerySet, prefetch_related_objects
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -45,6 +45,12 @@ class Place(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A parameter that stands for itself until its value is known."""
         return "%s", (self,)
+
+
+class Among(Func):
+    """For `pk__in`: a place whose value is a list of keys, of any length in the same statement."""
+
+    template = "(SELECT unnest(%(expressions)s::bigint[]))"
 
 
 class Composed(Generic[Row]):

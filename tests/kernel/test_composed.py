@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 
 from bpo.accounts.models import User
 from bpo.kernel import composed as composing
-from bpo.kernel.composed import composed, first
+from bpo.kernel.composed import Among, composed, first
 from clients.models import Client, Queue
 from tests import factories
 
@@ -77,6 +77,18 @@ def test_any_number_of_values_and_rows_with_names() -> None:
     ann, bea = factories.user("Ann"), factories.user("Beatrix")
     assert [(row.full_name, row.letters) for row in named(ann.pk, bea.pk)] == [("Ann", 3), ("Beatrix", 7)]
     assert [row.email for row in named(bea.pk)] == [bea.email]
+
+
+@composed
+def several(users: Any) -> QuerySet[User, str]:
+    return User.objects.filter(pk__in=Among(users)).order_by("full_name").values_list("full_name", flat=True)
+
+
+def test_a_list_of_keys_is_one_value() -> None:
+    ann, bea, cal = factories.user("Ann"), factories.user("Bea"), factories.user("Cal")
+    assert several([cal.pk, ann.pk]) == ["Ann", "Cal"]
+    assert several([bea.pk]) == ["Bea"] and several([]) == []
+    assert len(several.statements) == 1
 
 
 def test_the_statements_asked_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
+from bpo.kernel.composed import Among, composed
 from clients.models import Client
 from interactions import handling, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
@@ -162,11 +163,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     at = clock.now()
     start = at - timedelta(hours=12)
     (row,) = people.grid(Agent.objects.filter(pk=found.pk), sight.clients, at)
-    legs = (
-        Leg.objects.filter(agent=found, client__in=sight.clients, offered_at__gte=start)
-        .select_related("client", "client__brand", "interaction", "interaction__customer", "disposition")
-        .order_by("-offered_at")
-    )
+    legs = _legs_of(found, sight, start)
     log = list(PresenceEntry.objects.filter(agent=found, at__gte=start).order_by("-at", "-pk")[:40])
     went = request.GET.get("went", "")
     if went not in WENT:
@@ -200,18 +197,40 @@ def _since(clients: list[Client], start: Any) -> Scope:
     return Scope(parts=(Part(tuple(c.pk for c in clients), start, at),), at=at)
 
 
-def _went(legs: QuerySet[Leg], went: str, agent: Agent, scope: Scope) -> QuerySet[Leg]:
+@composed
+def _legs_since(agent: Any, clients: Any, start: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(agent=agent, client__in=Among(clients), offered_at__gte=start)
+    return (
+        legs.select_related("interaction__customer", "disposition")
+        .only(
+            "client", "state", "role", "channel", "offered_at", "accepted_at", "ended_at", "interaction__public_id",
+            "interaction__customer__name", "disposition__name",
+        )
+        .order_by("-offered_at")
+    )  # fmt: skip
+
+
+def _legs_of(agent: Agent, sight: Sight, start: Any) -> list[Leg]:
+    """Her legs for the clients one supervises, whom one knows already."""
+    known = {client.pk: client for client in sight.clients}
+    legs = _legs_since(agent.pk, list(known), start)
+    for leg in legs:
+        leg.client = known[leg.client_id]
+    return legs
+
+
+def _went(legs: list[Leg], went: str, agent: Agent, scope: Scope) -> list[Leg] | QuerySet[Leg]:
     """The legs behind one number of an agent; without one all that are over."""
     match went:
         case "offered":
-            return legs.filter(role=LegRole.PRIMARY)
+            return [leg for leg in legs if leg.role == LegRole.PRIMARY]
         case "worked":
             # Finished since then, by the same measure as every report, whenever it was offered.
             rows = queries.legs_with_times(queries.rows_of("handled", scope)).filter(agent=agent)
             return rows.select_related("client__brand", "disposition").order_by("-offered_at")
         case "missed" | "declined":
-            return legs.filter(state=went)
-    return legs.exclude(state__in=people.LIVE_LEGS)
+            return [leg for leg in legs if leg.state == went]
+    return [leg for leg in legs if leg.state not in people.LIVE_LEGS]
 
 
 def _occupancy(agent: Agent, start: Any, at: Any) -> Ratio:
