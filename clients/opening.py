@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from bpo.kernel import zones
 from clients import hours
 from clients.hours import Calendar
 from clients.models import BusinessHours, Client, EntryPoint, Policy, Queue
@@ -97,7 +98,7 @@ def deadline(of: Opens, at: datetime, minutes: int) -> datetime:
 
 def known_zone(name: str, client: Client) -> str:
     """The zone a browser named, if there is such a zone; else the client's."""
-    return name if name in available_timezones() else client.zone
+    return name if name in zones.every() else client.zone
 
 
 def callback_windows(of: EntryPoint | Queue, at: datetime, zone: str = "", days: int = 5) -> list[Window]:

@@ -1,7 +1,7 @@
 """The person who signs in; what someone may do lives with agents and memberships."""
 
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django.conf import settings
@@ -13,12 +13,13 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel import zones
 from bpo.kernel.models import PublicIdModel
 
 
 def validate_zone(value: str) -> None:
     """Refuse a time zone that the zone database does not know."""
-    if value not in available_timezones():
+    if value not in zones.every():
         raise ValidationError(_("“%(zone)s” is not a known time zone.") % {"zone": value})
 
 

@@ -10,12 +10,18 @@ from pathlib import Path
 
 
 @cache
+def every() -> frozenset[str]:
+    """All names the zone database knows. Looking for them opens some six hundred files: once a process."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+@cache
 def canonical() -> list[str]:
     """The names of the zone table, without those kept for old times; where no table is found, every place."""
     for table in _tables():
         rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
         return sorted(row[2] for row in rows if len(row) > 2)
-    return sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and "Etc" not in zone)
+    return sorted(zone for zone in every() if "/" in zone and "Etc" not in zone)
 
 
 def choices(*kept: str) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """The client: the company the BPO answers for."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from bpo.kernel import zones
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
@@ -23,7 +24,7 @@ class ClientState(models.TextChoices):
 
 def validate_zone(value: str) -> None:
     """Refuse a time zone that the zone database does not know."""
-    if value not in available_timezones():
+    if value not in zones.every():
         raise ValidationError(f"“{value}” is not a known time zone, such as America/New_York.")
 
 

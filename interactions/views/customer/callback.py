@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from bpo.kernel import clock, links
+from bpo.kernel import clock, links, zones
 from bpo.kernel import words as kernel_words
 from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
@@ -56,7 +56,7 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "days": times.days_of(windows, clock.now(), zone, language),
         "zone": zone,
         "zone_words": times.zone_words(zone),
-        "zones": sorted(opening.available_timezones()),
+        "zones": sorted(zones.every()),
         "reasons": reasons_of(door, language),
         "given": {
             name: given.get(name, "")[:MOST_WORDS] for name in ("number", "email", "name", "window", "reason", "words")
