@@ -172,9 +172,9 @@ def arrived(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
     return rows
 
 
-def contacts(scope: Scope, *, now: bool = False) -> QuerySet[Interaction]:
+def contacts(scope: Scope) -> QuerySet[Interaction]:
     """Contacts of the scope with what the conditions above ask for: first visit, its wait, threshold, short limit."""
-    return arrived(scope, now=now).annotate(
+    return arrived(scope).annotate(
         # A plain column: negating a condition on the relation would look at the later visits too.
         first_how=F("first__how"),
         first_wait=ExpressionWrapper(

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
+from bpo.kernel.composed import Among, composed
 from clients.models import Channel, Client, Promise, Queue, QueueState
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
@@ -163,17 +165,30 @@ class _Seen:
     wrapping: set[int] = field(default_factory=set)
 
 
+@composed
+def _signed_in(agents: Any) -> QuerySet[Seat, tuple[int, str, str, bool]]:
+    seats = Seat.objects.filter(agent__in=Among(agents)).exclude(presence=Presence.SIGNED_OUT)
+    return seats.values_list("agent_id", "presence", "reason", "connected")
+
+
+@composed
+def _live_work(agents: Any) -> QuerySet[Leg, tuple[int, int, str]]:
+    legs = Leg.objects.filter(agent__in=Among(agents), state__in=LIVE_LEGS, set_aside=False)
+    return legs.exclude(role=LegRole.MONITOR).values_list("agent_id", "client_id", "state")
+
+
+@composed
+def _licensed(clients: Any) -> QuerySet[Licence, tuple[int, int]]:
+    licences = Licence.objects.filter(client__in=Among(clients), state=LicenceState.CERTIFIED)
+    return licences.filter(agent__deactivated_at__isnull=True).values_list("agent_id", "client_id")
+
+
 def _seen(agents: Iterable[int]) -> dict[int, _Seen]:
     """Everybody signed in among these agents, with the clients they work for now (two queries)."""
     found = {
-        seat.agent_id: _Seen(seat.presence, seat.reason, seat.connected)
-        for seat in Seat.objects.filter(agent__in=agents).exclude(presence=Presence.SIGNED_OUT)
+        agent: _Seen(presence, reason, connected) for agent, presence, reason, connected in _signed_in(list(agents))
     }
-    for agent, client, state in (
-        Leg.objects.filter(agent__in=list(found), state__in=LIVE_LEGS, set_aside=False)
-        .exclude(role=LegRole.MONITOR)
-        .values_list("agent_id", "client_id", "state")
-    ):
+    for agent, client, state in _live_work(list(found)):
         (found[agent].wrapping if state == LegState.WRAPPING else found[agent].handling).add(client)
     return found
 
@@ -192,9 +207,7 @@ def _doing(each: _Seen, client: int | None = None) -> str:
 def certified(clients: Iterable[Client]) -> dict[int, set[int]]:
     """Who may serve each client (one query)."""
     licensed: defaultdict[int, set[int]] = defaultdict(set)
-    for agent, client in Licence.objects.filter(
-        client__in=clients, state=LicenceState.CERTIFIED, agent__deactivated_at__isnull=True
-    ).values_list("agent_id", "client_id"):
+    for agent, client in _licensed([client.pk for client in clients]):
         licensed[client].add(agent)
     return licensed
 
@@ -223,24 +236,36 @@ def away_words(presence: str, reason: str) -> str:
     return "Not responding" if presence == Presence.NOT_RESPONDING else "Connection lost"
 
 
-def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, int, datetime | None]]:
-    rows = (
-        with_first_stay(Interaction.objects.filter(client__in=clients).filter(IN_SOME_LINE))
-        .values("queue_id", "channel")
+@composed
+def _in_line(clients: Any) -> QuerySet[Interaction, Any]:
+    return (
+        with_first_stay(Interaction.objects.filter(client__in=Among(clients)).filter(IN_SOME_LINE))
+        .values_list("queue_id", "channel", named=True)
         .annotate(
             all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min("enqueued_at", filter=CUSTOMER_WAITS)
         )
     )
-    return {(row["queue_id"], row["channel"]): (row["n"], row["all"] - row["n"], row["since"]) for row in rows}
+
+
+def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, int, datetime | None]]:
+    rows = _in_line([client.pk for client in clients])
+    return {(row.queue_id, row.channel): (row.n, row.all - row.n, row.since) for row in rows}
+
+
+@composed
+def _due(clients: Any, soon: Any, at: Any) -> QuerySet[Callback, Any]:
+    open_ones = Callback.objects.filter(client__in=Among(clients), state__in=OPEN_CALLBACK, due_from__lte=soon)
+    return open_ones.values_list("client_id").annotate(due=Count("pk"), over=Count("pk", filter=Q(due_until__lt=at)))
 
 
 def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, int]]:
-    rows = (
-        Callback.objects.filter(client__in=clients, state__in=OPEN_CALLBACK, due_from__lte=at + SOON)
-        .values("client_id")
-        .annotate(due=Count("pk"), over=Count("pk", filter=Q(due_until__lt=at)))
-    )
-    return {row["client_id"]: (row["due"], row["over"]) for row in rows}
+    rows = _due([client.pk for client in clients], at + SOON, at)
+    return {client: (due, over) for client, due, over in rows}
+
+
+@composed
+def _lines(clients: Any) -> QuerySet[Queue]:
+    return Queue.objects.filter(client__in=Among(clients)).exclude(state=QueueState.ARCHIVED).order_by("name")
 
 
 def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope | None = None) -> Wall:
@@ -261,7 +286,7 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     seen = _seen({agent for agents in licensed.values() for agent in agents})
 
     rows: defaultdict[int, list[QueueRow]] = defaultdict(list)
-    for queue in Queue.objects.filter(client__in=clients).exclude(state=QueueState.ARCHIVED).order_by("name"):
+    for queue in _lines([client.pk for client in clients]):
         for channel in sorted(queue.channels, key=lambda c: CHANNEL_ORDER.get(c, 9)):
             n, callbacks, since = waiting.get((queue.pk, channel), (0, 0, None))
             key = queue.pk, channel

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
+from bpo.kernel.composed import composed, first
 from clients.hours import Calendar, NeverOpen, open_seconds_between
 from clients.models import BusinessHours
 from interactions.models import Interaction, State
@@ -36,9 +39,14 @@ def _judged(scope: Scope, mails: Any) -> Iterator[tuple[int, str]]:
             yield mail.pk, "pending" if within else "overdue"
 
 
+@composed
+def _hours(queue: Any) -> QuerySet[BusinessHours]:
+    return BusinessHours.objects.select_related("client").filter(queues=queue)
+
+
 def _open(mail: Interaction, until: Any, calendars: dict[int | None, Calendar | None]) -> timedelta:
     if mail.queue_id not in calendars:
-        hours = BusinessHours.objects.select_related("client").filter(queues=mail.queue_id).first()
+        hours = first(_hours(mail.queue_id)) if mail.queue_id else None
         calendars[mail.queue_id] = hours.calendar() if hours else None
     calendar = calendars[mail.queue_id]
     if calendar is None:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from agents.models import Agent, LicenceState, Presence, PresenceReason, Seat
 from bpo.kernel import clock
-from bpo.kernel.composed import composed
+from bpo.kernel.composed import Among, composed
 from clients.models import Channel, Client
 from interactions.models import Leg, LegRole, LegState
 from interactions.reports.live import LIVE_LEGS, away_words
@@ -56,6 +57,19 @@ def agents_of(teams: Collection[int], clients: Sequence[Client]) -> QuerySet[Age
 
 
 @composed
+def _live_legs(agents: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(agent__in=Among(agents), state__in=LIVE_LEGS).exclude(role=LegRole.MONITOR)
+    return legs.select_related("interaction__reason", "interaction__queue").only(*OF_A_LEG)
+
+
+@composed
+def _last_endings(agents: Any, clients: Any, since: Any) -> QuerySet[Leg, tuple[int, str]]:
+    legs = Leg.objects.filter(agent__in=Among(agents), client__in=Among(clients), disposition__isnull=False)
+    ordered = legs.filter(offered_at__gte=since).order_by("agent_id", "-offered_at").distinct("agent_id")
+    return ordered.values_list("agent_id", "disposition__name")
+
+
+@composed
 def _limited() -> QuerySet[PresenceReason]:
     return PresenceReason.objects.filter(limit_minutes__isnull=False)
 
@@ -68,21 +82,9 @@ def grid(agents: QuerySet[Agent], clients: Sequence[Client], at: datetime | None
     ids = [person.pk for person in people]
     limits = {word: reason.limit_minutes for reason in _limited() for word in (reason.name, reason.code)}
     work: defaultdict[int, list[Leg]] = defaultdict(list)
-    for leg in (
-        Leg.objects.filter(agent__in=ids, state__in=LIVE_LEGS)
-        .exclude(role=LegRole.MONITOR)
-        .select_related("interaction__reason", "interaction__queue")
-        .only(*OF_A_LEG)
-    ):
+    for leg in _live_legs(ids):
         work[leg.agent_id].append(leg)
-    last = dict(
-        Leg.objects.filter(
-            agent__in=ids, client__in=clients, disposition__isnull=False, offered_at__gte=at - timedelta(hours=18)
-        )
-        .order_by("agent_id", "-offered_at")
-        .distinct("agent_id")
-        .values_list("agent_id", "disposition__name")
-    )
+    last = dict(_last_endings(ids, list(known), at - timedelta(hours=18)))
     rows = [_row(p, getattr(p, "seat", None), work[p.pk], known, limits, last.get(p.pk, ""), at) for p in people]
     return sorted(rows, key=lambda row: (row.rank, row.since or at, row.agent.name))
 

@@ -78,7 +78,7 @@ def rows_of(key: str, scope: Scope) -> QuerySet[Any]:
             return figures.callbacks(scope).filter(figure.condition)
     if scope.channel == Channel.EMAIL and key in MAIL_KEYS:
         return Interaction.objects.filter(pk__in=mail_rows(key, scope, replies(scope)))
-    rows = figures.contacts(scope, now=figure.now)
+    rows = figures.arrived(scope, now=True) if figure.now else figures.contacts(scope)
     if key.startswith("mail_"):
         rows = rows.annotate(first_reply=first_reply())
     return rows.filter(figure.condition)
@@ -176,9 +176,16 @@ def handling(scope: Scope, *by: str) -> dict[tuple[Any, ...], Handling]:
     return result
 
 
+@composed
+def _callbacks(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Callback, tuple[str, int]]:
+    places = iter(moments)
+    (scope,) = (shape.placed(places) for shape in shapes)
+    return figures.callbacks(scope).order_by().values_list("state").annotate(n=Count("pk"))
+
+
 def callbacks(scope: Scope) -> Callbacks:
     """The ledger of promises made in the scope (one query)."""
-    counts = dict(figures.callbacks(scope).order_by().values_list("state").annotate(n=Count("pk")))
+    counts = dict(asked(_callbacks, [scope]))
     ends = ("kept", "late", "unreached", "broken", "withdrawn")
     return Callbacks(
         open=sum(counts.get(state, 0) for state in OPEN_CALLBACK), **{end: counts.get(end, 0) for end in ends}

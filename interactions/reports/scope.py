@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, DateTimeField, DurationField, Q, Value, When
+from django.db.models import Case, DateTimeField, DurationField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
-from bpo.kernel.composed import Place
+from bpo.kernel.composed import Among, Place, composed
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Policy, Promise
 from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
@@ -290,22 +290,29 @@ def lately(scope: Scope) -> Scope:
 
 def shorts_of(clients: Iterable[Client]) -> tuple[tuple[int, int], ...]:
     """The short limit of each client's policy."""
-    return tuple(
-        Policy.objects.filter(client__in=clients)
-        .order_by("client_id")
-        .values_list("client_id", "short_abandon_seconds")
+    return tuple(_shorts([client.pk for client in clients]))
+
+
+@composed
+def _shorts(clients: Any) -> QuerySet[Policy, tuple[int, int]]:
+    policies = Policy.objects.filter(client__in=Among(clients)).order_by("client_id")
+    return policies.values_list("client_id", "short_abandon_seconds")
+
+
+@composed
+def _promises(clients: Any, first: Any, last: Any) -> QuerySet[Promise]:
+    return (
+        Promise.objects.filter(contract__client__in=Among(clients), contract__valid_from__lte=last)
+        .filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=first))
+        .select_related("contract__client")
+        .order_by("contract__client_id", "-contract__valid_from", "channel")
     )
 
 
 def promises_in_force(clients: Iterable[Client], start: datetime, end: datetime) -> list[Promise]:
     """Service levels promised by contracts that touch the time; the plain formula before its variants."""
     first, last = (start - DAY).date(), (end + DAY).date()
-    found = (
-        Promise.objects.filter(contract__client__in=clients, contract__valid_from__lte=last)
-        .filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=first))
-        .select_related("contract", "contract__client")
-        .order_by("contract__client_id", "-contract__valid_from", "channel")
-    )
+    found = _promises([client.pk for client in clients], first, last)
     return sorted(found, key=lambda p: p.formula != "service_level.v1")
 
 
