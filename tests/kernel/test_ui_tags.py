@@ -1,10 +1,12 @@
 """Icons, states and times as templates write them."""
 
 import datetime as dt
+from uuid import UUID, uuid4
 
 import pytest
 from django.template import Context, Template
 from django.template.defaultfilters import date
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from bpo.kernel import clock
@@ -90,3 +92,11 @@ def test_initials() -> None:
     assert ui.initials("Priya Raman") == "PR"
     assert ui.initials("The Tech Giant") == "TG"
     assert ui.initials("") == "?"
+
+
+def test_the_address_of_a_row_is_the_address_of_its_page() -> None:
+    some, other = uuid4(), UUID(int=0)
+    for ids in ((some,), (other,)):
+        assert ui.row_url("floor-contact", *ids) == reverse("floor-contact", args=ids)
+    for pair in ((some, other), (other, some), (UUID(int=1), UUID(int=0))):
+        assert ui.row_url("portal-contact", *pair) == reverse("portal-contact", args=pair)
