@@ -82,6 +82,8 @@ def pages() -> list[Page]:
         Page("console find", alex, "/console/find/?q=ann"),
         Page("floor", priya, "/floor/"),
         Page("floor wall", priya, "/floor/parts/wall/"),
+        Page("floor promises", priya, "/floor/parts/callbacks/"),
+        Page("floor latest", priya, "/floor/parts/latest/"),
         Page("floor contacts", priya, "/floor/contacts/?when=30d", "/floor/contacts/?when=30d&page=9999"),
         Page("floor contact", priya, f"/floor/contacts/{contact.public_id}/"),
         Page("floor callbacks", priya, "/floor/callbacks/"),
@@ -89,6 +91,7 @@ def pages() -> list[Page]:
         Page("floor agents", priya, "/floor/agents/"),
         Page("floor agent", priya, f"/floor/agents/{agent.public_id}/"),
         Page("portal today", morgan, f"{portal}/"),
+        Page("portal promised", morgan, f"{portal}/promised/"),
         Page("portal figures", morgan, f"{portal}/figures/?when=30d", f"{portal}/figures/?when=today"),
         Page("portal contract", morgan, f"{portal}/promises/"),
         Page("portal contacts", morgan, f"{portal}/contacts/?when=30d", f"{portal}/contacts/?when=30d&page=9999"),
@@ -101,6 +104,8 @@ def pages() -> list[Page]:
         found[1:1] = [
             Page("console at work", alex, work),
             Page("console items", alex, "/console/items/"),
+            Page("console later", alex, "/console/later/"),
+            Page("console side", alex, f"{work}customer/"),
             Page("console pop", alex, "/console/offer/"),
         ]
     return found

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.choose, name="portal-choose"),
     path("<uuid:client>/", pages.today, name="portal"),
     path("<uuid:client>/tiles/", pages.tiles, name="portal-tiles"),
+    path("<uuid:client>/promised/", pages.promised_part, name="portal-promised"),
     path("<uuid:client>/figures/", pages.figures, name="portal-figures"),
     path("<uuid:client>/promises/", pages.promises, name="portal-promises"),
     path("<uuid:client>/contacts/", pages.contacts, name="portal-contacts"),

@@ -165,8 +165,8 @@ add(
 
 add(
     Rule(get=PORTAL),
-    "portal", "portal-tiles", "portal-figures", "portal-promises", "portal-contacts", "portal-contact",
-    "portal-callbacks",
+    "portal", "portal-tiles", "portal-promised", "portal-figures", "portal-promises", "portal-contacts",
+    "portal-contact", "portal-callbacks",
 )  # fmt: skip
 add(Rule(get=pages(
     "403", viewer=PAGE, other_viewer=PAGE, manager=PAGE, other_manager=PAGE, admin=PAGE

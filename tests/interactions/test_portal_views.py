@@ -22,7 +22,16 @@ from tests import factories
 from tests.interactions import reported
 
 pytestmark = pytest.mark.django_db
-PAGES = ["portal", "portal-tiles", "portal-figures", "portal-promises", "portal-contacts", "portal-callbacks"]
+PAGES = [
+    "portal",
+    "portal-tiles",
+    "portal-promised",
+    "portal-figures",
+    "portal-promises",
+    "portal-contacts",
+    "portal-callbacks",
+]
+PARTS = ("portal-tiles", "portal-promised")  # of a page that names the client
 
 
 @pytest.fixture
@@ -80,7 +89,7 @@ def test_who_opens_a_page_of_the_portal(name: str, browser: Browser, line: Queue
     address = reverse(name, args=[line.client.public_id])
     page = browser.get(address)
     assert page.status_code == 200
-    assert "Acme" in page.content.decode() or name == "portal-tiles"
+    assert "Acme" in page.content.decode() or name in PARTS
     assert browser.post(address).status_code == 405
     assert Browser().get(address).status_code == 302
     stranger = Browser()
@@ -167,7 +176,9 @@ def test_every_link_of_the_pages_opens(browser: Browser, line: Queue, bea: Agent
 
 def test_the_percentages_of_today_open_their_contacts(browser: Browser, line: Queue, bea: Agent) -> None:
     a_day(line, bea)
-    page = browser.get(reverse("portal", args=[line.client.public_id])).content.decode()
+    part = reverse("portal-promised", args=[line.client.public_id])
+    assert f'hx-get="{part}"' in browser.get(reverse("portal", args=[line.client.public_id])).content.decode()
+    page = browser.get(part).content.decode()
     own = reverse("portal-contacts", args=[line.client.public_id])
     for when in ("today", "month"):
         assert f"{own}?figure=judged&amp;when={when}&amp;channel=voice" in page

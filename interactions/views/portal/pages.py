@@ -85,13 +85,12 @@ def _tiles(client: Client, scope: Scope) -> dict[str, Any]:
 @for_client_viewers
 @in_zone
 def today(request: ClientRequest) -> HttpResponse:
-    """The day so far: tiles, promises, reasons."""
-    scope, month = scopes_of([request.client], "today", "month")
+    """The day so far: tiles, reasons, times; the promises, which look at the whole month, follow by themselves."""
+    scope = scope_of([request.client])
     return _page(
         request,
         "portal/today.html",
         **_tiles(request.client, scope),
-        promises=_promised(scope, month),
         reasons=queries.reasons(scope),
         period=period("today", request.client.zone, scope.at),
     )
@@ -103,6 +102,15 @@ def today(request: ClientRequest) -> HttpResponse:
 def tiles(request: ClientRequest) -> HttpResponse:
     """The tiles alone, refetched while the page is open."""
     return _page(request, "portal/_tiles.html", **_tiles(request.client, scope_of([request.client])))
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def promised_part(request: ClientRequest) -> HttpResponse:
+    """What was promised, today and this month so far, beside the day."""
+    scope, month = scopes_of([request.client], "today", "month")
+    return _page(request, "portal/_promised.html", promises=_promised(scope, month))
 
 
 @dataclass(frozen=True, slots=True)
