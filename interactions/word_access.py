@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agents.models import Agent
 from bpo.accounts.models import User
@@ -34,11 +34,13 @@ def may_read(agent: Agent, contact: Interaction) -> bool:
 
 def words_of(agent: Agent, case: Case) -> QuerySet[Message]:
     """What was said on a case, as far as she may read it: all while she holds it, else her own contacts' words."""
-    said = Message.objects.filter(Q(case=case) | Q(interaction__case=case)).exclude(direction=MessageDirection.SYSTEM)
+    # The contacts by their keys: a condition across two tables would read all messages there are.
+    contacts = list(Interaction.objects.filter(case=case).values_list("pk", flat=True))
+    said = Message.objects.filter(Q(case=case) | Q(interaction__in=contacts)).exclude(direction=MessageDirection.SYSTEM)
     if holds(agent, case):
         return said
-    own = Leg.objects.filter(agent=agent, accepted_at__isnull=False)
-    return said.filter(interaction__in=own.values("interaction"))
+    own = Leg.objects.filter(agent=agent, interaction=OuterRef("interaction"), accepted_at__isnull=False)
+    return said.filter(Exists(own))
 
 
 def opened(contact: Interaction, by: User | AnonymousUser, *, at: datetime | None = None) -> None:

@@ -36,6 +36,9 @@ OF_A_CONTACT = (
 )  # fmt: skip
 
 
+FEW = ("client__", "queue__", "reason__")
+
+
 class BadFilter(InvalidValue):
     """A filter of the address that nobody could have chosen."""
 
@@ -149,7 +152,23 @@ def _work() -> QuerySet[Leg]:
 
 @composed
 def _lines_of(keys: Any) -> QuerySet[Interaction]:
-    return _lines(Interaction.objects.filter(pk__in=Among(keys)))
+    rows = Interaction.objects.filter(pk__in=Among(keys)).select_related("customer", "case", "envelope")
+    return rows.only(*(name for name in OF_A_CONTACT if not name.startswith(FEW)), "client", "queue", "reason")
+
+
+@composed
+def _clients_of(keys: Any) -> QuerySet[Client]:
+    return Client.objects.filter(pk__in=Among(keys)).select_related("brand")
+
+
+@composed
+def _queues_of(keys: Any) -> QuerySet[Queue]:
+    return Queue.objects.filter(pk__in=Among(keys)).only("name")
+
+
+@composed
+def _reasons_of(keys: Any) -> QuerySet[Reason]:
+    return Reason.objects.filter(pk__in=Among(keys)).only("name", "kind")
 
 
 @composed
@@ -163,13 +182,21 @@ def _work_of(keys: Any) -> QuerySet[Leg]:
 
 
 def contacts_of(keys: list[int]) -> list[Any]:
-    """These contacts in this order, as `contact_rows` has them, by three statements that are written once."""
+    """These contacts in this order, as `contact_rows` has them, by statements that are written once.
+
+    What many of them share is fetched once and not made anew for each row.
+    """
     stays, work = defaultdict(list), defaultdict(list)
     for stay in _stays_of(keys):
         stays[stay.interaction_id].append(stay)
     for leg in _work_of(keys):
         work[leg.interaction_id].append(leg)
     rows: dict[int, Any] = {row.pk: row for row in _lines_of(keys)}
+    for name, few in (("client", _clients_of), ("queue", _queues_of), ("reason", _reasons_of)):
+        wanted = {getattr(row, f"{name}_id") for row in rows.values()} - {None}
+        known: dict[int, Any] = {one.pk: one for one in few(list(wanted))} if wanted else {}
+        for row in rows.values():
+            setattr(row, name, known.get(getattr(row, f"{name}_id")))
     for key, row in rows.items():
         row.first_stay, row.worked = stays[key], work[key]
     return [rows[key] for key in keys if key in rows]

@@ -99,13 +99,23 @@ def _case(request: AgentRequest, public_id: UUID) -> Case:
     return found
 
 
+@composed
+def _contacts(case: Any) -> QuerySet[Interaction]:
+    contacts = Interaction.objects.filter(case=case).select_related("reason").only(*OF_A_CONTACT)
+    return contacts.order_by("arrived_at")[:100]
+
+
+@composed
+def _history(case: Any) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(case=case, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60]
+
+
 @for_agents
 @require_GET
 def page(request: AgentRequest, case: UUID) -> HttpResponse:
     """Everything about one matter; all words while one holds it, else those of one's own contacts."""
     found = _case(request, case)
     words = word_access.words_of(request.agent, found)
-    contacts = Interaction.objects.filter(case=found).select_related("reason").only(*OF_A_CONTACT)
     own = Leg.objects.filter(agent=request.agent, interaction__case=found, state__in=["handling", "wrapping"]).first()
     context = {
         "case": found,
@@ -115,10 +125,10 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
             (one, leaving_of(one, request.agent))
             for one in words.select_related("interaction").prefetch_related("attachments").order_by("at", "id")[:300]
         ],
-        "contacts": contacts.order_by("arrived_at")[:100],
+        "contacts": _contacts(found.pk),
         "notes": found.notes.all(),
         "promises": found.callbacks.order_by("due_from"),
-        "history": JournalEntry.objects.filter(case=found, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60],
+        "history": _history(found.pk),
         "own": own,
         "merged": case_merging.can_be_split(found.merged_into or found),
         "may_move": taking_over.may_move(found, request.agent),

@@ -13,13 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import words
-from bpo.kernel.composed import composed
+from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import InvalidValue
 from clients import customers
+from clients.access import is_admin
 from clients.models import Client, Customer, Queue
 from interactions import customer_merging, outbound, search
 from interactions.models import Callback, Case, Interaction
 from interactions.views.console.common import dialog, frame, show_work
+
+OF_A_CONTACT = (
+    "public_id", "channel", "state", "outcome", "arrived_at", "queue__name", "reason__name", "case__public_id",
+    "case__reference", "case__subject", "envelope__subject",
+)  # fmt: skip
 
 
 @for_agents
@@ -38,19 +44,27 @@ def _cases(customer: Any) -> QuerySet[Case]:
 @composed
 def _contacts(customer: Any) -> QuerySet[Interaction]:
     contacts = Interaction.objects.filter(customer=customer).select_related("reason", "case", "envelope", "queue")
-    return contacts.order_by("-arrived_at")[:20]
+    return contacts.only(*OF_A_CONTACT).order_by("-arrived_at")[:20]
+
+
+@composed
+def _promises(customer: Any) -> QuerySet[Callback]:
+    return Callback.objects.filter(customer=customer).order_by("-promised_at")[:10]
+
+
+@composed
+def _customers(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[Customer]:
+    rows = Customer.objects.filter(public_id=public_id).select_related("client__brand")
+    return (rows if of_every_client else rows.seen_by(user)).prefetch_related("phones", "addresses")
 
 
 @for_agents
 @require_GET
 def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
     """A customer: identity, cases, contacts, promises. Account data belongs to a verified contact and is not here."""
-    found = get_object_or_404(
-        Customer.objects.visible_to(request.user)
-        .select_related("client__brand")
-        .prefetch_related("phones", "addresses"),
-        public_id=customer,
-    )
+    found = first(_customers(customer, request.user.pk, of_every_client=is_admin(request.user)))
+    if found is None:
+        raise Http404
     survivor = customers.survivor(found)
     context = {
         "customer": survivor,
@@ -58,7 +72,7 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
         "brand": survivor.client.brand,
         "cases": _cases(survivor.pk),
         "contacts": _contacts(survivor.pk),
-        "promises": Callback.objects.filter(customer=survivor).order_by("-promised_at")[:10],
+        "promises": _promises(survivor.pk),
     }
     return render(request, "console/customer.html", frame(request) | context)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from agents import leading, skills
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent
+from bpo.kernel.composed import Among, composed
 from clients.models import Queue, QueueState, Skill
 from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post, posted
 from interactions.views.floor.seeing import agent_seen, queue_of, sight_of
@@ -93,6 +95,14 @@ def led(request: SupervisorRequest, public_id: UUID) -> Agent:
 def lines_of(agent: Agent, clients: list[Any]) -> list[dict[str, Any]]:
     """The lines of these clients that a licence opens to her, and which are switched off and why (two queries)."""
     off = {row.queue_id: row for row in agent.switched_off.all()}
-    lines = Queue.objects.filter(client__in=clients, client__licences__agent=agent).exclude(state=QueueState.ARCHIVED)
-    ordered = lines.select_related("client__brand").order_by("client__name", "name")
-    return [{"queue": queue, "off": off.get(queue.pk)} for queue in ordered]
+    known = {client.pk: client for client in clients}
+    lines = _lines(agent.pk, list(known))
+    for queue in lines:
+        queue.client = known[queue.client_id]
+    return [{"queue": queue, "off": off.get(queue.pk)} for queue in lines]
+
+
+@composed
+def _lines(agent: Any, clients: Any) -> QuerySet[Queue]:
+    lines = Queue.objects.filter(client__in=Among(clients), client__licences__agent=agent)
+    return lines.exclude(state=QueueState.ARCHIVED).order_by("client__name", "name")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import Among, composed, first
 from clients.models import Client
 from interactions import handling, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
@@ -164,7 +164,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     start = at - timedelta(hours=12)
     (row,) = people.grid(Agent.objects.filter(pk=found.pk), sight.clients, at)
     legs = _legs_of(found, sight, start)
-    log = list(PresenceEntry.objects.filter(agent=found, at__gte=start).order_by("-at", "-pk")[:40])
+    entries = _presence_since(found.pk, start)
     went = request.GET.get("went", "")
     if went not in WENT:
         raise lists.BadFilter(went[:20])
@@ -175,7 +175,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
         "went": went,
         "went_words": WENT[went],
-        "log": log,
+        "log": entries[::-1][:40],
         "clients": sight.clients,
         "may_force": sight.leads(found),
         **licences.of_agent(request, sight, found),
@@ -183,7 +183,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         "skills": found.skills.select_related("skill").order_by("skill__name"),
         "lines": lines_of(found, sight.clients),
         "handling": queries.handling(scope, "agent_id").get((found.pk,), Handling()),
-        "occupancy": _occupancy(found, start, at),
+        "occupancy": _occupancy(found, start, at, entries),
         "offered": sum(1 for leg in legs if leg.role == LegRole.PRIMARY),
         "missed": sum(1 for leg in legs if leg.state == LegState.MISSED),
         "declined": sum(1 for leg in legs if leg.state == LegState.DECLINED),
@@ -233,23 +233,35 @@ def _went(legs: list[Leg], went: str, agent: Agent, scope: Scope) -> list[Leg] |
     return [leg for leg in legs if leg.state not in people.LIVE_LEGS]
 
 
-def _occupancy(agent: Agent, start: Any, at: Any) -> Ratio:
+@composed
+def _work_since(agent: Any, start: Any) -> QuerySet[Leg, Any]:
+    legs = Leg.objects.filter(agent=agent, accepted_at__isnull=False, offered_at__gte=start)
+    return legs.exclude(role=LegRole.MONITOR).values_list("accepted_at", "ended_at", named=True)
+
+
+@composed
+def _presence_since(agent: Any, start: Any) -> QuerySet[PresenceEntry]:
+    return PresenceEntry.objects.filter(agent=agent, at__gte=start).order_by("at", "pk")
+
+
+@composed
+def _presence_before(agent: Any, start: Any) -> QuerySet[PresenceEntry]:
+    return PresenceEntry.objects.filter(agent=agent, at__lt=start).order_by("-at", "-pk")[:1]
+
+
+def _occupancy(agent: Agent, start: Any, at: Any, entries: list[PresenceEntry]) -> Ratio:
     """Handling over handling and idle available, from the presence log and all legs, whatever the client."""
     work = [
         Span(max(leg.accepted_at, start), leg.ended_at or at)
-        for leg in Leg.objects.filter(
-            agent=agent, accepted_at__isnull=False, offered_at__gte=start - timedelta(hours=4)
-        )
-        .exclude(role=LegRole.MONITOR)
-        .only("accepted_at", "ended_at")
+        for leg in _work_since(agent.pk, start - timedelta(hours=4))
         if (leg.ended_at or at) > start
     ]
     available: list[Span] = []
     since = None
-    before = PresenceEntry.objects.filter(agent=agent, at__lt=start).order_by("-at", "-pk").first()
+    before = first(_presence_before(agent.pk, start))
     if before is not None and before.presence == Presence.AVAILABLE and before.connected:
         since = start
-    for entry in PresenceEntry.objects.filter(agent=agent, at__gte=start).order_by("at", "pk"):
+    for entry in entries:
         ready = entry.presence == Presence.AVAILABLE and entry.connected
         if ready and since is None:
             since = entry.at

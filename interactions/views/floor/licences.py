@@ -20,6 +20,7 @@ from agents.forms import LICENCE_ACTS
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Licence, LicenceState
 from bpo.kernel import clock
+from bpo.kernel.composed import Among, composed
 from clients.access import is_admin
 from clients.models import Client, Role, ScriptVersion, VersionState
 from interactions.views import lists
@@ -65,7 +66,9 @@ def listing(request: SupervisorRequest) -> HttpResponse:
 
 def of_agent(request: SupervisorRequest, sight: Sight, agent: Agent) -> dict[str, Any]:
     """What her page shows: her licences for the clients one supervises, and where training can begin."""
-    held = list(_licences(sight, sight.clients).filter(agent=agent).order_by("client__name"))
+    held = _held(agent.pk, [client.pk for client in sight.clients])
+    for licence in held:
+        licence.agent = agent
     known = {licence.client_id for licence in held}
     able = [client for client in sight.clients if client.pk not in known] if sight.leads(agent) else []
     return {"licences": rows_of(request, sight, held), "may_train_for": able}
@@ -92,6 +95,12 @@ def _acts(request: SupervisorRequest, sight: Sight, licence: Licence) -> list[st
     usual = LICENCE_ACTS[LicenceState(licence.state)]
     again = ("certify",) if licence.state == LicenceState.CERTIFIED else ()
     return [act for act in (*again, *usual) if act in licences.OF_SUPERVISORS or is_admin(request.user)]
+
+
+@composed
+def _held(agent: Any, clients: Any) -> QuerySet[Licence]:
+    rows = Licence.objects.filter(agent=agent, client__in=Among(clients))
+    return rows.select_related("client__brand", "by", "script_version__script").order_by("client__name")
 
 
 def _licences(sight: Sight, clients: list[Client]) -> QuerySet[Licence]:
