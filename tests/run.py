@@ -59,8 +59,9 @@ def pytest(*arguments: str) -> int:
 
 
 def tests(expression: str, *more: str, second_try: bool = False) -> Callable[[], bool]:
-    """A part of the tests. With a second try those that failed run once more by themselves, and the log says so:
-    people, browsers and processes on a busy machine miss a moment; a fault misses it again."""
+    """A part of the tests. With a second try those that failed run once more by themselves, and the log names them:
+    people, browsers and processes on a busy machine miss a moment; a fault misses it again. Where many routers are
+    let loose on one floor there is none: what they break once is broken."""
 
     def work() -> bool:
         code = pytest("-m", expression, *more)
@@ -98,7 +99,7 @@ def have_browser() -> bool:
 
 PARTS = [
     Part("checks", 120, checks),
-    Part("unit and HTTP", 360, tests(NOT_SPECIAL, "-n", "2", "--dist", "worksteal")),
+    Part("unit and HTTP", 360, tests(NOT_SPECIAL, "-n", "2", "--dist", "worksteal", second_try=True)),
     Part("services", 360, tests("services and not browser", second_try=True)),
     Part("browser", 720, browser),
     Part("storm", 300, tests("storm")),
