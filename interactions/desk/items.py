@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Avg,
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +32,8 @@ from interactions.models import (
     Callback,
     CallbackState,
     Interaction,
+    JournalEntry,
+    Kind,
     Leg,
     LegRole,
     LegState,
@@ -271,9 +285,7 @@ def just_done(agent: Agent) -> list[Later]:
         undo = reverse("console-undo", args=[message.public_id])
         lines.append(Later(message.client.brand, "mail", words, message.at, "", undo=undo, undo_until=message.due_at))
     ended = lines_of(
-        Leg.objects.filter(agent=agent, state=LegState.COMPLETED, role=LegRole.PRIMARY).filter(
-            ended_at__gte=now - JUST_DONE
-        ),
+        _finished(agent).filter(state=LegState.COMPLETED, ended_at__gte=now - JUST_DONE),
         *LEG,
         way="interaction__",
     ).order_by("-ended_at")[:4]
@@ -285,11 +297,22 @@ def just_done(agent: Agent) -> list[Later]:
     return lines
 
 
+def _finished(agent: Agent) -> QuerySet[Leg]:
+    """Her stretches of work that are over. What she set aside without a word to the customer is not done."""
+    of_leg = JournalEntry.objects.filter(leg=OuterRef("pk"), kind=Kind.PARKED)
+    said = Message.objects.filter(
+        interaction=OuterRef("interaction"), agent=OuterRef("agent"), direction=MessageDirection.OUT,
+        at__gte=OuterRef("accepted_at"), at__lte=OuterRef("ended_at"),
+    ).exclude(state=Message.State.CANCELLED)  # fmt: skip
+    legs = Leg.objects.filter(agent=agent, accepted_at__isnull=False, role=LegRole.PRIMARY)
+    return legs.exclude(Exists(of_leg), ~Exists(said))
+
+
 def day_of(agent: Agent) -> Day:
     """Handled legs since midnight, their mean handling time, and promises due until the day is over."""
     midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
-    legs = Leg.objects.filter(agent=agent, ended_at__gte=midnight, accepted_at__isnull=False, role=LegRole.PRIMARY)
+    legs = _finished(agent).filter(ended_at__gte=midnight)
     figures = legs.aggregate(handled=Count("pk"), aht=Avg(span))
     owed = Callback.objects.filter(
         owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)

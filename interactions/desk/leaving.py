@@ -24,6 +24,7 @@ NAMES = {
     "tomorrow": _("Tomorrow morning"),
     "monday": _("Monday morning"),
 }
+DEFAULT = "tomorrow"
 CLOCK = "%Y-%m-%dT%H:%M"
 
 
@@ -37,21 +38,33 @@ class Preset:
     hers: datetime | None
 
 
+def promised_of(interaction: Interaction, zone: str, chosen: datetime | None) -> dict[str, Any]:
+    """Until when a reply is promised, on the clock of a dialog that asks for a time, and whether `chosen` is later."""
+    due = interaction.case.due_at if interaction.case else None
+    if due is None:
+        return {}
+    local = due.astimezone(ZoneInfo(zone))
+    late = chosen is None or chosen > due
+    return {"reply_due": local, "reply_due_clock": local.strftime(CLOCK), "reply_late": late}
+
+
 def times_of(interaction: Interaction, message: Message | None = None) -> dict[str, Any]:
     """The context of the fields that ask when: presets, and the bounds of a time of one's own (that of `message`)."""
     zone, now = ZoneInfo(zone_of(interaction)), clock.now()
     own = message.due_at if message is not None else None
     found = []
-    for key, moment in sending_time.presets(zone.key, now).items():
+    presets = sending_time.presets(zone.key, now)
+    for key, moment in presets.items():
         local, hers = moment.astimezone(zone), timezone.localtime(moment)
         found.append(Preset(key, str(NAMES[key]), local, hers if hers.utcoffset() != local.utcoffset() else None))
     return {
         "presets": found,
+        "default": DEFAULT,
         "clock_of": zone_words(zone.key),
         "own": own.astimezone(zone).strftime(CLOCK) if own else "",
         "soonest": now.astimezone(zone).strftime(CLOCK),
         "latest": (now + sending_time.FARTHEST).astimezone(zone).strftime(CLOCK),
-    }
+    } | promised_of(interaction, zone.key, own or presets[DEFAULT])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,3 +9,4 @@ import "./console/snippets.js";
 import "./console/wrapup.js";
 import "./console/palette.js";
 import "./console/starting.js";
+import "./console/promised.js";

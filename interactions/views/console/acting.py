@@ -19,6 +19,7 @@ from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from clients.times import zone_words
 from interactions import cases, endings, handling, replies, transfers, unsent
+from interactions.desk.leaving import promised_of
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.views.console.common import (
     dialog,
@@ -62,11 +63,9 @@ def park(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Set written work aside until a day, or until the customer writes."""
     mine = own_leg(request, leg)
     if request.method == "GET":
-        return dialog(
-            request,
-            "console/_park.html",
-            {"leg": mine, "days": _next_days(mine.client.zone), "place": zone_words(mine.client.zone)},
-        )
+        zone = mine.client.zone
+        context = {"leg": mine, "days": _next_days(zone), "place": zone_words(zone)}
+        return dialog(request, "console/_park.html", context | promised_of(mine.interaction, zone, None))
     day = request.POST.get("day", "")
     until = _morning_of(day, mine.client.zone) if day else None
     handling.park(mine, by=request.agent, until=until, why=request.POST.get("why", ""))

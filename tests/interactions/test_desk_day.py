@@ -1,0 +1,65 @@
+"""The promised reply and the agent's day: what is said before a promise breaks, and what is counted as done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bpo.kernel import clock
+from interactions import cases, handling, replies
+from interactions.desk import items
+from interactions.models import Case, Leg
+from tests.interactions.scripted import Scene, accepted, scene
+from tests.interactions.test_console_views import desk_of, url
+
+pytestmark = pytest.mark.django_db
+BROKEN = "the promise is broken unless you answer before"
+
+
+@pytest.fixture
+def acme() -> Scene:
+    return scene()
+
+
+def mail_due_in(of: Scene, span: timedelta | None) -> Leg:
+    leg = accepted(of, "email")
+    case = cases.of_leg(leg)
+    Case.objects.filter(pk=case.pk).update(due_at=clock.now() + span if span else None)
+    return leg
+
+
+@pytest.mark.parametrize("name", ["park", "work"])
+def test_a_time_after_the_promised_reply_is_said_to_be_one(acme: Scene, name: str) -> None:
+    page = desk_of(acme.bea).get(url(name, mail_due_in(acme, timedelta(minutes=10)))).content.decode()
+    assert "A reply is promised by" in page and BROKEN in page
+    assert "data-too-late hidden" not in page
+
+
+def test_without_a_promised_reply_nothing_is_said_of_it(acme: Scene) -> None:
+    leg = mail_due_in(acme, None)
+    for name in ("park", "work"):
+        assert "A reply is promised" not in desk_of(acme.bea).get(url(name, leg)).content.decode()
+
+
+def test_tomorrow_is_early_enough_for_a_reply_promised_in_a_week(acme: Scene) -> None:
+    page = desk_of(acme.bea).get(url("work", mail_due_in(acme, timedelta(days=7)))).content.decode()
+    assert "data-too-late hidden" in page
+
+
+def days(of: Scene) -> tuple[int, Any, int]:
+    day = items.day_of(of.bea)
+    return day.handled, day.aht, len([line for line in items.just_done(of.bea) if line.ago])
+
+
+def test_a_mail_parked_unanswered_is_not_done(acme: Scene) -> None:
+    handling.park(accepted(acme, "email"), by=acme.bea)
+    assert days(acme) == (0, None, 0)
+
+
+@pytest.mark.usefixtures("media")
+def test_a_mail_answered_and_parked_is(acme: Scene) -> None:
+    replies.agent_replies(accepted(acme, "email"), "On Friday.", by=acme.bea, then="park")
+    handled, _aht, done = days(acme)
+    assert (handled, done) == (1, 1)
