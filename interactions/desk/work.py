@@ -17,7 +17,7 @@ from clients.models import Brand, Channel
 from clients.naming import public_name
 from interactions import consulting, endings, handling, outbound, replies, runs
 from interactions.callback_work import Result
-from interactions.desk import customer_pane, script_pane
+from interactions.desk import customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
 from interactions.desk.leaving import Leaving, leaving_of, times_of
 from interactions.desk.promising import choices
@@ -30,6 +30,7 @@ from interactions.models import (
     Draft,
     EndedBy,
     Interaction,
+    Kind,
     Leg,
     LegState,
     Message,
@@ -81,11 +82,20 @@ def messages_of(interaction: Interaction) -> list[Message]:
     return _messages(interaction.pk, interaction.channel, interaction.case_id or 0, of_its_case=whole)[::-1]
 
 
+def entered_of(leg: Leg) -> datetime:
+    """When the wait began that this leg ended, wherever the contact has gone since."""
+    entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
+    if leg.accepted_at is None or entered <= leg.accepted_at:
+        return entered
+    accepted = leg.journal.filter(kind=Kind.ACCEPTED).values_list("facts__waited", flat=True).first()
+    return leg.accepted_at - timedelta(seconds=accepted or 0)
+
+
 def spans_of(leg: Leg) -> Spans:
     """Waited, talked, on hold and in wrap-up so far."""
     now = clock.now()
     began = leg.accepted_at or leg.offered_at
-    entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
+    entered = entered_of(leg)
     ended = leg.work_ended_at or now
     held = leg.hold_seconds + (int((now - leg.hold_since).total_seconds()) if leg.on_hold and leg.hold_since else 0)
     worked = max(0, int((ended - began).total_seconds()))
@@ -144,7 +154,8 @@ def thread_of(interaction: Interaction, agent: Agent) -> dict[str, Any]:
 
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     """What wrap-up asks: the endings, nested once, and what the script already answered."""
-    chosen = leg.disposition or endings.settled_as(leg)
+    led_to, fitting = outcome.led_to(leg)
+    chosen = leg.disposition or endings.settled_as(leg) or fitting
     chosen_top = chosen.parent if chosen and chosen.parent_id else chosen
     answers = []
     if run is not None:
@@ -152,6 +163,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         answers = [(line.name, line.answer) for line in pane.lines if line.answer]
     case = leg.interaction.case
     return {
+        "led_to": led_to,
         "handed_on": leg.ended_by == EndedBy.TRANSFER,
         "endings": endings.of_client(leg.client_id),
         "chosen": chosen,
@@ -188,7 +200,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     brand: Brand = leg.client.brand
     now = clock.now()
     voice = leg.channel == Channel.VOICE
-    entered = interaction.enqueued_at or interaction.arrived_at
+    entered = entered_of(leg)
     found: dict[str, Any] = {
         "leg": leg,
         "interaction": interaction,
@@ -199,6 +211,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "language": LANGUAGES.get(interaction.language, interaction.language),
         "waited": (leg.accepted_at or now) - (leg.offered_at if leg.role == "consult" else entered),
         "entered": entered,
+        "line": handling.queue_of(leg),
         "run": run,
         "pane": script_pane.pane_of(run, agent) if run else None,
         "side": customer_pane.pane_of(interaction, run) if beside else None,

@@ -1,0 +1,86 @@
+"""What wrap-up says and chooses by itself: what a call led to, what a transfer left, the figures of this leg."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bpo.kernel import clock
+from clients.models import Policy
+from interactions import callbacks, outbound, transfers
+from interactions.models import CallbackOrigin, Leg
+from tests import factories as make
+from tests.interactions.scripted import Scene, accepted, scene
+from tests.interactions.test_console_views import desk_of, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Scene:
+    made = scene()
+    Policy.objects.filter(client=made.acme).update(callback_attempts=2, callback_retry_minutes=30)
+    for code in ("answered", "not-reached", "wrong-number", "handed-on"):
+        make.disposition(made.acme, code.replace("-", " ").capitalize(), code=code)
+    return made
+
+
+def called_back(of: Scene) -> Leg:
+    promised = callbacks.promise(
+        of.acme, customer=of.ann, number="+16145550173", queue=of.line, origin=CallbackOrigin.AGENT, by=of.bea
+    )
+    return outbound.start_callback(promised, by=of.bea)
+
+
+def chosen(page: str) -> list[str]:
+    return re.findall(r'name="ending" value="([^"]*)" checked', page)
+
+
+def wrap_up(of: Scene, leg: Leg) -> str:
+    return desk_of(of.bea).get(url("work", leg)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("result", "words", "ending"),
+    [
+        ("no_answer", "No answer. Next try ", "not-reached"),
+        ("voicemail_left", "Left a voicemail. Next try ", "not-reached"),
+        ("wrong_number", "The promise ended: the number was wrong.", "wrong-number"),
+    ],
+)
+def test_a_report_says_what_it_led_to_and_chooses_its_ending(acme: Scene, result: str, words: str, ending: str) -> None:
+    leg = outbound.report(called_back(acme), result, by=acme.bea)
+    page = wrap_up(acme, leg)
+    assert words in page
+    assert chosen(page) == [ending]
+
+
+def test_the_last_try_says_that_the_promise_ended(acme: Scene) -> None:
+    Policy.objects.filter(client=acme.acme).update(callback_attempts=1)
+    page = wrap_up(acme, outbound.report(called_back(acme), "busy", by=acme.bea))
+    assert "The promise ended: the customer was not reached." in page
+
+
+def test_a_call_of_ones_own_that_reached_nobody_leads_to_nothing(acme: Scene) -> None:
+    leg = outbound.report(outbound.start_call(acme.ann, acme.line, by=acme.bea), "busy", by=acme.bea)
+    page = wrap_up(acme, leg)
+    assert "Busy. Nothing follows by itself." in page and chosen(page) == ["not-reached"]
+
+
+def test_after_a_transfer_wrap_up_is_about_this_leg(acme: Scene) -> None:
+    second = make.queue(acme.acme, "Second line")
+    make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    now: Any = clock.now()
+    leg = accepted(acme, "chat", at=now - timedelta(seconds=5))
+    Leg.objects.filter(pk=leg.pk).update(accepted_at=now)
+    transfers.to_queue(leg, second, by=acme.bea, at=now + timedelta(seconds=120))
+    with clock.set_to(now + timedelta(seconds=149)):
+        page = wrap_up(acme, leg)
+    assert "Line Orders and billing" in re.sub(r"\s+", " ", page)
+    assert chosen(page) == ["handed-on"]
+    times = re.search(r'<dl class="times-legend">.*?</dl>', page, re.S)
+    assert times is not None and "<dd>0:05</dd>" in times[0] and "<dd>2:00</dd>" in times[0]
+    assert ">2:34</time> in all" in page
