@@ -155,6 +155,7 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
             .exclude(role=LegRole.MONITOR)
             .select_related("interaction__draft"),
             *LEG,
+            "agent",
             "interaction__draft__text",
             "interaction__version",
             way="interaction__",
@@ -163,6 +164,8 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
             last_text=Subquery(last.values("text")[:1]),
             last_direction=Subquery(last.values("direction")[:1]),
             last_at=Subquery(last.values("at")[:1]),
+            last_agent=Subquery(last.values("agent")[:1]),
+            last_name=Subquery(last.values("agent__name")[:1]),
             newest=Subquery(last.filter(direction=MessageDirection.IN).values("public_id")[:1]),
             answered_at=Subquery(answered),
         )
@@ -188,7 +191,7 @@ def _item(leg: Leg) -> Item:
     said = (leg.last_text or "")[:120]  # type: ignore[attr-defined]
     line = subject_of(interaction)
     if leg.channel == Channel.CHAT and said:
-        line = said if last_in else _("You: %(said)s") % {"said": said}
+        line = _told(leg, said)
     kind, shape, words, since, until, limit = _state(leg, last_in)
     return Item(
         leg=leg,
@@ -206,6 +209,14 @@ def _item(leg: Leg) -> Item:
         unread=leg.unread if leg.channel in (Channel.CHAT, Channel.EMAIL) else 0,  # type: ignore[attr-defined]
         newest=str(leg.newest or ""),  # type: ignore[attr-defined]
     )
+
+
+def _told(leg: Leg, said: str) -> str:
+    """What was said last, with who said it where that was one of us."""
+    agent, name = leg.last_agent, leg.last_name  # type: ignore[attr-defined]
+    if agent is None:
+        return said
+    return (_("You: %(said)s") if agent == leg.agent_id else _("%(name)s: %(said)s")) % {"said": said, "name": name}
 
 
 def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, datetime | None, int | None]:
