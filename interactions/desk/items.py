@@ -1,4 +1,4 @@
-"""The left column of the desk: what the agent holds, what comes later, what is just done, and her day."""
+"""The left column of the desk: what the agent holds, and what comes later. Her day is in `day`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import (
-    Avg,
     Count,
-    DurationField,
-    Exists,
-    ExpressionWrapper,
     F,
     Model,
     OuterRef,
@@ -20,7 +16,6 @@ from django.db.models import (
     Subquery,
 )
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -32,8 +27,6 @@ from interactions.models import (
     Callback,
     CallbackState,
     Interaction,
-    JournalEntry,
-    Kind,
     Leg,
     LegRole,
     LegState,
@@ -44,8 +37,6 @@ from interactions.models import (
 
 ICONS = {Channel.VOICE: "phone", Channel.CHAT: "chat", Channel.EMAIL: "mail"}
 CHAT_ANSWER_LIMIT = 60
-JUST_DONE = timedelta(hours=1)
-MOST_GAPS = 3
 LEG = (
     "public_id", "interaction", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at",
     "accepted_at", "work_ended_at", "ended_at",
@@ -92,17 +83,6 @@ class Later:
     undo: str = ""
     undo_until: datetime | None = None
     ago: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The line at the foot: counts of today."""
-
-    handled: int
-    aht: timedelta | None
-    promises: int
-    overdue: int
-    gaps: list[Later]
 
 
 def name_of(interaction: Interaction) -> str:
@@ -275,73 +255,3 @@ def later(agent: Agent) -> list[Later]:
         words = _("Call %(name)s") % {"name": name}
         lines.append(Later(callback.client.brand, "callback", words, callback.due_from, url))
     return sorted(lines, key=lambda line: line.at)
-
-
-def just_done(agent: Agent) -> list[Later]:
-    """What she finished within the hour, the newest first; a mail that may still be undone comes with its seconds."""
-    now = clock.now()
-    lines = []
-    unsent = lines_of(
-        Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT).filter(
-            state="pending", due_at__gt=now, attempts=0, due_at__lte=now + timedelta(seconds=15)
-        ),
-        "public_id",
-        "interaction",
-        "at",
-        "due_at",
-        way="interaction__",
-    ).order_by("-at")[:3]
-    for message in unsent:
-        words = _("Sending to %(name)s") % {"name": name_of(message.interaction)}
-        undo = reverse("console-undo", args=[message.public_id])
-        lines.append(Later(message.client.brand, "mail", words, message.at, "", undo=undo, undo_until=message.due_at))
-    ended = lines_of(
-        _finished(agent).filter(state=LegState.COMPLETED, ended_at__gte=now - JUST_DONE),
-        *LEG,
-        way="interaction__",
-    ).order_by("-ended_at")[:4]
-    for leg in ended:
-        case = leg.interaction.case
-        url = reverse("console-case", args=[case.public_id]) if case else ""
-        icon = ICONS[Channel(leg.channel)]
-        lines.append(Later(leg.client.brand, icon, name_of(leg.interaction), leg.ended_at or now, url, ago=True))
-    return lines
-
-
-def _finished(agent: Agent) -> QuerySet[Leg]:
-    """Her stretches of work that are over. What she set aside without a word to the customer is not done."""
-    of_leg = JournalEntry.objects.filter(leg=OuterRef("pk"), kind=Kind.PARKED)
-    said = Message.objects.filter(
-        interaction=OuterRef("interaction"), agent=OuterRef("agent"), direction=MessageDirection.OUT,
-        at__gte=OuterRef("accepted_at"), at__lte=OuterRef("ended_at"),
-    ).exclude(state=Message.State.CANCELLED)  # fmt: skip
-    legs = Leg.objects.filter(agent=agent, accepted_at__isnull=False, role=LegRole.PRIMARY)
-    return legs.exclude(Exists(of_leg), ~Exists(said))
-
-
-def day_of(agent: Agent) -> Day:
-    """Handled legs since midnight, their mean handling time, and promises due until the day is over."""
-    midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
-    legs = _finished(agent).filter(ended_at__gte=midnight)
-    figures = legs.aggregate(handled=Count("pk"), aht=Avg(span))
-    owed = Callback.objects.filter(
-        owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)
-    ).aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_until__lt=clock.now())))
-    return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs) if figures["handled"] else [])
-
-
-def _gaps(legs: QuerySet[Leg]) -> list[Later]:
-    """Wrap-ups of today that the limit ended: without an ending, or without the note that ending asks for."""
-    empty = Q(disposition__isnull=True) | Q(disposition__needs_note=True, note="")
-    found = lines_of(legs.filter(empty, disposed_in_time=False), *LEG, "disposition", way="interaction__").order_by(
-        "-ended_at"
-    )[:MOST_GAPS]
-    lines = []
-    for leg in found:
-        case = leg.interaction.case
-        url = reverse("console-case", args=[case.public_id]) if case else ""
-        what = _("note missing") if leg.disposition_id else _("not filled in")
-        words = _("%(name)s: %(what)s") % {"name": name_of(leg.interaction), "what": what}
-        lines.append(Later(leg.client.brand, ICONS[Channel(leg.channel)], words, leg.ended_at or leg.offered_at, url))
-    return lines

@@ -9,7 +9,7 @@ import pytest
 
 from bpo.kernel import clock
 from interactions import cases, handling, replies
-from interactions.desk import items
+from interactions.desk import day
 from interactions.models import Case, Leg
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -49,8 +49,8 @@ def test_tomorrow_is_early_enough_for_a_reply_promised_in_a_week(acme: Scene) ->
 
 
 def days(of: Scene) -> tuple[int, Any, int]:
-    day = items.day_of(of.bea)
-    return day.handled, day.aht, len([line for line in items.just_done(of.bea) if line.ago])
+    hers = day.day_of(of.bea)
+    return hers.handled, hers.aht, len([line for line in day.just_done(of.bea) if line.ago])
 
 
 def test_a_mail_parked_unanswered_is_not_done(acme: Scene) -> None:

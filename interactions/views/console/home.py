@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agents.gates import AgentRequest, for_agents
-from interactions.desk import items, offer, top
+from interactions.desk import day, items, offer, top
 from interactions.views.console.common import frame, own_leg, work_context
 
 
@@ -48,7 +48,7 @@ def later_fragment(request: AgentRequest) -> HttpResponse:
 
 def _day(request: AgentRequest) -> dict[str, Any]:
     agent = request.agent
-    return {"later": items.later(agent), "done": items.just_done(agent), "day": items.day_of(agent)}
+    return {"later": items.later(agent), "done": day.just_done(agent), "day": day.day_of(agent)}
 
 
 @for_agents
