@@ -76,6 +76,7 @@ def test_call_me_back_is_promised_and_kept(
 
     ben.locator("#act-resolve").click()
     ben.locator("#resolve-summary").fill("Told him when it comes.")
+    ben.locator("#resolve-outcome").select_option("solved-told")
     ben.get_by_text("Yes", exact=True).click()
     ben.get_by_role("button", name="Resolve and end").click()
     stage.wrap_up(ben, note="Comes on Friday.")

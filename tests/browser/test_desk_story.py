@@ -87,6 +87,7 @@ def test_a_second_mail_is_shown_and_nothing_typed_is_lost(
     elena.locator("[popovertarget=send-menu]").click()
     elena.get_by_role("button", name="Send and resolve").click()
     elena.locator("#send-summary").fill("Told her the day.")
+    elena.locator("#send-outcome").select_option("solved-told")
     assert contact.case is not None
     writes(live, "It has just come, but it is broken.", answers=contact.case.reference)
     eventually(lambda: contact.messages.filter(direction="in").count() == 2, within=60)

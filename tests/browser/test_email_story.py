@@ -33,6 +33,7 @@ def test_a_question_by_mail_is_answered_once(new_page: Callable[..., Page], live
     elena.locator("[popovertarget=send-menu]").click()
     elena.get_by_role("button", name="Send and resolve").click()
     elena.locator("#send-summary").fill("Told her the new day of delivery.")
+    elena.locator("#send-outcome").select_option("solved-told")
     elena.get_by_role("button", name="and resolve", exact=False).last.click()
     expect(elena.locator("#wrapup, #work")).not_to_contain_text("Write; /")
 

@@ -393,7 +393,16 @@ def test_a_matter_ends_as_the_clients_contacts_do(acme: Scene, bea: Browser, cha
     endings_of(acme)
     page = bea.get(url(name, accepted(acme, channel))).content.decode()
     asked = page.split('name="outcome"')[1].split("</select>")[0]
-    assert re.findall(r'<(?:optgroup label|option value)="([^"]*)"', asked) == ["Solved", "solved-replacement"]
+    assert re.findall(r'<(?:optgroup label|option value)="([^"]*)"', asked) == ["", "Solved", "solved-replacement"]
+    assert "selected" not in asked, "nobody has chosen yet"
+
+
+def test_what_was_chosen_in_wrap_up_is_how_the_matter_ended(acme: Scene, bea: Browser) -> None:
+    endings_of(acme)
+    leg = accepted(acme)
+    bea.post(url("end", leg))
+    bea.post(url("wrapup-draft", leg), {"ending": "solved", "below-solved": "solved-replacement"})
+    assert 'value="solved-replacement" selected' in bea.get(url("resolve", leg)).content.decode()
 
 
 def test_without_a_list_there_are_words(acme: Scene, bea: Browser) -> None:
