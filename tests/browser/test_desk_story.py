@@ -127,6 +127,16 @@ def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Pa
         expect(ben.locator(".controls").get_by_role("button", name=act)).to_have_attribute("aria-pressed", pressed)
         expect(ben.locator("#side-note")).to_have_value("Wants it on Monday")
 
+    # A dialog that was closed by Esc stays closed, whatever is swapped later.
+    ben.locator(".controls").get_by_role("button", name="Consult").click()
+    expect(ben.locator("#dialog dialog")).to_be_visible()
+    ben.keyboard.press("Escape")
+    expect(ben.locator("#dialog dialog")).to_have_count(0)
+    ben.locator("[popovertarget=report-menu]").click()
+    ben.locator("#report-menu").get_by_role("button", name="Wrong number").click()
+    expect(ben.locator("#wrapup .led-to")).to_contain_text("Wrong number")
+    expect(ben.locator("dialog[open]")).to_have_count(0)
+
 
 def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(
     new_page: Callable[..., Page], live: Product, watch: Watch

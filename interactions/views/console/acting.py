@@ -100,24 +100,26 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     """To another line, or to a colleague blind; the dialog says why not and how long."""
     mine = own_leg(request, leg)
     if request.method == "GET":
-        return dialog(
-            request,
-            "console/_transfer.html",
-            {
-                "leg": mine,
-                "queues": transfers.queue_choices(mine),
-                "colleagues": transfers.colleague_choices(mine),
-                "warm": request.GET.get("warm"),
-            },
-        )
+        queues, colleagues = transfers.queue_choices(mine), transfers.colleague_choices(mine)
+        somebody = any(choice.ok for choice in colleagues)
+        context = {
+            "leg": mine, "queues": queues, "colleagues": colleagues, "warm": request.GET.get("warm"),
+            "somebody": somebody, "somewhere": somebody or any(choice.ok for choice in queues),
+        }  # fmt: skip
+        return dialog(request, "console/_transfer.html", context)
     note = request.POST.get("note", "")
     kind, _sep, public_id = request.POST.get("to", "").partition(":")
+    asks = request.POST.get("how") == "consult"
+    if kind == "queue" and asks:
+        raise InvalidValue(
+            "asks a line", sentence=_("Only a colleague can be asked first. Choose one, or hand it over.")
+        )
     if kind == "queue":
         queue = get_object_or_404(Queue.objects.visible_to(request.user), public_id=_uuid(public_id))
         transfers.to_queue(mine, queue, by=request.agent, note=note)
         return _after_transfer(request, mine, _("Handed to %(name)s.") % {"name": queue.name})
     colleague = _colleague(mine.client_id, public_id)
-    if request.POST.get("how") == "consult":
+    if asks:
         transfers.consult(mine, colleague, by=request.agent, note=note)
         return show_work(request, mine, toast={"text": _("%(name)s is asked.") % {"name": colleague.name}})
     transfers.to_colleague(mine, colleague, by=request.agent, note=note)

@@ -103,12 +103,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   tick();
 });
 
-/* A dialog that was answered, or is about another contact, goes; news about this one leaves it open. */
+/* A dialog that was answered, or is about another contact or one that ended, goes; other news leaves it open. */
 let shown = "";
+const aboutWhat = () => `${work()?.dataset.leg} ${work()?.dataset.state}`;
 function closeDialog(request) {
-  const leg = work()?.dataset.leg ?? "", dialog = document.getElementById("dialog");
-  if (leg !== shown || dialog.contains(request?.elt)) dialog.replaceChildren();
-  shown = leg;
+  const about = aboutWhat(), dialog = document.getElementById("dialog");
+  if (about !== shown || dialog.contains(request?.elt)) dialog.replaceChildren();
+  shown = about;
 }
 
 /* tabs of the side: the choice stays for this contact's channel */
@@ -135,7 +136,7 @@ document.addEventListener("clock:end", (event) => {
   if (event.target.closest(".undoable")) document.body.dispatchEvent(new CustomEvent("desk:items"));
 });
 
-shown = work()?.dataset.leg ?? "";
+shown = aboutWhat();
 open();
 mark();
 toEnd();

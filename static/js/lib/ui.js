@@ -1,6 +1,6 @@
 /* Small behaviour by attributes, for parts that arrive later, too.
    [data-open="id"] opens that dialog (modal); [data-close] closes its own; a click beside a dialog closes it
-   dialog[data-autoshow] is shown when it is swapped in
+   dialog[data-autoshow] is shown when it is swapped in, and gone when it is closed
    Enter in a modal dialog that stands inside a form presses the dialog's first submit button, not the form's
    .menu[popover] stands under its button (popovertarget), arrow keys move in it
    [role=tablist] arrow keys; tabs with aria-controls show and hide their panels
@@ -42,6 +42,8 @@ function showAll(root) {
   for (const dialog of root.querySelectorAll?.("dialog[data-autoshow]:not([open])") ?? []) dialog.showModal();
 }
 document.addEventListener("htmx:afterSettle", (event) => { showAll(document); grow(event.target); });
+// closed is closed: what was swapped in to be shown goes, else the next swap anywhere would show it again
+document.addEventListener("close", ({ target }) => { if (target.matches("dialog[data-autoshow]")) target.remove(); }, true);
 
 // a popover is in the top layer and knows nothing of its button: place it under it, inside the window
 document.addEventListener("toggle", (event) => {

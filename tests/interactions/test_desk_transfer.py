@@ -1,0 +1,43 @@
+"""The dialog that hands a contact on or asks a colleague: what can be pressed, and who is free."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from agents import presence
+from interactions.models import LegState
+from tests import factories as make
+from tests.interactions.scripted import Scene, accepted, scene
+from tests.interactions.test_console_views import desk_of, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Scene:
+    return scene()
+
+
+def buttons(page: str) -> dict[str, bool]:
+    """What the dialog's visible buttons do, and whether they can be pressed."""
+    found = re.findall(r'<button class="btn[^>]*name="how" value="(\w+)"([^>]*)>', page)
+    return {how: "disabled" not in rest for how, rest in found}
+
+
+def test_nobody_can_be_asked_when_nobody_is_there(acme: Scene) -> None:
+    bea, leg = desk_of(acme.bea), accepted(acme)
+    assert buttons(bea.get(url("transfer", leg) + "?warm=1").content.decode()) == {"consult": False}
+    assert buttons(bea.get(url("transfer", leg)).content.decode()) == {"consult": False, "blind": False}
+    make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    assert buttons(bea.get(url("transfer", leg)).content.decode()) == {"consult": True, "blind": True}
+
+
+def test_a_line_is_not_asked_first_it_would_take_the_contact(acme: Scene) -> None:
+    leg, second = accepted(acme), make.queue(acme.acme, "Second line")
+    make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    answer = desk_of(acme.bea).post(url("transfer", leg), {"to": f"queue:{second.public_id}", "how": "consult"})
+    assert answer.status_code == 400 and "Only a colleague can be asked first" in answer.content.decode()
+    leg.refresh_from_db()
+    assert leg.state == LegState.HANDLING
