@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent
+from agents.models import Agent, Presence, Seat
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients import opening
@@ -33,6 +33,7 @@ class Choice:
     ok: bool
     sentence: str
     expected_wait: float | None = None
+    standing: str = ""  # of a colleague: free, busy, away
 
 
 def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice:
@@ -73,8 +74,17 @@ def colleague_choices(leg: Leg) -> list[Choice]:
         .select_related("seat", "profile", "user")
     )
     verdicts = eligibility.verdicts_on(list(colleagues), leg.interaction)
-    choices = [Choice(each, verdicts[each.pk].ok, verdicts[each.pk].sentence) for each in colleagues]
-    return sorted(choices, key=lambda choice: (not choice.ok, str(choice.target)))
+    choices = [
+        Choice(each, verdicts[each.pk].ok, verdicts[each.pk].sentence, standing=_standing(each)) for each in colleagues
+    ]
+    return sorted(choices, key=lambda choice: (not choice.ok, choice.standing != "free", str(choice.target)))
+
+
+def _standing(colleague: Agent) -> str:
+    seat: Seat | None = getattr(colleague, "seat", None)
+    if seat is None or seat.presence != Presence.AVAILABLE or not seat.connected:
+        return "away"
+    return "busy" if seat.points_voice + seat.points_chat + seat.points_email else "free"
 
 
 def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:

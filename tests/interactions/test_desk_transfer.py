@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from agents import presence
+from bpo.kernel import clock
+from interactions import transfers
 from interactions.models import LegState
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
@@ -41,3 +42,14 @@ def test_a_line_is_not_asked_first_it_would_take_the_contact(acme: Scene) -> Non
     assert answer.status_code == 400 and "Only a colleague can be asked first" in answer.content.decode()
     leg.refresh_from_db()
     assert leg.state == LegState.HANDLING
+
+
+def test_a_colleague_is_said_to_be_free_busy_or_away(acme: Scene) -> None:
+    leg = accepted(acme)
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    make.agent("Eve Ellis", licensed=acme.acme, available=True)
+    make.agent("Fay Ford", licensed=acme.acme)
+    transfers.offer_to(make.waiting(acme.line, "email"), dee, made_by="Sue", why={}, at=clock.now())
+    page = desk_of(acme.bea).get(url("transfer", leg)).content.decode()
+    told = re.findall(r'<span>(\w+) \w+</span><span class="t-12">.*?</svg>\s*(\w+)', page, re.S)
+    assert told == [("Eve", "free"), ("Dee", "busy"), ("Fay", "away")]
