@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -23,6 +24,7 @@ from interactions.models import (
     EndedBy,
     Envelope,
     Interaction,
+    JournalEntry,
     Kind,
     Leg,
     LegState,
@@ -211,10 +213,19 @@ def _decides_about_a_promise(leg: Leg) -> bool:
 
 def awaits_report(leg: Leg) -> bool:
     """Whether the agent still has to say what came of this call before she ends it."""
-    return (
-        leg.channel == Channel.VOICE
-        and leg.state == LegState.HANDLING
-        and leg.interaction.direction == Direction.OUTBOUND
-        and not VOICE.reports_itself
-        and not leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists()
-    )
+    return not VOICE.reports_itself and is_calling(leg)
+
+
+def connected() -> Exists:
+    """For a query of legs whose `is_calling` is asked: annotate it as `connected`."""
+    return Exists(JournalEntry.objects.filter(leg=OuterRef("pk"), kind=Kind.MEDIA_CONNECTED))
+
+
+def is_calling(leg: Leg) -> bool:
+    """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk."""
+    if leg.channel != Channel.VOICE or leg.state != LegState.HANDLING:
+        return False
+    if leg.interaction.direction != Direction.OUTBOUND:
+        return False
+    known: bool | None = getattr(leg, "connected", None)
+    return not (leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists() if known is None else known)

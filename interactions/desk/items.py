@@ -22,7 +22,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Brand, Channel
-from interactions import unsent
+from interactions import outbound, unsent
 from interactions.models import (
     Callback,
     CallbackState,
@@ -138,6 +138,7 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
             "agent",
             "interaction__draft__text",
             "interaction__version",
+            "interaction__direction",
             way="interaction__",
         )
         .annotate(
@@ -148,6 +149,7 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
             last_name=Subquery(last.values("agent__name")[:1]),
             newest=Subquery(last.filter(direction=MessageDirection.IN).values("public_id")[:1]),
             answered_at=Subquery(answered),
+            connected=outbound.connected(),
         )
         .annotate(
             unread=Count(
@@ -211,7 +213,7 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
     if leg.role == LegRole.CONSULT:
         return "talk", "", _("Consulted"), began, None, None
     if leg.channel == Channel.VOICE:
-        return "talk", "", _("Talking"), began, None, None
+        return "talk", "", _("Calling") if outbound.is_calling(leg) else _("Talking"), began, None, None
     last_at: datetime = getattr(leg, "last_at", None) or began
     if leg.channel == Channel.EMAIL:
         writing = getattr(leg.interaction, "draft", None) is not None and leg.interaction.draft.text.strip()

@@ -14,6 +14,7 @@ from agents.models import Agent, Presence, PresenceReason, Seat
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Channel
+from interactions import outbound
 from interactions.models import Leg, LegState
 
 
@@ -43,7 +44,9 @@ def _seats(agent: Any) -> QuerySet[Seat]:
 def _work(agent: Any) -> QuerySet[Leg]:
     return (
         Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
-        .only("state", "channel", "accepted_at", "work_ended_at")
+        .select_related("interaction")
+        .only("state", "channel", "accepted_at", "work_ended_at", "on_hold", "hold_since", "interaction__direction")
+        .annotate(connected=outbound.connected())
         .order_by("accepted_at")
     )
 
@@ -77,8 +80,11 @@ def top_of(agent: Agent) -> Top:
 
 def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime | None]:
     talking = [leg for leg in legs if leg.state == LegState.HANDLING and leg.channel == Channel.VOICE]
+    if talking and talking[0].on_hold:
+        return "wrap", _("On hold"), talking[0].hold_since or seat.since
     if talking:
-        return "talk", _("Talking"), talking[0].accepted_at or seat.since
+        words = _("Calling") if outbound.is_calling(talking[0]) else _("Talking")
+        return "talk", words, talking[0].accepted_at or seat.since
     wrapping = [leg for leg in legs if leg.state == LegState.WRAPPING]
     if wrapping:
         return "wrap", _("Wrap-up"), wrapping[0].work_ended_at or seat.since

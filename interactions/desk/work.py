@@ -220,6 +220,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
         "consult": consult_to_tell(interaction, now),
         "voice": voice,
+        "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],
         "now": now,
