@@ -51,10 +51,3 @@ def test_enter_in_a_dialog_is_its_main_button(name: str, pressed: tuple[str, str
     leg = accepted(at)
     buttons = Buttons(desk_of(at.bea).get(url(name, leg)).content.decode()).of
     assert next(found for form, found in buttons.items() if name in form)[0] == pressed
-
-
-def test_enter_in_the_time_to_send_at_is_the_main_button_of_its_dialog() -> None:
-    at = scene()
-    page = desk_of(at.bea).get(url("work", accepted(at, "email"))).content.decode()
-    dialog = page[page.index('id="send-later"') :]
-    assert Buttons(f'<form id="later">{dialog}').of["later"][0] == ("then", "later_park")
