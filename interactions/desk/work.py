@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
-from clients.models import Brand, Channel
+from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
 from interactions import consulting, endings, handling, outbound, replies, runs
 from interactions.callback_work import Result
@@ -39,6 +39,7 @@ from interactions.models import (
 )
 
 NOT_COME = timedelta(minutes=2)
+DIGITS, LETTERS = "1234567890", "abcdefghi"  # the keys of endings (static/js/console/wrapup.js)
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
 
@@ -152,6 +153,16 @@ def thread_of(interaction: Interaction, agent: Agent) -> dict[str, Any]:
     }
 
 
+def with_keys(client_id: int) -> list[Disposition]:
+    """The client's endings, each with its key: a digit, or a letter for what is nested, so that none stands twice."""
+    found = endings.of_client(client_id)
+    for at, one in enumerate(found):
+        one.key = DIGITS[at : at + 1]  # type: ignore[attr-defined]
+        for under, below in enumerate(one.below):  # type: ignore[attr-defined]
+            below.key = LETTERS[under : under + 1]
+    return found
+
+
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     """What wrap-up asks: the endings, nested once, and what the script already answered."""
     led_to, fitting = outcome.led_to(leg)
@@ -165,7 +176,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     return {
         "led_to": led_to,
         "handed_on": leg.ended_by == EndedBy.TRANSFER,
-        "endings": endings.of_client(leg.client_id),
+        "endings": with_keys(leg.client_id),
         "chosen": chosen,
         "chosen_top": chosen_top,
         "answers": answers,

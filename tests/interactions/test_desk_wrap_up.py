@@ -84,3 +84,17 @@ def test_after_a_transfer_wrap_up_is_about_this_leg(acme: Scene) -> None:
     times = re.search(r'<dl class="times-legend">.*?</dl>', page, re.S)
     assert times is not None and "<dd>0:05</dd>" in times[0] and "<dd>2:00</dd>" in times[0]
     assert ">2:34</time> in all" in page
+
+
+def test_every_ending_has_a_key_of_its_own(acme: Scene) -> None:
+    solved = make.disposition(acme.acme, "Solved", code="solved")
+    for n in range(2):
+        make.disposition(acme.acme, f"Way {n}", code=f"way-{n}", parent=solved)
+    for n in range(8):
+        make.disposition(acme.acme, f"More {n}", code=f"more-{n}")
+    leg = accepted(acme, "voice")
+    desk_of(acme.bea).post(url("end", leg))
+    page = wrap_up(acme, leg)
+    keys = re.findall(r'data-pick="(.)"', page)
+    assert len(keys) == len(set(keys)) == 12 and {"1", "9", "0", "a", "b"} <= set(keys)
+    assert "from 1 to" not in page

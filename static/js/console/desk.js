@@ -100,8 +100,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
     step.scrollIntoView({ block: "nearest" });
     step.querySelector('input:not([type="hidden"]), select, textarea')?.focus({ preventScroll: true });
   }
+  if (event.target.id === "work" && event.detail.requestConfig?.elt !== document.body) settle();
   tick();
 });
+
+/* After an act of one's own the keys go on in the new middle; where single keys work, in its frame. */
+function settle() {
+  const active = document.activeElement;
+  if (active && active !== document.body) return;
+  (document.getElementById("chat-text") ?? work())?.focus({ preventScroll: true });
+}
 
 /* A dialog that was answered, or is about another contact or one that ended, goes; other news leaves it open. */
 let shown = "";

@@ -12,7 +12,6 @@ function step(by) {
 }
 
 // on their buttons while there is something to press; the list names them always
-register("accept-beside", "alt+enter", "Accept the offer, from a field or a dialog", press("offer-accept"));
 register("forward", "ctrl+enter", "Send, go on or ready", () => false);
 register("next", "ctrl+j", "Next item", () => step(1));
 register("previous", "ctrl+shift+j", "Item before", () => step(-1));
@@ -23,4 +22,8 @@ register("write", "w", "Write", () => {
   field?.focus();
   return Boolean(field);
 });
+register("script", "s", "Script", press("tab-script"));
+register("notes", "n", "Notes", press("tab-notes"));
+register("line", "enter", "Send the line of a chat", () => false);
+register("snippet", "/", "A ready sentence, while you write", () => false);
 document.getElementById("keys-button")?.addEventListener("click", showList);

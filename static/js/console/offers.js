@@ -11,6 +11,7 @@ const home = place.nextElementSibling;
 let stop = null;
 let notice = null;
 let told = "";
+let wanted = "";   // accepted by key while its card was still loading
 
 function quiet() {
   stop?.();
@@ -55,6 +56,7 @@ function draw(data) {
   if (place.querySelector("[data-offer]")) return;
   const card = document.getElementById("card").content.cloneNode(true);
   const section = card.querySelector(".offer");
+  section.dataset.leg = data.leg;
   if (data.brand) section.classList.add(data.brand);
   section.querySelector("[data-queue]").textContent = data.queue ?? "";
   section.querySelector(".left b").textContent = String(Math.max(0, Math.ceil((Date.parse(data.expires_at) - now()) / 1000)));
@@ -66,6 +68,8 @@ function draw(data) {
 
 function shown() {
   const card = place.querySelector("[data-offer]");
+  const early = wanted;
+  wanted = "";
   if (!card) { quiet(); told = ""; return; }
   if (told === card.dataset.offer) return;
   told = card.dataset.offer;
@@ -75,6 +79,7 @@ function shown() {
     notice = new Notification(card.dataset.brand, { body: card.dataset.lead, tag: "offer", renotify: true });
     notice.onclick = () => { window.focus(); notice?.close(); };
   }
+  if (early === told) document.getElementById("offer-accept")?.click();
 }
 
 /* A card that is asked for again while it is shown stays: its menu may be open. */
@@ -95,10 +100,18 @@ document.addEventListener("clock:end", (event) => {
   if (event.target.closest("#offer")) { quiet(); setTimeout(() => document.body.dispatchEvent(new CustomEvent("desk:offer")), 700); }
 });
 
-register("accept", "enter", "Accept the offer", () => {
-  const button = document.getElementById("offer-accept");
-  if (!button || inField() || document.activeElement?.closest?.("button, a, [role=tab], summary") && !document.activeElement.closest("#offer")) return false;
-  button.click();
+function take(button, card) {
+  if (button) button.click(); else wanted = card.dataset.leg ?? "";
   return true;
+}
+
+register("accept", "enter", "Accept the offer", () => {
+  const button = document.getElementById("offer-accept"), card = place.querySelector(".offer");
+  if (!card || inField() || document.activeElement?.closest?.("button, a, [role=tab], summary") && !document.activeElement.closest("#offer")) return false;
+  return take(button, card);
+});
+register("accept-beside", "alt+enter", "Accept the offer, from a field or a dialog", () => {
+  const card = place.querySelector(".offer");
+  return card ? take(document.getElementById("offer-accept"), card) : false;
 });
 shown();

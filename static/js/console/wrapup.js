@@ -1,5 +1,5 @@
-/* Wrap-up: digits choose while no text field has the focus, the nested question opens, what is missing is said, all is kept. */
-import { inField } from "../lib/keys.js";
+/* Wrap-up: keys choose while no text field has the focus, the nested question opens, what is missing is said, all is kept. */
+import { inField, register } from "../lib/keys.js";
 import { csrf } from "../lib/toast.js";
 
 const form = () => document.getElementById("wrapup");
@@ -56,17 +56,15 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 document.addEventListener("keydown", (event) => {
-  if (!form() || inField() || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key) || document.querySelector("dialog[open]")) return;
-  const nested = below();
-  const inner = nested?.querySelector("input:checked");
-  const scope = nested && !inner ? nested : form().querySelector(".ends3");
-  const input = scope.querySelector(`input[data-digit="${event.key}"]`);
+  if (!form() || inField() || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9a-i]$/.test(event.key) || document.querySelector("dialog[open]")) return;
+  const input = [form().querySelector(".ends3"), below()].map((part) => part?.querySelector(`input[data-pick="${event.key}"]`)).find(Boolean);
   if (!input) return;
   event.preventDefault();
   input.checked = true;
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  if (scope === nested || !below()) document.getElementById("note").focus();
+  if (input.name !== "ending" || !below()) document.getElementById("note").focus();
 });
+register("endings", "1–9", "Wrap-up: how it ended, more exactly by letter", () => false);
 
 document.addEventListener("htmx:afterSettle", look);
 look();

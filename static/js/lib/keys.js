@@ -69,6 +69,15 @@ const shownKey = (combo) => combo.split("+").map((part) => {
   return names[part] ?? part.toUpperCase();
 });
 
+/* What a button says, without the keys drawn on it. */
+function wordsOf(el) {
+  const own = el.dataset.keyLabel ?? el.getAttribute("aria-label");
+  if (own) return own;
+  const copy = (el.closest("label") ?? el).cloneNode(true);
+  for (const drawn of copy.querySelectorAll("kbd")) drawn.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
+
 export function showList() {
   document.getElementById("keys-dialog")?.remove();
   const dialog = document.createElement("dialog");
@@ -90,12 +99,10 @@ export function showList() {
   body.className = "body";
   const list = document.createElement("dl");
   list.className = "keys-list";
-  const found = [...entries.values()].map((entry) => [entry.label, entry.combo]);
-  for (const el of document.querySelectorAll("[data-key]")) {
-    if (!visible(el)) continue;
-    const words = el.dataset.keyLabel ?? el.getAttribute("aria-label") ?? el.closest("label")?.innerText ?? el.innerText;
-    found.push([words.replace(/\s+/g, " ").trim(), el.dataset.key]);
-  }
+  const onPage = [...document.querySelectorAll("[data-key]")].filter(visible);
+  const named = new Set(onPage.map((el) => el.dataset.key));
+  const found = [...entries.values()].filter((entry) => !named.has(entry.combo)).map((entry) => [entry.label, entry.combo]);
+  for (const el of onPage) found.push([wordsOf(el), el.dataset.key]);
   for (const [label, combo] of found) {
     const line = document.createElement("div");
     const term = document.createElement("dt");
