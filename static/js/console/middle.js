@@ -5,6 +5,9 @@ export const work = () => document.getElementById("work");
 /* A dialog is open: somebody decides about what was there when it opened. */
 export const asking = () => document.querySelector("#dialog dialog[open], #work dialog[open]") !== null;
 
+/* A menu of the middle is open: somebody chooses from it. */
+const choosing = () => document.querySelector("#work .menu:popover-open") !== null;
+
 const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
 let busy = 0, refreshing = null, behind = false, wanted = "";
 
@@ -14,7 +17,7 @@ const fetchMiddle = (url, source) => window.htmx.ajax("GET", url, { source, targ
 export function refreshWork() {
   const url = work()?.dataset.url;
   if (!url) return;
-  if (busy || asking()) { behind = true; return; }
+  if (busy || asking() || choosing()) { behind = true; return; }
   fetchMiddle(url, document.body);
 }
 
@@ -57,10 +60,11 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => {
   xhr.addEventListener("loadend", done);
 });
 document.addEventListener("close", catchUp, true);
+document.addEventListener("toggle", ({ target, newState }) => { if (newState === "closed" && target.matches(".menu")) catchUp(); }, true);
 
-/* A dialog of the middle that was opened while its refresh was on the way stays open, too. */
+/* A dialog or a menu of the middle that was opened while its refresh was on the way stays open, too. */
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.requestConfig.elt !== document.body || detail.target.id !== "work" || !asking()) return;
+  if (detail.requestConfig.elt !== document.body || detail.target.id !== "work" || !(asking() || choosing())) return;
   detail.shouldSwap = false;
   behind = true;
 });

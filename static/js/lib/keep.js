@@ -1,7 +1,7 @@
 /* Live lists that keep still. In any swap: the focused element and its caret (by id, or by name in a form) and the scroll of
    every .scroll / .table-wrap / [data-scroll] with an id inside the swapped part are put back.
    [data-calm] a part that refreshes itself waits while the pointer is in it or the focus is in one of its fields; it is
-   refreshed once when the pointer leaves. */
+   refreshed once when the pointer leaves. An open menu is not swapped away by what refreshes itself: that comes when it closes. */
 const saved = new WeakMap();
 
 function remember(root) {
@@ -46,6 +46,14 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig } = detail;
   if (!(target instanceof Element)) return;
   const own = requestConfig?.triggeringEvent?.type ?? "";
+  const menu = target.querySelector(".menu:popover-open");
+  if (menu && requestConfig?.verb === "get" && /^(push|desk):|^every|^load$/.test(own)) {
+    detail.shouldSwap = false;
+    if (menu.dataset.owed) return;
+    menu.dataset.owed = "yes";
+    menu.addEventListener("toggle", () => { delete menu.dataset.owed; window.htmx.trigger(requestConfig.elt, own); }, { once: true });
+    return;
+  }
   const calm = target.closest("[data-calm]");
   if (calm && busy(calm) && (own.startsWith("push:") || own.startsWith("every") || own === "load")) {
     detail.shouldSwap = false;
