@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from agents import presence
+from bpo.kernel import clock
 from interactions import handling, outbound
 from interactions.models import Leg
 from tests.interactions.scripted import Scene, accepted, scene
@@ -42,3 +44,19 @@ def test_a_call_that_came_in_is_a_talk_or_on_hold(acme: Scene) -> None:
     assert said(acme, leg) == ("Talking",) * 3
     handling.hold(leg, by=acme.bea)
     assert said(acme, leg) == ("On hold",) * 3
+
+
+def test_who_missed_an_offer_with_work_in_hand_can_be_available_at_once(acme: Scene) -> None:
+    bea = desk_of(acme.bea)
+    accepted(acme, "email")
+    assert "Be available" not in bea.get(url("top")).content.decode()
+    presence.not_responding(acme.bea, clock.now())
+    assert "Be available" in bea.get(url("top")).content.decode()
+
+
+def test_the_top_is_not_told_where_it_goes_when_it_aims_there_itself(acme: Scene) -> None:
+    """htmx looks for a place it is told from the pressed button, which news may have taken off the page meanwhile."""
+    bea = desk_of(acme.bea)
+    assert 'hx-target="#top-state"' in bea.get(url("top")).content.decode()
+    assert "HX-Retarget" not in bea.post(url("available"), headers={"HX-Target": "top-state"})
+    assert bea.post(url("available"))["HX-Retarget"] == "#top-state"

@@ -20,7 +20,8 @@ def _answer(request: AgentRequest) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("console-home")
     response = render(request, "console/_top.html", {"top": top.top_of(request.agent)})
-    response["HX-Retarget"], response["HX-Reswap"] = "#top-state", "outerHTML"
+    if request.headers.get("HX-Target") != "top-state":  # else the page aims there already; see into_the_middle
+        response["HX-Retarget"], response["HX-Reswap"] = "#top-state", "outerHTML"
     return triggers(response, "desk:idle", "desk:offer")
 
 

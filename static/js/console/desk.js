@@ -35,10 +35,15 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (item?.dataset.state !== el.dataset.state) refreshWork();
 });
 
-/* Asking takes no menu away that somebody is choosing from. */
+/* What the top says comes with the answer to an act of its own: news beside it would take the pressed button away. */
+let acting = 0;
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, elt, requestConfig } }) => {
+  if (requestConfig.verb !== "post" || !elt.closest?.("#top-state")) return;
+  acting += 1;
+  xhr.addEventListener("loadend", () => { acting -= 1; });
+});
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { target, requestConfig } = detail;
-  if (target.id === "top-state" && requestConfig.triggeringEvent?.type === "push:again" && target.querySelector(":popover-open")) detail.shouldSwap = false;
+  if (acting && detail.target.id === "top-state" && detail.requestConfig.verb === "get") detail.shouldSwap = false;
 });
 
 export function refreshMessages() {
