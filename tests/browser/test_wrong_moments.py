@@ -39,7 +39,9 @@ def test_a_second_tab_makes_the_first_step_aside(new_page: Callable[..., Page], 
     first = stage.at_the_desk(new_page(user=stage.agent("dev").user))
     second = first.context.new_page()
     stage.at_the_desk(second, available=False)
-    expect(first.locator("#aside-note")).to_contain_text("This desk is open in another tab")
+    expect(first.locator("#aside-note")).to_contain_text("This desk was opened in another tab")
+    expect(first.locator("#top-state")).to_be_hidden()
+    assert first.evaluate("document.querySelector('nav.items').inert")
     expect(second.locator("#aside-note")).to_be_hidden()
     assert Seat.objects.get(agent=stage.agent("dev")).connected
 
@@ -47,8 +49,9 @@ def test_a_second_tab_makes_the_first_step_aside(new_page: Callable[..., Page], 
     stage.offered(second, "Which tab am I in?")
     expect(first.locator("[data-offer]")).to_have_count(0)
 
-    first.get_by_role("button", name="work here").click()
+    first.get_by_role("button", name="Work here").click()
     expect(first.locator("#aside-note")).to_be_hidden()
+    expect(first.locator("#top-state")).to_be_visible()
     expect(second.locator("#aside-note")).to_be_visible()
     stage.take(first, "Which tab am I in?")
 

@@ -2,7 +2,7 @@
    itself that it is there, names the card it shows, and asks.
    line.send(object); a newer tab of the same agent makes this one step aside until “work here” is pressed. */
 import { live, emit } from "../lib/live.js";
-import { sync } from "../lib/clock.js";
+import { rest, sync } from "../lib/clock.js";
 import { csrf } from "../lib/toast.js";
 
 const handlers = new Map();
@@ -18,8 +18,19 @@ function stepAside() {
   socket?.close();
   socket = null;
   key = "";
-  document.getElementById("aside-note").hidden = false;
-  document.documentElement.dataset.aside = "yes";
+  for (const run of handlers.get("aside") ?? []) run();
+  lie(true);
+}
+
+/* What a desk that stepped aside shows is of no use: nothing in it goes on, and nothing can be pressed but to come back. */
+function lie(still) {
+  document.getElementById("aside-note").hidden = !still;
+  document.documentElement.toggleAttribute("data-aside", still);
+  for (const part of document.querySelectorAll("header.top, nav.items, #work")) part.inert = still;
+  rest(still);
+  if (!still) return;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  document.getElementById("take-over").focus();
 }
 
 /* The sign of life: the same bookkeeping as a socket's, and the same rule for a second tab. */
@@ -39,8 +50,7 @@ async function here() {
 }
 
 export function open() {
-  document.getElementById("aside-note").hidden = true;
-  delete document.documentElement.dataset.aside;
+  lie(false);
   socket = live("/ws/console/", {
     each: ["offer", "item", "typing"],
     ask: here,

@@ -90,6 +90,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 const fetchCard = () => window.htmx.trigger(place, "desk:offer");
 on("offer", (data) => { draw(data); document.body.dispatchEvent(new CustomEvent("desk:offer")); });
 on("offer_gone", quiet);
+on("aside", () => { quiet(); place.replaceChildren(); told = ""; });
 document.addEventListener("htmx:afterSettle", (event) => { if (event.target === place || place.contains(event.target)) shown(); });
 document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "offer-accept" || event.detail.elt.closest?.("#decline-menu")) quiet(); });
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -1,4 +1,5 @@
 /* One clock for the page: the server's time, and every element that ticks by it.
+   rest(on) stops them all, and lets them go on
    sync(instant, roundTrip=0) a server time (ISO or ms) was just seen; now() server time in ms
    Elements (server tags since, until, drain, ago, moment write them):
      [data-since=ISO] m:ss upwards, days from a day on; data-words "3 h 12 min"; data-limit=SECONDS with data-over=CLASS (default "bad")
@@ -74,9 +75,17 @@ function drains() {
 }
 
 let timer = 0;
+let resting = false;
+
+/* rest(true): a page that hears nothing any more shows no time that goes on; rest(false): it does again. */
+export function rest(on) {
+  resting = on;
+  tick();
+}
 
 export function tick() {
   clearTimeout(timer);
+  if (resting) return;
   const t = now();
   for (const el of document.querySelectorAll("[data-since]")) {
     const passed = (t - Date.parse(el.dataset.since)) / 1000;
