@@ -25,8 +25,10 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def day(value: date | None) -> str:
-    """Fri 27 Nov, in the language in force."""
-    return date_format(value, "D j M") if value else ""
+    """Fri 27 Nov, in the language in force; Spanish writes its months small: vie 27 nov."""
+    if value is None:
+        return ""
+    return date_format(value, "D j b" if (translation.get_language() or "").startswith("es") else "D j M")
 
 
 def order_of(run: Run, interaction: Interaction) -> Order | None:

@@ -59,6 +59,13 @@ class ReasonKind(models.TextChoices):
     APPRECIATION = "appreciation", "Appreciation"
 
 
+KINDS_ES = {
+    ReasonKind.ENQUIRY: "Consulta",
+    ReasonKind.COMPLAINT: "Reclamación",
+    ReasonKind.APPRECIATION: "Agradecimiento",
+}
+
+
 @tracked()
 class Reason(models.Model):
     """A reason of this client, under one of the three kinds; may be nested once."""
@@ -85,6 +92,10 @@ class Reason(models.Model):
     def in_language(self, language: str) -> str:
         """The name as a customer of that language reads it."""
         return self.name_es if language == "es" and self.name_es else self.name
+
+    def kind_in_language(self, language: str) -> str:
+        """Its kind in that language."""
+        return KINDS_ES[ReasonKind(self.kind)] if language == "es" else self.get_kind_display()
 
 
 @tracked()

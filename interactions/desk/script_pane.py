@@ -85,10 +85,8 @@ class Pane:
 
     @property
     def missing(self) -> str:
-        """What the foot says beside the button."""
+        """What the foot says beside the button; what is wrong stands where it is wrong."""
         required = sum(1 for one in self.fields if one.field.required and not one.value)
-        if self.errors:
-            return next(iter(self.errors.values()))
         if not required:
             return ""
         return _("1 required answer") if required == 1 else _("%(n)d required answers") % {"n": required}
@@ -184,9 +182,9 @@ def _choices(step: Step, run: Run, words: Mapping[str, object], typed: Mapping[s
         order = [ReasonKind.ENQUIRY, ReasonKind.COMPLAINT, ReasonKind.APPRECIATION]
         listed = sorted(rows, key=lambda row: (order.index(ReasonKind(row.kind)), row.position, row.name))
         for key, row in zip(KEYS + " " * 60, listed, strict=False):
-            yield Choice(
-                row.code, row.name, row.get_kind_display(), key.strip(), row.get_kind_display(), row.code == current
-            )
+            kind = row.kind_in_language(run.version.language)
+            name = row.in_language(run.version.language)
+            yield Choice(row.code, name, kind, key.strip(), kind, row.code == current)
         return
     products = Product.objects.filter(client_id=run.client_id, active=True).select_related("type")
     current = interaction.product.code if interaction.product else chosen
@@ -312,7 +310,8 @@ def _answer_of(run: Run, step: Step, visits: list[StepVisit], words: Mapping[str
         value = str(given.get(step.id, run.answers.get(step.id, "")))
         if step.sets == "reason" and run.interaction.reason:
             reason = run.interaction.reason
-            return {"answer": f"{reason.get_kind_display()}, {reason.name}"}
+            language = run.version.language
+            return {"answer": f"{reason.kind_in_language(language)}, {reason.in_language(language)}"}
         if step.sets == "product" and run.interaction.product:
             return {"answer": run.interaction.product.name}
         label = next((option.label for option in step.options if option.value == value), value)

@@ -55,7 +55,7 @@ def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) 
         leo.locator("#answer-form [name=order]").fill("tg 310001")
         go_on(leo)
         expect(leo.locator("#side-customer")).to_contain_text("Slate 14 laptop")
-        choose(leo, "Late delivery")
+        choose(leo, "Entrega con retraso")
         go_on(leo)  # the sorry of a complaint
         choose(leo, "Slate")
         leo.locator("#answer-form [name=order]").select_option(label=option_with(leo, "TG-310001"))
