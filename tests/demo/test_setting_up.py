@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from agents.models import Agent, Licence
 from bpo.accounts.models import User
 from bpo.demo.content import CLIENTS, ClientContent, customers
-from bpo.demo.content.people import AGENTS, SKILLS
+from bpo.demo.content.people import AGENTS, PROFILES, SKILLS
 from bpo.demo.password import demo_password
 from bpo.demo.setting_up import set_up
 from clients import readiness, scripts
@@ -50,6 +50,12 @@ def test_conversations_and_people_name_only_what_there_is(content: ClientContent
     ):
         assert len(set(numbers)) == len(numbers)
     assert len({each.account for each in people}) == len(people) == customers.HOW_MANY[content.slug]
+
+
+def test_a_call_takes_the_whole_agent() -> None:
+    """A callback is a call, too: who talks is offered nothing that she would have to miss."""
+    for budget, (voice, _chat, _email), _caps in PROFILES.values():
+        assert voice == budget
 
 
 def test_no_client_is_named_in_the_words_of_another() -> None:

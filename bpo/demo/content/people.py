@@ -23,7 +23,7 @@ TEAMS: dict[str, tuple[str, ...]] = {"Harbour": ("priya", "tom"), "Terrace": ("p
 PROFILES: dict[str, tuple[int, tuple[int, int, int], tuple[int, int, int]]] = {
     "Standard": (100, (100, 33, 20), (1, 3, 5)),
     "Two chats": (100, (100, 50, 25), (1, 2, 3)),
-    "Phone and chat": (100, (40, 20, 20), (1, 3, 3)),
+    "Phone and chat": (100, (100, 20, 20), (1, 3, 3)),
 }
 
 BREAKS: tuple[tuple[str, str, int | None], ...] = (
