@@ -127,6 +127,23 @@ def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Pa
         expect(ben.locator(".controls").get_by_role("button", name=act)).to_have_attribute("aria-pressed", pressed)
         expect(ben.locator("#side-note")).to_have_value("Wants it on Monday")
 
+    # Without a summary nothing is resolved, and the field that is missing has the focus.
+    ben.keyboard.press("r")
+    expect(ben.locator("#resolve-summary")).to_be_focused()
+    ben.locator("#resolve-outcome").focus()
+    ben.keyboard.press("Control+Enter")
+    expect(ben.locator("#resolve-summary")).to_be_focused()
+    ben.keyboard.press("Escape")
+
+    # A menu stays open whatever comes meanwhile, and what came is shown when it closes.
+    ben.locator("[popovertarget=report-menu]").click()
+    ben.evaluate("document.body.dispatchEvent(new CustomEvent('push:again'))")
+    ben.evaluate("document.body.dispatchEvent(new CustomEvent('desk:work'))")
+    ben.wait_for_timeout(1000)
+    expect(ben.locator("#report-menu")).to_be_visible()
+    with ben.expect_response("**/work/"):
+        ben.keyboard.press("Escape")
+
     # A dialog that was closed by Esc stays closed, whatever is swapped later.
     ben.locator(".controls").get_by_role("button", name="Consult").click()
     expect(ben.locator("#dialog dialog")).to_be_visible()
@@ -136,6 +153,48 @@ def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Pa
     ben.locator("#report-menu").get_by_role("button", name="Wrong number").click()
     expect(ben.locator("#wrapup .led-to")).to_contain_text("Wrong number")
     expect(ben.locator("dialog[open]")).to_have_count(0)
+
+
+def top_of(page: Page, button: str) -> float:
+    """Where the button stands; not while the middle is swapped around it."""
+    said = page.wait_for_function("(css) => document.querySelector(css)?.getBoundingClientRect().y", arg=button)
+    return float(said.json_value())
+
+
+def test_the_keys_of_a_chat_from_an_early_enter_to_ready(new_page: Callable[..., Page], live: Product) -> None:
+    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
+    held: list[Route] = []
+    dev.route("**/console/offer/", lambda route: held.append(route), times=1)
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        stage.asks(new_page(), address, "Is it early?")
+    expect(dev.locator("#offer .offer")).to_be_visible()
+    expect(dev.locator("[data-offer]")).to_have_count(0)
+    dev.keyboard.press("Enter")
+    for route in held:
+        route.continue_()
+    expect(dev.locator("#chat-text")).to_be_focused()
+
+    send = ".chatbox button[type=submit]"
+    before = top_of(dev, send)
+    dev.locator("#chat-text").press_sequentially("Good morning")
+    expect(dev.locator("[data-draft-state]")).to_have_text("Draft saved")
+    assert top_of(dev, send) == before
+
+    dev.get_by_role("button", name="End chat").click()
+    expect(dev.locator("#wrapup")).to_be_visible()
+    expect(dev.locator("#work")).to_be_focused()
+    ready = "#wrapup [data-key='ctrl+enter']"
+    assert top_of(dev, ready) == top_of(dev, "#wrapup #then")
+    assert dev.locator("[data-missing]").evaluate("(el) => el.scrollWidth <= el.clientWidth")
+    dev.keyboard.press("?")
+    listed = dev.locator("#keys-dialog dt").all_inner_texts()
+    assert len(listed) == len(set(listed)) and "Ready" in listed
+    dev.keyboard.press("Escape")
+    dev.keyboard.press("1")
+    dev.keyboard.press("a")
+    expect(dev.locator("#note")).to_be_focused()
+    dev.keyboard.press("Control+Enter")
+    expect(dev.locator("#work.idle")).to_be_focused()
 
 
 def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(
@@ -215,7 +274,12 @@ def test_a_file_that_is_refused_costs_no_word(new_page: Callable[..., Page], wat
     watch.allow("400")
     elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
     on_a_mail(elena, "elena")
+    send = ".composer button[data-key]"
+    before = top_of(elena, send)
     elena.locator("#mail-text").fill("Dear Marcus, see these.")
+    expect(elena.locator("[data-draft-state]")).to_have_text("Draft saved")
+    assert top_of(elena, send) == before
+    assert elena.locator("[data-draft-state]").evaluate("(el) => el.scrollWidth <= el.clientWidth")
     files = elena.locator(".composer [type=file]")
     files.set_input_files(some_files("1.txt", "2.txt", "3.txt", "4.txt", "5.txt", "6.txt"))
     expect(elena.locator("#toasts")).to_contain_text("At most 5 files")

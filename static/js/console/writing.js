@@ -11,6 +11,7 @@ function stateOf(form, word) {
   const el = form.querySelector("[data-draft-state]");
   if (!el) return;
   el.hidden = false;
+  el.classList.toggle("busy", word !== "saved");
   (el.querySelector("[data-draft-words]") ?? el).textContent = el.dataset[word] ?? "";
 }
 
