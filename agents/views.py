@@ -34,7 +34,8 @@ def people(request: SetupRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         member, sent = setting_up.admit(request.client, by=request.user, **form.cleaned_data)
         if sent:
-            messages.success(request, _("%(person)s may sign in.") % {"person": member.user})
+            told = {"person": member.user, "address": member.user.email}
+            messages.success(request, _("%(person)s may sign in. A mail with the link went to %(address)s.") % told)
         else:
             messages.warning(
                 request,
@@ -90,7 +91,7 @@ def member(request: SetupRequest, person: UUID, act: str) -> HttpResponse:
         except DomainError as refused:
             messages.error(request, str(refused.sentence))
     elif act == "invite":
-        sent = setting_up.invite(found.user, by=request.user)
+        sent = setting_up.invite(found.user, by=request.user, to=request.client)
         told = _("The invitation is on its way.") if sent else _("The mail could not be sent. Try again later.")
         messages.success(request, told) if sent else messages.error(request, told)
     else:

@@ -54,17 +54,16 @@ def begin(client: Client) -> Client:
 
 
 def admit(client: Client, *, email: str, full_name: str, role: str, language: str, by: User) -> tuple[Membership, bool]:
-    """Give a person a role; somebody new is invited by mail. Whether the invitation went out (True if none was needed).
+    """Give a person a role and tell it by mail; somebody new is invited. Whether the mail went out.
 
     The mail is sent after the rows are there: a mail server that is down leaves a person who can be invited again.
     """
     with transaction.atomic():
         person = User.objects.filter(email=email.lower()).first()
-        new = person is None
         if person is None:
             person = User.objects.create_user(email, None, full_name=full_name, language=language)
         membership = Membership.objects.create(user=person, client=client, role=role)
-    return membership, invite(person, by=by) if new else True
+    return membership, invite(person, by=by, to=client)
 
 
 @transaction.atomic
@@ -74,10 +73,10 @@ def dismiss(membership: Membership, *, by: User, why: str) -> None:
         membership.delete()
 
 
-def invite(person: User, *, by: User) -> bool:
-    """Send the invitation; whether the mail server took it."""
+def invite(person: User, *, by: User, to: Client | None = None) -> bool:
+    """Send the invitation, to that client's work where it is for one; whether the mail server took it."""
     try:
-        invitations.invite(person, by=by)
+        invitations.invite(person, by=by, to=str(to or ""))
     except OSError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""People are invited: a mail with a link, good once and for a week, to choose a password."""
+"""People are invited: a mail with a link, good once and for a week, to choose a password; who has one signs in."""
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -26,12 +26,18 @@ def link(user: User) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def invite(user: User, by: User | None) -> None:
-    """Send the mail. It goes to staff of the operator and of clients, so it speaks for the contact center."""
+def invite(user: User, by: User | None, *, to: str = "") -> None:
+    """Send the mail. It goes to staff of the operator and of clients, so it speaks for the contact center.
+
+    `to`: whose work the person may see from now on. Who has signed in before is led to the sign-in page.
+    """
+    known = bool(to) and user.last_login is not None and user.has_usable_password()
     context = {
         "user": user,
         "by": by,
-        "link": link(user),
+        "to": to,
+        "known": known,
+        "link": f"{settings.SITE_URL}{reverse('account_login')}" if known else link(user),
         "days": settings.INVITATION_DAYS,
         "operator": settings.OPERATOR_NAME,
     }

@@ -25,10 +25,13 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
     full_name = serializers.CharField(source="user.full_name", max_length=150)
     email = serializers.EmailField(source="user.email")
     language = serializers.ChoiceField(source="user.language", choices=["en", "es"], default="en")
+    confirmed = serializers.EmailField(
+        write_only=True, required=False, help_text="The address once more, where it is of somebody with an account."
+    )
 
     class Meta:
         model = Membership
-        fields = ["person", "full_name", "email", "language", "role"]
+        fields = ["person", "full_name", "email", "language", "role", "confirmed"]
 
 
 class MemberViewSet(mixins.ListModelMixin, OfClientViewSet):
@@ -49,7 +52,7 @@ class MemberViewSet(mixins.ListModelMixin, OfClientViewSet):
 
     @extend_schema(responses={201: MemberSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Give somebody a role; who is new is invited by mail."""
+        """Give somebody a role; a mail tells it. Who has an account already gets it when the address is confirmed."""
         form = LoginForm(self.client, request.data, only_viewers=self.role != "admin")
         if not form.is_valid():
             raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})

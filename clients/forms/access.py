@@ -29,10 +29,13 @@ class LoginForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=[("en", gettext_lazy("English")), ("es", gettext_lazy("Spanish"))]
     )
+    # The address of somebody who has an account already, said once more by whoever was told so.
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, client: Client, *args: Any, only_viewers: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.client = client
+        self.client, self.only_viewers = client, only_viewers
+        self.known: User | None = None
         if only_viewers:
             self.fields["role"].choices = [(Role.VIEWER.value, Role.VIEWER.label)]  # type: ignore[attr-defined]
 
@@ -43,7 +46,25 @@ class LoginForm(forms.Form):
         known = User.objects.filter(email=address).first()
         if known and not known.is_active:
             raise forms.ValidationError(_("This person was deactivated."))
+        self.known = known
         return address
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = str(data.pop("confirmed", "")).strip().lower()
+        if self.known and said != self.known.email.lower():
+            self.add_error("email", self._whose(self.known))
+        return data
+
+    def _whose(self, known: User) -> str:
+        """Whose address it is; to a client's own people no name of anybody else is told."""
+        if self.only_viewers:
+            return _("Somebody with this address has an account here already, and keeps its name and language.")
+        if hasattr(known, "agent"):
+            words = _("This is the address of %(person)s, who works here as an agent and keeps name and language.")
+        else:
+            words = _("This is the address of %(person)s, who has an account already and keeps name and language.")
+        return words % {"person": known}
 
 
 class KeyForm(forms.Form):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from PIL import Image
 
 from agents.models import Agent, AgentSkill, Licence, LicenceState
+from bpo.kernel import clock
 from bpo.kernel.history import changes_of, changes_under
 from clients import scripts, starters
 from clients.forms.hours import proposed_holidays, spans
@@ -592,6 +593,7 @@ def test_a_client_login_is_invited_and_a_manager_adds_viewers_only(ada: Browser)
     ada.post(path, {"full_name": "Mia", "email": "mia@acme.example", "role": "manager", "language": "es"})
     mia = Membership.objects.get(client=acme)
     assert mia.role == Role.MANAGER and mail.outbox[0].to == ["mia@acme.example"]
+    assert str(acme) in mail.outbox[0].body and str(acme) in str(mail.outbox[0].alternatives[0][0])
     browser = Browser()
     browser.force_login(mia.user)
     viewer = {"full_name": "Vic", "email": "vic@acme.example", "language": "en"}
@@ -603,6 +605,36 @@ def test_a_client_login_is_invited_and_a_manager_adds_viewers_only(ada: Browser)
     browser.post(gone, {"reason": "has left"})
     assert Membership.objects.get() == mia
     assert "has left" in [change.why for change in changes_under(Membership, client=acme)]
+
+
+def test_the_address_of_somebody_known_is_asked_about_before_it_opens_anything(ada: Browser) -> None:
+    acme, bea = factories.client(), factories.agent("Bea Brown")
+    bea.user.set_password("A long enough one 1")
+    bea.user.last_login = clock.now()
+    bea.user.save()
+    path = at("setup-people", acme)
+    given = {"full_name": "Mia Stone", "email": bea.user.email.upper(), "role": "manager", "language": "en"}
+    asked = ada.post(path, given)
+    assert asked.status_code == 422 and "address of Bea Brown, who works here as an agent" in said(asked)
+    assert f'name="confirmed" value="{bea.user.email}"' in said(asked)
+    assert ada.post(path, {**given, "confirmed": "other@bpo.example"}).status_code == 422
+    assert not Membership.objects.exists() and not mail.outbox
+    done = said(ada.post(path, {**given, "confirmed": bea.user.email}, follow=True))
+    assert f"Bea Brown may sign in. A mail with the link went to {bea.user.email}." in done
+    assert Membership.objects.get(client=acme).user == bea.user
+    [sent] = mail.outbox
+    assert f"the work done for {acme}" in sent.body and reverse("account_login") in sent.body
+
+
+def test_a_manager_is_not_told_whose_address_it_is(ada: Browser) -> None:
+    acme, bea = factories.client(), factories.agent("Bea Brown")
+    browser = Browser()
+    manager = factories.user("Mia Stone")
+    factories.membership(manager, acme, Role.MANAGER)
+    browser.force_login(manager)
+    given = {"full_name": "Vic", "email": bea.user.email, "role": "viewer", "language": "en"}
+    asked = said(browser.post(at("setup-people", acme), given))
+    assert "has an account here already" in asked and "Bea Brown" not in asked
 
 
 def test_a_public_name_is_given_and_taken(ada: Browser) -> None:
