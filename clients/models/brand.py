@@ -1,13 +1,31 @@
 """How a client looks and speaks: colour, logo, sender, texts and the public names of agents."""
 
+from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 from clients.validators import validate_brand_colour, validate_logo
+
+# Whose it is stays unsaid: one client learns nothing of another.
+ADDRESS_TAKEN = "This address is in use already."
+
+
+def address_taken(address: str, client_id: int) -> bool:
+    """Whether another client sends mail from this address, or reads what comes in there."""
+    doors = apps.get_model("clients", "EntryPoint")._default_manager
+    for rows in (
+        Brand.objects.filter(sender_address__iexact=address),
+        doors.filter(kind="mailbox", address__iexact=address),
+    ):
+        if rows.exclude(client_id=client_id).exists():
+            return True
+    return False
 
 
 @tracked()
@@ -27,8 +45,23 @@ class Brand(PublicIdModel):
 
     objects = ClientScopedQuerySet["Brand"].as_manager()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("sender_address"),
+                condition=~models.Q(sender_address=""),
+                name="sender_of_one_client",
+                violation_error_message=ADDRESS_TAKEN,
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.public_name
+
+    def clean(self) -> None:
+        """No other client sends from its address or reads mail there."""
+        if self.sender_address and address_taken(self.sender_address, self.client_id):
+            raise ValidationError({"sender_address": ADDRESS_TAKEN})
 
     @property
     def css_class(self) -> str:

@@ -1,5 +1,6 @@
 """The doors of a client, and the ordered rules by which each leads to a queue."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -7,6 +8,7 @@ from bpo.kernel.fields import EncryptedTextField
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
+from clients.models.brand import ADDRESS_TAKEN, address_taken
 from clients.models.catalogue import ProductType, Reason
 from clients.models.client import Client
 from clients.models.hours import BusinessHours
@@ -83,8 +85,10 @@ class EntryPoint(PublicIdModel):
         return f"{self.name} ({self.client})"
 
     def clean(self) -> None:
-        """It leads into lines of its own client, in hours of its own client."""
+        """It leads into lines of its own client, in hours of its own client; a mailbox is no other client's address."""
         check(self.client_id, self, "queue", "hours")
+        if self.kind == EntryKind.MAILBOX and self.address and address_taken(self.address, self.client_id):
+            raise ValidationError({"address": ADDRESS_TAKEN})
 
     @property
     def channel(self) -> str:

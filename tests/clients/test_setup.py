@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client as Browser
 from django.urls import reverse
 from PIL import Image
@@ -423,6 +424,21 @@ def test_a_line_is_not_switched_without_a_reason(ada: Browser) -> None:
     assert "Say why" in said(answer)
     line.refresh_from_db()
     assert line.state == QueueState.OPEN
+
+
+def test_no_client_sends_from_the_address_of_another(ada: Browser) -> None:
+    acme, globex = factories.client(), factories.client("Globex")
+    factories.door(globex, "mailbox", address="help@globex.example")
+    path = at("setup-brand", acme)
+    form = {**form_of(ada, path, "form"), "logo": ""}
+    for address in (globex.brand.sender_address.upper(), "Help@globex.example"):
+        refused = ada.post(path, {**form, "sender_address": address})
+        assert refused.status_code == 422 and "This address is in use already." in said(refused), address
+    assert ada.post(path, form).status_code == 302, "its own is no other's"
+    box = {"name": "Mail", "queue": factories.queue(acme).pk, "address": globex.brand.sender_address, "imap_port": 993}
+    assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), box))
+    with pytest.raises(IntegrityError, match="sender_of_one_client"):
+        Brand.objects.filter(client=acme).update(sender_address=globex.brand.sender_address.upper())
 
 
 def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
