@@ -108,7 +108,12 @@ def test_the_callback_form_carries_what_it_says_of_a_missing_time(browser, door,
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [("", "Díganos a qué número podemos llamarle."), ("12", "No entendemos este número.")]
+    ("number", "words"),
+    [
+        ("", "Díganos a qué número podemos llamarle."),
+        ("12", "No entendemos este número."),
+        ("555 0173", "No entendemos este número."),
+    ],
 )
 def test_what_is_wrong_is_said_in_spanish_beside_its_field(browser, door, number, words) -> None:
     given = fill(browser, door, number=number, window="", language="es")
