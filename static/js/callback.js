@@ -1,43 +1,47 @@
-/* The callback form: one day's times at once, the browser's own zone, and a button that says what it does. Works without it. */
+/* The callback form: one day's times at once, the browser's own zone, and a sentence that says when. Works without it. */
+import { keepDraft } from "./draft.js";
+
 const form = document.getElementById("callback");
+const carry = form && keepDraft(form, { except: ["zone"] });
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (form && own && !form.dataset.zoneKnown && !new URLSearchParams(location.search).has("zone") && own !== form.dataset.zone) {
   const known = [...form.querySelectorAll("#zone option")].some((option) => option.value === own);
   if (known) {
     const address = new URL(location.href);
     address.searchParams.set("zone", own);
+    carry();
     location.replace(address);
   }
 }
 
 const days = [...document.querySelectorAll('input[name="day"]')];
 const stretches = [...document.querySelectorAll("[data-day]")];
-const submit = document.querySelector(".btn.send[data-words]");
+const sum = document.getElementById("chosen");
+const time = () => document.querySelector('input[name="window"]:checked');
 
+/* Only the times of the day that is shown can be chosen: a time of a day folded away is neither pressed nor sent. */
 function showDay(key) {
-  for (const stretch of stretches) stretch.hidden = stretch.dataset.day !== key;
+  for (const stretch of stretches) {
+    stretch.hidden = stretch.disabled = stretch.dataset.day !== key;
+    if (stretch.disabled) for (const slot of stretch.querySelectorAll("input:checked")) slot.checked = false;
+  }
 }
 
 function name() {
-  const chosen = document.querySelector('input[name="window"]:checked');
-  if (submit) submit.textContent = chosen ? `${submit.dataset.words}: ${chosen.dataset.words}` : submit.dataset.words;
+  if (sum) sum.textContent = time() ? `${sum.dataset.words}: ${time().dataset.words}` : "";
+}
+
+/* What is pressed says which day is shown, also when the browser puts back what was chosen before it left the page. */
+function sync() {
+  showDay((days.find((radio) => radio.checked) ?? days[0]).value);
+  name();
 }
 
 if (days.length) {
-  const chosen = document.querySelector('input[name="window"]:checked');
-  const day = chosen?.closest("[data-day]").dataset.day ?? days[0].value;
-  for (const radio of days) {
-    radio.checked = radio.value === day;
-    radio.addEventListener("change", () => {
-      showDay(radio.value);
-      const kept = document.querySelector('input[name="window"]:checked');
-      if (kept && kept.closest("[data-day]").hidden) kept.checked = false;
-      name();
-    });
-  }
-  showDay(day);
-  document.addEventListener("change", name);
-  name();
+  const day = time()?.closest("[data-day]").dataset.day;
+  if (day) for (const radio of days) radio.checked = radio.value === day;
+  sync();
+  for (const each of ["change", "pageshow"]) addEventListener(each, sync);
 }
 
 /* The browser cannot point at a time of a day that is folded away: what is missing is said beside it, in the client's words. */

@@ -2,7 +2,7 @@
 import "./customer-frame.js";
 import { connect } from "./lib/socket.js";
 import { Api, newKey, Refused } from "./chat-api.js";
-import { keepDraft } from "./chat-draft.js";
+import { keepDraft } from "./draft.js";
 import { Log, say } from "./chat-log.js";
 
 const $ = (id) => document.getElementById(id);

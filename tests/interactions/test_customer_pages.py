@@ -122,6 +122,11 @@ def test_what_is_wrong_is_said_in_spanish_beside_its_field(browser, door, number
     assert page.index('id="window-error"') > page.rindex('name="window"')
 
 
+def test_a_time_that_runs_names_its_day_too(browser, door) -> None:
+    page = browser.get(f"{reverse('customer-callback-form', args=[door.public_id])}?lang=en").content.decode()
+    assert 'data-words="Today: As soon as we can, by ' in page and 'id="chosen"' in page
+
+
 def test_each_field_of_the_window_is_told_where_its_fault_stands(browser, door) -> None:
     page = browser.get(reverse("customer-chat", args=[door.public_id])).content.decode()
     faults = re.findall(r'class="error" id="([a-z]+-error)"', page)

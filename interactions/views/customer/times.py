@@ -48,22 +48,23 @@ def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: st
     days = []
     with translation.override(language):
         for day, of_day in groupby(windows, key=lambda window: today if window.running else window.day):
+            ahead = (day - today).days
+            name = {0: say("today", language), 1: say("tomorrow", language)}.get(ahead) or date_format(day, "D")
             slots = tuple(
                 Slot(
                     value=value_of(window),
-                    words=_soon(window, now, zone, language)
+                    words=soon
                     or say(
                         "cb_window_across",
                         language,
                         start=clock_words(window.starts, zone, language),
                         end=clock_words(window.ends, zone, language),
                     ),
-                    long_words=long_words(window, now, zone, language),
+                    long_words=f"{name}: {soon}" if soon else long_words(window, now, zone, language),
                 )
                 for window in of_day
+                for soon in [_soon(window, now, zone, language)]
             )
-            ahead = (day - today).days
-            name = {0: say("today", language), 1: say("tomorrow", language)}.get(ahead) or date_format(day, "D")
             small = date_format(day, "j M")
             days.append(Day(day.isoformat(), name, small.lower() if language == "es" else small, slots))
     return days
