@@ -125,6 +125,11 @@ def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: 
         page.goto(address)
         expect(page.locator("#main, main").first).to_be_visible()
         looks_right(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/floor/", "/floor/agents/", "/floor/callbacks/", "/floor/contacts/"):
+        page.goto(address)
+        expect(page.locator("main table, main .empty").first).to_be_visible()
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390, address
     morgan = new_page(user=stage.person("morgan@the-tech-giant.example"), viewport={"width": 1440, "height": 900})
     for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
         morgan.goto(address)
