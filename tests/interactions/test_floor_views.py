@@ -453,6 +453,14 @@ def test_the_words_of_the_pages_are_plain(browser: Browser, line: Queue, bea: Ag
     assert "1 at once" in browser.get(reverse("floor-wall-part")).content.decode()
 
 
+def test_each_line_of_the_filter_says_whose_it_is(browser: Browser, line: Queue, sue: User) -> None:
+    globex = factories.client("Globex")
+    factories.membership(sue, globex)
+    factories.queue(globex, "Orders")
+    page = browser.get(reverse("floor-contacts")).content.decode()
+    assert ">Acme: Orders<" in page and ">Globex: Orders<" in page
+
+
 def test_a_window_that_runs_is_offered_as_what_is_left_of_it(browser: Browser, line: Queue) -> None:
     start = clock.now().replace(hour=15, minute=20, second=0, microsecond=0)
     with clock.set_to(start):
