@@ -230,7 +230,9 @@ def choices(clients: Sequence[Client], asked: Asked) -> dict[str, Any]:
         "periods": PERIODS.items(),
         "channels": Channel.choices,
         "figures": FIGURES.values(),
-        "queues": Queue.objects.filter(client__in=clients).select_related("client__brand").order_by("client__name", "name"),
+        "queues": Queue.objects.filter(client__in=clients)
+        .select_related("client__brand")
+        .order_by("client__name", "name"),
         "reasons": Reason.objects.filter(client__in=clients).order_by("name"),
     }
 
