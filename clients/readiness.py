@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bpo.kernel import clock
 from clients import opening
-from clients.models import Client, EntryPoint, Queue, QueueState, ScriptKind, ScriptVersion, VersionState
+from clients.models import Client, EntryPoint, Queue, QueueState, Role, ScriptKind, ScriptVersion, VersionState
 from clients.setting_up import NEUTRAL
 
 
@@ -42,6 +43,7 @@ def readiness(client: Client, at: datetime | None = None) -> list[Ready]:
         _scripts(client),
         _licences(client),
         _skills(queues),
+        _supervisors(client),
         _contract(client, at),
     ]
 
@@ -151,7 +153,8 @@ def _licences(client: Client) -> Ready:
     return _line(
         "licences",
         certified > 0,
-        _("%(n)s certified agents may answer.") % {"n": certified},
+        ngettext("%(n)s certified agent may answer.", "%(n)s certified agents may answer.", certified)
+        % {"n": certified},
         _("No agent is certified for this client."),
         "setup-people",
     )
@@ -177,6 +180,16 @@ def _skills(queues: list[Queue]) -> Ready:
                     "queue": queue.name,
                 }
     return _line("skills", not alone, met, alone, "setup-people" if queues else "setup-queues", needed=False)
+
+
+def _supervisors(client: Client) -> Ready:
+    return _line(
+        "supervisors",
+        client.memberships.filter(role=Role.SUPERVISOR, user__is_active=True).exists(),
+        _("Somebody supervises it."),
+        _("Nobody supervises it: give somebody of ours the role of supervisor."),
+        "setup-people",
+    )
 
 
 def _contract(client: Client, at: datetime) -> Ready:

@@ -58,12 +58,13 @@ def set_up(acme: Client) -> Queue:
     script = Script.objects.create(client=acme, kind=ScriptKind.INBOUND, name="Inbound")
     ScriptVersion.objects.create(script=script, number=1, state=VersionState.PUBLISHED)
     factories.agent(licensed=acme)
+    factories.supervisor(acme)
     return care
 
 
 def test_a_new_client_is_told_everything_that_is_missing(acme: Client):
     missing = {"queues", "doors", "hours", "reasons", "dispositions", "script", "licences", "skills", "contract"}
-    assert open_items(acme) == missing
+    assert open_items(acme) == missing | {"supervisors"}
     assert all(each.sentence.endswith(".") and each.link.startswith("setup-") for each in readiness(acme))
     assert not goes_live(acme)
 
@@ -114,6 +115,15 @@ def test_a_skill_nobody_certified_has_is_a_warning(acme: Client):
     assert goes_live(acme)
     factories.agent("Eva Ek", licensed=acme, skills={"spanish": 3})
     assert line(acme, "skills").ok
+
+
+def test_nobody_goes_live_unsupervised(acme: Client):
+    set_up(acme)
+    acme.memberships.all().delete()
+    assert line(acme, "supervisors").link == "setup-people" and not goes_live(acme)
+    factories.supervisor(acme)
+    assert line(acme, "supervisors").ok and line(acme, "licences").sentence == "1 certified agent may answer."
+    assert goes_live(acme)
 
 
 def test_another_clients_things_do_not_count(acme: Client):

@@ -171,6 +171,8 @@ def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
     version.refresh_from_db()
     assert version.state == VersionState.PUBLISHED
 
+    sue = {"full_name": "Sue", "email": "sue@bpo.example", "role": "supervisor", "language": "en"}
+    assert ada.post(at("setup-people", tulip), sue).status_code == 302
     answer = ada.post(at("setup-stand", tulip, "live"), follow=True)
     assert "No agent is certified" in said(answer)
     bea = factories.agent()
