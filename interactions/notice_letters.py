@@ -125,7 +125,9 @@ def _resolution(notice: Notice) -> Letter:
     if case.subject:
         facts.append((say("about", language), case.subject))
     if case.resolved_at:
-        facts.append((say("resolved_at", language), moment_words(case.resolved_at, client.zone, language)))
+        zone = zone_of(notice.interaction) if notice.interaction else client.zone
+        when = moment_words(case.resolved_at, zone, language)
+        facts.append((say("resolved_at", language), say("zone", language, window=when, zone=zone_words(zone))))
     survey = survey_url(notice.interaction) if client.policy.send_survey else ""
     of_chat = notice.interaction is not None and notice.interaction.channel == Channel.CHAT
     return Letter(
@@ -146,12 +148,16 @@ def _resolution(notice: Notice) -> Letter:
 
 def _transcript(notice: Notice) -> Letter:
     language, client = notice.language, notice.client
+    facts = [(say("reference", language), notice.case.reference)] if notice.case else []
+    if notice.interaction:
+        clock = say("of_zone", language, zone=zone_words(zone_of(notice.interaction)))
+        facts.append((say("times", language), clock))
     return Letter(
         subject=say("transcript_subject", language, client=client.brand.public_name),
         title=say("your_conversation", language),
         greeting=_greeting(notice),
         paragraphs=(say("transcript_lead", language),),
-        facts=((say("reference", language), notice.case.reference),) if notice.case else (),
+        facts=tuple(facts),
         lines=conversation(notice.interaction, language),
         closing=(texts.text(client, TextKind.THANKS, language),),
     )
@@ -269,11 +275,16 @@ def _new_contact(notice: Notice) -> Letter:
     )
 
 
+def zone_of(interaction: Interaction) -> str:
+    """In whose clock its customer reads times: his own where we know it, else the client's."""
+    return (interaction.customer.zone if interaction.customer else "") or interaction.client.zone
+
+
 def conversation(interaction: Interaction | None, language: str) -> tuple[Line, ...]:
     """What was said, as the customer saw it."""
     if interaction is None or interaction.pk is None:
         return ()
-    zone = (interaction.customer.zone if interaction.customer else "") or interaction.client.zone
+    zone = zone_of(interaction)
     said = (
         Message.objects.said()
         .filter(interaction=interaction)

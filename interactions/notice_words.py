@@ -10,6 +10,8 @@ WORDS: dict[str, dict[str, str]] = {
     "resolved_at": {"en": "Resolved", "es": "Resuelto"},
     "when": {"en": "When", "es": "Cuándo"},
     "zone": {"en": "{window} ({zone} time)", "es": "{window} (hora de {zone})"},
+    "times": {"en": "Times", "es": "Horas"},
+    "of_zone": {"en": "{zone} time", "es": "hora de {zone}"},
     "number": {"en": "Number", "es": "Número"},
     "address": {"en": "Address", "es": "Correo"},
     "customer": {"en": "You", "es": "Usted"},

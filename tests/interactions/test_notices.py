@@ -109,6 +109,7 @@ def test_a_resolved_chat_is_told_once_with_its_transcript(local: LocalMail) -> N
     assert headers["Auto-Submitted"] == "auto-generated"
     assert "Sent again today." in mail.text and "It is on its <way>" in mail.text
     assert "It is on its &lt;way&gt;" in mail.html
+    assert re.search(r"Resolved: .*[ap]m \(New York time\)", mail.text)
     assert one.case and one.case.reference in mail.subject
     notice.refresh_from_db()
     assert notice.state == "sent" and "Sent again today." in notice.text
