@@ -91,6 +91,8 @@ export class Log {
     this.follow();
   }
 
+  toEnd() { this.atEnd = true; this.follow(); }
+
   follow() { if (this.atEnd) this.list.scrollTop = this.list.scrollHeight; }
 
   pendingLine(key, own) {

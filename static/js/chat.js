@@ -37,6 +37,8 @@ function draw(next) {
   show("log", true);
   show("compose", live);
   show("foot", live && state.state !== "wrap_up");
+  const leaving = say(state.state === "waiting" ? "keep_open" : "come_back");
+  if ($("leaving").textContent !== leaving) $("leaving").textContent = leaving;
   show("mail", true);
   const brand = $("who").dataset.brand;
   $("who").textContent = state.agent || brand;
@@ -61,7 +63,9 @@ function drawWaiting() {
 }
 
 function drawOver(over) {
+  const ended = over && $("over").hidden;
   show("over", over);
+  if (ended) log.toEnd();   // what was said last is read before anything is asked
   if (!over) return;
   const words = state.text || (state.state === "wrap_up" ? say("wrap_up") : say("ended"));
   if ($("over-words").textContent !== words) $("over-words").textContent = words;
@@ -255,6 +259,7 @@ $("offer").addEventListener("submit", async (event) => {
 
 $("mail").addEventListener("click", () => {
   show("transcript", $("transcript").hidden);
+  log.toEnd();
   if ($("transcript").hidden) return;
   $("transcript-to").value ||= state?.transcript_to || state?.email || "";
   $("transcript-to").focus();
