@@ -14,7 +14,7 @@ from django.db.models.functions import Upper
 from bpo.accounts.models import User
 from bpo.kernel.fields import normalise_phone
 from bpo.kernel.words import salvaged_line, sought
-from clients.models import Client, Customer, CustomerAddress, CustomerPhone
+from clients.models import Channel, Client, Customer, CustomerAddress, CustomerPhone, QueueState
 
 MOST_MERGES = 10
 LEAST_DIGITS = 4
@@ -27,6 +27,18 @@ def tidy_phone(client: Client, text: str) -> str:
     except ValidationError:
         return ""
     return number if re.fullmatch(r"\+[1-9][0-9]{5,14}", number) else ""
+
+
+def takes_calls(client: Client) -> bool:
+    """Whether a line of the client takes calls: where none does, no customer is promised one."""
+    lines = client.queues.exclude(state=QueueState.ARCHIVED).values_list("channels", flat=True)
+    return any(Channel.VOICE in channels for channels in lines)
+
+
+def number_to_call(client: Client, text: str) -> str:
+    """The number under which a call may be promised, in E.164; empty when it is none, or when nobody would call."""
+    number = tidy_phone(client, text)
+    return number if number and takes_calls(client) else ""
 
 
 def tidy_address(text: str) -> str:

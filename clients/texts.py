@@ -6,6 +6,7 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from clients.customers import takes_calls
 from clients.models import BrandText, Client, TextKind
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -68,10 +69,38 @@ DEFAULTS: dict[str, dict[str, str]] = {
 }
 
 
+# Where no line takes calls, none is promised.
+WITHOUT_CALLS: dict[str, dict[str, str]] = {
+    TextKind.AFTER_HOURS: {
+        "en": "We are closed right now. Please come back when we are open, or write to us.",
+        "es": "Ahora mismo estamos cerrados. Vuelva cuando hayamos abierto o escríbanos.",
+    },
+    TextKind.ALL_BUSY: {
+        "en": "Everybody is busy at the moment. Please wait here.",
+        "es": "En este momento todos están ocupados. Espere aquí, por favor.",
+    },
+    TextKind.QUEUE_FULL: {
+        "en": "A lot of people are waiting just now. Please try again later, or write to us.",
+        "es": "Ahora mismo hay muchas personas esperando. Inténtelo más tarde o escríbanos.",
+    },
+    TextKind.UNSTAFFED: {
+        "en": "Nobody is at the desk just now. Please try again later, or write to us.",
+        "es": "Ahora mismo no hay nadie para atenderle. Inténtelo más tarde o escríbanos.",
+    },
+}
+
+
+def ours(client: Client, kind: TextKind | str) -> dict[str, str]:
+    """Our default by language, true for this client."""
+    if kind in WITHOUT_CALLS and not takes_calls(client):
+        return WITHOUT_CALLS[TextKind(kind)]
+    return DEFAULTS[TextKind(kind)]
+
+
 def wording(client: Client, kind: TextKind | str, language: str) -> str:
     """The client's words in this language, else our default in it, else the client's in its own, else English."""
     own = {row.language: row.text for row in BrandText.objects.filter(client=client, kind=kind)}
-    defaults = DEFAULTS[TextKind(kind)]
+    defaults = ours(client, kind)
     language = language[:2].lower()
     for choice in (own.get(language), defaults.get(language), own.get(client.default_language)):
         if choice:

@@ -63,7 +63,6 @@ WORDS: dict[str, dict[str, str]] = {
     "your_message": {"en": "Your message", "es": "Su mensaje"},
     "write": {"en": "Write a message", "es": "Escriba un mensaje"},
     "send": {"en": "Send", "es": "Enviar"},
-    "stays_open": {"en": "Stays open if you leave this page", "es": "Sigue abierto si sale de esta página"},
     "end_chat": {"en": "End the chat", "es": "Terminar el chat"},
     "end_sure": {"en": "End the chat now?", "es": "¿Terminar el chat ahora?"},
     "end_yes": {"en": "End it", "es": "Terminar"},
@@ -81,6 +80,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The chat needs JavaScript. You can leave your number instead.",
         "es": "El chat necesita JavaScript. También puede dejarnos su número.",
     },
+    "no_script_at_all": {"en": "The chat needs JavaScript.", "es": "El chat necesita JavaScript."},
     # what the chat window's script says
     "chat.waiting": {"en": "Waiting for somebody to answer", "es": "Esperando a que le atiendan"},
     "chat.minutes": {"en": "about {n} min", "es": "unos {n} min"},
@@ -125,6 +125,14 @@ WORDS: dict[str, dict[str, str]] = {
     "chat.file_large": {"en": "The file is larger than 10 MB.", "es": "El archivo supera los 10 MB."},
     "chat.uploading": {"en": "Sending the file", "es": "Enviando el archivo"},
     "chat.survey_thanks": {"en": "Thank you for your answer.", "es": "Gracias por su respuesta."},
+    "chat.keep_open": {
+        "en": "Keep this page open to keep your place",
+        "es": "Deje abierta esta página para conservar su turno",
+    },
+    "chat.come_back": {
+        "en": "You can leave this page and come back; a long silence ends the chat",
+        "es": "Puede salir y volver a esta página; un silencio largo termina el chat",
+    },
     "chat.wrong": {"en": "This did not work. Please try again.", "es": "No ha funcionado. Inténtelo de nuevo."},
     "chat.today": {"en": "Today", "es": "Hoy"},
     "chat.you": {"en": "You", "es": "Usted"},
@@ -199,6 +207,10 @@ WORDS: dict[str, dict[str, str]] = {
     "err_number_missing": {
         "en": "Please give us the number we may call.",
         "es": "Díganos a qué número podemos llamarle.",
+    },
+    "err_no_calls": {
+        "en": "Nobody calls back here. Please write to us instead.",
+        "es": "Aquí no devolvemos llamadas. Escríbanos, por favor.",
     },
     "err_window": {"en": "Please choose one of the times.", "es": "Elija una de las horas."},
     "err_window_gone": {

@@ -18,7 +18,7 @@ from bpo.kernel import clock
 from bpo.kernel import words as kernel_words
 from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from clients import opening
-from clients.customers import tidy_address, tidy_phone
+from clients.customers import takes_calls, tidy_address, tidy_phone
 from clients.models import Client, ClientState, Customer, EntryPoint, Queue, Reason
 from interactions import cases, journal, notices, states
 from interactions.callback_rows import (
@@ -95,6 +95,8 @@ def promise(
     if queue.client_id != client.pk or (customer is not None and customer.client_id != client.pk):
         raise CannotPromise("line or customer of another client")
     number = _reachable_number(client, number)
+    if number and by is None and not takes_calls(client):
+        number = ""  # nobody would make this call; an agent who gives her word makes it herself
     address = _reachable_address(address)
     if not number and not address:
         raise CannotPromise(sentence=_("Give a phone number or a mail address at which we can reach you."))

@@ -57,6 +57,12 @@ class NoNumber(InvalidValue):
     code = "number"
 
 
+class NoCalls(DomainError):
+    """No line of this client takes calls."""
+
+    code = "no_calls"
+
+
 @dataclass(frozen=True, slots=True)
 class Hello:
     """What a visitor says before the chat begins; `key` is made by his window and makes it begin once."""
@@ -217,10 +223,13 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
 
 
 def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime | None = None) -> Callback:
-    """Who waits takes a callback and keeps the place. NoNumber when it cannot be called, NotWaiting when too late."""
+    """Who waits takes a callback and keeps the place. NoNumber when it cannot be called, NoCalls
+    where nobody calls, NotWaiting when too late."""
     interaction = session.interaction
     if interaction is None or interaction.state not in WAITING:
         raise NotWaiting
+    if not customers.takes_calls(session.client):
+        raise NoCalls
     tidy = customers.tidy_phone(session.client, number)
     if not tidy:
         raise NoNumber

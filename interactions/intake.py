@@ -474,10 +474,11 @@ def _leads_to_callback(interaction: Interaction, contact: NewContact) -> bool:
 
 def _reach(interaction: Interaction, contact: NewContact) -> tuple[str, str]:
     """The number and address the contact names, else those we know of its customer."""
-    number = customers.tidy_phone(interaction.client, contact.from_phone)
+    number = customers.number_to_call(interaction.client, contact.from_phone)
     address = customers.tidy_address(contact.from_address)
     if interaction.customer and not number and not address:
-        number = interaction.customer.phones.values_list("number", flat=True).first() or ""
+        known = interaction.customer.phones.values_list("number", flat=True).first() or ""
+        number = customers.number_to_call(interaction.client, known)
         address = interaction.customer.addresses.values_list("address", flat=True).first() or ""
     return number, address
 

@@ -132,7 +132,8 @@ class TextsForm(forms.Form):
         self.client, self.language = client, language
         own = {row.kind: row.text for row in client.texts.filter(language=language)}
         for kind in TextKind:
-            ours = texts.DEFAULTS[kind].get(language) or texts.DEFAULTS[kind]["en"]
+            defaults = texts.ours(client, kind)
+            ours = defaults.get(language) or defaults["en"]
             self.fields[kind.value] = forms.CharField(
                 label=kind.label,
                 required=False,

@@ -273,6 +273,32 @@ def test_call_me_back_from_the_line(browser, door) -> None:
     assert browser.get(shown["callback"]["address"]).status_code == 200
 
 
+def test_where_no_line_takes_calls_none_is_offered_or_promised(browser) -> None:
+    acme = make.client()
+    line = make.queue(acme, channels=["chat"], callback_offer_seconds=0)
+    chat, form = make.door(acme, into=line), make.door(acme, EntryKind.FORM, into=line)
+    page = browser.get(reverse("customer-chat", args=[chat.public_id])).content.decode()
+    assert "Start the chat" in page and "/callback/" not in page and "leave your number" not in page
+    for door in (chat, form):
+        address = reverse("customer-callback-form", args=[door.public_id])
+        for answer in (browser.get(address), browser.post(address, {"number": "+16145550173"})):
+            assert "Nobody calls back here." in answer.content.decode() and b"<form" not in answer.content
+    begun = begin(browser, chat, phone="614 555 0173")
+    assert not begun["offer_callback"]
+    refused = post(browser, "customer-chat-call", chat, {"number": "614 555 0173"}, begun["token"])
+    assert refused.status_code == 409 and "Nobody calls back" in refused.json()["detail"]
+    line.hours = make.hours(acme, "Late", always_open=False)
+    local = clock.now() + timedelta(days=3)
+    HoursSpan.objects.create(hours=line.hours, weekday=local.weekday(), opens=600, closes=660)
+    line.save()
+    shut = browser.get(reverse("customer-chat", args=[chat.public_id])).content.decode()
+    assert "or write to us" in shut and "number" not in re.sub("<form.*", "", shut, flags=re.DOTALL)
+    assert begin(browser, chat, phone="614 555 0174", name="Bo")["outcome"] == "after_hours"
+    assert not Callback.objects.exists(), "nobody would call"
+    begin(browser, chat, phone="614 555 0175", email="cy@home.example")
+    assert (Callback.objects.get().number, Callback.objects.get().address) == ("", "cy@home.example")
+
+
 def test_a_chat_of_a_form_door_is_not_here(browser) -> None:
     form = make.door(make.client(), EntryKind.FORM)
     assert browser.get(reverse("customer-chat", args=[form.public_id])).status_code == 404

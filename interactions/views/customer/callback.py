@@ -41,6 +41,9 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not client.is_live:
         words = texts.text(client, TextKind.AWAY, language)
         return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
+    if not customers.takes_calls(client):
+        words = say("err_no_calls", language)
+        return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
     assert door.queue is not None
     given = request.POST if request.method == "POST" else request.GET
     zone = opening.known_zone(given.get("zone", "")[:64], client)
@@ -225,6 +228,6 @@ def standing(callback: Callback, language: str) -> dict[str, Any]:
 
 def _door_again(callback: Callback) -> str:
     door = callback.entry_point
-    if door is None or not door.published or not callback.client.is_live:
+    if door is None or not door.published or not callback.client.is_live or not customers.takes_calls(callback.client):
         return ""
     return reverse("customer-callback-form", args=[door.public_id])

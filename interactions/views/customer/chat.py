@@ -246,7 +246,8 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "position": eligibility.position(interaction) or 1,
             "wait": round(wait) if wait is not None else None,
             "returned": interaction.returned,
-            "offer_callback": waited >= interaction.queue.callback_offer_seconds or long,
+            "offer_callback": customers.takes_calls(interaction.client)
+            and (waited >= interaction.queue.callback_offer_seconds or long),
             "offer_callback_in": max(0, round(interaction.queue.callback_offer_seconds - waited)),
             "text": texts.text(interaction.client, TextKind.WAITING, session.language),
             "number": _known_number(interaction),

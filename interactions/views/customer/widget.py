@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bpo.kernel import clock
-from clients import opening, texts
+from clients import customers, opening, texts
 from clients.brand_css import text_on
 from clients.models import EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
@@ -68,6 +68,7 @@ def frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "door": door,
         "welcome": texts.text(client, TextKind.WIDGET_WELCOME, language),
         "closed": closed_words(door, language),
+        "calls": customers.takes_calls(client),
         "hours": hours_words(door, language),
         "wait": wait_words(door, language),
         "reasons": callback.reasons_of(door, language),
