@@ -57,6 +57,16 @@ def of_role(of: Client, role: str) -> Caller:
     return Caller(person)
 
 
+@pytest.mark.parametrize("path", ["callbacks/zzz/", "nothing/", "interactions/1/messages/"])
+def test_an_address_that_leads_nowhere_is_told_in_the_shape_of_every_error(path: str) -> None:
+    answer = Caller(factories.admin()).get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {
+        "type": "client_error",
+        "errors": [{"code": "not_found", "detail": "Not found.", "attr": None}],
+    }
+
+
 # --- seeing ----------------------------------------------------------------------------------------------------------
 
 
