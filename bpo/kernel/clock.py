@@ -10,6 +10,11 @@ from django.utils import timezone
 _set: ContextVar[dt.datetime | None] = ContextVar("set clock", default=None)
 
 
+def whole(seconds: float) -> int:
+    """Whole seconds that have passed, on every page and in every file: one counts once it is over, as on a clock."""
+    return int(seconds)
+
+
 def now() -> dt.datetime:
     """This instant (aware, UTC), or the one set by set_to."""
     return _set.get() or timezone.now()

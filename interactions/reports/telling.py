@@ -11,6 +11,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from bpo.kernel import clock
 from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome
 
 Facts = Mapping[str, Any]
@@ -212,7 +213,7 @@ def _alert(facts: Facts) -> bool:
 
 def clock_text(seconds: float) -> str:
     """m:ss."""
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, rest = divmod(clock.whole(seconds), 60)
     return f"{minutes}:{rest:02d}"
 
 

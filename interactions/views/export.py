@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from bpo.kernel import clock
 from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
 from interactions.reports.story import NameOf
@@ -74,7 +75,7 @@ def _contact_row(each: Interaction, zone: tzinfo, names: NameOf, show: bool) -> 
     agents = dict.fromkeys(names(leg.agent.user_id, leg.agent.name) for leg in worked(each))
     return [
         each.public_id, _local(each.arrived_at, zone), each.get_channel_display(), who_came(each) if show else "",
-        each.case.reference if each.case else "", "" if waited is None else round(waited), ", ".join(agents),
+        each.case.reference if each.case else "", "" if waited is None else clock.whole(waited), ", ".join(agents),
         each.reason.name if each.reason else "", ended_words(each) if each.outcome else "",
         _local(each.closed_at, zone),
     ]  # fmt: skip
@@ -85,7 +86,7 @@ def _leg_row(each: Leg, zone: tzinfo, names: NameOf, show: bool) -> list[object]
     customer = each.interaction.customer
     return [
         each.interaction.public_id, _local(each.ended_at, zone), customer.name if show and customer else "",
-        names(each.agent.user_id, each.agent.name), each.hold_seconds, round(worked),
+        names(each.agent.user_id, each.agent.name), each.hold_seconds, clock.whole(worked),
     ]  # fmt: skip
 
 

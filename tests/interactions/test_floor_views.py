@@ -453,6 +453,18 @@ def test_the_words_of_the_pages_are_plain(browser: Browser, line: Queue, bea: Ag
     assert "1 at once" in browser.get(reverse("floor-wall-part")).content.decode()
 
 
+def test_a_second_counts_once_it_is_over_on_the_page_and_in_the_file(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    made = reported.contact(line, at=now - timedelta(minutes=5), waited=5.7)
+    reported.worked(made, bea, start=now - timedelta(minutes=4), talk=59.8, wrap=0)
+    for figure, column, cell, shown in (("came_in", "Waited", "5", "0:05"), ("handled", "Handling", "59", "0:59")):
+        asked = {"figure": figure, "when": "30d"}
+        assert f">{shown}<" in browser.get(reverse("floor-contacts"), asked).content.decode(), figure
+        text = browser.get(reverse("floor-contacts"), {**asked, "format": "csv"}).getvalue().decode()
+        [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+        assert row[f"{column}, seconds"] == cell
+
+
 def test_each_line_of_the_filter_says_whose_it_is(browser: Browser, line: Queue, sue: User) -> None:
     globex = factories.client("Globex")
     factories.membership(sue, globex)

@@ -63,7 +63,7 @@ def state(
 def _seconds(value: Seconds) -> int | None:
     if value is None or value == "":
         return None
-    return int(value.total_seconds() if isinstance(value, dt.timedelta) else value)
+    return clock.whole(value.total_seconds() if isinstance(value, dt.timedelta) else value)
 
 
 @register.filter
