@@ -27,6 +27,7 @@ from interactions.reports.scope import Scope
 
 LIVE_CHANNELS = (Channel.VOICE, Channel.CHAT)
 NO_CONTACT = (Outcome.SPAM, Outcome.UNDELIVERABLE)
+TURNED_AWAY = (Outcome.REFUSED_FULL, Outcome.REFUSED_UNSTAFFED)
 OPEN_CALLBACK = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 
 
@@ -125,7 +126,14 @@ FIGURES: dict[str, Figure] = {
         _contact(
             "turned_away",
             _("Turned away, line full or nobody there"),
-            CAME_IN & Q(outcome__in=[Outcome.REFUSED_FULL, Outcome.REFUSED_UNSTAFFED]),
+            CAME_IN & Q(outcome__in=TURNED_AWAY),
+        ),
+        _contact(
+            "not_in_line",
+            _("Booked a call without waiting, or closed otherwise"),
+            CAME_IN
+            & Q(channel__in=LIVE_CHANNELS, first__entered_at__isnull=True)
+            & (Q(outcome="") | ~Q(outcome__in=[Outcome.AFTER_HOURS, *TURNED_AWAY])),
         ),
         _contact("mail_in", _("Mails received"), MAIL),
         _contact("mail_replied", _("Mails replied to"), MAIL & Q(first_reply__isnull=False)),

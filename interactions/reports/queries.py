@@ -260,6 +260,7 @@ class Day:
     callbacks: Callbacks = field(default_factory=Callbacks)
     beside: dict[str, int] = field(default_factory=dict)
     came_in_by_channel: dict[str, int] = field(default_factory=dict)
+    at_the_door: dict[tuple[str, str], int] = field(default_factory=dict)  # by figure and channel
 
     @property
     def line(self) -> Line:
@@ -271,12 +272,19 @@ class Day:
         """All channels together."""
         return sum(self.handling_by_channel.values(), Handling())
 
+    def not_in_line(self, channel: str) -> int:
+        """Calls or chats that neither came into the line nor were answered at the door: a call booked by the form."""
+        line = self.by_channel.get(channel, Line())
+        door = sum(self.at_the_door.get((key, channel), 0) for key in AT_THE_DOOR)
+        return self.came_in_by_channel.get(channel, 0) - line.offered - door
+
     @property
     def came_in(self) -> int:
         """All contacts."""
         return sum(self.came_in_by_channel.values())
 
 
+AT_THE_DOOR = ("after_hours", "turned_away")
 BESIDE = ("after_hours", "turned_away", "mail_in", "mail_replied", "mail_open")
 
 
@@ -290,6 +298,11 @@ def day(scope: Scope, by_channel: dict[str, Line] | None = None) -> Day:
     counted = rows.aggregate(
         **{f"n_{key}": Count("pk", filter=FIGURES[key].condition) for key in BESIDE},
         **{f"c_{c}": Count("pk", filter=Q(channel=c)) for c in Channel.values},
+        **{
+            f"d_{key}_{c}": Count("pk", filter=FIGURES[key].condition & Q(channel=c))
+            for key in AT_THE_DOOR
+            for c in Channel.values
+        },
     )
     return Day(
         by_channel=by_channel,
@@ -297,6 +310,7 @@ def day(scope: Scope, by_channel: dict[str, Line] | None = None) -> Day:
         callbacks=callbacks(scope),
         beside={key: counted[f"n_{key}"] for key in BESIDE},
         came_in_by_channel={c: counted[f"c_{c}"] for c in Channel.values},
+        at_the_door={(key, c): counted[f"d_{key}_{c}"] for key in AT_THE_DOOR for c in Channel.values},
     )
 
 

@@ -75,7 +75,8 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
             reported.worked(made, bea, start=NOON + timedelta(minutes=index, seconds=waited or 0))
     reported.contact(line, at=NOON + timedelta(minutes=29, seconds=50))
     reported.contact(line, at=NOON, waited=6, how="abandoned", came_back=True)
-    reported.contact(line, at=NOON, waited=0, how="after_hours")
+    for how in ("after_hours", "callback_promised", "refused_full"):  # answered at the door, or booked by the form
+        reported.contact(line, at=NOON, waited=0, how=how).visits.all().delete()
     mail = reported.contact(line, "email", at=NOON, waited=600)
     reported.wrote(mail, "It is on its way.", at=NOON + timedelta(minutes=11), by=bea)
     reported.contact(line, "email", at=NOON)
@@ -102,6 +103,7 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
         "still_waiting": counted.waiting,
         "elsewise": counted.elsewise,
         **day.beside,
+        "not_in_line": sum(day.not_in_line(channel) for channel in ("voice", "chat")),
         "handled": day.handling.legs,
         "callbacks_made": day.callbacks.made,
         "callbacks_open": day.callbacks.open,
@@ -111,6 +113,7 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
         },
     }
     assert counted == queries.line(scope)
+    assert (day.not_in_line("voice"), day.at_the_door["after_hours", "voice"]) == (1, 1)
     for key, number in expected.items():
         assert queries.rows_of(key, scope).count() == number, key
         if FIGURES[key].thing == Thing.CONTACT:
@@ -123,7 +126,7 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
         2,
         1,
     )
-    assert (counted.overdue, counted.pending, counted.elsewise) == (1, 1, 2)
+    assert (counted.overdue, counted.pending, counted.elsewise) == (1, 1, 1)
     assert queries.count_of("waiting_now", scope) == 3
 
 

@@ -158,8 +158,8 @@ def promises(request: ClientRequest) -> HttpResponse:
 
 # The lines of the table of figures.
 TABLE = (
-    "came_in", "offered", "answered", "in_time", "late", "given_up", "short",
-    "took_callback", "still_waiting", "elsewise",
+    "came_in", "after_hours", "turned_away", "not_in_line", "offered", "answered", "in_time", "late", "given_up",
+    "short", "took_callback", "still_waiting", "elsewise",
 )  # fmt: skip
 
 
@@ -176,7 +176,9 @@ def figures(request: ClientRequest) -> HttpResponse:
         "portal/figures.html",
         day=day,
         rows=_figure_rows(day),
-        beside=[(name, FIGURES[name].name, day.beside[name]) for name in queries.BESIDE],
+        beside=[
+            (name, FIGURES[name].name, day.beside[name]) for name in queries.BESIDE if name not in queries.AT_THE_DOOR
+        ],
         channels=[(c.value, c.label) for c in CHANNELS],
         period=period(key, request.client.zone, scope.at),
         reasons=queries.reasons(scope),
@@ -195,6 +197,13 @@ def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int |
         if key == "came_in":
             cells = [(c.value, day.came_in_by_channel.get(c, 0)) for c in CHANNELS]
             total = day.came_in
+        elif key in queries.AT_THE_DOOR:
+            cells = [(c.value, day.at_the_door.get((key, c.value), 0)) for c in CHANNELS]
+            total = day.beside[key]
+        elif key == "not_in_line":
+            cells = [(c.value, day.not_in_line(c)) for c in CHANNELS[:2]]
+            total = sum(n or 0 for _channel, n in cells)
+            cells.append((Channel.EMAIL.value, None))
         else:
             name = fields.get(key, key)
             cells = [(c.value, getattr(day.by_channel[c], name) if c in day.by_channel else 0) for c in CHANNELS[:2]]
