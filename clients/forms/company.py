@@ -13,6 +13,13 @@ from clients import texts
 from clients.models import Brand, Client, TextKind
 
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+
+
+def spoken(client: Client, *more: str) -> list[tuple[str, Any]]:
+    """The languages this client's customers are served in, and `more` codes that are in use already."""
+    return [pair for pair in LANGUAGES if pair[0] in {*client.languages, client.default_language, *more}]
+
+
 COUNTRIES = [
     ("US", _("United States")), ("ES", _("Spain")), ("MX", _("Mexico")), ("AR", _("Argentina")), ("CL", _("Chile")),
     ("CO", _("Colombia")), ("PE", _("Peru")), ("CA", _("Canada")), ("GB", _("United Kingdom")), ("IE", _("Ireland")),
@@ -114,6 +121,7 @@ class BrandForm(forms.ModelForm[Brand]):
             "never_say": _("What an agent must never say"),
         }
         help_texts = {
+            **dict.fromkeys(("public_name", "sender_name", "sender_address", "phone_shown", "never_say"), ""),
             "logo": _("PNG or JPEG up to 200 kB, white on transparent looks best on the colour."),
             "colour": _("White or near-black text must be readable on it (4.5 : 1)."),
         }

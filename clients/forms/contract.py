@@ -89,6 +89,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "retention_days",
             "short_abandon_seconds",
         ]
+        help_texts = dict.fromkeys(("turnaround_minutes", "callback_window_minutes"), "")
         labels = {
             "turnaround_minutes": gettext_lazy("A callback is made within open minutes"),
             "callback_window_minutes": gettext_lazy("Length of a window customers choose, minutes"),

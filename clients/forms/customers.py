@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bpo.kernel import zones
 from clients import customers
-from clients.forms.company import LANGUAGES
+from clients.forms.company import spoken
 from clients.models import Customer, CustomerAddress, CustomerPhone
 
 MOST = 10
@@ -52,8 +52,8 @@ class CustomerForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.customer = customer
-        spoken = [pair for pair in LANGUAGES if pair[0] in {*customer.client.languages, customer.language}]
-        self.fields["language"].choices = [("", _("not known")), *spoken]  # type: ignore[attr-defined]
+        languages = spoken(customer.client, customer.language)
+        self.fields["language"].choices = [("", _("not known")), *languages]  # type: ignore[attr-defined]
         self.fields["zone"].choices = [("", _("not known")), *zones.choices(customer.zone)]  # type: ignore[attr-defined]
 
     def clean_phones(self) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.customers import tidy_address, tidy_phone
+from clients.forms.company import spoken
 from clients.models import Client, EntryKind, EntryPoint, EntryRule, EntryRuleSkill, QueueState, Skill
 
 OF_KIND = {
@@ -163,7 +164,7 @@ class RuleForm(forms.ModelForm[EntryRule]):
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        languages = [("", "–"), ("en", _("English")), ("es", _("Spanish"))]
+        languages = [("", "–"), *spoken(client, self.instance.language)]
         self.fields["language"].widget = forms.Select(choices=languages)
         self.fields["attribute"].widget = forms.Select(
             choices=[("", "–"), ("plan", _("plan")), ("city", _("city")), ("postal_code", _("postal code"))]

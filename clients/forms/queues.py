@@ -60,6 +60,11 @@ class QueueForm(forms.ModelForm[Queue]):
             "take_old_place": gettext_lazy("Back within a minute takes the old place"),
             "notify_addresses": gettext_lazy("Tell these addresses of new contacts"),
         }
+        help_texts = {
+            **dict.fromkeys(("refuse_unstaffed", "callback_offer_seconds", "patience_seconds", "take_old_place"), ""),
+            "manual": gettext_lazy("Nothing is offered."),
+            "notify_addresses": gettext_lazy("One a line."),
+        }
         widgets = {"notify_addresses": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from clients import brand_css
-from clients.forms.company import LANGUAGES, BrandForm, TextsForm
+from clients.forms.company import BrandForm, TextsForm, spoken
 from clients.models import Brand
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page
@@ -66,11 +66,12 @@ def judged(colour: str) -> dict[str, object]:
 def texts(request: SetupRequest) -> HttpResponse:
     """Every text a customer reads, in each language."""
     wanted = request.GET.get("language", request.client.default_language)
-    language = wanted if wanted in dict(LANGUAGES) else "en"
+    languages = spoken(request.client)
+    language = wanted if wanted in dict(languages) else request.client.default_language
     form = TextsForm(request.client, language, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect(f"{request.path}?language={language}")
-    context = {"form": form, "language": language, "languages": LANGUAGES}
+    context = {"form": form, "language": language, "languages": languages}
     return page(request, "setup/texts.html", "setup-texts", context, status=422 if form.errors else 200)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.throttle import throttled
 from clients import texts
-from clients.forms.company import LANGUAGES
+from clients.forms.company import spoken
 from clients.models import EntryKind, EntryPoint, TextKind
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page
@@ -33,7 +33,8 @@ MOST_COUNTED = 20
 def previews(request: SetupRequest) -> HttpResponse:
     """Every mail and every text in each language, with invented data that says so."""
     asked, shown = request.GET.get("language", ""), request.GET.get("kind", "")
-    language = asked if asked in dict(LANGUAGES) else request.client.default_language
+    languages = spoken(request.client)
+    language = asked if asked in dict(languages) else request.client.default_language
     kind = shown if shown in FOR_CUSTOMERS else NoticeKind.RESOLUTION.value
     letter = notices.preview(request.client, kind, language) if hasattr(request.client, "brand") else None
     worded = [
@@ -41,7 +42,7 @@ def previews(request: SetupRequest) -> HttpResponse:
     ]
     context = {
         "language": language,
-        "languages": LANGUAGES,
+        "languages": languages,
         "kind": kind,
         "kinds": [(kind.value, kind.label) for kind in FOR_CUSTOMERS],
         "letter": letter,
@@ -66,7 +67,8 @@ FRAMED: Any = csp_replace(
 @for_setup()
 def preview(request: SetupRequest, kind: str, language: str) -> HttpResponse:
     """One mail's HTML alone in a frame: a mail is styled inline, so only this page may be."""
-    if kind not in FOR_CUSTOMERS or language not in dict(LANGUAGES) or not hasattr(request.client, "brand"):
+    known = kind in FOR_CUSTOMERS and language in dict(spoken(request.client))
+    if not known or not hasattr(request.client, "brand"):
         raise Http404
     logo = ""
     if request.client.brand.logo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -233,6 +234,23 @@ def test_a_stranger_finds_nothing_and_an_agent_may_not() -> None:
 
 
 # --- brand and hours -------------------------------------------------------------------------------------------------
+
+
+def test_no_language_is_offered_that_the_client_does_not_speak(ada: Browser) -> None:
+    acme = factories.client(languages=["en"])
+    door = factories.door(acme)
+    for path in (at("setup-texts", acme), at("setup-previews", acme), at("setup-door", acme, door.public_id)):
+        page = said(ada.get(path, {"language": "es"}))
+        assert "English" in page and "Spanish" not in page, path
+
+
+def test_a_hint_does_not_repeat_its_label(ada: Browser) -> None:
+    acme = factories.client()
+    for name, forms in (("setup-brand", ["form"]), ("setup-queue-new", ["form"]), ("setup-contract", ["policy_form"])):
+        context = ada.get(at(name, acme)).context
+        for field in (field for form in forms for field in context[form]):
+            words, more = (set(re.findall(r"[a-z]{4,}", str(text).lower())) for text in (field.label, field.help_text))
+            assert not more or more - words, f"{field.label}: {field.help_text}"
 
 
 def test_a_colour_nobody_can_read_on_is_refused_while_it_is_chosen(ada: Browser) -> None:

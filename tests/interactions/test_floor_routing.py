@@ -191,7 +191,8 @@ def test_the_tester_in_words(browser: Browser, acme: Client, line: Queue) -> Non
     bea, bob = ready("Bea Brown", acme), ready("Bob Blue", acme)
     make.agent("Una Low", licensed=acme, skills={"billing": 1}, available=True)
     page = reverse("floor-routing")
-    assert "Choose a line and a channel" in browser.get(page).content.decode()
+    empty = browser.get(page).content.decode()
+    assert "Choose a line and a channel" in empty and '<option value="es">Spanish</option>' in empty
     asked: dict[str, Any] = {"line": line.public_id, "channel": "chat"}
     words = browser.get(page, asked).content.decode()
     assert "It would be offered to Bea Brown" in words and "Una Low lacks Billing at level 2." in words

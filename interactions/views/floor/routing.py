@@ -19,6 +19,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent
 from bpo.kernel import clock
 from clients import doors
+from clients.forms.company import LANGUAGES
 from clients.models import Channel, Queue, QueueState, Skill
 from interactions.models import Interaction, Leg, LegRole, State
 from interactions.reports.story import Story
@@ -146,8 +147,9 @@ class TesterForm(forms.Form):
         lines.label_from_instance = lambda line: f"{line.client.brand.public_name}: {line.name}"
         agents: Any = self.fields["preferred"]
         agents.queryset = sight.agents().order_by("name")
-        languages = sorted({code for client in sight.clients for code in client.languages})
-        self.fields["language"].choices = [("", _("The client's own")), *((code, code) for code in languages)]  # type: ignore[attr-defined]
+        languages = {code for client in sight.clients for code in client.languages}
+        spoken = [pair for pair in LANGUAGES if pair[0] in languages]
+        self.fields["language"].choices = [("", _("The client's own")), *spoken]  # type: ignore[attr-defined]
         levels = [("", _("Not wanted")), *((n, _("Level %s") % n) for n in range(1, 6))]
         self.skills = {f"want_{skill.code}": skill.pk for skill in skills}
         for skill in skills:
