@@ -144,6 +144,10 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Pick a time that suits you. We call you, you do not wait.",
         "es": "Elija la hora que le convenga. Le llamamos nosotros, sin esperas.",
     },
+    "cb_lead_closed": {
+        "en": "We are closed right now. Pick a time that suits you, and we call you.",
+        "es": "Ahora mismo estamos cerrados. Elija la hora que le convenga y le llamamos.",
+    },
     "cb_number_hint": {
         "en": "With its country code, or as you dial it at home.",
         "es": "Con prefijo de país, o como lo marca en su país.",

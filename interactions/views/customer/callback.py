@@ -88,7 +88,7 @@ def _key(given: str) -> str:
 def lead_words(door: EntryPoint, language: str) -> str:
     """Why one is here: closed, nobody there, or by choice."""
     if not opening.is_open(door, clock.now()):
-        return texts.text(door.client, TextKind.AFTER_HOURS, language)
+        return say("cb_lead_closed", language)
     return say("cb_lead", language)
 
 
