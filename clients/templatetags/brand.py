@@ -1,5 +1,7 @@
 """Template tags that put a client's brand on an element: its class, its stylesheet, its logo."""
 
+import re
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,6 +17,12 @@ register = template.Library()
 def brand_class(brand: Brand) -> str:
     """The class that sets the brand's colours on an element and everything in it."""
     return brand.css_class
+
+
+@register.filter
+def tel(number: str) -> str:
+    """The address that dials a number as it is printed."""
+    return "tel:" + re.sub(r"[^+0-9]", "", number)
 
 
 @register.simple_tag

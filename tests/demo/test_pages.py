@@ -72,6 +72,8 @@ def test_the_hours_of_the_first_page_name_their_zone(client: Browser) -> None:
     with clock.set_to(datetime(2026, 7, 1, 15, tzinfo=UTC)):
         page = client.get("/").content.decode()
     assert re.search(r": (open until|opens) [^<]+ CDT<", page), "Maple Row is in Chicago"
+    lines = [re.findall(r"<span[^>]*>([^<]+: [^<]+)</span>", site) for site in page.split('class="site"')[1:4]]
+    assert lines[0] and all(len(told) == len(set(told)) for told in lines), "two lines for chats are said once"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,8 @@ def test_a_company_speaks_for_itself_alone_and_carries_its_chat(client: Browser,
         others = {"The Tech Giant", "Halden Air", "Maple Row Pharmacy"} - {widget.client.brand.public_name}
         assert not [name for name in others if name in page]
         assert django_settings.OPERATOR_NAME not in page
+        number = widget.client.brand.phone_shown
+        assert not number or f'href="tel:{number.replace(" ", "")}"' in page
 
 
 @pytest.mark.usefixtures("demo")

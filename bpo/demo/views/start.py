@@ -131,7 +131,7 @@ def _site(content: ClientContent, client: Client) -> Site:
         name = names.get(queue.channels[0]) if queue.channels else None
         if name:
             lines.append((name, _hours(queue, now)))
-    return Site(content, client, sorted(lines))
+    return Site(content, client, sorted(set(lines)))
 
 
 def _hours(queue: Queue, now: datetime) -> str:
