@@ -216,6 +216,13 @@ def first_wait(contact: Any) -> float | None:
 
 
 @register.filter
+def promised_to(callback: Any) -> str:
+    """Whom a promise is to: by name, else by where we reach him."""
+    known = callback.customer.name if callback.customer else ""
+    return callback.name or known or callback.number or callback.address or _("Unknown customer")
+
+
+@register.filter
 def leg_seconds(leg: Leg) -> float | None:
     """From accept to the end of wrap-up."""
     return (leg.ended_at - leg.accepted_at).total_seconds() if leg.accepted_at and leg.ended_at else None
