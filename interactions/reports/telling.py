@@ -130,7 +130,7 @@ STAFF: dict[str, Words] = {
     Kind.MESSAGE_OUT: lazy("%(who)s wrote"),
     Kind.DRAFT_SENT: lazy("Time of sending changed by %(who)s"),
     Kind.UNDONE: lazy("Sending undone by %(who)s"),
-    Kind.ACCOUNT_OPENED: lazy("Account opened by %(who)s"),
+    Kind.ACCOUNT_OPENED: lazy("Read by %(who)s"),
     Kind.RUN_STARTED: lazy("Script begun"),
     Kind.RUN_MOVED_ON: lazy("Script goes on with another version"),
     Kind.RUN_ENDED: lazy("Script ended"),
