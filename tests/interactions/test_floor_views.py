@@ -10,7 +10,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agents.models import Agent, Seat, Team
+from agents.models import Agent, PresenceReason, Seat, Team
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import Client, Queue, Role
@@ -319,6 +319,24 @@ def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     seat = Seat.objects.get(pk=bea.pk)
     assert (seat.presence, seat.reason) == ("break", "Away")
     assert "meeting" in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+
+
+def test_away_is_for_something_where_there_are_words_for_it(browser: Browser, bea: Agent) -> None:
+    PresenceReason.objects.create(name="Lunch", code="lunch")
+    address = reverse("floor-force", args=[bea.public_id])
+    form = browser.get(address, **HTMX).content.decode()
+    assert form.index("autofocus") < form.index('name="reason"') and form.count("autofocus") <= 3
+    refused = browser.post(address, {"presence": "break", "reason": "meeting"}, **HTMX)
+    assert refused.status_code == 422 and "Choose what for." in refused.content.decode()
+    assert browser.post(address, {"presence": "break", "away": "Lunch", "reason": "x"}, **HTMX).status_code == 200
+
+
+def test_who_is_called_back_is_named_by_the_number_at_least(browser: Browser, line: Queue) -> None:
+    nobody = factories.customer(line.client, "")
+    promised = reported.callback(line, "promised", at=clock.now(), customer=nobody)
+    for address in (reverse("floor-callbacks"), reverse("floor-callback", args=[promised.public_id])):
+        page = browser.get(address).content.decode()
+        assert promised.number in page and "Unknown customer" not in page
 
 
 def test_a_form_on_its_own_page_has_a_way_back(browser: Browser, bea: Agent) -> None:

@@ -31,9 +31,11 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 class ReasonForm(forms.Form):
     """Every far-reaching act says why."""
 
-    reason = forms.CharField(
-        label=lazy("Why"), max_length=200, strip=True, widget=forms.Textarea(attrs={"rows": 2, "autofocus": True})
-    )
+    reason = forms.CharField(label=lazy("Why"), max_length=200, strip=True, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
 
 class PriorityForm(ReasonForm):
@@ -64,7 +66,15 @@ class ForceForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = PresenceReason.objects.filter(active=True).values_list("name", flat=True)
-        self.fields["away"].choices = [("", lazy("Not told")), *((name, name) for name in names)]  # type: ignore[attr-defined]
+        self.fields["away"].choices = [("", lazy("Choose")), *((name, name) for name in names)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Away is always away for something, where the house has words for it."""
+        data = super().clean() or {}
+        field: Any = self.fields["away"]
+        if data.get("presence") == Presence.BREAK and not data.get("away") and len(field.choices) > 1:
+            self.add_error("away", _("Choose what for."))
+        return data
 
 
 def posted(request: SupervisorRequest) -> QueryDict | None:
