@@ -45,7 +45,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(API):
         if not isinstance(sys.exc_info()[1], AWAY):
             return of_api(500, "error", _("Something went wrong here. It has been noted."))
-        response = of_api(503, "unavailable", _("One moment, please; nothing was changed."))
+        response: HttpResponse = of_api(503, "unavailable", _("One moment, please; nothing was changed."))
         response["Retry-After"] = "5"
         return response
     if not outlet.is_customers(request):
