@@ -17,9 +17,9 @@ the choice. The statements of one function that were asked last are kept, at mos
 from __future__ import annotations
 
 import inspect
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
+from functools import lru_cache, update_wrapper
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -65,21 +65,17 @@ class Composed(Generic[Row]):
         parameters = inspect.signature(build).parameters.values()
         self.any_number = any(one.kind is one.VAR_POSITIONAL for one in parameters)
         self.places = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
-        self.statements: OrderedDict[Any, Statement[Row]] = OrderedDict()
+        self.statement = lru_cache(MOST)(self._written)
         update_wrapper(self, build)
 
     def __call__(self, *values: Any, **choices: Any) -> list[Row]:
         """The rows for these values."""
         if None in values or (len(values) != self.places and not self.any_number):
             raise TypeError(f"{self.__name__} wants {self.places} values, none of them None")  # type: ignore[attr-defined]
-        key = (len(values), *sorted(choices.items()))
-        statement = self.statements.pop(key, None)
-        if statement is None:
-            statement = Statement(self.build(*(Place(number) for number in range(len(values))), **choices))
-        self.statements[key] = statement  # the last asked stands last
-        while len(self.statements) > MOST:
-            self.statements.popitem(last=False)
-        return statement.rows(values)
+        return self.statement(len(values), **choices).rows(values)
+
+    def _written(self, places: int, **choices: Any) -> Statement[Row]:
+        return Statement(self.build(*(Place(number) for number in range(places)), **choices))
 
 
 class Statement(Generic[Row]):
