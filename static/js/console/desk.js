@@ -8,11 +8,14 @@ const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred"
   "held", "resumed", "consult_started", "consult_ended", "missed", "declined", "rescinded", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
 /* In wrap-up only its end changes the middle: what is being written there stays. */
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
+/* After these nothing can be done with it that a dialog asks for which needs the contact in hand (data-in-hand). */
+const OVER = new Set(["ended", "wrap_up_started", "taken_back", "closed"]);
 let own = 0;
 
 on("item", (data) => {
   const el = work();
   if (!el || el.dataset.interaction !== data.interaction) return;
+  if (OVER.has(data.about)) document.querySelector("#dialog dialog[data-in-hand]")?.close();
   if (data.about === "message_in" || data.about === "message_out") { refreshMessages(); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
@@ -105,15 +108,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
     step.scrollIntoView({ block: "nearest" });
     step.querySelector('input:not([type="hidden"]), select, textarea')?.focus({ preventScroll: true });
   }
-  if (event.target.id === "work" && event.detail.requestConfig?.elt !== document.body) settle();
+  if (event.target.id === "work") settle(event.detail.requestConfig?.elt !== document.body);
   tick();
 });
 
-/* After an act of one's own the keys go on in the new middle; where single keys work, in its frame. */
-function settle() {
-  const active = document.activeElement;
-  if (active && active !== document.body) return;
-  (document.getElementById("chat-text") ?? work())?.focus({ preventScroll: true });
+/* Where the focus went with what was swapped it goes on in the new middle: after an act of one's own where one writes to a
+   customer who waits, else in its frame, where single keys work. */
+function settle(own) {
+  if (![document.body, work(), null].includes(document.activeElement)) return;
+  ((own && document.getElementById("chat-text")) || work())?.focus({ preventScroll: true });
 }
 
 /* A dialog that was answered, or is about another contact or one that ended, goes; other news leaves it open. */
