@@ -702,3 +702,17 @@ def test_a_mailbox_that_cannot_be_reached_says_so(ada: Browser) -> None:
     )
     answer = ada.post(at("setup-mailbox-test", door.client, door.public_id))
     assert "cannot be read" in said(answer)
+
+
+@pytest.mark.parametrize("page", ["setup-client", "setup-queues", "setup-people"])
+def test_enter_in_a_reason_chooses_no_act(page: str) -> None:
+    """A browser presses the first submit button of a form; where acts differ, that one does nothing."""
+    acme = factories.client("Acme")
+    factories.queue(acme, "Orders")
+    factories.agent("Bea Brown", licensed=acme)
+    browser = Browser()
+    browser.force_login(factories.admin())
+    shown = browser.get(reverse(page, args=[acme.public_id])).content.decode()
+    forms = [form for form in re.findall(r"<form.*?</form>", shown, re.DOTALL) if form.count("formaction=") > 1]
+    assert forms
+    assert all(re.search(r"<button[^>]*>", form).group() == '<button type="submit" disabled hidden>' for form in forms)  # type: ignore[union-attr]
