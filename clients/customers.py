@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
 from bpo.accounts.models import User
-from bpo.kernel.fields import normalise_phone
+from bpo.kernel.fields import can_be_called, normalise_phone
 from bpo.kernel.words import salvaged_line, sought
 from clients.models import Channel, Client, Customer, CustomerAddress, CustomerPhone, QueueState
 
@@ -27,6 +27,12 @@ def tidy_phone(client: Client, text: str) -> str:
     except ValidationError:
         return ""
     return number if re.fullmatch(r"\+[1-9][0-9]{5,14}", number) else ""
+
+
+def typed_phone(client: Client, text: str) -> str:
+    """A number that a customer types to be called under, in E.164; empty when nobody can be called there."""
+    number = tidy_phone(client, text)
+    return number if number and can_be_called(number) else ""
 
 
 def takes_calls(client: Client) -> bool:

@@ -230,7 +230,7 @@ def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime |
         raise NotWaiting
     if not customers.takes_calls(session.client):
         raise NoCalls
-    tidy = customers.tidy_phone(session.client, number)
+    tidy = customers.typed_phone(session.client, number)
     if not tidy:
         raise NoNumber
     envelope = getattr(interaction, "envelope", None)

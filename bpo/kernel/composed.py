@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, update_wrapper
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Func, QuerySet, prefetch_related_objects
 from django.db.models.query import (
@@ -83,7 +84,11 @@ class Statement(Generic[Row]):
 
     def __init__(self, built: QuerySet[Any, Row]) -> None:
         compiler: Any = built.query.get_compiler(DEFAULT_DB_ALIAS)
-        self.sql, self.parameters = compiler.as_sql()
+        try:
+            self.sql, self.parameters = compiler.as_sql()
+        except EmptyResultSet:  # its conditions leave nothing, whatever the values
+            self.sql = ""
+            return
         self.prefetched: Sequence[Any] = built._prefetch_related_lookups  # type: ignore[attr-defined]
         kind: type = built._iterable_class  # type: ignore[attr-defined]
         self.tuple_of: Callable[[list[Any]], Any] = tuple
@@ -105,6 +110,8 @@ class Statement(Generic[Row]):
 
     def rows(self, values: Sequence[Any]) -> list[Row]:
         """Ask the database."""
+        if not self.sql:
+            return []
         connection = connections[DEFAULT_DB_ALIAS]
         parameters = [values[one.number] if isinstance(one, Place) else one for one in self.parameters]
         with connection.cursor() as cursor:

@@ -26,9 +26,14 @@ def normalise_phone(text: str, region: str | None = None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise ValidationError(_("This is not a phone number."), code="invalid_phone") from error
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_possible_number(number):
         raise ValidationError(_("This is not a possible phone number."), code="invalid_phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def can_be_called(number: str) -> bool:
+    """Whether a number in E.164 is in its country's plan, as far as our tables know; others may still name a caller."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
 def validate_e164(value: str) -> None:

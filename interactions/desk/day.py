@@ -64,13 +64,15 @@ def just_done(agent: Agent) -> list[Later]:
 
 def _finished(agent: Agent) -> QuerySet[Leg]:
     """Her stretches of work that are over. What she set aside without a word to the customer is not done."""
-    of_leg = JournalEntry.objects.filter(leg=OuterRef("pk"), kind=Kind.PARKED)
+    of_leg = JournalEntry.objects.filter(leg=OuterRef("pk"))
+    # A mail that leaves later is said later, and was written in this stretch all the same.
     said = Message.objects.filter(
         interaction=OuterRef("interaction"), agent=OuterRef("agent"), direction=MessageDirection.OUT,
-        at__gte=OuterRef("accepted_at"), at__lte=OuterRef("ended_at"),
+        at__gte=OuterRef("accepted_at"),
     ).exclude(state=Message.State.CANCELLED)  # fmt: skip
     legs = Leg.objects.filter(agent=agent, accepted_at__isnull=False, role=LegRole.PRIMARY)
-    return legs.exclude(Exists(of_leg), ~Exists(said))
+    answered = Exists(of_leg.filter(kind=Kind.MESSAGE_OUT)) & Exists(said)
+    return legs.exclude(Exists(of_leg.filter(kind=Kind.PARKED)), ~answered)
 
 
 def day_of(agent: Agent) -> Day:
@@ -85,17 +87,28 @@ def day_of(agent: Agent) -> Day:
     return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs) if figures["handled"] else [])
 
 
+def _missing(leg: Leg) -> str:
+    """What the ending that stands asks for and did not get."""
+    chosen = leg.disposition
+    if chosen is None:
+        return _("not filled in")
+    if chosen.needs_note and not leg.note:
+        return _("note missing")
+    return _("follow-up missing") if chosen.needs_follow_up else _("not chosen to the end")
+
+
 def _gaps(legs: QuerySet[Leg]) -> list[Later]:
-    """Wrap-ups of today that the limit ended: without an ending, or without the note that ending asks for."""
-    empty = Q(disposition__isnull=True) | Q(disposition__needs_note=True, note="")
-    found = lines_of(legs.filter(empty, disposed_in_time=False), *LEG, "disposition", way="interaction__").order_by(
-        "-ended_at"
-    )[:MOST_GAPS]
+    """Wrap-ups of today that the limit ended: without an ending, or without what that ending asks for."""
+    late = lines_of(
+        legs.filter(disposed_in_time=False).select_related("disposition"),
+        *LEG, "note", "disposition__needs_note", "disposition__needs_follow_up", way="interaction__",
+    )  # fmt: skip
+    found = late.order_by("-ended_at")[:MOST_GAPS]
     lines = []
     for leg in found:
         case = leg.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
-        what = _("note missing") if leg.disposition_id else _("not filled in")
+        what = _missing(leg)
         words = _("%(name)s: %(what)s") % {"name": name_of(leg.interaction), "what": what}
         lines.append(Later(leg.client.brand, ICONS[Channel(leg.channel)], words, leg.ended_at or leg.offered_at, url))
     return lines

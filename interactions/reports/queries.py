@@ -118,7 +118,9 @@ def lines_of(scopes: Sequence[Scope], *by: str) -> list[dict[tuple[Any, ...], Li
 def asked(statement: Composed[Any], scopes: Sequence[Scope], **choices: Any) -> list[Any]:
     """The rows of a statement about these scopes, written once for all scopes of their shapes."""
     moments = (moment for scope in scopes for moment in scope.moments)
-    return statement(*moments, shapes=tuple(scope.shape for scope in scopes), **choices)
+    # Judged by what holds in all of their time: a contract may begin between the first and the last.
+    judging = together(scopes).rule
+    return statement(*moments, shapes=tuple(scope.shape(judging) for scope in scopes), **choices)
 
 
 @composed

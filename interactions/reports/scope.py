@@ -153,9 +153,14 @@ class Scope:
 
     def threshold(self) -> Case:
         """The threshold of a contact, as a duration; asks of a contact only what differs within the scope."""
-        default, apart = self.judging or self._judging()
+        default, apart = self.rule
         whens = [When(**dict(asked), then=Value(timedelta(seconds=seconds))) for asked, seconds in apart]
         return Case(*whens, default=Value(timedelta(seconds=default)), output_field=DurationField())
+
+    @property
+    def rule(self) -> Judging:
+        """The threshold of its contacts, and those that hold for some of them."""
+        return self.judging or self._judging()
 
     def _judging(self) -> Judging:
         apart: list[tuple[tuple[tuple[str, object], ...], int]] = []
@@ -212,14 +217,11 @@ class Scope:
         """Its times alone, in the order in which `placed` wants them again."""
         return self.at, *(moment for part in self.parts for moment in (part.start, part.end))
 
-    @property
-    def shape(self) -> Scope:
-        """All but its times: scopes of one shape ask with one statement (`bpo.kernel.composed`)."""
+    def shape(self, judging: Judging) -> Scope:
+        """All but its times, judged by this: scopes of one shape ask with one statement (`bpo.kernel.composed`)."""
         nowhere: Any = None
         parts = tuple(Part(part.clients, nowhere, nowhere) for part in self.parts)
-        return replace(
-            self, parts=parts, at=nowhere, thresholds=(), promises=(), judging=self.judging or self._judging()
-        )
+        return replace(self, parts=parts, at=nowhere, thresholds=(), promises=(), judging=judging)
 
     def placed(self, moments: Iterator[Any]) -> Scope:
         """The shape with times, or places for them."""

@@ -100,3 +100,13 @@ def test_search_shows_a_stranger_nothing() -> None:
     cal = make.user("Cal Client")
     make.membership(cal, make.client("Other"), Role.VIEWER)
     assert not customers.search(cal, "archer")
+
+
+@pytest.mark.django_db
+def test_who_calls_from_a_number_outside_the_plan_is_known_by_it() -> None:
+    """Whether it can be called is asked only of a number somebody types to be called under."""
+    acme = make.client()
+    ann = make.customer(acme, "Ann", phone="+447700900123")
+    assert customers.find_or_create(acme, phone="+447700900123", name="Ann") == ann
+    assert customers.typed_phone(acme, "+447700900123") == ""
+    assert customers.typed_phone(acme, "+34 911 234 567") == "+34911234567"

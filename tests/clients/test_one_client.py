@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.test import Client as Browser
 from django.urls import reverse
 
 from bpo.kernel import clock
-from clients.models import Client, EntryKind, EntryPoint, EntryRule, Queue
+from clients.models import Brand, Client, EntryKind, EntryPoint, EntryRule, Queue
 from interactions import callbacks
 from interactions.models import Callback, CallbackOrigin, Case, Interaction
 from tests import factories as make
@@ -169,3 +171,21 @@ def test_a_row_never_moves_to_another_client(ada: Browser, acme: Client) -> None
         page = ada.get(reverse(f"admin:clients_{row._meta.model_name}_change", args=[row.pk]))
         assert "client" not in page.context["adminform"].form.fields
     assert Queue.objects.filter(client=acme).exists()
+
+
+@pytest.mark.django_db
+def test_of_clients_that_shared_a_sender_the_first_keeps_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """An upgrade goes through, and says who needs an address of its own."""
+    acme, maple = make.client("Acme"), make.client("Maple")
+    rule = next(one for one in Brand._meta.constraints if one.name == "sender_of_one_client")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with connection.schema_editor(atomic=False) as editor:
+        editor.remove_constraint(Brand, rule)
+    Brand.objects.update(sender_address="help@shared.example")
+    import_module("clients.migrations.0008_sender_of_one_client").leave_one(apps, None)
+    with connection.schema_editor(atomic=False) as editor:
+        editor.add_constraint(Brand, rule)
+    senders = dict(Brand.objects.values_list("client__name", "sender_address"))
+    assert (senders["Acme"], senders["Maple"]) == ("help@shared.example", "")
+    assert "Maple gave up its sender" in capsys.readouterr().out and acme != maple

@@ -94,7 +94,7 @@ def test_the_clients_are_live_and_ready_and_each_line_can_be_served_in_spanish()
     staffed = Counter(Licence.objects.filter(state="certified").values_list("client__slug", flat=True))
     assert staffed == {"the-tech-giant": 10, "halden-air": 8, "maple-row-pharmacy": 3}
     alex = Agent.objects.get(name="Aleksandra Nowak")
-    assert (alex.profile.voice_points, alex.profile.chat_points, alex.profile.email_points) == (40, 20, 20)
+    assert (alex.profile.voice_points, alex.profile.chat_points, alex.profile.email_points) == (100, 20, 20)
 
 
 @pytest.mark.django_db

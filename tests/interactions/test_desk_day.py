@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bpo.kernel import clock
-from interactions import cases, handling, replies
+from clients.models import Queue
+from interactions import cases, handling, replies, wrap_up
 from interactions.desk import day
 from interactions.models import Case, Leg
+from tests import factories
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
 
@@ -63,3 +65,27 @@ def test_a_mail_answered_and_parked_is(acme: Scene) -> None:
     replies.agent_replies(accepted(acme, "email"), "On Friday.", by=acme.bea, then="park")
     handled, _aht, done = days(acme)
     assert (handled, done) == (1, 1)
+
+
+@pytest.mark.usefixtures("media")
+def test_a_mail_answered_for_later_and_parked_is_done() -> None:
+    acme = scene()
+    later = clock.now() + timedelta(hours=20)
+    replies.agent_replies(accepted(acme, "email"), "On Friday.", by=acme.bea, then="park", send_at=later)
+    assert day.day_of(acme.bea).handled == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "missing"),
+    [({"needs_follow_up": True}, "follow-up missing"), ({"needs_note": True}, "note missing")],
+)
+def test_what_an_ending_wanted_and_did_not_get_shows_in_her_day(ending: dict[str, bool], missing: str) -> None:
+    acme = scene()
+    leg = accepted(acme, "chat")
+    Queue.objects.filter(pk=leg.interaction.queue_id).update(wrap_up="timed", wrap_up_seconds=30)
+    handling.end_work(leg, by=acme.bea, ended_by="agent")
+    leg = Leg.objects.get(pk=leg.pk)
+    wrap_up.save_draft(leg, by=acme.bea, disposition=factories.disposition(acme.acme, "Call again", **ending), note="")
+    wrap_up.run_out(leg, at=clock.now() + timedelta(seconds=31))
+    (gap,) = day.day_of(acme.bea).gaps
+    assert missing in gap.words

@@ -530,3 +530,18 @@ def test_every_number_of_an_agent_opens_its_legs(browser: Browser, line: Queue, 
         assert f"?went={went}#legs" in page.content.decode() or not went
     assert len(browser.get(address, {"page": 2}).context["page_obj"].object_list) == 4
     assert browser.get(address, {"went": "fishing"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/floor/", "/floor/parts/wall/", "/floor/parts/callbacks/", "/floor/callbacks/"])
+def test_who_leads_a_team_and_supervises_no_client_sees_an_empty_floor(path: str) -> None:
+    for person in (factories.supervisor(teams=[factories.team()]), factories.admin()):
+        browser = Browser()
+        browser.force_login(person)
+        assert browser.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked", ["callbacks/?client={}", "contacts/?figure=in_time&channel=email&queue={}", "contacts/?client={}"]
+)
+def test_ids_that_nobody_has_lead_to_empty_lists(browser: Browser, line: Queue, asked: str) -> None:
+    assert browser.get("/floor/" + asked.format(uuid4())).status_code == 200

@@ -1,12 +1,12 @@
 """A day of Acme in rows, and the figures that come out of it: the count is always the list."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
-from clients.models import Client, Contract, Policy, Queue
+from clients.models import Client, Contract, Policy, Promise, Queue
 from interactions.models import Interaction, Visit
 from interactions.reports import promised, queries
 from interactions.reports.figures import FIGURES, Thing
@@ -338,3 +338,17 @@ def test_the_number_of_queries_does_not_grow(line: Queue, django_assert_num_quer
     scope = scope_of([line.client], at=NOON)
     with django_assert_num_queries(4):
         queries.day(scope)
+
+
+def test_the_last_half_hour_is_judged_by_the_contract_of_each_arrival(acme: Client, line: Queue) -> None:
+    """Chats came before midnight under twenty seconds; since midnight ten minutes are promised."""
+    today = NOON.date()
+    midnight_there = midnight(today, acme.zone)
+    for first, last, seconds in ((date(2026, 1, 1), today - timedelta(days=1), 20), (today, None, 600)):
+        contract = Contract.objects.create(client=acme, valid_from=first, valid_until=last)
+        Promise.objects.create(contract=contract, channel="chat", threshold_seconds=seconds)
+    reported.contact(line, "chat", at=midnight_there - timedelta(minutes=10), waited=120)
+    scope = scope_of([acme], at=midnight_there + timedelta(minutes=5))
+    (alone,) = queries.lines_of([lately(scope)], "channel")
+    assert alone["chat",].late == 1
+    assert queries.lines_of([scope, lately(scope)], "channel")[1] == alone

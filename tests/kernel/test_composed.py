@@ -83,6 +83,16 @@ def several(users: Any) -> QuerySet[User, str]:
     return User.objects.filter(pk__in=Among(users)).order_by("full_name").values_list("full_name", flat=True)
 
 
+@composed
+def nobody(user: Any) -> QuerySet[User]:
+    return User.objects.filter(pk=user, full_name__in=[])
+
+
+def test_conditions_that_leave_nothing_ask_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert nobody(1) == [] and nobody(2) == []
+
+
 def test_a_list_of_keys_is_one_value() -> None:
     ann, bea, cal = factories.user("Ann"), factories.user("Bea"), factories.user("Cal")
     assert several([cal.pk, ann.pk]) == ["Ann", "Cal"]

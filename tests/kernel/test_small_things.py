@@ -44,7 +44,7 @@ def test_phone_numbers_become_e164(typed: str, region: str | None, number: str) 
     assert fields.normalise_phone(typed, region) == number
 
 
-@pytest.mark.parametrize("typed", ["", "hello", "12", "+999999999999999999", "911234567", "+15550173"])
+@pytest.mark.parametrize("typed", ["", "hello", "12", "+999999999999999999", "911234567"])
 def test_what_is_no_phone_number_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         fields.normalise_phone(typed)

@@ -110,7 +110,7 @@ def _book(
     if earlier and earlier.callback:
         return HttpResponseRedirect(manage_address(earlier.callback, language)), {}
     errors: dict[str, str] = {}
-    number = customers.tidy_phone(door.client, given.get("number", "")[:40])
+    number = customers.typed_phone(door.client, given.get("number", "")[:40])
     if not number:
         errors["number"] = say("err_number" if given.get("number") else "err_number_missing", language)
     email = given.get("email", "")[:254]

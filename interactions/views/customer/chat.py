@@ -71,7 +71,7 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     errors = {}
     if email and not customers.tidy_address(email):
         errors["email"] = say("err_email", language)
-    if phone and not customers.tidy_phone(door.client, phone):
+    if phone and not customers.typed_phone(door.client, phone):
         errors["phone"] = say("err_number", language)
     if not words:
         errors["words"] = say("err_words", language)
