@@ -218,14 +218,19 @@ def awaits_report(leg: Leg) -> bool:
 
 def connected() -> Exists:
     """For a query of legs whose `is_calling` is asked: annotate it as `connected`."""
-    return Exists(JournalEntry.objects.filter(leg=OuterRef("pk"), kind=Kind.MEDIA_CONNECTED))
+    return Exists(JournalEntry.objects.filter(interaction=OuterRef("interaction"), kind=Kind.MEDIA_CONNECTED))
 
 
 def is_calling(leg: Leg) -> bool:
-    """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk."""
+    """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk.
+
+    Whom a colleague reached is reached for whoever she hands the call to or asks.
+    """
     if leg.channel != Channel.VOICE or leg.state != LegState.HANDLING:
         return False
     if leg.interaction.direction != Direction.OUTBOUND:
         return False
     known: bool | None = getattr(leg, "connected", None)
-    return not (leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists() if known is None else known)
+    if known is None:
+        known = leg.interaction.journal.filter(kind=Kind.MEDIA_CONNECTED).exists()
+    return not known

@@ -179,6 +179,8 @@ def test_the_keys_of_a_chat_from_an_early_enter_to_ready(new_page: Callable[...,
     dev.locator("#chat-text").press_sequentially("Good morning")
     expect(dev.locator("[data-draft-state]")).to_have_text("Draft saved")
     assert top_of(dev, send) == before
+    dev.keyboard.press("Escape")
+    expect(dev.locator("#chat-text")).not_to_be_focused()
 
     # The contact ends elsewhere: a dialog that needs it in hand goes with it.
     dev.locator("#act-transfer").click()
@@ -202,6 +204,17 @@ def test_the_keys_of_a_chat_from_an_early_enter_to_ready(new_page: Callable[...,
     expect(dev.locator("#note")).to_be_focused()
     dev.keyboard.press("Control+Enter")
     expect(dev.locator("#work.idle")).to_be_focused()
+
+    # Enter on Decline declines.
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        stage.asks(new_page(), address, "And another?")
+    dev.locator("#offer button[popovertarget=decline-menu]").focus()
+    dev.keyboard.press("Enter")
+    expect(dev.locator("#decline-menu")).to_be_visible()
+    dev.locator("#decline-menu button").first.focus()
+    dev.keyboard.press("Enter")
+    expect(dev.locator("[data-offer]")).to_have_count(0)
+    expect(dev.locator("#work.idle")).to_be_visible()
 
 
 def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(

@@ -40,3 +40,12 @@ def test_what_is_wrong_is_said_once() -> None:
     runs.jump(run, "reason", by=at.bea)
     page = desk_of(at.bea).post(url("answer", leg), {"step": "reason"}).content.decode()
     assert page.count("Choose one of the answers.") == 1
+
+
+def test_what_was_typed_into_a_check_that_failed_stays() -> None:
+    at = scene()
+    leg, run = begun(at, "voice")
+    runs.jump(run, "verify", by=at.bea)
+    page = desk_of(at.bea).post(url("answer", leg), {"step": "verify", "name": "Ann Archr"}).content.decode()
+    assert 'value="Ann Archr"' in page and "more tries" in page
+    assert 'value="Ann Archr"' not in desk_of(at.bea).get(url("script", leg)).content.decode()

@@ -39,6 +39,14 @@ def test_a_call_that_has_reached_nobody_is_not_a_talk(acme: Scene) -> None:
     assert said(acme, leg) == ("Talking",) * 3
 
 
+def test_whom_a_colleague_reached_is_reached_for_whoever_has_the_call_next(acme: Scene) -> None:
+    leg = outbound.start_call(acme.ann, acme.line, by=acme.bea)
+    next_one = Leg(interaction=leg.interaction, client=leg.client, channel="voice", state="handling")
+    assert outbound.is_calling(next_one)
+    outbound.report(leg, "reached", by=acme.bea)
+    assert not outbound.is_calling(next_one)
+
+
 def test_a_call_that_came_in_is_a_talk_or_on_hold(acme: Scene) -> None:
     leg = accepted(acme, "voice")
     assert said(acme, leg) == ("Talking",) * 3

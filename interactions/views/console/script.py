@@ -34,7 +34,9 @@ def _pane(
     run = run_of(fresh, request.agent)
     if run is None:
         return HttpResponse(status=204)
-    typed = {key: value for key, value in request.POST.items() if isinstance(value, str)} if errors else None
+    # What was typed stays beside what is wrong with it, and in a check that failed and may be tried again.
+    again = bool(errors) or request.POST.get("step") == run.at_step
+    typed = {key: value for key, value in request.POST.items() if isinstance(value, str)} if again else None
     pane = script_pane.pane_of(run, request.agent, errors=errors, typed=typed)
     context = {"leg": fresh, "pane": pane, "brand": fresh.client.brand, "voice": fresh.channel == "voice"}
     response = render(request, "console/_script.html", context, status=422 if errors else 200)

@@ -1,5 +1,5 @@
 /* Keys of the desk; those that stand on a button are marked there (data-key). */
-import { register, showList } from "../lib/keys.js";
+import { inField, register, showList } from "../lib/keys.js";
 
 const press = (id) => () => { const el = document.getElementById(id); if (!el) return false; el.click(); return true; };
 
@@ -24,6 +24,10 @@ register("write", "w", "Write", () => {
 });
 register("script", "s", "Script", press("tab-script"));
 register("notes", "n", "Notes", press("tab-notes"));
+register("leave", "escape", "Leave the field, so that letters are keys", (event) => {
+  if (inField(event.target)) event.target.blur();
+  return false;  // it still closes what it closes
+}, { fields: true });
 register("line", "enter", "Send the line of a chat", () => false);
 register("snippet", "/", "A ready sentence, while you write", () => false);
 document.getElementById("keys-button")?.addEventListener("click", showList);

@@ -108,7 +108,8 @@ function take(button, card) {
 
 register("accept", "enter", "Accept the offer", () => {
   const button = document.getElementById("offer-accept"), card = place.querySelector(".offer");
-  if (!card || inField() || document.activeElement?.closest?.("button, a, [role=tab], summary") && !document.activeElement.closest("#offer")) return false;
+  const pressed = document.activeElement?.closest?.("button, a, [role=tab], summary");  // Enter presses it: to decline, say
+  if (!card || inField() || pressed && pressed !== button) return false;
   return take(button, card);
 });
 register("accept-beside", "alt+enter", "Accept the offer, from a field or a dialog", () => {

@@ -1,7 +1,8 @@
 /* Keys of a page.  register(id, combo, label, run, {fields: false, group: ""}) -> remove()
    combo: "ctrl+enter", "shift+/", "?", "1", "alt+arrowdown"; "ctrl" is also the command key. Without fields:true a key is
    left alone while a text field has the focus (keys with ctrl/alt run there, too, unless fields is "never").
-   [data-key="1"] on a button, link or radio clicks it; data-key-fields lets it run from a field; its words stand in the list.
+   [data-key="1"] on a button, link or radio clicks it; data-key-fields lets it run from a field, data-key-own only from its
+   own form; of several the one in the form where one types is meant. Its words stand in the list.
    "?" opens the list. remap(id, combo) keeps a person's own choice; combos() lists all for a settings page. */
 import { say } from "./words.js";
 
@@ -37,9 +38,11 @@ export const combos = () => [...entries.values()];
 
 const visible = (el) => !el.disabled && el.getClientRects().length > 0 && !el.closest("[inert]");
 
-function fromPage(combo) {
-  const scope = document.querySelector("dialog[open]:modal") ?? document;
-  return [...scope.querySelectorAll("[data-key]")].find((el) => el.dataset.key.toLowerCase() === combo && visible(el));
+function fromPage(combo, at) {
+  const scope = document.querySelector("dialog[open]:modal") ?? document, form = at?.closest?.("form");
+  const here = (el) => Boolean(form) && (el.form ?? el.closest("form")) === form;
+  const found = [...scope.querySelectorAll("[data-key]")].filter((el) => el.dataset.key.toLowerCase() === combo && visible(el) && (!el.hasAttribute("data-key-own") || here(el)));
+  return found.find(here) ?? found[0];
 }
 
 document.addEventListener("keydown", (event) => {
@@ -47,7 +50,7 @@ document.addEventListener("keydown", (event) => {
   const combo = named(event);
   const typing = inField(event.target);
   const strong = combo.startsWith("ctrl+") || combo.startsWith("alt+");
-  const el = fromPage(combo);
+  const el = fromPage(combo, event.target);
   if (el && (!typing || strong || el.hasAttribute("data-key-fields"))) {
     event.preventDefault();
     const target = el.matches("label") ? el.control ?? el : el;
