@@ -45,7 +45,8 @@ def promised_of(interaction: Interaction, zone: str, chosen: datetime | None) ->
         return {}
     local = due.astimezone(ZoneInfo(zone))
     late = chosen is None or chosen > due
-    return {"reply_due": local, "reply_due_clock": local.strftime(CLOCK), "reply_late": late}
+    words = {"reply_due": local, "reply_due_clock": local.strftime(CLOCK), "reply_clock_of": zone_words(zone)}
+    return {**words, "reply_late": late}
 
 
 def times_of(interaction: Interaction, message: Message | None = None) -> dict[str, Any]:

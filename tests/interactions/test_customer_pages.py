@@ -157,6 +157,15 @@ def test_outside_hours_the_window_offers_the_callback_form(browser) -> None:
     assert reverse("customer-callback-form", args=[shut.public_id]) in text and "We are closed right now" in text
 
 
+def test_a_form_says_closed_only_while_nobody_calls(browser) -> None:
+    """Calls are made in the hours of the line, whatever the door's own say about the talk."""
+    acme = make.client()
+    counter = make.hours(acme, "Counter", always_open=False)
+    shut = make.door(acme, "form", into=make.queue(acme, hours=make.hours(acme)), hours=counter)
+    page = browser.get(reverse("customer-callback-form", args=[shut.public_id])).content.decode()
+    assert "We are closed right now" not in page and "<form" in page
+
+
 # --- the window's calls ----------------------------------------------------------------------------------------------
 
 

@@ -86,8 +86,9 @@ def _key(given: str) -> str:
 
 
 def lead_words(door: EntryPoint, language: str) -> str:
-    """Why one is here: closed, nobody there, or by choice."""
-    if not opening.is_open(door, clock.now()):
+    """Why one is here: nobody calls at this hour, or by choice."""
+    calls = opening.calls_at(door, door.queue) if door.queue else door
+    if not opening.is_open(calls, clock.now()):
         return say("cb_lead_closed", language)
     return say("cb_lead", language)
 
