@@ -24,7 +24,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Func, QuerySet, prefetch_related_objects
+from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet, prefetch_related_objects
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -48,10 +48,19 @@ class Place(Expression):
         return "%s", (self,)
 
 
-class Among(Func):
-    """For `pk__in`: a place whose value is a list of keys, of any length in the same statement."""
+@ForeignObject.register_lookup
+@Field.register_lookup
+class Among(Lookup[Any]):
+    """`pk__among=keys`: a place whose value is a list of keys, of any length in the same statement."""
 
-    template = "(SELECT unnest(%(expressions)s::bigint[]))"
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """One comparison with an array, which PostgreSQL answers from the index as it does a list."""
+        column, before = self.process_lhs(compiler, connection)
+        keys, after = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({keys}::bigint[])", (*before, *after)
 
 
 class Composed(Generic[Row]):

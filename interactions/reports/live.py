@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import composed
 from clients.models import Channel, Client, Promise, Queue, QueueState
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
@@ -167,19 +167,19 @@ class _Seen:
 
 @composed
 def _signed_in(agents: Any) -> QuerySet[Seat, tuple[int, str, str, bool]]:
-    seats = Seat.objects.filter(agent__in=Among(agents)).exclude(presence=Presence.SIGNED_OUT)
+    seats = Seat.objects.filter(agent__among=agents).exclude(presence=Presence.SIGNED_OUT)
     return seats.values_list("agent_id", "presence", "reason", "connected")
 
 
 @composed
 def _live_work(agents: Any) -> QuerySet[Leg, tuple[int, int, str]]:
-    legs = Leg.objects.filter(agent__in=Among(agents), state__in=LIVE_LEGS, set_aside=False)
+    legs = Leg.objects.filter(agent__among=agents, state__in=LIVE_LEGS, set_aside=False)
     return legs.exclude(role=LegRole.MONITOR).values_list("agent_id", "client_id", "state")
 
 
 @composed
 def _licensed(clients: Any) -> QuerySet[Licence, tuple[int, int]]:
-    licences = Licence.objects.filter(client__in=Among(clients), state=LicenceState.CERTIFIED)
+    licences = Licence.objects.filter(client__among=clients, state=LicenceState.CERTIFIED)
     return licences.filter(agent__deactivated_at__isnull=True).values_list("agent_id", "client_id")
 
 
@@ -239,7 +239,7 @@ def away_words(presence: str, reason: str) -> str:
 @composed
 def _in_line(clients: Any) -> QuerySet[Interaction, Any]:
     return (
-        with_first_stay(Interaction.objects.filter(client__in=Among(clients)).filter(IN_SOME_LINE))
+        with_first_stay(Interaction.objects.filter(client__among=clients).filter(IN_SOME_LINE))
         .values_list("queue_id", "channel", named=True)
         .annotate(
             all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min("enqueued_at", filter=CUSTOMER_WAITS)
@@ -254,7 +254,7 @@ def _waiting(clients: Sequence[Client]) -> dict[tuple[int, str], tuple[int, int,
 
 @composed
 def _due(clients: Any, soon: Any, at: Any) -> QuerySet[Callback, Any]:
-    open_ones = Callback.objects.filter(client__in=Among(clients), state__in=OPEN_CALLBACK, due_from__lte=soon)
+    open_ones = Callback.objects.filter(client__among=clients, state__in=OPEN_CALLBACK, due_from__lte=soon)
     return open_ones.values_list("client_id").annotate(due=Count("pk"), over=Count("pk", filter=Q(due_until__lt=at)))
 
 
@@ -265,7 +265,7 @@ def _callbacks(clients: Sequence[Client], at: datetime) -> dict[int, tuple[int, 
 
 @composed
 def _lines(clients: Any) -> QuerySet[Queue]:
-    return Queue.objects.filter(client__in=Among(clients)).exclude(state=QueueState.ARCHIVED).order_by("name")
+    return Queue.objects.filter(client__among=clients).exclude(state=QueueState.ARCHIVED).order_by("name")
 
 
 def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope | None = None) -> Wall:

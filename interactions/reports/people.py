@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from agents.models import Agent, LicenceState, Presence, PresenceReason, Seat
 from bpo.kernel import clock
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import composed
 from clients.models import Channel, Client
 from interactions.models import Leg, LegRole, LegState
 from interactions.reports.live import LIVE_LEGS, away_words
@@ -58,13 +58,13 @@ def agents_of(teams: Collection[int], clients: Sequence[Client]) -> QuerySet[Age
 
 @composed
 def _live_legs(agents: Any) -> QuerySet[Leg]:
-    legs = Leg.objects.filter(agent__in=Among(agents), state__in=LIVE_LEGS).exclude(role=LegRole.MONITOR)
+    legs = Leg.objects.filter(agent__among=agents, state__in=LIVE_LEGS).exclude(role=LegRole.MONITOR)
     return legs.select_related("interaction__reason", "interaction__queue").only(*OF_A_LEG)
 
 
 @composed
 def _last_endings(agents: Any, clients: Any, since: Any) -> QuerySet[Leg, tuple[int, str]]:
-    legs = Leg.objects.filter(agent__in=Among(agents), client__in=Among(clients), disposition__isnull=False)
+    legs = Leg.objects.filter(agent__among=agents, client__among=clients, disposition__isnull=False)
     ordered = legs.filter(offered_at__gte=since).order_by("agent_id", "-offered_at").distinct("agent_id")
     return ordered.values_list("agent_id", "disposition__name")
 

@@ -16,7 +16,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
-from bpo.kernel.composed import Among, Place, composed
+from bpo.kernel.composed import Place, composed
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Policy, Promise
 from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
@@ -297,14 +297,14 @@ def shorts_of(clients: Iterable[Client]) -> tuple[tuple[int, int], ...]:
 
 @composed
 def _shorts(clients: Any) -> QuerySet[Policy, tuple[int, int]]:
-    policies = Policy.objects.filter(client__in=Among(clients)).order_by("client_id")
+    policies = Policy.objects.filter(client__among=clients).order_by("client_id")
     return policies.values_list("client_id", "short_abandon_seconds")
 
 
 @composed
 def _promises(clients: Any, first: Any, last: Any) -> QuerySet[Promise]:
     return (
-        Promise.objects.filter(contract__client__in=Among(clients), contract__valid_from__lte=last)
+        Promise.objects.filter(contract__client__among=clients, contract__valid_from__lte=last)
         .filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=first))
         .select_related("contract__client")
         .order_by("contract__client_id", "-contract__valid_from", "channel")

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import words
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import InvalidValue
 from clients.models import Channel, Client, Queue, Reason
 from interactions.models import Interaction, JournalEntry, Leg, LegRole, Visit
@@ -152,33 +152,33 @@ def _work() -> QuerySet[Leg]:
 
 @composed
 def _lines_of(keys: Any) -> QuerySet[Interaction]:
-    rows = Interaction.objects.filter(pk__in=Among(keys)).select_related("customer", "case", "envelope")
+    rows = Interaction.objects.filter(pk__among=keys).select_related("customer", "case", "envelope")
     return rows.only(*(name for name in OF_A_CONTACT if not name.startswith(FEW)), "client", "queue", "reason")
 
 
 @composed
 def _clients_of(keys: Any) -> QuerySet[Client]:
-    return Client.objects.filter(pk__in=Among(keys)).select_related("brand")
+    return Client.objects.filter(pk__among=keys).select_related("brand")
 
 
 @composed
 def _queues_of(keys: Any) -> QuerySet[Queue]:
-    return Queue.objects.filter(pk__in=Among(keys)).only("name")
+    return Queue.objects.filter(pk__among=keys).only("name")
 
 
 @composed
 def _reasons_of(keys: Any) -> QuerySet[Reason]:
-    return Reason.objects.filter(pk__in=Among(keys)).only("name", "kind")
+    return Reason.objects.filter(pk__among=keys).only("name", "kind")
 
 
 @composed
 def _stays_of(keys: Any) -> QuerySet[Visit]:
-    return _stays().filter(interaction__in=Among(keys))
+    return _stays().filter(interaction__among=keys)
 
 
 @composed
 def _work_of(keys: Any) -> QuerySet[Leg]:
-    return _work().filter(interaction__in=Among(keys))
+    return _work().filter(interaction__among=keys)
 
 
 def contacts_of(keys: list[int]) -> list[Any]:

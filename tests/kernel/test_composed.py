@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
 
 from bpo.accounts.models import User
-from bpo.kernel.composed import Among, composed, first
+from bpo.kernel.composed import composed, first
 from clients.models import Client, Queue
 from tests import factories
 
@@ -79,8 +79,13 @@ def test_any_number_of_values_and_rows_with_names() -> None:
 
 
 @composed
+def lines_of_clients(clients: Any) -> QuerySet[Queue, str]:
+    return Queue.objects.filter(client__among=clients).order_by("name").values_list("name", flat=True)
+
+
+@composed
 def several(users: Any) -> QuerySet[User, str]:
-    return User.objects.filter(pk__in=Among(users)).order_by("full_name").values_list("full_name", flat=True)
+    return User.objects.filter(pk__among=users).order_by("full_name").values_list("full_name", flat=True)
 
 
 @composed
@@ -98,6 +103,10 @@ def test_a_list_of_keys_is_one_value() -> None:
     assert several([cal.pk, ann.pk]) == ["Ann", "Cal"]
     assert several([bea.pk]) == ["Bea"] and several([]) == []
     assert several.statement.cache_info().misses == 1
+    tech, maple = factories.client("Tech"), factories.client("Maple")
+    factories.queue(tech, "Billing"), factories.queue(maple, "Refills")
+    assert lines_of_clients([tech.pk, maple.pk]) == ["Billing", "Refills"]
+    assert lines_of_clients([maple.pk]) == ["Refills"]
 
 
 def test_a_statement_is_written_once_for_each_choice() -> None:

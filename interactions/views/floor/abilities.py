@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from agents import leading, skills
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import composed
 from clients.models import Queue, QueueState, Skill
 from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post, posted
 from interactions.views.floor.seeing import agent_seen, queue_of, sight_of
@@ -104,5 +104,5 @@ def lines_of(agent: Agent, clients: list[Any]) -> list[dict[str, Any]]:
 
 @composed
 def _lines(agent: Any, clients: Any) -> QuerySet[Queue]:
-    lines = Queue.objects.filter(client__in=Among(clients), client__licences__agent=agent)
+    lines = Queue.objects.filter(client__among=clients, client__licences__agent=agent)
     return lines.exclude(state=QueueState.ARCHIVED).order_by("client__name", "name")

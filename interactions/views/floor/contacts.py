@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
-from bpo.kernel.composed import Among, composed, first
+from bpo.kernel.composed import composed, first
 from clients.models import Client
 from interactions import handling, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
@@ -199,7 +199,7 @@ def _since(clients: list[Client], start: Any) -> Scope:
 
 @composed
 def _legs_since(agent: Any, clients: Any, start: Any) -> QuerySet[Leg]:
-    legs = Leg.objects.filter(agent=agent, client__in=Among(clients), offered_at__gte=start)
+    legs = Leg.objects.filter(agent=agent, client__among=clients, offered_at__gte=start)
     return (
         legs.select_related("interaction__customer", "disposition")
         .only(

@@ -20,7 +20,7 @@ from agents.forms import LICENCE_ACTS
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Licence, LicenceState
 from bpo.kernel import clock
-from bpo.kernel.composed import Among, composed
+from bpo.kernel.composed import composed
 from clients.access import is_admin
 from clients.models import Client, Role, ScriptVersion, VersionState
 from interactions.views import lists
@@ -99,7 +99,7 @@ def _acts(request: SupervisorRequest, sight: Sight, licence: Licence) -> list[st
 
 @composed
 def _held(agent: Any, clients: Any) -> QuerySet[Licence]:
-    rows = Licence.objects.filter(agent=agent, client__in=Among(clients))
+    rows = Licence.objects.filter(agent=agent, client__among=clients)
     return rows.select_related("client__brand", "by", "script_version__script").order_by("client__name")
 
 
