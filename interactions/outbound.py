@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -30,6 +30,7 @@ from interactions.models import (
     LegState,
     Origin,
     State,
+    Visit,
 )
 
 
@@ -216,15 +217,21 @@ def awaits_report(leg: Leg) -> bool:
     return not VOICE.reports_itself and is_calling(leg)
 
 
+def _reached() -> QuerySet[JournalEntry]:
+    """That a contact's customer was reached, unless the contact has waited in a line since."""
+    since = Visit.objects.filter(interaction=OuterRef("interaction"), entered_at__gt=OuterRef("at"))
+    return JournalEntry.objects.filter(~Exists(since), kind=Kind.MEDIA_CONNECTED)
+
+
 def connected() -> Exists:
     """For a query of legs whose `is_calling` is asked: annotate it as `connected`."""
-    return Exists(JournalEntry.objects.filter(interaction=OuterRef("interaction"), kind=Kind.MEDIA_CONNECTED))
+    return Exists(_reached().filter(interaction=OuterRef("interaction")))
 
 
 def is_calling(leg: Leg) -> bool:
     """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk.
 
-    Whom a colleague reached is reached for whoever she hands the call to or asks.
+    Whom a colleague reached is reached for whoever she hands the call to or asks; a call that was lost is made again.
     """
     if leg.channel != Channel.VOICE or leg.state != LegState.HANDLING:
         return False
@@ -232,5 +239,5 @@ def is_calling(leg: Leg) -> bool:
         return False
     known: bool | None = getattr(leg, "connected", None)
     if known is None:
-        known = leg.interaction.journal.filter(kind=Kind.MEDIA_CONNECTED).exists()
+        known = _reached().filter(interaction=leg.interaction_id).exists()
     return not known
