@@ -67,3 +67,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 
 // a notice closes by its cross, and by itself after a while
 document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".note")?.remove());
+
+/* htmx tells of a request that failed or was given up by its events, above; the promise it rejects besides, with no reason, has
+   nobody who waits for it. */
+window.addEventListener("unhandledrejection", (event) => { if (event.reason === undefined) event.preventDefault(); });
