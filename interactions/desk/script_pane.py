@@ -120,7 +120,7 @@ def pane_of(
         fields=tuple(_asked(one, run, interaction, errors, typed) for one in step.fields),
         facts=tuple(
             Asked(
-                Field(fact, label, "date" if fact == "birth_date" else "text"),
+                _fact(fact, label),
                 typed.get(fact, ""),
                 errors.get(fact, ""),
                 (),
