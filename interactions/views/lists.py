@@ -36,7 +36,7 @@ OF_A_CONTACT = (
 )  # fmt: skip
 
 
-FEW = ("client__", "queue__", "reason__")
+FEW = ("client__", "queue__", "reason__")  # what many contacts share: fetched once, not with each of them
 
 
 class BadFilter(InvalidValue):

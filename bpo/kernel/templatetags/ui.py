@@ -205,7 +205,7 @@ def moment(value: dt.datetime | None, form: str = "H:i", cls: str = "") -> str:
     if value is None:
         return "–"
     local = timezone.localtime(value)
-    # A list shows hundreds: what is written here is numbers and names of days, and all but those is escaped once.
+    # Every part is escaped, but the numbers of isoformat. A list shows hundreds of these, so without format_html.
     shown, whole = escape(_local(local, form)), escape(_full(local))
     return mark_safe(f'<time class="num {escape(cls)}" datetime="{value.isoformat()}" title="{whole}">{shown}</time>')
 
