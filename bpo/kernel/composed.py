@@ -24,6 +24,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet, prefetch_related_objects
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -31,6 +32,7 @@ from django.db.models.query import (
     NamedValuesListIterable,
     get_related_populators,
 )
+from psycopg.sql import Literal
 
 Row = TypeVar("Row")
 MOST = 256
@@ -94,7 +96,7 @@ class Statement(Generic[Row]):
     def __init__(self, built: QuerySet[Any, Row]) -> None:
         compiler: Any = built.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
-            self.sql, self.parameters = compiler.as_sql()
+            self.sql, self.places = _with_places(*compiler.as_sql())
         except EmptyResultSet:  # its conditions leave nothing, whatever the values
             self.sql = ""
             return
@@ -122,9 +124,8 @@ class Statement(Generic[Row]):
         if not self.sql:
             return []
         connection = connections[DEFAULT_DB_ALIAS]
-        parameters = [values[one.number] if isinstance(one, Place) else one for one in self.parameters]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
+        with _kept_plan(connection) as cursor:
+            cursor.execute(self.sql, [values[number] for number in self.places])
             found = [list(row) for row in cursor.fetchall()]
         for at, converters, expression in self.converters:
             for row in found:
@@ -144,6 +145,27 @@ class Statement(Generic[Row]):
         for name, at in self.annotated:
             setattr(made, name, row[at])
         return made
+
+
+def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
+    """The statement with its constants written out, and which value goes into each place that is left.
+
+    PostgreSQL keeps a plan by the text; what is a constant there it can plan with.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    mark = "\0"
+    words = [mark if isinstance(one, Place) else Literal(one).as_string(connection.connection) for one in parameters]
+    written = (text % tuple(words)).replace("%", "%%").replace(mark, "%s")
+    return written, [one.number for one in parameters if isinstance(one, Place)]
+
+
+def _kept_plan(connection: Any) -> Any:
+    """A cursor that hands values to the server apart from the text, so that the server keeps the plan of the text."""
+    connection.ensure_connection()
+    connection.connection.prepared_max = MOST
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(ServerBindingCursor(connection.connection))
 
 
 def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:

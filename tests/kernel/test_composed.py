@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
 
@@ -136,3 +137,17 @@ def test_a_value_is_a_value_and_not_sql() -> None:
 @composed
 def by_slug(slug: Any) -> QuerySet[Client]:
     return Client.objects.filter(slug=slug)
+
+
+@composed
+def with_percent(name: Any) -> QuerySet[User, str]:
+    return User.objects.filter(full_name__contains="100%", pk__gte=name).values_list("full_name", flat=True)
+
+
+def test_a_constant_is_part_of_the_text_and_the_connection_keeps_its_plan() -> None:
+    eve = factories.user("Eve 100% O'Neil \\ %s")
+    for _ in range(4):
+        assert with_percent(eve.pk) == [eve.full_name]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert ["100" in text for (text,) in cursor.fetchall()].count(True) == 1
