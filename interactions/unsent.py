@@ -6,6 +6,7 @@ What becomes of it is written down in docs/decisions/0006-send-later.md.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -45,14 +46,17 @@ class TooLate(DomainError):
     sentence = _("This mail has already left.")
 
 
-def scheduled(*, at: datetime | None = None) -> MessageQuerySet:
-    """The mails that leave later than one that is sent now; one that is held does, whatever its time."""
+def scheduled(*, at: Any = None) -> MessageQuerySet:
+    """The mails that leave later than one that is sent now; one that is held does, whatever its time.
+
+    `at` is a time, or a place for one in a statement that is written once.
+    """
     at = at or clock.now()
     later = Q(state=OutgoingState.PENDING, due_at__gt=at + sending_time.UNDO) | Q(state=OutgoingState.HELD)
     return mail_out.mails().filter(later, attempts=0)
 
 
-def overtaken_of(agent: Agent, *, at: datetime) -> MessageQuerySet:
+def overtaken_of(agent: Any, *, at: Any) -> MessageQuerySet:
     """Her mails that a customer's mail took back, for a day after they should have left."""
     undone = mail_out.mails().filter(agent=agent, state=OutgoingState.CANCELLED, last_error=CUSTOMER_WROTE)
     return undone.filter(due_at__gt=at - TOLD_FOR)

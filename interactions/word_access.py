@@ -6,6 +6,7 @@ Administrators read everything; that they did is written down.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,13 +18,14 @@ from clients.access import is_admin
 from interactions import journal
 from interactions.models import Case, Interaction, Kind, Leg, LegRole, LegState, Message, MessageDirection
 
+IN_HAND = (LegState.HANDLING, LegState.WRAPPING)
 TOLD_AGAIN_AFTER = timedelta(hours=1)
 
 
 def holds(agent: Agent, case: Case) -> bool:
     """Whether the case is in her hands: it is hers, or she works on one of its contacts now."""
     legs = Leg.objects.filter(agent=agent, interaction__case=case).exclude(role=LegRole.MONITOR)
-    return case.owner_id == agent.pk or legs.filter(state__in=[LegState.HANDLING, LegState.WRAPPING]).exists()
+    return case.owner_id == agent.pk or legs.filter(state__in=IN_HAND).exists()
 
 
 def may_read(agent: Agent, contact: Interaction) -> bool:
@@ -34,13 +36,23 @@ def may_read(agent: Agent, contact: Interaction) -> bool:
 
 def words_of(agent: Agent, case: Case) -> QuerySet[Message]:
     """What was said on a case, as far as she may read it: all while she holds it, else her own contacts' words."""
-    # The contacts by their keys: a condition across two tables would read all messages there are.
-    contacts = list(Interaction.objects.filter(case=case).values_list("pk", flat=True))
-    said = Message.objects.filter(Q(case=case) | Q(interaction__in=contacts)).exclude(direction=MessageDirection.SYSTEM)
-    if holds(agent, case):
-        return said
+    return said_on(case.pk, contacts_on(case), agent.pk, whole=holds(agent, case))
+
+
+def contacts_on(case: Case) -> list[int]:
+    """The keys of a case's contacts."""
+    return list(Interaction.objects.filter(case=case).values_list("pk", flat=True))
+
+
+def said_on(case: Any, contacts: Any, agent: Any, *, whole: bool) -> QuerySet[Message]:
+    """What was said on the case and in these contacts: the whole, or the words of those that the agent worked on.
+
+    All by their keys, or places for keys: a condition across two tables would read all messages there are.
+    """
+    said = Message.objects.filter(Q(case=case) | Q(interaction__among=contacts))
+    said = said.exclude(direction=MessageDirection.SYSTEM)
     own = Leg.objects.filter(agent=agent, interaction=OuterRef("interaction"), accepted_at__isnull=False)
-    return said.filter(Exists(own))
+    return said if whole else said.filter(Exists(own))
 
 
 def opened(contact: Interaction, by: User | AnonymousUser, *, at: datetime | None = None) -> None:

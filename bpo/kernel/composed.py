@@ -165,7 +165,7 @@ def _kept_plan(connection: Any) -> Any:
     connection.ensure_connection()
     connection.connection.prepared_max = MOST
     with connection.wrap_database_errors:
-        return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+        return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
 
 
 def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -12,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from clients.models import Channel
 from interactions.desk.items import ICONS, LEG, OPEN_CALLBACKS, Later, lines_of, name_of
 from interactions.models import Callback, JournalEntry, Kind, Leg, LegRole, LegState, Message, MessageDirection
 
 JUST_DONE = timedelta(hours=1)
 MOST_GAPS = 3
+STILL_LEAVES = timedelta(seconds=15)  # a mail that may still be undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +34,28 @@ class Day:
     gaps: list[Later]
 
 
+@composed
+def _leaving_now(agent: Any, now: Any, soon: Any) -> QuerySet[Message]:
+    sent = Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT)
+    sent = sent.filter(state=Message.State.PENDING, due_at__gt=now, due_at__lte=soon, attempts=0)
+    return lines_of(sent, "public_id", "interaction", "at", "due_at", way="interaction__").order_by("-at")[:3]
+
+
+@composed
+def _ended(agent: Any, since: Any) -> QuerySet[Leg]:
+    done = _finished(agent).filter(state=LegState.COMPLETED, ended_at__gte=since)
+    return lines_of(done, *LEG, way="interaction__").order_by("-ended_at")[:4]
+
+
 def just_done(agent: Agent) -> list[Later]:
     """What she finished within the hour, the newest first; a mail that may still be undone comes with its seconds."""
     now = clock.now()
     lines = []
-    unsent = lines_of(
-        Message.objects.filter(agent=agent, channel=Channel.EMAIL, direction=MessageDirection.OUT).filter(
-            state="pending", due_at__gt=now, attempts=0, due_at__lte=now + timedelta(seconds=15)
-        ),
-        "public_id",
-        "interaction",
-        "at",
-        "due_at",
-        way="interaction__",
-    ).order_by("-at")[:3]
-    for message in unsent:
+    for message in _leaving_now(agent.pk, now, now + STILL_LEAVES):
         words = _("Sending to %(name)s") % {"name": name_of(message.interaction)}
         undo = reverse("console-undo", args=[message.public_id])
         lines.append(Later(message.client.brand, "mail", words, message.at, "", undo=undo, undo_until=message.due_at))
-    ended = lines_of(
-        _finished(agent).filter(state=LegState.COMPLETED, ended_at__gte=now - JUST_DONE),
-        *LEG,
-        way="interaction__",
-    ).order_by("-ended_at")[:4]
-    for leg in ended:
+    for leg in _ended(agent.pk, now - JUST_DONE):
         case = leg.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
         icon = ICONS[Channel(leg.channel)]
@@ -62,7 +63,7 @@ def just_done(agent: Agent) -> list[Later]:
     return lines
 
 
-def _finished(agent: Agent) -> QuerySet[Leg]:
+def _finished(agent: Any) -> QuerySet[Leg]:
     """Her stretches of work that are over. What she set aside without a word to the customer is not done."""
     of_leg = JournalEntry.objects.filter(leg=OuterRef("pk"))
     # A mail that leaves later is said later, and was written in this stretch all the same.
@@ -75,16 +76,26 @@ def _finished(agent: Agent) -> QuerySet[Leg]:
     return legs.exclude(Exists(of_leg.filter(kind=Kind.PARKED)), ~answered)
 
 
+@composed
+def _handled(agent: Any, since: Any) -> QuerySet[Leg, Any]:
+    span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
+    counted = _finished(agent).filter(ended_at__gte=since).values("agent").annotate(handled=Count("pk"), aht=Avg(span))
+    return counted.values_list("handled", "aht")
+
+
+@composed
+def _due(agent: Any, until: Any, now: Any) -> QuerySet[Callback, Any]:
+    owed = Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=until).values("owner")
+    counted = owed.annotate(due=Count("pk"), late=Count("pk", filter=Q(due_until__lt=now)))
+    return counted.values_list("due", "late")
+
+
 def day_of(agent: Agent) -> Day:
     """Handled legs since midnight, their mean handling time, and promises due until the day is over."""
     midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
-    legs = _finished(agent).filter(ended_at__gte=midnight)
-    figures = legs.aggregate(handled=Count("pk"), aht=Avg(span))
-    owed = Callback.objects.filter(
-        owner=agent, state__in=OPEN_CALLBACKS, due_from__lt=midnight + timedelta(days=1)
-    ).aggregate(due=Count("pk"), late=Count("pk", filter=Q(due_until__lt=clock.now())))
-    return Day(figures["handled"], figures["aht"], owed["due"], owed["late"], _gaps(legs) if figures["handled"] else [])
+    handled, aht = first(_handled(agent.pk, midnight)) or (0, None)
+    due, late = first(_due(agent.pk, midnight + timedelta(days=1), clock.now())) or (0, 0)
+    return Day(handled, aht, due, late, _gaps(agent, midnight) if handled else [])
 
 
 def _missing(leg: Leg) -> str:
@@ -97,15 +108,17 @@ def _missing(leg: Leg) -> str:
     return _("follow-up missing") if chosen.needs_follow_up else _("not chosen to the end")
 
 
-def _gaps(legs: QuerySet[Leg]) -> list[Later]:
+@composed
+def _unfinished(agent: Any, since: Any) -> QuerySet[Leg]:
+    legs = _finished(agent).filter(ended_at__gte=since, disposed_in_time=False).select_related("disposition")
+    asked = ("note", "disposition__needs_note", "disposition__needs_follow_up")
+    return lines_of(legs, *LEG, *asked, way="interaction__").order_by("-ended_at")[:MOST_GAPS]
+
+
+def _gaps(agent: Agent, since: datetime) -> list[Later]:
     """Wrap-ups of today that the limit ended: without an ending, or without what that ending asks for."""
-    late = lines_of(
-        legs.filter(disposed_in_time=False).select_related("disposition"),
-        *LEG, "note", "disposition__needs_note", "disposition__needs_follow_up", way="interaction__",
-    )  # fmt: skip
-    found = late.order_by("-ended_at")[:MOST_GAPS]
     lines = []
-    for leg in found:
+    for leg in _unfinished(agent.pk, since):
         case = leg.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
         what = _missing(leg)

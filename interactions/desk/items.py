@@ -226,32 +226,44 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
     return "quiet", "clock", _("Waits for customer"), last_at, None, None
 
 
+@composed
+def _parked(agent: Any) -> QuerySet[Interaction]:
+    return lines_of(Interaction.objects.filter(prefer_agent=agent, state=State.PARKED), "public_id", "due_at").order_by(
+        "due_at"
+    )[:20]
+
+
+@composed
+def _leaving(agent: Any, now: Any) -> QuerySet[Message]:
+    hers = unsent.scheduled(at=now).filter(agent=agent) | unsent.overtaken_of(agent, at=now)
+    return lines_of(hers, "public_id", "interaction", "due_at", "state", way="interaction__").order_by("due_at")[:20]
+
+
+@composed
+def _owed(agent: Any, until: Any) -> QuerySet[Callback]:
+    return (
+        Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lte=until)
+        .select_related("client__brand", "customer")
+        .order_by("due_from")[:20]
+    )
+
+
 def later(agent: Agent) -> list[Later]:
     """Parked with her, her mails that leave later or did not as the customer wrote, and callbacks she owes in a day."""
     now = clock.now()
     lines = []
-    parked = lines_of(
-        Interaction.objects.filter(prefer_agent=agent, state=State.PARKED), "public_id", "due_at"
-    ).order_by("due_at")[:20]
-    for one in parked:
+    for one in _parked(agent.pk):
         words = _("%(name)s, parked") % {"name": name_of(one)}
         url = reverse("console-unpark", args=[one.public_id])
         lines.append(Later(one.client.brand, "park", words, one.due_at or now, url, post=True))
-    hers = unsent.scheduled(at=now).filter(agent=agent) | unsent.overtaken_of(agent, at=now)
-    leaving = lines_of(hers, "public_id", "interaction", "due_at", "state", way="interaction__").order_by("due_at")[:20]
-    for mail in leaving:
+    for mail in _leaving(agent.pk, now):
         words = _("Mail to %(name)s") % {"name": name_of(mail.interaction)}
         if mail.state == Message.State.CANCELLED:
             words = _("Not sent, %(name)s wrote first") % {"name": name_of(mail.interaction)}
         case = mail.interaction.case
         url = reverse("console-case", args=[case.public_id]) if case else ""
         lines.append(Later(mail.client.brand, "mail", words, mail.due_at, url))
-    owed = (
-        Callback.objects.filter(owner=agent, state__in=OPEN_CALLBACKS, due_from__lte=now + timedelta(hours=24))
-        .select_related("client__brand", "customer")
-        .order_by("due_from")[:20]
-    )
-    for callback in owed:
+    for callback in _owed(agent.pk, now + timedelta(hours=24)):
         name = callback.name or (callback.customer.name if callback.customer else callback.number)
         url = reverse("console-callback", args=[callback.public_id])
         words = _("Call %(name)s") % {"name": name}

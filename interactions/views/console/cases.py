@@ -19,7 +19,7 @@ from clients.access import is_admin
 from clients.models import Queue
 from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
 from interactions.desk.leaving import leaving_of
-from interactions.models import Case, CaseState, Interaction, JournalEntry, Leg, State
+from interactions.models import Callback, Case, CaseState, Interaction, JournalEntry, Leg, Message, State
 from interactions.views.console.common import frame, show_work, triggers
 
 PAGE = 25
@@ -106,6 +106,31 @@ def _contacts(case: Any) -> QuerySet[Interaction]:
 
 
 @composed
+def _whole(case: Any, contacts: Any) -> QuerySet[Message]:
+    return _written(word_access.said_on(case, contacts, 0, whole=True))
+
+
+@composed
+def _own_words(case: Any, contacts: Any, agent: Any) -> QuerySet[Message]:
+    return _written(word_access.said_on(case, contacts, agent, whole=False))
+
+
+def _written(said: QuerySet[Message]) -> QuerySet[Message]:
+    return said.select_related("interaction").prefetch_related("attachments").order_by("at", "id")[:300]
+
+
+@composed
+def _own(agent: Any, case: Any) -> QuerySet[Leg]:
+    in_hand = Leg.objects.filter(agent=agent, interaction__case=case, state__in=word_access.IN_HAND)
+    return in_hand.only("public_id", "state").order_by("pk")[:1]
+
+
+@composed
+def _promises(case: Any) -> QuerySet[Callback]:
+    return Callback.objects.filter(case=case).order_by("due_from")
+
+
+@composed
 def _history(case: Any) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(case=case, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60]
 
@@ -115,21 +140,18 @@ def _history(case: Any) -> QuerySet[JournalEntry]:
 def page(request: AgentRequest, case: UUID) -> HttpResponse:
     """Everything about one matter; all words while one holds it, else those of one's own contacts."""
     found = _case(request, case)
-    words = word_access.words_of(request.agent, found)
-    own = Leg.objects.filter(agent=request.agent, interaction__case=found, state__in=["handling", "wrapping"]).first()
+    whole, contacts = word_access.holds(request.agent, found), word_access.contacts_on(found)
+    said = _whole(found.pk, contacts) if whole else _own_words(found.pk, contacts, request.agent.pk)
     context = {
         "case": found,
         "brand": found.client.brand,
-        "whole": word_access.holds(request.agent, found),
-        "said": [
-            (one, leaving_of(one, request.agent))
-            for one in words.select_related("interaction").prefetch_related("attachments").order_by("at", "id")[:300]
-        ],
+        "whole": whole,
+        "said": [(one, leaving_of(one, request.agent)) for one in said],
         "contacts": _contacts(found.pk),
         "notes": found.notes.all(),
-        "promises": found.callbacks.order_by("due_from"),
+        "promises": _promises(found.pk),
         "history": _history(found.pk),
-        "own": own,
+        "own": first(_own(request.agent.pk, found.pk)),
         "merged": case_merging.can_be_split(found.merged_into or found),
         "may_move": taking_over.may_move(found, request.agent),
         "may_split": taking_over.may_move(found.merged_into or found, request.agent),
