@@ -34,18 +34,13 @@ def may_read(agent: Agent, contact: Interaction) -> bool:
     return own.exists() or (contact.case is not None and holds(agent, contact.case))
 
 
-def words_of(agent: Agent, case: Case) -> QuerySet[Message]:
-    """What was said on a case, as far as she may read it: all while she holds it, else her own contacts' words."""
-    return said_on(case.pk, contacts_on(case), agent.pk, whole=holds(agent, case))
-
-
 def contacts_on(case: Case) -> list[int]:
     """The keys of a case's contacts."""
     return list(Interaction.objects.filter(case=case).values_list("pk", flat=True))
 
 
 def said_on(case: Any, contacts: Any, agent: Any, *, whole: bool) -> QuerySet[Message]:
-    """What was said on the case and in these contacts: the whole, or the words of those that the agent worked on.
+    """What was said on the case and in these contacts: the whole, for who holds it, else what the agent worked on.
 
     All by their keys, or places for keys: a condition across two tables would read all messages there are.
     """
