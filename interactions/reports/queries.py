@@ -348,6 +348,6 @@ def legs_with_times(rows: QuerySet[Leg]) -> QuerySet[Leg]:
 
 def callbacks_with_people(rows: QuerySet[Callback]) -> QuerySet[Callback]:
     """Callbacks as a list shows them; `contact` is the address of the one that keeps it, else of the one before."""
-    return rows.select_related("client", "client__brand", "customer", "owner").annotate(
+    return rows.select_related("client", "client__brand", "customer", "owner", "interaction").annotate(
         contact=Coalesce("interaction__public_id", "promised_from__public_id")
     )

@@ -19,7 +19,9 @@ from agents.models import PresenceEntry
 from bpo.kernel.templatetags.ui import ago_words, duration_words, state, ticking_since
 from clients.models import Client
 from clients.times import zone_words
+from interactions import promise_words
 from interactions.models import Callback, CallbackState, Interaction, Leg, State, Visit
+from interactions.promise_words import Making
 from interactions.reports.figures import FIGURES, OPEN_CALLBACK
 from interactions.reports.live import People, QueueRow, away_words
 from interactions.reports.measures import Callbacks
@@ -136,6 +138,9 @@ def stacked(row: object) -> SafeString:
     return format_html('<svg class="stk" viewBox="0 0 230 12" aria-hidden="true">{}</svg>', mark_safe("".join(drawn)))
 
 
+MAKING = {Making.IN_LINE: "else", Making.RINGING: "ok", Making.MADE: "talk"}
+
+
 @register.simple_tag
 def callback_state(callback: Callback, at: datetime) -> SafeString | str:
     """Over, due now, or how long until it may be made; its end when it has ended."""
@@ -146,8 +151,8 @@ def callback_state(callback: Callback, at: datetime) -> SafeString | str:
         minutes = int((at - callback.due_until).total_seconds()) // 60
         late = duration_words(60 * minutes if minutes < 60 else 3600 * (minutes // 60))
         return state("breach", _("%(time)s over") % {"time": late})
-    if callback.state == CallbackState.WORKING:
-        return state("talk", _("Being made"))
+    if far := promise_words.making(callback):
+        return state(MAKING[far], promise_words.making_words(callback, far))
     if callback.due_from <= at and callback.attempts and callback.next_try_at and callback.next_try_at > at:
         return state("else", _("Again %(when)s") % {"when": ago_words(callback.next_try_at, at)})
     if callback.due_from <= at:
@@ -213,6 +218,12 @@ def who_worked(contact: Interaction) -> str:
 def first_wait(contact: Any) -> float | None:
     """Seconds of the first stay in line, as views.lists.contact_rows fetched it."""
     return next((visit_seconds(stay) for stay in contact.first_stay), None)
+
+
+@register.filter
+def standing_words(callback: Callback) -> str:
+    """The state of a promise."""
+    return promise_words.standing_words(callback)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.http import QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
+from interactions import promise_words
 from interactions.models import Callback, Interaction, Leg
 from interactions.reports.figures import Thing
 from interactions.reports.story import NameOf
@@ -93,7 +94,7 @@ def _leg_row(each: Leg, zone: tzinfo, names: NameOf, show: bool) -> list[object]
 def _callback_row(each: Callback, zone: tzinfo, names: NameOf, show: bool) -> list[object]:
     return [
         each.reference, _local(each.promised_at, zone), _local(each.due_from, zone), _local(each.due_until, zone),
-        (each.name or str(each.customer or "")) if show else "", each.get_state_display(), each.attempts,
+        (each.name or str(each.customer or "")) if show else "", promise_words.standing_words(each), each.attempts,
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import conversation, handling, offers
+from interactions import callback_work, conversation, handling, offers
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.views.customer.callback import manage_address
@@ -372,6 +372,26 @@ def test_the_link_moves_and_cancels_with_a_question(browser, door) -> None:
     booked.refresh_from_db()
     assert booked.state == "withdrawn"
     assert "We do not call you" in browser.get(link).content.decode()
+
+
+def test_a_call_in_line_is_not_said_to_be_made_and_may_still_be_cancelled(browser, door) -> None:
+    browser.post(reverse("customer-callback-form", args=[door.public_id]), fill(browser, door))
+    booked = Callback.objects.get()
+    callback_work.fall_due(booked.due_from)
+    booked.refresh_from_db()
+    link = manage_address(booked)
+    for state, words in (("queued", "waits for a free agent"), ("offered", "handing your call to an agent")):
+        Interaction.objects.filter(pk=booked.interaction_id).update(state=state)
+        page = browser.get(link).content.decode()
+        assert words in page and "calling you right now" not in page and "view=cancel" in page
+    Interaction.objects.filter(pk=booked.interaction_id).update(state="active")
+    page = browser.get(link).content.decode()
+    assert "We are calling you right now" in page and "view=cancel" not in page
+    assert "Le estamos llamando" in browser.get(f"{link}?lang=es").content.decode()
+    Interaction.objects.filter(pk=booked.interaction_id).update(state="queued")
+    assert browser.post(link, {"act": "cancel"}).status_code == 302
+    booked.refresh_from_db()
+    assert booked.state == "withdrawn"
 
 
 @pytest.mark.parametrize("name", ["customer-callback", "customer-survey"])

@@ -365,6 +365,21 @@ def test_a_callback_says_when_it_is_tried_next_or_why_it_waits(browser: Browser,
     assert told[1:] == ["Nobody who is here can take it now.", "Bea Brown is away: Lunch."]
 
 
+def test_a_callback_in_line_is_not_said_to_be_made(browser: Browser, line: Queue, bea: Agent) -> None:
+    now = clock.now()
+    attempt = factories.waiting(line, "voice", origin="callback", direction="outbound")
+    working = reported.callback(line, "working", at=now, interaction=attempt)
+    addresses = [reverse("floor-callbacks"), reverse("floor-callback", args=[working.public_id])]
+    calling = Browser()
+    calling.force_login(bea.user)
+    for state, words in (("queued", "In line"), ("offered", "Ringing an agent"), ("active", "Being called")):
+        type(attempt).objects.filter(pk=attempt.pk).update(state=state)
+        for page in [*map(browser.get, addresses), calling.get(reverse("console-callback", args=[working.public_id]))]:
+            assert words in page.content.decode() and "Being made" not in page.content.decode(), state
+        text = b"".join(browser.get(reverse("floor-callbacks"), {"format": "csv"})).decode()  # type: ignore[arg-type]
+        assert words in text and "Being made" not in text
+
+
 def test_a_mail_that_was_undone_was_never_said(browser: Browser, line: Queue, bea: Agent) -> None:
     mail = reported.contact(line, "email", at=clock.now(), waited=5)
     page = reverse("floor-contact", args=[mail.public_id])

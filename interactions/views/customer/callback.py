@@ -15,9 +15,10 @@ from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
 from clients.words import say
-from interactions import callbacks, intake
+from interactions import callbacks, intake, promise_words
 from interactions.callback_rows import OPEN_STATES, BeingMade, CallbackOver, CannotPromise
 from interactions.models import Callback, CallbackState, Origin
+from interactions.promise_words import Making
 from interactions.views.customer import outlet, times
 
 LINK_SECONDS = 400 * links.DAY
@@ -158,7 +159,8 @@ def _book(
 def manage(request: HttpRequest, token: str) -> HttpResponse:
     """The promise as it stands; its customer may move or cancel it."""
     found = (
-        Callback.objects.select_related("client__brand", "client__policy", "queue__hours__client", "entry_point")
+        Callback.objects.select_related("client__brand", "client__policy", "queue__hours__client")
+        .select_related("entry_point", "interaction")
         .filter(public_id=links.unsign("callback", token, max_age=LINK_SECONDS))
         .first()
     )
@@ -212,10 +214,11 @@ def standing(callback: Callback, language: str) -> dict[str, Any]:
     """What the page says of a promise."""
     zone = callback.zone or callback.client.zone
     policy = callback.client.policy
+    far = promise_words.making(callback)
     return {
         "callback": callback,
-        "open": callback.state in OPEN_STATES and callback.state != CallbackState.WORKING,
-        "working": callback.state == CallbackState.WORKING,
+        "open": callback.state in OPEN_STATES and far != Making.MADE,
+        "making": far and say(promise_words.customer_key(callback, far), language),
         "withdrawn": callback.state == CallbackState.WITHDRAWN,
         "when": times.window_words(callback.due_from, callback.due_until, zone, language),
         "by": times.short_moment(callback.due_until, clock.now(), zone, language),

@@ -1,0 +1,47 @@
+"""How a promise stands, in words: one home for the floor, the portal, the desk and the customer's page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from interactions.models import Callback, CallbackState, State
+
+
+class Making(StrEnum):
+    """How far the attempt of a working promise has come."""
+
+    IN_LINE = "in_line"
+    RINGING = "ringing"
+    MADE = "made"
+
+
+def making(callback: Callback) -> Making | None:
+    """How far its attempt has come: it stands in line, an agent is asked, an agent has it. None without one."""
+    if callback.state != CallbackState.WORKING:
+        return None
+    attempt = callback.interaction
+    if attempt is None or attempt.state == State.QUEUED:
+        return Making.IN_LINE
+    return Making.RINGING if attempt.state == State.OFFERED else Making.MADE
+
+
+def making_words(callback: Callback, far: Making) -> str:
+    """What our people read of an attempt that has come so far."""
+    if far == Making.IN_LINE:
+        return _("In line")
+    if far == Making.RINGING:
+        return _("Ringing an agent")
+    return _("Being called") if callback.number else _("Being answered")
+
+
+def standing_words(callback: Callback) -> str:
+    """The state of a promise as our people and the client read it."""
+    far = making(callback)
+    return making_words(callback, far) if far else str(callback.get_state_display())
+
+
+def customer_key(callback: Callback, far: Making) -> str:
+    """The key of the customer's words (`clients.words`) for an attempt that has come so far."""
+    return f"cb_{far}" if callback.number else f"cb_mail_{far}"
