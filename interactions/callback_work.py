@@ -302,10 +302,10 @@ def _settle(callback: Callback, *, at: datetime) -> bool:
         return True
     if attempt.state != State.CLOSED:
         return False
-    worked = attempt.legs.filter(accepted_at__isnull=False).order_by("-accepted_at").first()
-    if attempt.outcome == Outcome.HANDLED and worked is not None:
-        count_try(callback, NOT_REPORTED, tried_at=worked.accepted_at or at, leg=worked, at=at)
-    else:
+    dialled = attempt.journal.filter(kind=Kind.DIALLED).select_related("leg").order_by("-at").first()
+    if attempt.outcome == Outcome.HANDLED and dialled is not None:
+        count_try(callback, NOT_REPORTED, tried_at=dialled.at, leg=dialled.leg, at=at)
+    else:  # a try is a dial; the promise is owed still
         wait_for_next_try(callback, at=at)
     return True
 

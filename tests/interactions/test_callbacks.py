@@ -491,6 +491,32 @@ def test_closed_without_a_word_counts_as_a_try_that_did_not_reach(acme: Acme):
     assert made.journal.get(kind=Kind.CALLBACK_TRIED).facts["result"] == "not_reported"
 
 
+def test_a_call_that_nobody_dialled_is_no_try(acme: Acme):
+    made = acme.promise(there(11, 10))
+    callback_work.fall_due(there(11, 10))
+    made.refresh_from_db()
+    let_go(outbound.start_callback(made, by=acme.bea, at=there(11, 10)), there(11, 10, 2))
+    assert callback_work.settle(there(11, 10, 3)) == 1
+    made.refresh_from_db()
+    assert (made.state, made.attempts, made.tried_in_window) == (CallbackState.PROMISED, 0, False)
+    assert made.next_try_at == there(11, 10, 33)
+    assert not made.journal.filter(kind=Kind.CALLBACK_TRIED).exists()
+
+
+def test_a_call_dialled_by_who_was_lost_is_a_try_at_that_moment(acme: Acme):
+    made = acme.promise(there(11, 10))
+    callback_work.fall_due(there(11, 10))
+    made.refresh_from_db()
+    handling.console_lost(work(acme, made, there(11, 10)), why="console lost", at=there(11, 10, 2))
+    cid = factories.agent("Cid Clark", licensed=acme.client, available=True, at=there(1, 9))
+    made.refresh_from_db()
+    assert (made.state, made.attempts) == (CallbackState.WORKING, 0)
+    let_go(outbound.start_callback(made, by=cid, at=there(11, 10, 5)), there(11, 10, 6))
+    callback_work.settle(there(11, 10, 7))
+    made.refresh_from_db()
+    assert (made.attempts, made.tried_in_window) == (1, True)
+
+
 def test_one_that_fails_does_not_stop_the_others(acme: Acme, monkeypatch: pytest.MonkeyPatch):
     first, second = acme.promise(there(11, 10)), acme.promise(there(11, 10))
     real = callback_work.start
