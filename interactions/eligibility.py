@@ -23,7 +23,8 @@ from interactions.verdicts import Needs, Verdict
 
 LOCK_CLASS = 7101  # of pg_advisory_xact_lock(class, client)
 THROUGHPUT_WINDOW = timedelta(minutes=30)
-FEWEST_ANSWERS = 2  # fewer say nothing about the wait
+FEWEST_ANSWERS = 5  # fewer say nothing about the wait
+HAD_TO_WAIT = timedelta(seconds=30)  # who is answered sooner shows how many came, not how fast a line moves
 Wants = Iterable[tuple[int, int]]
 
 INTERN = """
@@ -251,28 +252,24 @@ def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: in
     return int(row[0])
 
 
-def expected_wait(
-    queue: Queue, lane: Lane | None = None, *, ahead: int | None = None, at: datetime | None = None
-) -> int | None:
+def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
     """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
 
-    Answers of the last 30 minutes; None when there were too few to say. `ahead` replaces the number waiting now.
+    Answers of the last 30 minutes that were waited for; None when there were too few to say. `ahead` replaces the
+    number waiting now.
     """
     at = at or clock.now()
-    answers = Visit.objects.filter(
+    answered = Visit.objects.filter(
         queue=queue,
+        interaction__channel=channel,
         how="answered",
         entered_at__gt=at - timedelta(days=1),
         left_at__gt=at - THROUGHPUT_WINDOW,
         left_at__lte=at,
-    )
-    channel = lane.channel if lane else None
-    if channel:
-        answers = answers.filter(interaction__channel=channel)
-    answered = answers.count()
+        left_at__gte=F("entered_at") + HAD_TO_WAIT,
+    ).count()
     if answered < FEWEST_ANSWERS:
         return None
     if ahead is None:
-        waiting = Interaction.objects.filter(queue=queue, state=State.QUEUED)
-        ahead = (waiting.filter(channel=channel) if channel else waiting).count()
+        ahead = Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).count()
     return round((ahead + 1) * THROUGHPUT_WINDOW.total_seconds() / answered)

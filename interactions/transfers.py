@@ -50,7 +50,7 @@ def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice
         return Choice(
             queue, False, str(_("Nobody who may answer there is signed in. Another line, a callback, or keep it."))
         )
-    return Choice(queue, True, "", eligibility.expected_wait(queue, lane, at=at))
+    return Choice(queue, True, "", eligibility.expected_wait(queue, interaction.channel, at=at))
 
 
 def queue_choices(leg: Leg, *, at: datetime | None = None) -> list[Choice]:

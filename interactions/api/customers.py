@@ -213,7 +213,7 @@ class LineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
                     "waiting": waiting.count(),
                     "waiting_since": waiting.order_by("enqueued_at").values_list("enqueued_at", flat=True).first(),
                     "staffed": eligibility.staffed(lane),
-                    "expected_wait": eligibility.expected_wait(queue, lane, at=at),
+                    "expected_wait": eligibility.expected_wait(queue, channel, at=at),
                 }
             )
         return Response(LiveSerializer(told, many=True).data)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import callback_work, conversation, handling, offers
+from interactions import callback_work, conversation, handling, offers, queueing
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.views.customer.callback import manage_address
@@ -269,6 +269,23 @@ def test_wrong_methods(browser, door, method) -> None:
 def test_too_many_starts_are_told_to_wait(browser, door) -> None:
     codes = [post(browser, "customer-chat-start", door, {"words": ""}).status_code for _ in range(22)]
     assert codes[-1] == 429
+
+
+def test_a_wait_is_told_where_it_is_known_and_for_the_own_place(browser, door) -> None:
+    at = clock.now()
+    for _ in range(2):
+        queueing.leave_queue(make.waiting(door.queue, waited=2), "answered", at)
+    Interaction.objects.update(state="active")
+    token = begin(browser, door)["token"]
+    page = reverse("customer-chat", args=[door.public_id])
+    shown = get_state(browser, door, token).json()
+    assert (shown["position"], shown["wait"]) == (1, None)
+    assert "about" not in browser.get(page).context["wait"]
+    for _ in range(10):
+        queueing.leave_queue(make.waiting(door.queue, waited=200), "answered", at)
+    Interaction.objects.filter(visits__how="answered").update(state="active")
+    assert get_state(browser, door, token).json()["wait"] == 180
+    assert browser.get(page).context["wait"] == "Wait at present: about 6 min"
 
 
 def test_call_me_back_from_the_line(browser, door) -> None:

@@ -245,13 +245,24 @@ class TestPlace:
 
     def test_expected_wait_is_honest(self) -> None:
         line = make.queue()
-        assert eligibility.expected_wait(line) is None
+        assert eligibility.expected_wait(line, Channel.CHAT) is None
         at = clock.now()
         for _ in range(6):
             queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
         Interaction.objects.update(state=State.ACTIVE)
         make.waiting(line)
-        assert eligibility.expected_wait(line, at=at) == 2 * 1800 / 6
+        assert eligibility.expected_wait(line, Channel.CHAT, at=at) == 2 * 1800 / 6
+        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 1800 / 6
+        assert eligibility.expected_wait(line, Channel.EMAIL, at=at) is None
+
+    @pytest.mark.parametrize(("answers", "waited"), [(4, 300), (6, 5)])
+    def test_no_wait_is_invented(self, answers: int, waited: int) -> None:
+        """Of a line that few waited in nobody knows how fast it moves: answered at once is how many came."""
+        line, at = make.queue(), clock.now()
+        for _ in range(answers):
+            queueing.leave_queue(make.waiting(line, waited=waited), "answered", at)
+        Interaction.objects.update(state=State.ACTIVE)
+        assert eligibility.expected_wait(line, Channel.CHAT, at=at) is None
 
     def test_staffed_counts_who_is_there_however_busy(self) -> None:
         acme = make.client("Acme")

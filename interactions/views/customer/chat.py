@@ -240,11 +240,12 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     }
     if phase == "waiting" and interaction.queue:
         waited = (now - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
-        wait = eligibility.expected_wait(interaction.queue, interaction.lane)
+        place = eligibility.position(interaction) or 1
+        wait = eligibility.expected_wait(interaction.queue, interaction.channel, ahead=place - 1, at=now)
         long = wait is not None and wait > interaction.queue.callback_offer_seconds
         shown |= {
-            "position": eligibility.position(interaction) or 1,
-            "wait": round(wait) if wait is not None else None,
+            "position": place,
+            "wait": wait,
             "returned": interaction.returned,
             "offer_callback": customers.takes_calls(interaction.client)
             and (waited >= interaction.queue.callback_offer_seconds or long),
