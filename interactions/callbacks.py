@@ -44,6 +44,7 @@ from interactions.models import (
     Interaction,
     Kind,
     Leg,
+    MessageDirection,
     NoticeKind,
     Origin,
     Outcome,
@@ -53,6 +54,7 @@ from interactions.models import (
 REPLACEABLE = (*OPEN_STATES, CallbackState.BROKEN, CallbackState.UNREACHED)
 SAID_TWICE = timedelta(seconds=10)
 LOOKS = 3
+MOST_WORDS = 500
 
 
 @transaction.atomic
@@ -115,7 +117,7 @@ def promise(
         language=language or (customer.language if customer else "") or client.default_language,
         zone=opening.known_zone(zone or (customer.zone if customer else ""), client),
         reason=reason,
-        words=kernel_words.paragraphs(words, most=500),
+        words=kernel_words.paragraphs(words, most=MOST_WORDS),
         owner=owner,
         promised_at=at,
         due_from=due_from,
@@ -194,10 +196,18 @@ def _instead_of_waiting(
             enqueued_at=interaction.enqueued_at,
             reason=interaction.reason,
             at=at,
-            **{**promised, "language": promised.get("language") or interaction.language},
+            **{**_said(interaction), **promised, "language": promised.get("language") or interaction.language},
         )
         close_attempt(interaction, outcome, why="callback promised", at=at)
         return callback
+
+
+def _said(interaction: Interaction) -> dict[str, str]:
+    """Who waits, and what he wrote while he did: what a promise is about."""
+    envelope = getattr(interaction, "envelope", None)
+    said = interaction.messages.filter(direction=MessageDirection.IN).order_by("at", "pk")
+    words = "\n".join(said.values_list("text", flat=True)) or (envelope.opening if envelope else "")
+    return {"name": envelope.from_name if envelope else "", "words": words[:MOST_WORDS]}
 
 
 @transaction.atomic

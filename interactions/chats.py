@@ -233,16 +233,7 @@ def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime |
     tidy = customers.typed_phone(session.client, number)
     if not tidy:
         raise NoNumber
-    envelope = getattr(interaction, "envelope", None)
-    callback = callbacks.instead_of_waiting(
-        interaction,
-        number=tidy,
-        zone=zone,
-        name=envelope.from_name if envelope else "",
-        words=envelope.opening if envelope else "",
-        case=interaction.case,
-        at=at,
-    )
+    callback = callbacks.instead_of_waiting(interaction, number=tidy, zone=zone, case=interaction.case, at=at)
     if callback is None:
         raise NotWaiting
     return callback

@@ -9,6 +9,21 @@ from django.utils.translation import gettext as _
 from interactions.models import Callback, CallbackState, State
 
 
+def by_mail(callback: Callback) -> bool:
+    """Whether it is kept by a mail: there is no number to call."""
+    return not callback.number
+
+
+def kind_words(callback: Callback) -> str:
+    """What was promised: a call, or an answer in writing."""
+    return _("Reply by mail") if by_mail(callback) else _("Callback")
+
+
+def kind_icon(callback: Callback) -> str:
+    """The icon of what was promised."""
+    return "mail" if by_mail(callback) else "callback"
+
+
 class Making(StrEnum):
     """How far the attempt of a working promise has come."""
 
@@ -33,7 +48,7 @@ def making_words(callback: Callback, far: Making) -> str:
         return _("In line")
     if far == Making.RINGING:
         return _("Ringing an agent")
-    return _("Being called") if callback.number else _("Being answered")
+    return _("Being answered") if by_mail(callback) else _("Being called")
 
 
 def standing_words(callback: Callback) -> str:
@@ -44,4 +59,4 @@ def standing_words(callback: Callback) -> str:
 
 def customer_key(callback: Callback, far: Making) -> str:
     """The key of the customer's words (`clients.words`) for an attempt that has come so far."""
-    return f"cb_{far}" if callback.number else f"cb_mail_{far}"
+    return f"cb_mail_{far}" if by_mail(callback) else f"cb_{far}"

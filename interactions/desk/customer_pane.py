@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from bpo.kernel import clock
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
-from interactions import customer_records
+from interactions import customer_records, promise_words
 from interactions.desk.account import may_show_account
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
 from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
@@ -184,7 +184,10 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
     promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS).order_by("due_from")
     for callback in promised.exclude(interaction=interaction)[:3]:
         url = reverse("console-callback", args=[callback.public_id])
-        yield Row("callback", _("Callback promised"), callback.words or callback.reference, url, at=callback.due_from)
+        mail = promise_words.by_mail(callback)
+        words = _("Reply by mail promised") if mail else _("Callback promised")
+        at = callback.due_until if mail else callback.due_from
+        yield Row(promise_words.kind_icon(callback), words, callback.words or callback.reference, url, at=at)
 
 
 def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
@@ -221,7 +224,7 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
         else:
             aside = one.get_outcome_display() or one.get_state_display()
         url = reverse("console-case", args=[one.case.public_id]) if one.case else ""
-        icon = "callback" if one.origin == "callback" else ICONS[one.channel]  # type: ignore[index]
+        icon = "callback" if one.origin == "callback" and one.channel == "voice" else ICONS[one.channel]  # type: ignore[index]
         rows.append(Row(icon, words, aside, url, at=one.arrived_at))
     return rows
 

@@ -22,7 +22,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Brand, Channel
-from interactions import outbound, unsent
+from interactions import outbound, promise_words, unsent
 from interactions.models import (
     Callback,
     CallbackState,
@@ -264,8 +264,11 @@ def later(agent: Agent) -> list[Later]:
         url = reverse("console-case", args=[case.public_id]) if case else ""
         lines.append(Later(mail.client.brand, "mail", words, mail.due_at, url))
     for callback in _owed(agent.pk, now + timedelta(hours=24)):
-        name = callback.name or (callback.customer.name if callback.customer else callback.number)
+        known = callback.customer.name if callback.customer else ""
+        name = callback.name or known or callback.number or callback.address
         url = reverse("console-callback", args=[callback.public_id])
-        words = _("Call %(name)s") % {"name": name}
-        lines.append(Later(callback.client.brand, "callback", words, callback.due_from, url))
+        mail = promise_words.by_mail(callback)
+        words = (_("Write to %(name)s") if mail else _("Call %(name)s")) % {"name": name}
+        at = callback.due_until if mail else callback.due_from
+        lines.append(Later(callback.client.brand, promise_words.kind_icon(callback), words, at, url))
     return sorted(lines, key=lambda line: line.at)

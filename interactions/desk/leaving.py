@@ -15,7 +15,7 @@ from bpo.kernel import clock
 from clients.times import zone_words
 from interactions import sending_time, unsent
 from interactions.desk.promising import zone_of
-from interactions.models import Interaction, Message, MessageDirection
+from interactions.models import Callback, Interaction, Message, MessageDirection, Origin
 from interactions.models.message import NOT_LEFT
 
 NAMES = {
@@ -40,7 +40,8 @@ class Preset:
 
 def promised_of(interaction: Interaction, zone: str, chosen: datetime | None) -> dict[str, Any]:
     """Until when a reply is promised, on the clock of a dialog that asks for a time, and whether `chosen` is later."""
-    due = interaction.case.due_at if interaction.case else None
+    kept = Callback.objects.filter(interaction=interaction).first() if interaction.origin == Origin.CALLBACK else None
+    due = kept.due_until if kept else interaction.case.due_at if interaction.case else None
     if due is None:
         return {}
     local = due.astimezone(ZoneInfo(zone))

@@ -80,7 +80,7 @@ def open_offer(agent: Agent) -> Card | None:
     return Card(
         leg=leg,
         brand=leg.client.brand,
-        icon="callback" if interaction.origin == "callback" else ICONS[leg.channel],  # type: ignore[index]
+        icon="callback" if _calls_back(leg) else ICONS[leg.channel],  # type: ignore[index]
         lead=_lead(leg),
         opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
         note=(leg.why or {}).get("note", ""),
@@ -90,6 +90,11 @@ def open_offer(agent: Agent) -> Card | None:
         waited_since=leg.offered_at if leg.role == "consult" else interaction.enqueued_at or interaction.arrived_at,
         reasons=DECLINE_REASONS,
     )
+
+
+def _calls_back(leg: Leg) -> bool:
+    """Whether it is a promised call; a promised mail is a mail."""
+    return leg.interaction.origin == "callback" and leg.channel == "voice"
 
 
 def _lead(leg: Leg) -> str:

@@ -55,11 +55,15 @@ def _line_link(row: QueueRow, words: str, cls: str = "") -> SafeString:
 
 @register.simple_tag
 def promised_window(callback: Callback, dated: bool = True) -> SafeString:
-    """Thu 26 Nov, 14:00 – 16:00, New York: the promise as the customer knows it, in his own zone."""
+    """Thu 26 Nov, 14:00 – 16:00, New York: the promise as the customer knows it, in his own zone; of a mail its end."""
     zone = callback.zone or callback.client.zone
     starts, ends = (at.astimezone(ZoneInfo(zone)) for at in (callback.due_from, callback.due_until))
     first = format_date(starts, "D j M, H:i" if dated else "H:i")
     last = format_date(ends, "H:i" if starts.date() == ends.date() else "D j M, H:i")
+    if promise_words.by_mail(callback):
+        last = format_date(ends, "D j M, H:i" if dated else "H:i")
+        told = format_html('<time class="num" datetime="{}">{}</time>', ends.isoformat(), last)
+        return format_html("{}, {}", format_html(_("by %s") % "{}", told), zone_words(zone))
     form = '<time class="num" datetime="{}">{}</time> – <time class="num" datetime="{}">{}</time>, {}'
     return format_html(form, starts.isoformat(), first, ends.isoformat(), last, zone_words(zone))
 
@@ -224,6 +228,10 @@ def first_wait(contact: Any) -> float | None:
 def standing_words(callback: Callback) -> str:
     """The state of a promise."""
     return promise_words.standing_words(callback)
+
+
+register.filter("promised_kind", promise_words.kind_words)
+register.filter("promised_icon", promise_words.kind_icon)
 
 
 @register.filter
