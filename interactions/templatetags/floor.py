@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import template
-from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,13 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import PresenceEntry
-from bpo.kernel.templatetags.ui import ago_words, duration_words, state, ticking_since
+from bpo.kernel.templatetags.ui import duration_words, state, ticking_since
 from clients.models import Client
-from clients.times import zone_words
-from interactions import promise_words
-from interactions.models import Callback, CallbackState, Interaction, Leg, State, Visit
-from interactions.promise_words import Making
-from interactions.reports.figures import FIGURES, OPEN_CALLBACK
+from interactions.models import Interaction, Leg, State, Visit
+from interactions.reports.figures import FIGURES
 from interactions.reports.live import People, QueueRow, away_words
 from interactions.reports.measures import Callbacks
 from interactions.reports.telling import OUTCOMES, outcome_words
@@ -51,21 +45,6 @@ def _line_link(row: QueueRow, words: str, cls: str = "") -> SafeString:
         'data-opens="{}:{}">{}</a>',
         cls, page, part, here, row.queue.public_id, row.channel, words,
     )  # fmt: skip
-
-
-@register.simple_tag
-def promised_window(callback: Callback, dated: bool = True) -> SafeString:
-    """Thu 26 Nov, 14:00 – 16:00, New York: the promise as the customer knows it, in his own zone; of a mail its end."""
-    zone = callback.zone or callback.client.zone
-    starts, ends = (at.astimezone(ZoneInfo(zone)) for at in (callback.due_from, callback.due_until))
-    first = format_date(starts, "D j M, H:i" if dated else "H:i")
-    last = format_date(ends, "H:i" if starts.date() == ends.date() else "D j M, H:i")
-    if promise_words.by_mail(callback):
-        last = format_date(ends, "D j M, H:i" if dated else "H:i")
-        told = format_html('<time class="num" datetime="{}">{}</time>', ends.isoformat(), last)
-        return format_html("{}, {}", format_html(_("by %s") % "{}", told), zone_words(zone))
-    form = '<time class="num" datetime="{}">{}</time> – <time class="num" datetime="{}">{}</time>, {}'
-    return format_html(form, starts.isoformat(), first, ends.isoformat(), last, zone_words(zone))
 
 
 @register.simple_tag
@@ -142,28 +121,6 @@ def stacked(row: object) -> SafeString:
     return format_html('<svg class="stk" viewBox="0 0 230 12" aria-hidden="true">{}</svg>', mark_safe("".join(drawn)))
 
 
-MAKING = {Making.IN_LINE: "else", Making.RINGING: "ok", Making.MADE: "talk"}
-
-
-@register.simple_tag
-def callback_state(callback: Callback, at: datetime) -> SafeString | str:
-    """Over, due now, or how long until it may be made; its end when it has ended."""
-    if callback.state not in OPEN_CALLBACK:
-        kinds = {CallbackState.KEPT: "ok", CallbackState.LATE: "breach", CallbackState.BROKEN: "breach"}
-        return state(kinds.get(CallbackState(callback.state), "quiet"), callback.get_state_display())
-    if callback.due_until < at:
-        minutes = int((at - callback.due_until).total_seconds()) // 60
-        late = duration_words(60 * minutes if minutes < 60 else 3600 * (minutes // 60))
-        return state("breach", _("%(time)s over") % {"time": late})
-    if far := promise_words.making(callback):
-        return state(MAKING[far], promise_words.making_words(callback, far))
-    if callback.due_from <= at and callback.attempts and callback.next_try_at and callback.next_try_at > at:
-        return state("else", _("Again %(when)s") % {"when": ago_words(callback.next_try_at, at)})
-    if callback.due_from <= at:
-        return state("wrap", _("Due now"))
-    return ago_words(callback.due_from, at)
-
-
 CONTACT_STATES = {
     State.QUEUED: ("else", gettext_lazy("Waiting")),
     State.OFFERED: ("ok", gettext_lazy("Ringing")),
@@ -222,23 +179,6 @@ def who_worked(contact: Interaction) -> str:
 def first_wait(contact: Any) -> float | None:
     """Seconds of the first stay in line, as views.lists.contact_rows fetched it."""
     return next((visit_seconds(stay) for stay in contact.first_stay), None)
-
-
-@register.filter
-def standing_words(callback: Callback) -> str:
-    """The state of a promise."""
-    return promise_words.standing_words(callback)
-
-
-register.filter("promised_kind", promise_words.kind_words)
-register.filter("promised_icon", promise_words.kind_icon)
-
-
-@register.filter
-def promised_to(callback: Any) -> str:
-    """Whom a promise is to: by name, else by where we reach him."""
-    known = callback.customer.name if callback.customer else ""
-    return callback.name or known or callback.number or callback.address or _("Unknown customer")
 
 
 @register.filter

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -329,6 +330,21 @@ def test_away_is_for_something_where_there_are_words_for_it(browser: Browser, be
     refused = browser.post(address, {"presence": "break", "reason": "meeting"}, **HTMX)
     assert refused.status_code == 422 and "Choose what for." in refused.content.decode()
     assert browser.post(address, {"presence": "break", "away": "Lunch", "reason": "x"}, **HTMX).status_code == 200
+
+
+def test_promises_stand_in_the_readers_zone_with_the_customers_where_it_differs(
+    browser: Browser, line: Queue, sue: User
+) -> None:
+    User.objects.filter(pk=sue.pk).update(zone="Europe/Madrid")
+    at = datetime(2026, 5, 11, 14, tzinfo=UTC)
+    with clock.set_to(at):
+        far = reported.callback(line, "promised", at=at, zone="America/New_York")
+        reported.callback(line, "promised", at=at + timedelta(hours=1), zone="Europe/Paris")
+        for name, ids in (("floor-callbacks", []), ("floor-callback", [far.public_id]), ("floor-callbacks-part", [])):
+            page = re.sub(r"<[^>]+>", "", browser.get(reverse(name, args=ids)).content.decode())
+            assert "16:00 – 18:00" in page and "10:00 – 12:00 in New York" in page, name
+            assert "Paris" not in page, "the same clock is not told twice"
+        assert "Window, Madrid" in re.sub(r"<[^>]+>", "", browser.get(reverse("floor-callbacks")).content.decode())
 
 
 def test_who_is_called_back_is_named_by_the_number_at_least(browser: Browser, line: Queue) -> None:
