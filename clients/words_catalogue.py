@@ -168,6 +168,7 @@ WORDS: dict[str, dict[str, str]] = {
         "es": "No quedan horas libres. Escríbanos, por favor.",
     },
     "cb_booked": {"en": "We call you", "es": "Le llamamos"},
+    "cb_number_called": {"en": "The number we call: {number}.", "es": "Llamaremos a este número: {number}."},
     "cb_booked_lead": {
         "en": "Keep this page or the reference; with it you can move or cancel the call.",
         "es": "Guarde esta página o la referencia; con ella puede cambiar o cancelar la llamada.",

@@ -31,6 +31,13 @@ def normalise_phone(text: str, region: str | None = None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def number_words(number: str) -> str:
+    """A number in E.164 as people read it: +34 911 23 45 67."""
+    if not number:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def can_be_called(number: str) -> bool:
     """Whether a number in E.164 is in its country's plan, as far as our tables know; others may still name a caller."""
     return phonenumbers.is_valid_number(phonenumbers.parse(number))

@@ -44,33 +44,19 @@ if (days.length) {
   for (const each of ["change", "pageshow"]) addEventListener(each, sync);
 }
 
-/* The browser cannot point at a time of a day that is folded away: what is missing is said beside it, in the client's words. */
-function tell(field, wrong) {
-  const told = document.getElementById(`${field.name}-error`);
-  if (!told) return;
-  told.hidden = !wrong;
-  const { words, missing } = told.querySelector("[data-words]").dataset;
-  if (wrong) told.querySelector("[data-words]").textContent = (field.validity.valueMissing && missing) || words;
-  if (field.type !== "radio") field.ariaInvalid = wrong ? "true" : null;
-}
+/* The server tells all that is wrong at once and puts the cursor into the first; the words of it are to be seen too. */
+document.querySelector(".error:not([hidden])")?.scrollIntoView({ block: "center" });
 
-function complete(form) {
-  const wrong = [...form.elements].filter((field) => field.willValidate && !field.validity.valid);
-  for (const field of form.elements) if (field.willValidate && field.validity.valid) tell(field, false);
-  for (const field of wrong) tell(field, true);
-  const first = wrong.find((field) => !field.closest("[hidden]"));
-  if (first) {
-    (document.getElementById(`${first.name}-error`) ?? first).scrollIntoView({ block: "center" });
-    first.focus({ preventScroll: true });
-  }
-  return !wrong.length;
+function mended(field) {
+  const told = document.getElementById(`${field.name}-error`);
+  if (told) told.hidden = true;
+  field.removeAttribute("aria-invalid");
 }
 
 for (const each of document.querySelectorAll("form[method=post]")) {
-  each.noValidate = true;
-  each.addEventListener("change", ({ target }) => { if (target.willValidate && target.validity.valid) tell(target, false); });
+  // As it is typed: told gone when the field is left, the page would move under the press that leaves it.
+  each.addEventListener("input", ({ target }) => { if (target.willValidate && target.validity.valid) mended(target); });
   each.addEventListener("submit", (event) => {
-    if (!event.submitter?.formNoValidate && !complete(each)) { event.preventDefault(); return; }
     // A second press while the first is under way sends nothing; the server would take it as the same one anyway.
     if (each.dataset.sent && !event.submitter?.formNoValidate) event.preventDefault();
     each.dataset.sent = "yes";

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from clients.models import BusinessHours, EntryKind, EntryPoint, HoursSpan
 from interactions.models import Callback, CallbackState, Case, CaseState, Interaction, State
 from tests.browser import stage
-from tests.living import Product, eventually
+from tests.living import Product, Watch, eventually
 
 
 @pytest.fixture
@@ -39,8 +39,9 @@ def opening_soon(live: Product) -> Iterator[EntryPoint]:
 
 
 def test_call_me_back_is_promised_and_kept(
-    new_page: Callable[..., Page], live: Product, opening_soon: EntryPoint
+    new_page: Callable[..., Page], live: Product, opening_soon: EntryPoint, watch: Watch
 ) -> None:
+    watch.allow("422")
     marcus = stage.customer_with_late_order("Marcus Bell", "marcus.story@mail.example", order="TG-310003")
     stage.give_phone(marcus, "+16145550188")
 
@@ -65,7 +66,13 @@ def test_call_me_back_is_promised_and_kept(
     page.locator("#callback [type=submit].send").click()
     expect(page.locator("#window-error")).to_have_text("Please choose one of the times.")
     expect(page.locator("#window-error")).to_be_in_viewport()
-    expect(page.locator("#number")).to_have_value("(614) 555-0188")
+    expect(page.locator('input[name="window"]').first).to_be_focused()
+    page.locator("#number").fill("12")
+    page.locator("#callback [type=submit].send").click()
+    expect(page.locator("#number-error")).to_contain_text("We cannot read this number.")
+    expect(page.locator("#window-error")).to_have_text("Please choose one of the times.")
+    expect(page.locator("#number")).to_be_focused()
+    page.locator("#number").fill("(614) 555-0188")
     page.locator(".slots label").first.click()
     expect(page.locator("#window-error")).to_be_hidden()
     page.locator("#name").fill("Marcus Bell")

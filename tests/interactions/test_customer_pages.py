@@ -99,12 +99,12 @@ def test_the_page_speaks_spanish_by_browser_and_by_choice(browser, door) -> None
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "Please choose one of the times."), ("es", "Elija una de las horas.")]
 )
-def test_the_callback_form_carries_what_it_says_of_a_missing_time(browser, door, language, words) -> None:
+def test_a_missing_time_is_told_in_the_customers_language_and_the_rest_is_kept(browser, door, language, words) -> None:
     address = reverse("customer-callback-form", args=[door.public_id])
-    page = browser.get(f"{address}?lang={language}").content.decode()
-    assert f'<span data-words="{words}"></span>' in page
-    again = browser.post(address, {"number": "+16145550173", "name": "Ann", "language": language})
-    assert again.status_code == 422 and 'value="+16145550173"' in again.content.decode()
+    again = browser.post(address, fill(browser, door, window="", name="Ann", language=language))
+    page = again.content.decode()
+    assert again.status_code == 422 and f"<span>{words}</span>" in page
+    assert 'value="(614) 555-0173"' in page and 'value="Ann"' in page
 
 
 @pytest.mark.parametrize(
@@ -296,6 +296,7 @@ def test_call_me_back_from_the_line(browser, door) -> None:
     )
     shown = post(browser, "customer-chat-call", door, {"number": "614 555 0173"}, token).json()
     assert shown["state"] == "closed" and shown["callback"]["reference"] == Callback.objects.get().reference
+    assert "+1 614-555-0173" in shown["text"] and shown["callback"]["due"] in shown["text"]
     assert browser.get(shown["callback"]["address"]).status_code == 200
 
 
@@ -362,6 +363,31 @@ def test_a_wrong_form_comes_back_with_words(browser, door, field, value) -> None
     answer = browser.post(reverse("customer-callback-form", args=[door.public_id]), given)
     assert answer.status_code == 422 and b'role="alert"' in answer.content
     assert not Callback.objects.exists() and not Interaction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "first"),
+    [({"number": "12", "window": "", "email": "x", "words": "x" * 501}, "number"),
+     ({"window": "", "email": "x", "words": "x" * 501}, "window"), ({"email": "x", "words": "x" * 501}, "words"),
+     ({"email": "x"}, "email")],
+)  # fmt: skip
+def test_all_that_is_wrong_is_told_at_once_and_the_first_is_at_hand(browser, door, wrong, first) -> None:
+    address = reverse("customer-callback-form", args=[door.public_id])
+    days = re.findall(r'name="day" value="([^"]+)"', browser.get(address).content.decode())
+    answer = browser.post(address, fill(browser, door, day=days[1], **wrong))
+    page = answer.content.decode()
+    assert set(answer.context["errors"]) == set(wrong)
+    [focused] = re.findall(r"<(?:input|textarea)[^>]* autofocus[^>]*>", page)
+    assert f'name="{first}"' in focused
+    assert f'value="{days[1]}" checked' in page, "the day that was looked at is still shown"
+    for field in wrong:
+        assert f'id="{field}-error"' in page and f'id="{field}-error" role="alert" hidden' not in page
+
+
+def test_the_confirmation_says_which_number_is_called_and_when(browser, door) -> None:
+    booked = browser.post(reverse("customer-callback-form", args=[door.public_id]), fill(browser, door), follow=True)
+    page = booked.content.decode()
+    assert "+1 614-555-0173" in page and booked.context["when"] in page
 
 
 def test_the_form_shows_times_in_the_customers_zone(browser, door) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from bpo.kernel import clock, links, zones
 from bpo.kernel import words as kernel_words
+from bpo.kernel.fields import number_words
 from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
@@ -23,6 +24,7 @@ from interactions.views.customer import outlet, times
 
 LINK_SECONDS = 400 * links.DAY
 MOST_WORDS = 500
+FIELDS = ("number", "window", "words", "email")  # those that may be wrong, as they stand on the page
 
 
 def manage_address(callback: Callback, language: str = "") -> str:
@@ -62,10 +64,9 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "zone_words": times.zone_words(zone),
         "zones": sorted(zones.every()),
         "reasons": reasons_of(door, language),
-        "given": {
-            name: given.get(name, "")[:MOST_WORDS] for name in ("number", "email", "name", "window", "reason", "words")
-        },
+        "given": {name: given.get(name, "")[:MOST_WORDS] for name in (*FIELDS, "day", "reason", "name")},
         "errors": errors,
+        "wrong": next((name for name in FIELDS if name in errors), ""),
         "key": _key(given.get("key", "")),
         "attempts": client.policy.callback_attempts,
     }
@@ -182,7 +183,13 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(f"{request.path}?lang={language}")
     callback.refresh_from_db()
     view = "move" if errors else request.GET.get("view", "")
-    context = {**standing(callback, language), "errors": errors, "path": request.path, "view": view}
+    context = {
+        **standing(callback, language),
+        "errors": errors,
+        "wrong": next(iter(errors), ""),
+        "path": request.path,
+        "view": view,
+    }
     if context["open"] and view == "move":
         zone = callback.zone or callback.client.zone
         windows = _windows_of(callback, zone)
@@ -223,7 +230,7 @@ def standing(callback: Callback, language: str) -> dict[str, Any]:
         "when": times.window_words(callback.due_from, callback.due_until, zone, language),
         "by": times.short_moment(callback.due_until, clock.now(), zone, language),
         "zone_words": times.zone_words(zone),
-        "reach": callback.number or callback.address,
+        "reach": number_words(callback.number) or callback.address,
         "attempts": policy.callback_attempts,
         "retry": policy.callback_retry_minutes,
         "again": _door_again(callback),

@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links
+from bpo.kernel.fields import number_words
 from bpo.kernel.throttle import caller, throttled
 from clients import customers, texts
 from clients.models import EntryKind, Reason, TextKind
@@ -316,9 +317,10 @@ def _promise(interaction: Interaction, session: ChatSession) -> dict[str, Any]:
         return {"text": texts.text(interaction.client, TextKind.AFTER_HOURS, language)}
     zone = promised.zone or interaction.client.zone
     due = times.short_moment(promised.due_until, clock.now(), zone, language)
+    text = texts.text(interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference)
+    if promised.number:
+        text = f"{text} {say('cb_number_called', language, number=number_words(promised.number))}"
     return {
-        "text": texts.text(
-            interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference
-        ),
+        "text": text,
         "callback": {"reference": promised.reference, "address": manage_address(promised, language), "due": due},
     }
