@@ -125,6 +125,10 @@ WORDS: dict[str, dict[str, str]] = {
     "chat.file_large": {"en": "The file is larger than 10 MB.", "es": "El archivo supera los 10 MB."},
     "chat.uploading": {"en": "Sending the file", "es": "Enviando el archivo"},
     "chat.survey_thanks": {"en": "Thank you for your answer.", "es": "Gracias por su respuesta."},
+    "chat.survey_not_yet": {
+        "en": "Thank you. We know now that it is not solved; you can go on in a new chat.",
+        "es": "Gracias. Ya sabemos que no está resuelto; puede seguir en otro chat.",
+    },
     "chat.keep_open": {
         "en": "Keep this page open to keep your place",
         "es": "Deje abierta esta página para conservar su turno",
@@ -264,6 +268,17 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Your answer has arrived: {score} of 5. You can close this page.",
         "es": "Hemos recibido su respuesta: {score} de 5. Puede cerrar esta página.",
     },
+    "survey_open": {
+        "en": "You say it is not solved: your matter stays open with us.",
+        "es": "Nos dice que no está resuelto: su caso sigue abierto.",
+    },
+    "survey_not_solved": {"en": "You say it is not solved.", "es": "Nos dice que no está resuelto."},
+    "survey_go_on": {
+        "en": "You can go on with it right away:",
+        "es": "Puede seguir ahora mismo:",
+    },
+    "survey_write": {"en": "Write to {address}", "es": "Escribir a {address}"},
+    "survey_be_called": {"en": "Let us call you", "es": "Pedir que le llamemos"},
     "survey_change": {"en": "Change my answer", "es": "Cambiar mi respuesta"},
     # refusals in the chat window
     "err_closed": {"en": "This chat has ended.", "es": "Este chat ha terminado."},

@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
 
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
@@ -27,3 +28,11 @@ class SurveyAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score} of 5"
+
+    @property
+    def judgement(self) -> str:
+        """The score, and whether it is solved where the customer said so."""
+        score = _("%(n)s of 5") % {"n": self.score}
+        if self.solved is None:
+            return score
+        return f"{score}, {_('solved') if self.solved else _('not solved yet')}"

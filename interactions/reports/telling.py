@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from bpo.kernel import clock
-from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome
+from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome, SurveyAnswer
 
 Facts = Mapping[str, Any]
 Words = str | LazyText
@@ -256,6 +256,10 @@ def _result(facts: Facts, for_client: bool) -> str:
     return str(RESULTS.get(str(facts.get("result", "")), ""))
 
 
+def _judged(facts: Facts, for_client: bool) -> str:
+    return SurveyAnswer(score=facts.get("score"), solved=facts.get("solved")).judgement
+
+
 ACTS: dict[str, Words] = {
     "create_order_issue": lazy("order issue"),
     "promise_callback": lazy("callback"),
@@ -285,6 +289,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
     Kind.CALLBACK_TRIED: _result,
+    Kind.SURVEY_ANSWERED: _judged,
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,
     Kind.CALLBACK_WITHDRAWN: _given_reason,

@@ -281,7 +281,7 @@ $("survey").addEventListener("change", async () => {
   if (!score) return;
   try {
     await api.json("survey", { score, solved: solved ? solved === "yes" : null });
-    $("survey-thanks").textContent = say("survey_thanks");
+    $("survey-thanks").textContent = say(solved === "no" ? "survey_not_yet" : "survey_thanks");
   } catch (error) { $("survey-thanks").textContent = error.message || say("wrong"); }
 });
 

@@ -479,6 +479,48 @@ def test_not_yet_opens_the_matter_again(browser) -> None:
     assert (case.state, case.reopened) == (CaseState.OPEN, 1)
 
 
+def test_not_yet_leads_on_by_the_doors_there_are(browser, door) -> None:
+    from interactions import cases
+
+    leg = answered(in_queue=door.queue)
+    case = cases.of_leg(leg)
+    handling.end_work(leg, by=leg.agent, ended_by="agent")
+    link = survey_url(leg.interaction)
+    browser.post(link, {"score": "2", "solved": "no"})
+    page = browser.get(link).content.decode()
+    assert "not solved" in page and case.reference in page and "mailto:" not in page
+    form = make.door(door.client, EntryKind.FORM, into=door.queue)
+    make.door(door.client, EntryKind.MAILBOX, into=door.queue, address="help@shop.example")
+    page = browser.get(link).content.decode()
+    assert f"mailto:help@shop.example?subject={case.reference}" in page
+    [called] = re.findall(r'href="(/[^"]*/callback/[^"]*)"', page)
+    assert str(form.public_id) in called
+    assert case.reference in browser.get(called.replace("&amp;", "&")).content.decode()
+    assert "no está resuelto" in browser.get(f"{link}?lang=es").content.decode()
+    browser.post(link, {"score": "5", "solved": "yes"})
+    assert "mailto:" not in browser.get(link).content.decode()
+
+
+def test_the_case_shows_its_agents_what_the_customer_answered(browser, door) -> None:
+    from interactions import cases
+
+    leg = answered(in_queue=door.queue)
+    case = cases.of_leg(leg)
+    handling.end_work(leg, by=leg.agent, ended_by="agent")
+    browser.post(survey_url(leg.interaction), {"score": "2", "solved": "no", "words": "Still broken " + HOSTILE})
+    desk = Browser()
+    desk.force_login(leg.agent.user)
+    page = desk.get(reverse("console-case", args=[case.public_id])).content.decode()
+    assert "2 of 5" in page and "not solved yet" in page and "Still broken" in page and "<script>alert" not in page
+    cid = make.agent("Cid Clark", licensed=door.client)
+    desk.force_login(cid.user)
+    page = desk.get(reverse("console-case", args=[case.public_id])).content.decode()
+    assert "2 of 5" in page and "Still broken" not in page, "words are read by who had the contact"
+    desk.force_login(make.supervisor(door.client))
+    page = desk.get(reverse("floor-contact", args=[leg.interaction.public_id])).content.decode()
+    assert "2 of 5, not solved yet" in page
+
+
 # --- brand -----------------------------------------------------------------------------------------------------------
 
 

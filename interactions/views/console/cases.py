@@ -19,7 +19,17 @@ from clients.access import is_admin
 from clients.models import Queue
 from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
 from interactions.desk.leaving import leaving_of
-from interactions.models import Callback, Case, CaseState, Interaction, JournalEntry, Leg, Message, State
+from interactions.models import (
+    Callback,
+    Case,
+    CaseState,
+    Interaction,
+    JournalEntry,
+    Leg,
+    Message,
+    State,
+    SurveyAnswer,
+)
 from interactions.views.console.common import frame, show_work, triggers
 
 PAGE = 25
@@ -29,7 +39,7 @@ SHOWN_IN_HISTORY = (
     "arrived", "accepted", "transferred", "parked", "ended", "disposed", "case_opened", "case_pending", "case_resolved",
     "case_reopened", "case_closed", "case_merged", "case_split", "callback_promised", "callback_kept", "callback_late",
     "callback_unreached", "callback_broken", "callback_withdrawn", "notice_sent", "notice_failed", "action_done",
-    "verified",
+    "verified", "survey_answered",
 )  # fmt: skip
 
 BRAND = ("client__public_id", *(f"client__brand__{name}" for name in ("client", "public_id", "public_name")))
@@ -135,6 +145,12 @@ def _history(case: Any) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(case=case, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60]
 
 
+def _answers(request: AgentRequest, case: Case) -> list[tuple[SurveyAnswer, bool]]:
+    """What the customer thought of its contacts, and whether she may read the words of it."""
+    given = SurveyAnswer.objects.filter(interaction__case=case).select_related("interaction__case")
+    return [(one, word_access.may_read(request.agent, one.interaction)) for one in given.order_by("-answered_at")[:10]]
+
+
 @for_agents
 @require_GET
 def page(request: AgentRequest, case: UUID) -> HttpResponse:
@@ -151,6 +167,7 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "notes": found.notes.all(),
         "promises": _promises(found.pk),
         "history": _history(found.pk),
+        "answers": _answers(request, found),
         "own": first(_own(request.agent.pk, found.pk)),
         "merged": case_merging.can_be_split(found.merged_into or found),
         "may_move": taking_over.may_move(found, request.agent),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bpo.kernel import links
 from bpo.kernel.throttle import throttled
-from clients import texts
-from clients.models import TextKind
+from clients import customers, texts
+from clients.models import EntryKind, TextKind
 from clients.naming import public_name
 from clients.words import say
 from interactions import surveys
@@ -17,6 +20,25 @@ from interactions.views.customer import outlet
 
 LINK_SECONDS = 60 * links.DAY
 SOLVED = {"yes": True, "no": False}
+
+
+def _ways_on(interaction: Interaction, language: str) -> dict[str, str]:
+    """How to go on with what is not solved, by the doors of this client: write, or be called, with the reference."""
+    client, case = interaction.client, interaction.case
+    if not client.is_live:
+        return {}
+    reference = case.reference if case else ""
+    doors = {
+        door.kind: door for door in client.entry_points.filter(published=True, queue__isnull=False).order_by("-pk")
+    }
+    ways = {}
+    if mailbox := doors.get(EntryKind.MAILBOX):
+        ways |= {"write_to": mailbox.address, "write": f"mailto:{mailbox.address}?{urlencode({'subject': reference})}"}
+    form = doors.get(EntryKind.FORM) or doors.get(EntryKind.WIDGET)
+    if form and customers.takes_calls(client):
+        address = reverse("customer-callback-form", args=[form.public_id])
+        ways["be_called"] = f"{address}?{urlencode({'lang': language, 'words': reference})}"
+    return ways
 
 
 @outlet.for_customers
@@ -63,5 +85,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         "path": request.path,
         "errors": errors,
     }
+    if answer is not None and answer.solved is False:
+        context |= _ways_on(interaction, language)
     status = 422 if errors else 200
     return outlet.page(request, "customer/survey.html", client, language, context, status=status)
