@@ -267,8 +267,8 @@ def later(agent: Agent) -> list[Later]:
         known = callback.customer.name if callback.customer else ""
         name = callback.name or known or callback.number or callback.address
         url = reverse("console-callback", args=[callback.public_id])
-        mail = promise_words.by_mail(callback)
-        words = (_("Write to %(name)s") if mail else _("Call %(name)s")) % {"name": name}
-        at = callback.due_until if mail else callback.due_from
+        by_mail = promise_words.by_mail(callback)
+        words = (_("Write to %(name)s") if by_mail else _("Call %(name)s")) % {"name": name}
+        at = callback.due_until if by_mail else callback.due_from
         lines.append(Later(callback.client.brand, promise_words.kind_icon(callback), words, at, url))
     return sorted(lines, key=lambda line: line.at)

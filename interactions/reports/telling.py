@@ -257,7 +257,7 @@ def _result(facts: Facts, for_client: bool) -> str:
 
 
 def _judged(facts: Facts, for_client: bool) -> str:
-    return SurveyAnswer(score=facts.get("score"), solved=facts.get("solved")).judgement
+    return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
 
 ACTS: dict[str, Words] = {

@@ -31,7 +31,7 @@ def _ways_on(interaction: Interaction, language: str) -> dict[str, str]:
     doors = {
         door.kind: door for door in client.entry_points.filter(published=True, queue__isnull=False).order_by("-pk")
     }
-    ways = {}
+    ways: dict[str, str] = {}
     if mailbox := doors.get(EntryKind.MAILBOX):
         ways |= {"write_to": mailbox.address, "write": f"mailto:{mailbox.address}?{urlencode({'subject': reference})}"}
     form = doors.get(EntryKind.FORM) or doors.get(EntryKind.WIDGET)
