@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent, Presence, Seat
+from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
 from interactions import cases, consulting, eligibility, handling, journal, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+from interactions.verdicts import Verdict
 
 MOST_ON_OFFER = 1000
 
@@ -33,7 +34,8 @@ class Choice:
     ok: bool
     sentence: str
     expected_wait: float | None = None
-    standing: str = ""  # of a colleague: free, busy, away
+    standing: str = ""  # of a colleague who can take it: free, busy
+    group: str = ""  # of one who cannot: the kind of reason (routing.why.GROUPS)
 
 
 def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice:
@@ -66,7 +68,7 @@ def queue_choices(leg: Leg, *, at: datetime | None = None) -> list[Choice]:
 
 
 def colleague_choices(leg: Leg) -> list[Choice]:
-    """Everybody licensed for the client, with why not."""
+    """Everybody licensed for the client: who can take it, the free before the busy, then the others with why not."""
     colleagues = (
         Agent.objects.filter(licences__client_id=leg.client_id, licences__state__in=["certified", "training"])
         .exclude(pk=leg.agent_id)
@@ -74,17 +76,16 @@ def colleague_choices(leg: Leg) -> list[Choice]:
         .select_related("seat", "profile", "user")
     )
     verdicts = eligibility.verdicts_on(list(colleagues), leg.interaction)
-    choices = [
-        Choice(each, verdicts[each.pk].ok, verdicts[each.pk].sentence, standing=_standing(each)) for each in colleagues
-    ]
-    return sorted(choices, key=lambda choice: (not choice.ok, choice.standing != "free", str(choice.target)))
+    choices = [_choice(each, verdicts[each.pk]) for each in colleagues]
+    return sorted(choices, key=lambda choice: (not choice.ok, choice.standing == "busy", str(choice.target)))
 
 
-def _standing(colleague: Agent) -> str:
-    seat: Seat | None = getattr(colleague, "seat", None)
-    if seat is None or seat.presence != Presence.AVAILABLE or not seat.connected:
-        return "away"
-    return "busy" if seat.points_voice + seat.points_chat + seat.points_email else "free"
+def _choice(colleague: Agent, verdict: Verdict) -> Choice:
+    if not verdict.ok:
+        return Choice(colleague, False, verdict.sentence, group=verdict.group)
+    seat = colleague.seat
+    busy = seat.points_voice + seat.points_chat + seat.points_email
+    return Choice(colleague, True, "", standing="busy" if busy else "free")
 
 
 def leave_behind(leg: Leg, *, note: str, by: Agent, at: datetime) -> None:

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from agents import presence
+from agents.models import Licence
 from bpo.kernel import clock
-from interactions import transfers
+from interactions import offers, transfers
 from interactions.models import LegState
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
@@ -44,12 +46,28 @@ def test_a_line_is_not_asked_first_it_would_take_the_contact(acme: Scene) -> Non
     assert leg.state == LegState.HANDLING
 
 
-def test_a_colleague_is_said_to_be_free_busy_or_away(acme: Scene) -> None:
+def colleagues(page: str) -> list[tuple[str, str, bool]]:
+    """Each colleague of the dialog: the name, the words beside it and below, and whether one can choose her."""
+    tiles = re.findall(r'<input type="radio" name="to" value="agent:[^"]+"([^>]*)>(.*?)</label>', page, re.S)
+    told = [(rest, re.findall(r">\s*([^<>]*\w[^<>]*?)\s*<", words)) for rest, words in tiles]
+    return [(name, ", ".join(words), "disabled" not in rest) for rest, (name, *words) in told]
+
+
+def test_who_can_take_it_stands_first_the_others_below_with_the_reason(acme: Scene) -> None:
     leg = accepted(acme)
+    gus = make.agent("Gus Grant", licensed=acme.acme, available=True)
+    presence.take_break(gus, "lunch")
+    make.agent("Ada Abel", licensed=acme.acme)
     dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
     make.agent("Eve Ellis", licensed=acme.acme, available=True)
-    make.agent("Fay Ford", licensed=acme.acme)
-    transfers.offer_to(make.waiting(acme.line, "email"), dee, made_by="Sue", why={}, at=clock.now())
-    page = desk_of(acme.bea).get(url("transfer", leg)).content.decode()
-    told = re.findall(r'<span>(\w+) \w+</span><span class="t-12">.*?</svg>\s*(\w+)', page, re.S)
-    assert told == [("Eve", "free"), ("Dee", "busy"), ("Fay", "away")]
+    hal = make.agent("Hal Hart", licensed=acme.acme, available=True)
+    Licence.objects.filter(agent=hal).update(state="training")
+    mail = transfers.offer_to(make.waiting(acme.line, "email"), dee, made_by="Sue", why={}, at=clock.now())
+    offers.accept(mail, by=dee)
+    assert colleagues(desk_of(acme.bea).get(url("transfer", leg)).content.decode()) == [
+        ("Eve Ellis", "free", True),
+        ("Dee Dunn", "busy", True),
+        ("Gus Grant", "Away, Gus Grant is away: lunch.", False),
+        ("Ada Abel", "Signed out, Ada Abel is signed out.", False),
+        ("Hal Hart", "Not certified, Hal Hart is still in training for Acme.", False),
+    ]

@@ -21,6 +21,7 @@ from clients.times import zone_words
 from interactions import cases, endings, handling, replies, transfers, unsent
 from interactions.desk.leaving import promised_of
 from interactions.models import EndedBy, Interaction, Leg, LegState
+from interactions.routing import why
 from interactions.views.console.common import (
     dialog,
     done,
@@ -101,10 +102,10 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     if request.method == "GET":
         queues, colleagues = transfers.queue_choices(mine), transfers.colleague_choices(mine)
-        somebody = any(choice.ok for choice in colleagues)
+        somebody = [choice for choice in colleagues if choice.ok]
         context = {
-            "leg": mine, "queues": queues, "colleagues": colleagues, "warm": request.GET.get("warm"),
-            "somebody": somebody, "somewhere": somebody or any(choice.ok for choice in queues),
+            "leg": mine, "queues": queues, "somebody": somebody, "others": _nearest_first(colleagues),
+            "warm": request.GET.get("warm"), "somewhere": somebody or any(choice.ok for choice in queues),
         }  # fmt: skip
         return dialog(request, "console/_transfer.html", context)
     note = request.POST.get("note", "")
@@ -124,6 +125,16 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
         return show_work(request, mine, toast={"text": _("%(name)s is asked.") % {"name": colleague.name}})
     transfers.to_colleague(mine, colleague, by=request.agent, note=note)
     return _after_transfer(request, mine, _("Offered to %(name)s.") % {"name": colleague.name})
+
+
+def _nearest_first(colleagues: list[transfers.Choice]) -> list[tuple[str, transfers.Choice]]:
+    """Who cannot take it, each under the floor's own words for the kind of reason."""
+    return [
+        (str(title), each)
+        for key, title in why.GROUPS.items()
+        for each in colleagues
+        if not each.ok and each.group == key
+    ]
 
 
 def _after_transfer(request: AgentRequest, leg: Leg, words: str) -> HttpResponse:
