@@ -69,11 +69,20 @@ def wrapping_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
     return fresh
 
 
+def asks_for_ending(leg: Leg) -> bool:
+    """Whether she has to say how it ended: not where the line leaves it to her, nor of what was taken from her."""
+    return handling.wrap_up_mode(leg) not in (WrapUpMode.NONE, WrapUpMode.OPTIONAL) and not taken_from_her(leg)
+
+
+def taken_from_her(leg: Leg) -> bool:
+    """A supervisor ended her work on a contact that goes on: there is no ending yet that she could name."""
+    return leg.ended_by == EndedBy.SUPERVISOR
+
+
 def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> None:
     """Refuse what is incomplete: no choice, another client's, a group, a missing note or follow-up."""
-    optional = handling.wrap_up_mode(leg) == WrapUpMode.OPTIONAL
     if disposition is None:
-        if optional:
+        if not asks_for_ending(leg):
             return
         raise DispositionMissing
     if disposition.client_id != leg.client_id:
@@ -168,7 +177,7 @@ def _filled_in(leg: Leg) -> bool:
         check_disposition(leg, leg.disposition, leg.note.strip())
     except DispositionMissing:
         return False
-    return leg.disposition is not None
+    return leg.disposition is not None or taken_from_her(leg)
 
 
 def complete(
