@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Brand
+from interactions.desk import afterwards
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Leg, LegState
 
@@ -35,6 +36,7 @@ class Card:
     lead: str
     opening: str
     note: str
+    came_back: str
     who: str
     contacts: int
     waited_since: datetime
@@ -84,6 +86,7 @@ def open_offer(agent: Agent) -> Card | None:
         lead=_lead(leg),
         opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
         note=(leg.why or {}).get("note", ""),
+        came_back=afterwards.came_back(leg) if leg.role == "primary" else "",
         who=name_of(interaction),
         contacts=contacts + 1,
         # Who is asked for help is waited for by the colleague, not by the customer.

@@ -15,9 +15,9 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from interactions import consulting, endings, handling, outbound, replies, runs
+from interactions import consulting, endings, handling, outbound, replies, runs, wrap_up
 from interactions.callback_work import Result
-from interactions.desk import customer_pane, outcome, script_pane
+from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
 from interactions.desk.leaving import Leaving, leaving_of, times_of
 from interactions.desk.promising import choices
@@ -39,6 +39,7 @@ from interactions.models import (
 )
 
 NOT_COME = timedelta(minutes=2)
+NOT_COMING = (LegState.MISSED, LegState.DECLINED)
 DIGITS, LETTERS = "1234567890", "abcdefghi"  # the keys of endings (static/js/console/wrapup.js)
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
@@ -175,7 +176,9 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     case = leg.interaction.case
     return {
         "led_to": led_to,
-        "handed_on": leg.ended_by == EndedBy.TRANSFER,
+        "became": afterwards.became(leg),
+        "handed_on": leg.ended_by in (EndedBy.TRANSFER, EndedBy.SUPERVISOR),
+        "taken": wrap_up.taken_from_her(leg),
         "endings": with_keys(leg.client_id),
         "chosen": chosen,
         "chosen_top": chosen_top,
@@ -198,7 +201,7 @@ def consult_to_tell(interaction: Interaction, now: datetime) -> Leg | None:
     if last is None or last.state in consulting.BESIDE:
         return last
     lately = last.ended_at is not None and now - last.ended_at < NOT_COME
-    return last if lately and last.state in (LegState.MISSED, LegState.DECLINED) else None
+    return last if lately and last.state in NOT_COMING else None
 
 
 def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dict[str, Any]:
@@ -229,7 +232,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "verified": customer_pane.verified_words(run, interaction),
         "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
-        "consult": consult_to_tell(interaction, now),
+        "consult": (consult := consult_to_tell(interaction, now)),
+        "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",
         "voice": voice,
         "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
@@ -242,7 +246,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         found |= wrap_up_of(leg, run)
         found |= choices(interaction)
         found["reasons"] = list(PresenceReason.objects.filter(active=True))
-        found["optional"] = handling.wrap_up_mode(leg) in ("none", "optional")
+        found["optional"] = not wrap_up.asks_for_ending(leg)
     elif interaction.channel == Channel.CHAT:
         found["chat"] = messages_of(interaction)
     elif interaction.channel == Channel.EMAIL:

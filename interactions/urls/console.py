@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("legs/<uuid:leg>/transfer/", acting.transfer, name="console-transfer"),
     path("legs/<uuid:leg>/consult/end/", acting.consult_end, name="console-consult-end"),
     path("legs/<uuid:leg>/consult/complete/", acting.consult_complete, name="console-consult-complete"),
+    path("legs/<uuid:leg>/afterwards/", wrapup.became, name="console-afterwards"),
     path("legs/<uuid:leg>/resolve/", acting.resolve, name="console-resolve"),
     path("legs/<uuid:leg>/pending/", acting.pending, name="console-pending"),
     path("legs/<uuid:leg>/note/", acting.note, name="console-note"),

@@ -48,7 +48,19 @@ def url(name: str, *args: Any) -> str:
 
 # --- who may come in -------------------------------------------------------------------------------------------------
 
-LEG_PAGES = ["leg", "work", "side", "script", "messages", "snippets", "transfer", "resolve", "park", "book"]
+LEG_PAGES = [
+    "leg",
+    "work",
+    "afterwards",
+    "side",
+    "script",
+    "messages",
+    "snippets",
+    "transfer",
+    "resolve",
+    "park",
+    "book",
+]
 LEG_ACTS = [
     "accept", "decline", "hold", "resume", "end", "park", "transfer", "consult-end", "consult-complete", "resolve",
     "pending", "note", "answer", "back", "jump", "send", "reply", "draft", "finish", "wrapup-draft", "extend", "book",

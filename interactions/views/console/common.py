@@ -16,7 +16,7 @@ from bpo.kernel.composed import composed, first
 from clients.access import is_admin
 from clients.models import Brand
 from interactions import handling, states
-from interactions.desk import items, offer, top
+from interactions.desk import afterwards, items, offer, top
 from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
 from interactions.replies import NewerMail
@@ -113,7 +113,8 @@ def into_the_middle(request: AgentRequest, response: HttpResponse) -> None:
 def work_context(request: AgentRequest, leg: Leg) -> dict[str, Any]:
     """What the middle shows of a leg: its work, or that it is over."""
     if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
-        return {"leg": leg, "interaction": leg.interaction, "brand": leg.client.brand, "over": True}
+        around = {"leg": leg, "interaction": leg.interaction, "brand": leg.client.brand}
+        return around | {"over": True, "became": afterwards.became(leg)}
     # A whole page opens with the work; the customer's side follows within a moment.
     return work_of(leg, request.agent, beside=bool(request.htmx))  # type: ignore[attr-defined]
 

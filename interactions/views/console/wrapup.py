@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
 
 from agents import presence
 from agents.gates import AgentRequest, for_agents
 from agents.models import Presence, Seat
 from clients.models import Disposition
 from interactions import cases, wrap_up
+from interactions.desk import afterwards
 from interactions.models import Leg
 from interactions.views.console import callbacks
 from interactions.views.console.common import done, own_leg, show_work
@@ -75,3 +77,11 @@ def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
 def extend(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Once, by the same time again."""
     return show_work(request, wrap_up.extend(own_leg(request, leg), by=request.agent))
+
+
+@for_agents
+@require_GET
+def became(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """What became of a contact that she handed on or lost; what she writes meanwhile stays."""
+    words = afterwards.became(own_leg(request, leg))
+    return render(request, "console/_became.html", {"became": words})
