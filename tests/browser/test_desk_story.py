@@ -217,6 +217,28 @@ def test_the_keys_of_a_chat_from_an_early_enter_to_ready(new_page: Callable[...,
     expect(dev.locator("#work.idle")).to_be_visible()
 
 
+def test_the_focus_of_a_choice_is_on_the_chosen_else_on_the_first(new_page: Callable[..., Page], live: Product) -> None:
+    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
+    with stage.site_of(stage.tech_giant(), live, language="en") as address:
+        stage.asks(new_page(), address, "It has not come yet.")
+    stage.take(dev, "It has not come yet.")
+    dev.locator("[popovertarget=jump-menu]").click()
+    dev.locator("#jump-menu").get_by_role("button", name="Reason", exact=True).click()
+    choices = dev.locator("#answer-form [name=choice]")
+    expect(choices.first).to_be_focused()
+    third = choices.nth(2)
+    third.check()
+    dev.locator("#script .foot .main").click()
+    expect(choices.nth(2)).not_to_be_checked()
+    dev.locator("#script .foot").get_by_role("button", name="Back").click()
+    expect(third).to_be_checked()
+    expect(third).to_be_focused()
+    with dev.expect_response("**/work/"):
+        dev.evaluate("document.body.dispatchEvent(new CustomEvent('desk:work'))")
+    dev.wait_for_timeout(500)
+    expect(third).to_be_focused()
+
+
 def test_a_chat_that_ended_while_the_line_was_lost_is_seen_to_be_over(
     new_page: Callable[..., Page], live: Product, watch: Watch
 ) -> None:

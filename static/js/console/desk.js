@@ -106,7 +106,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const step = document.querySelector("#script .step.here");
   if ((event.target.id === "script" || event.target.closest?.("#script")) && step) {
     step.scrollIntoView({ block: "nearest" });
-    step.querySelector('input:not([type="hidden"]), select, textarea')?.focus({ preventScroll: true });
+    const field = step.querySelector("[type=radio]:checked") ?? step.querySelector('input:not([type="hidden"]), select, textarea');
+    field?.focus({ preventScroll: true });
   }
   if (event.target.id === "work") settle(event.detail.requestConfig?.elt !== document.body);
   tick();

@@ -14,6 +14,7 @@ function remember(root) {
     href: inside ? active.getAttribute("href") : null,
     name: inside ? active.getAttribute("name") : null,
     value: inside && "value" in active && active.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])") ? active.value : null,
+    pick: inside && active.matches("[type=radio]") ? active.value : null,
     caret: inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null,
     scrolls: scrolls.map((el) => [el.id, el.scrollTop, el.scrollLeft, el.scrollTop + el.clientHeight >= el.scrollHeight - 4]),
     open: [...root.querySelectorAll("details[open][id]")].map((el) => el.id),
@@ -32,7 +33,7 @@ function restore(kept) {
   if (document.activeElement && document.activeElement !== document.body) return;
   const quoted = (text) => CSS.escape(text);
   const el = (kept.id && document.getElementById(kept.id))
-    || (kept.name && document.querySelector(`[name="${quoted(kept.name)}"]`))
+    || (kept.name && document.querySelector(`[name="${quoted(kept.name)}"]${kept.pick === null ? "" : `[value="${quoted(kept.pick)}"]`}`))
     || (kept.href && document.querySelector(`a[href="${quoted(kept.href)}"]`));
   if (!el) return;
   if (kept.value !== null && el.hasAttribute("data-keep-value")) el.value = kept.value;
