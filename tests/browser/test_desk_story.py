@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from agents import presence
 from clients.models import Customer, EntryKind, EntryPoint, Queue
 from interactions import handling, outbound
 from interactions.models import EndedBy, Interaction, JournalEntry, Kind, Leg, LegState, Message
@@ -159,6 +161,33 @@ def top_of(page: Page, button: str) -> float:
     """Where the button stands; not while the middle is swapped around it."""
     said = page.wait_for_function("(css) => document.querySelector(css)?.getBoundingClientRect().y", arg=button)
     return float(said.json_value())
+
+
+LAYOUT = """() => {
+    const bar = document.querySelector("header.top").getBoundingClientRect();
+    const parts = [...document.querySelectorAll("header.top :is(h1, .presence > *, .load, .palette, .state[data-live], .me, header > button)")]
+        .filter((el) => !el.matches(".menu") && el.getClientRects().length).map((el) => ({
+            name: el.textContent.trim().replace(/\\s+/g, " ") || el.id, box: el.getBoundingClientRect(),
+            lines: parseFloat(getComputedStyle(el).lineHeight), cut: el.scrollWidth > el.clientWidth + 1 }));
+    const wrong = parts.filter((one) => one.box.height > 40 || one.box.right > bar.right || one.cut).map((one) => one.name);
+    for (const [n, one] of parts.entries()) for (const other of parts.slice(n + 1))
+        if (one.box.right > other.box.left + 1 && other.box.right > one.box.left + 1) wrong.push(`${one.name} on ${other.name}`);
+    return wrong;
+}"""
+
+
+def test_the_top_of_the_desk_stands_in_one_line(new_page: Callable[..., Page]) -> None:
+    """At its fullest: in wrap-up while not responding."""
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    leg = on_a_call(ben, "ben")
+    handling.end_work(leg, ended_by=EndedBy.CUSTOMER)
+    presence.not_responding(stage.agent("ben"), timezone.now())
+    ben.reload()
+    expect(ben.locator("#top-state").get_by_role("button", name="Be available").first).to_be_visible()
+    expect(ben.locator("header.top [data-live]")).to_have_text("Connected")
+    for width in (1280, 1366, 1440):
+        ben.set_viewport_size({"width": width, "height": 800})
+        assert ben.evaluate(LAYOUT) == [], width
 
 
 def test_the_keys_of_a_chat_from_an_early_enter_to_ready(new_page: Callable[..., Page], live: Product) -> None:
