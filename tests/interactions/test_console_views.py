@@ -371,10 +371,31 @@ def test_nobody_transfers_to_another_clients_people(acme: Scene, bea: Browser) -
     assert bea.post(url("transfer", leg), {"to": "queue:nonsense"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong", "words"),
+    [
+        ({"outcome": "Solved", "summary": " "}, "resolve-summary", "Sum up in a sentence what was done."),
+        ({"outcome": "", "summary": "Sent again."}, "resolve-outcome", "Say how the matter ended."),
+    ],
+)
+def test_what_resolve_misses_is_told_beside_its_field(
+    acme: Scene, bea: Browser, given: dict[str, str], wrong: str, words: str
+) -> None:
+    leg = accepted(acme)
+    answer = bea.post(url("resolve", leg), given | {"confirmed": "no"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and answer["HX-Retarget"] == "#dialog"
+    assert "novalidate" in page and words in page
+    assert re.findall(r'id="([^"]+)"[^>]*autofocus[^>]*aria-invalid="true"', page) == [wrong]
+    assert page.count("autofocus") == 1
+    assert 'value="no" checked' in page and given["summary"].strip() in page
+    assert bool(given["outcome"]) == ('value="Solved" selected' in page)
+
+
 def test_resolve_needs_a_summary_and_ends_the_contact(acme: Scene, bea: Browser) -> None:
     leg = accepted(acme)
     assert "Resolve the case" in bea.get(url("resolve", leg)).content.decode()
-    assert bea.post(url("resolve", leg), {"outcome": "Solved", "summary": " "}).status_code == 400
+    assert bea.post(url("resolve", leg), {"outcome": "Solved", "summary": " "}).status_code == 422
     bea.post(url("resolve", leg), {"outcome": "Solved", "summary": "A replacement was sent.", "confirmed": "yes"})
     leg.refresh_from_db()
     case = leg.interaction.case

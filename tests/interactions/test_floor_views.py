@@ -312,6 +312,14 @@ def test_take_back_and_priority_take_a_reason(browser: Browser, line: Queue, bea
     assert browser.put(priority).status_code == 405
 
 
+def test_what_a_dialog_misses_is_told_in_it_and_has_the_focus(browser: Browser, bea: Agent) -> None:
+    answer = browser.post(reverse("floor-force", args=[bea.public_id]), {"presence": "available"}, **HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "novalidate" in page
+    assert re.findall(r'<(?:input|select|textarea)[^>]*name="(\w+)"[^>]*autofocus', page) == ["reason"]
+    assert re.search(r'id="id_reason_error">.*?This field is required', page, re.S)
+
+
 def test_force_a_state_with_a_reason(browser: Browser, bea: Agent) -> None:
     address = reverse("floor-force", args=[bea.public_id])
     assert browser.get(address, **HTMX).status_code == 200

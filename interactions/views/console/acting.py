@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -182,24 +183,32 @@ def consult_complete(request: AgentRequest, leg: UUID) -> HttpResponse:
 def resolve(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The matter is settled: with summary and outcome; the contact ends, the customer gets the notice."""
     if request.method == "GET":
-        mine = own_leg(request, leg)
-        return dialog(
-            request,
-            "console/_resolve.html",
-            {
-                "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": request.GET.get("read"),
-                "settling": endings.settling(mine.client_id),
-                "scheduled": unsent.scheduled().filter(unsent.of_case(mine.interaction.case_id)).first()
-                if mine.interaction.case_id else None,
-            },
-        )  # fmt: skip
+        return _ask_to_resolve(request, leg, request.GET.get("read"))
     try:
         settled = _resolve(request, leg)
     except replies.NewerMail as newer:
         return newer_mail(request, newer, form="resolve", then=follows(request, "end"))
+    except (cases.SummaryMissing, cases.OutcomeMissing, endings.SettlesNothing) as wrong:
+        about = "summary" if isinstance(wrong, cases.SummaryMissing) else "outcome"
+        more = {"errors": {about: wrong.sentence}, "given": request.POST}
+        return _ask_to_resolve(request, leg, request.POST.get("read"), status=422, **more)
     toast = {"text": _("Resolved.")}
     over = settled.state == LegState.COMPLETED
     return done(request, toast=toast) if over else show_work(request, settled, toast=toast)
+
+
+def _ask_to_resolve(
+    request: AgentRequest, leg: UUID, read: str | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The dialog; after a fault with what was given, and what is wrong beside its field."""
+    mine = own_leg(request, leg)
+    case = mine.interaction.case_id
+    context = {
+        "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": read,
+        "settling": endings.settling(mine.client_id),
+        "scheduled": unsent.scheduled().filter(unsent.of_case(case)).first() if case else None,
+    }  # fmt: skip
+    return dialog(request, "console/_resolve.html", context | more, status=status)
 
 
 @transaction.atomic

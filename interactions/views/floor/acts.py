@@ -33,10 +33,6 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=lazy("Why"), max_length=200, strip=True, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
-
 
 class PriorityForm(ReasonForm):
     """0 to 9, 9 first."""
@@ -83,11 +79,17 @@ def posted(request: SupervisorRequest) -> QueryDict | None:
 
 
 def dialog(request: SupervisorRequest, title: str, words: str, act: str, form: forms.Form, **more: Any) -> HttpResponse:
-    """The dialog with its form; on its own page where there is no script. A form with faults is 422."""
+    """The dialog with its form; on its own page where there is no script.
+
+    A form with faults is 422, told beside its fields; the focus is on the first of these, else on the first of all.
+    """
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
     context["back"] = _page_of(**more)
     htmx = getattr(request, "htmx", False)
-    status = 422 if form.is_bound and not form.is_valid() else 200
+    status = 422 if form.errors else 200
+    first = next(iter(form.errors or form.fields), "")
+    for name, field in form.fields.items():
+        field.widget.attrs["autofocus"] = name == first
     return render(request, "floor/_dialog.html" if htmx else "floor/dialog.html", context, status=status)
 
 
