@@ -42,6 +42,8 @@ def test_a_second_tab_makes_the_first_step_aside(new_page: Callable[..., Page], 
     expect(first.locator("#aside-note")).to_contain_text("This desk was opened in another tab")
     expect(first.locator("#top-state")).to_be_hidden()
     assert first.evaluate("document.querySelector('nav.items').inert")
+    expect(first.locator("header.top [data-live]")).to_have_text("Open elsewhere")
+    expect(first.locator("[data-offline]")).to_be_hidden()
     expect(second.locator("#aside-note")).to_be_hidden()
     assert Seat.objects.get(agent=stage.agent("dev")).connected
 
@@ -52,6 +54,7 @@ def test_a_second_tab_makes_the_first_step_aside(new_page: Callable[..., Page], 
     first.get_by_role("button", name="Work here").click()
     expect(first.locator("#aside-note")).to_be_hidden()
     expect(first.locator("#top-state")).to_be_visible()
+    expect(first.locator("header.top [data-live]")).to_have_text("Connected")
     expect(second.locator("#aside-note")).to_be_visible()
     stage.take(first, "Which tab am I in?")
 

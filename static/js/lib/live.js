@@ -4,8 +4,9 @@
    Equal kinds within 250 ms are one event (the last wins); kinds in `each` come one by one. "push:again" comes with every
    (re)connection: refetch everything. While there is no line, or the server says that it is deaf, the page asks by itself:
    every few seconds ask() -> does the server answer? (default: is it alive), and "push:again" after each answer.
-   [data-live] shows the line's state: data-on / data-asking / data-off are its words; [data-asked] is a banner shown while the
-   page asks, [data-offline] one while nobody answers. A newer version of the product offers to reload once. */
+   [data-live] shows the line's state: data-on / data-asking / data-off are its words, data-rests those of a line that was closed
+   here; [data-asked] is a banner shown while the page asks, [data-offline] one while nobody answers. A newer version of the
+   product offers to reload once. */
 import { connect } from "./socket.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
@@ -13,7 +14,7 @@ import { say } from "./words.js";
 const ASK = 4_000;
 const FIRST = 2_500;   // a page that was just opened gives its line this long
 const GRACE = 1_000;   // a line that is back within a second is no news
-const WORDS = { yes: ["on"], asking: ["asking", "off"], no: ["off"] };
+const WORDS = { yes: ["on"], asking: ["asking", "off"], no: ["off"], rests: ["rests", "off"] };
 let state = "";
 
 export function emit(kind, detail = {}) {
@@ -97,7 +98,7 @@ export function live(path, options = {}) {
       closed = true;
       clearTimeout(next);
       socket.close();
-      show("no");
+      show("rests");
     },
   };
 }
