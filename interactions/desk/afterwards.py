@@ -52,6 +52,8 @@ def came_back(leg: Leg) -> str:
 
 
 def _taken(leg: Leg) -> str:
+    if leg.work_ended_at is None:
+        return ""
     entries = JournalEntry.objects.filter(interaction=leg.interaction_id, kind__in=TAKEN, at=leg.work_ended_at)
     entry = entries.order_by("pk").first()
     if entry is None:

@@ -129,7 +129,7 @@ add(
     Rule(get=OWN_WORK),
     "console-leg", "console-work", "console-side", "console-script", "console-messages", "console-snippets",
     "console-callback", "console-formatted", "console-file", "console-case", "console-customer",
-    "console-case-watch",
+    "console-case-watch", "console-afterwards",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -294,7 +294,7 @@ LACKING: dict[str, str] = {
         "api-setup-queue-list", "api-setup-reason-list", "api-setup-script-list", "api-setup-text-list",
         "api-setup-type-list", "api-setup-version-list", "api-skill-list", "console-away", "console-book",
         "console-case-move", "console-case-note", "console-customer-join", "console-decline", "console-identity",
-        "console-note", "console-reply", "console-report", "console-resolve", "console-send", "console-send-time",
+        "console-note", "console-reply", "console-report", "console-send", "console-send-time",
         "console-take-over",
         "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
@@ -313,7 +313,7 @@ LACKING: dict[str, str] = {
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
         "floor-licence", "floor-skill", "floor-switch", "setup-hours-date",
-        "console-customer-edit", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
+        "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
     ], "422"),
 }  # fmt: skip

@@ -119,7 +119,8 @@ def test_a_second_mail_is_shown_and_nothing_typed_is_lost(
     assert sent.attachments.get().name == "slip.txt"
 
 
-def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Page]) -> None:
+def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Page], watch: Watch) -> None:
+    watch.allow("422")
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
     on_a_call(ben, "ben")
     ben.get_by_role("tab", name="Notes").click()
