@@ -16,7 +16,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import Client, Queue, Role
 from interactions import offers
-from interactions.models import Interaction, JournalEntry, Kind
+from interactions.models import Callback, Interaction, JournalEntry, Kind
 from tests import factories
 from tests.interactions import reported
 
@@ -310,6 +310,27 @@ def test_take_back_and_priority_take_a_reason(browser: Browser, line: Queue, bea
     assert browser.post(priority, {"priority": "7", "reason": "ill"}, **HTMX).status_code == 200
     assert Interaction.objects.get(pk=contact.pk).priority == 7
     assert browser.put(priority).status_code == 405
+
+
+def test_a_page_that_says_live_follows_what_happens(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_busy_floor(line, bea)
+    contact, promised = Interaction.objects.latest("pk"), Callback.objects.latest("pk")
+    pages = {
+        reverse("floor"): True,
+        reverse("floor-contact", args=[contact.public_id]): True,
+        reverse("floor-line", args=[line.public_id]): True,
+        reverse("floor-agents"): True,
+        reverse("floor-callbacks"): True,
+        reverse("floor-contacts"): False,
+        reverse("floor-licences"): False,
+        reverse("floor-routing"): False,
+        reverse("floor-agent", args=[bea.public_id]): False,
+        reverse("floor-callback", args=[promised.public_id]): False,
+        reverse("floor-force", args=[bea.public_id]): False,
+    }
+    for address, follows in pages.items():
+        page = browser.get(address).content.decode()
+        assert ("data-live" in page, "push:changed" in page) == (follows, follows), address
 
 
 def test_what_a_dialog_misses_is_told_in_it_and_has_the_focus(browser: Browser, bea: Agent) -> None:
