@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import django_filters
+from django.core.exceptions import ValidationError as InvalidForm
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from django_filters.fields import IsoDateTimeField
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
@@ -190,6 +193,23 @@ class ByCode(serializers.SlugRelatedField):  # type: ignore[type-arg]
         if not hasattr(rows.model, "client_id"):
             return rows
         return rows.filter(client=client) if client is not None else rows.none()
+
+
+class MomentField(IsoDateTimeField):
+    """A moment in UTC: the database reads no offset beyond sixteen hours; one outside the calendar is malformed."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise InvalidForm(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A moment as lists are narrowed by it."""
+
+    field_class = MomentField
 
 
 class ClientFilter(django_filters.FilterSet):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import transaction
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -102,6 +103,7 @@ class TextViewSet(mixins.ListModelMixin, OfClientViewSet):
     serializer_class = TextSerializer
     http_method_names = ["get", "post", "head", "options"]
 
+    @extend_schema(responses={200: TextSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Word one text."""
         assert self.client
@@ -137,6 +139,7 @@ class SnippetViewSet(mixins.ListModelMixin, OfClientViewSet):
     serializer_class = SnippetSerializer
     http_method_names = ["get", "post", "head", "options"]
 
+    @extend_schema(responses={200: SnippetSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Word one."""
         assert self.client

@@ -22,6 +22,7 @@ from bpo.kernel import clock
 from clients.api.base import (
     ClientFilter,
     HouseViewSet,
+    MomentFilter,
     OfSameClient,
     PublicId,
     by_whom,
@@ -59,10 +60,10 @@ class CaseFilter(ClientFilter):
     customer = django_filters.UUIDFilter(field_name="customer__public_id")
     queue = django_filters.UUIDFilter(field_name="queue__public_id")
     reference = django_filters.CharFilter()
-    opened_from = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_from = MomentFilter(field_name="opened_at", lookup_expr="gte")
     owner = django_filters.UUIDFilter(field_name="owner__public_id")
     overdue = django_filters.BooleanFilter(method="by_overdue")
-    opened_until = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+    opened_until = MomentFilter(field_name="opened_at", lookup_expr="lt")
 
     class Meta:
         model = Case
@@ -155,7 +156,8 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
         case, agent = self._moved(request)
         return self._told(cases.back_to_open(case, by=agent, why="by hand"))
 
-    @extend_schema(request=NoteSerializer, responses=NoteSerializer(many=True))
+    @extend_schema(methods=["GET"], responses=NoteSerializer(many=True))
+    @extend_schema(methods=["POST"], request=NoteSerializer, responses={201: NoteSerializer})
     @action(detail=True, methods=["get", "post"], filter_backends=[])
     def notes(self, request: Request, **kwargs: Any) -> Response:
         """What colleagues noted; the client's people and machines never read it."""
@@ -180,8 +182,8 @@ class CallbackFilter(ClientFilter):
     queue = django_filters.UUIDFilter(field_name="queue__public_id")
     customer = django_filters.UUIDFilter(field_name="customer__public_id")
     reference = django_filters.CharFilter()
-    due_from = django_filters.IsoDateTimeFilter(field_name="due_until", lookup_expr="gte")
-    due_until = django_filters.IsoDateTimeFilter(field_name="due_from", lookup_expr="lt")
+    due_from = MomentFilter(field_name="due_until", lookup_expr="gte")
+    due_until = MomentFilter(field_name="due_from", lookup_expr="lt")
 
     class Meta:
         model = Callback

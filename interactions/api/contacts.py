@@ -23,6 +23,7 @@ from agents.models import Agent
 from clients.api.base import (
     ClientFilter,
     HouseViewSet,
+    MomentFilter,
     by_whom,
     client_side,
     require_admin,
@@ -52,8 +53,8 @@ class InteractionFilter(ClientFilter):
     channel = django_filters.MultipleChoiceFilter(choices=Channel.choices)
     origin = django_filters.ChoiceFilter(choices=Origin.choices)
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices)
-    arrived_from = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="gte")
-    arrived_until = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="lt")
+    arrived_from = MomentFilter(field_name="arrived_at", lookup_expr="gte")
+    arrived_until = MomentFilter(field_name="arrived_at", lookup_expr="lt")
     simulated = django_filters.BooleanFilter()
 
     class Meta:
