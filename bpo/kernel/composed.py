@@ -23,7 +23,7 @@ from functools import lru_cache, update_wrapper
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet, prefetch_related_objects
 from django.db.models.query import (
@@ -124,9 +124,16 @@ class Statement(Generic[Row]):
         if not self.sql:
             return []
         connection = connections[DEFAULT_DB_ALIAS]
-        with _kept_plan(connection) as cursor:
-            cursor.execute(self.sql, [values[number] for number in self.places])
-            found = [list(row) for row in cursor.fetchall()]
+        placed = [values[number] for number in self.places]
+        try:
+            found = _asked(connection, self.sql, placed)
+        except NotSupportedError:
+            # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
+            if connection.in_atomic_block:
+                raise
+            with connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")
+            found = _asked(connection, self.sql, placed)
         for at, converters, expression in self.converters:
             for row in found:
                 for converter in converters:
@@ -158,6 +165,12 @@ def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     words = [mark if isinstance(one, Place) else Literal(one).as_string(connection.connection) for one in parameters]
     written = (text % tuple(words)).replace("%", "%%").replace(mark, "%s")
     return written, [one.number for one in parameters if isinstance(one, Place)]
+
+
+def _asked(connection: Any, sql: str, values: Sequence[Any]) -> list[list[Any]]:
+    with _kept_plan(connection) as cursor:
+        cursor.execute(sql, values)
+        return [list(row) for row in cursor.fetchall()]
 
 
 def _kept_plan(connection: Any) -> Any:

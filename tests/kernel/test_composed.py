@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
@@ -151,3 +153,23 @@ def test_a_constant_is_part_of_the_text_and_the_connection_keeps_its_plan() -> N
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements")
         assert ["100" in text for (text,) in cursor.fetchall()].count(True) == 1
+
+
+@composed
+def apps(model: Any) -> QuerySet[ContentType, str]:
+    return ContentType.objects.filter(model=model).values_list("app_label", flat=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_of_before_a_migration_is_made_anew() -> None:
+    params = connection.get_connection_params()
+    place = {key: params[key] for key in ("host", "port", "user", "password", "dbname") if params.get(key)}
+    retype = "ALTER TABLE django_content_type ALTER COLUMN app_label TYPE {}"
+    ContentType.objects.get_for_model(Queue)
+    with psycopg.connect(**place, autocommit=True) as migration:
+        try:
+            for kind in ("varchar(100)", "text"):
+                migration.execute(retype.format(kind))
+                assert [apps("queue") for _again in range(4)] == [["clients"]] * 4
+        finally:
+            migration.execute(retype.format("varchar(100)"))
