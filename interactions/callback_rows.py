@@ -28,6 +28,7 @@ from interactions.models import (
 OPEN_STATES = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 FARTHEST = timedelta(days=opening.FARTHEST_DAYS)
 REFERENCES_TRIED = 8
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 class CannotPromise(InvalidValue):
@@ -47,7 +48,7 @@ class BeingMade(DomainError):
     """An agent is on it at this moment."""
 
     code = "callback_being_made"
-    sentence = _("We are contacting you right now.")
+    sentence = _("An agent has it in hand right now.")
 
 
 def promised_window(
@@ -148,7 +149,10 @@ def end(
 
 
 def wait_for_next_try(callback: Callback, *, at: datetime, **changes: object) -> Callback:
-    """A working promise is open again; tried next in open time after the client's spacing."""
+    """A working promise is open again; tried next in open time after the client's spacing.
+
+    The spacing lies between tries: what was not tried yet is taken up again by the end of its window at the latest.
+    """
     if callback.state != CallbackState.WORKING:
         return callback
     policy = callback.client.policy
@@ -156,6 +160,8 @@ def wait_for_next_try(callback: Callback, *, at: datetime, **changes: object) ->
         next_try = opening.next_opening(callback.queue, at) or at + timedelta(hours=1)
     else:
         next_try = opening.deadline(callback.queue, at, policy.callback_retry_minutes)
+        if not changes.get("tried_in_window", callback.tried_in_window):
+            next_try = min(next_try, max(callback.due_until, at + LOOK_AGAIN))
     states.move(callback, CallbackState.PROMISED, at=at, next_try_at=next_try, **changes)
     return callback
 

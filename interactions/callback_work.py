@@ -19,7 +19,7 @@ from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
 from clients.models import Channel, ClientState, QueueState, Skill
 from interactions import case_duty, handling, journal, queueing, states
-from interactions.callback_rows import BeingMade, drop_attempt, end, locked, wait_for_next_try
+from interactions.callback_rows import LOOK_AGAIN, BeingMade, drop_attempt, end, locked, wait_for_next_try
 from interactions.models import (
     Callback,
     CallbackState,
@@ -43,7 +43,6 @@ logger = logging.getLogger(__name__)
 # A promise comes back with more weight than a new contact of the same line.
 PRIORITY_RAISED_BY = 2
 HIGHEST_PRIORITY = 9
-LOOK_AGAIN = timedelta(minutes=1)
 NEVER_OPEN_LOOK_AGAIN = timedelta(hours=1)
 
 

@@ -503,6 +503,26 @@ def test_a_call_that_nobody_dialled_is_no_try(acme: Acme):
     assert not made.journal.filter(kind=Kind.CALLBACK_TRIED).exists()
 
 
+def test_what_nobody_dialled_is_taken_up_again_before_its_window_is_over(acme: Acme):
+    made = acme.promise(there(11, 10))
+    callback_work.fall_due(there(11, 10))
+    made.refresh_from_db()
+    closed = made.due_until - timedelta(minutes=10)
+    let_go(outbound.start_callback(made, by=acme.bea, at=closed), closed)
+    callback_work.settle(closed)
+    made.refresh_from_db()
+    assert made.next_try_at == made.due_until
+    callback_work.fall_due(made.due_until)
+    made.refresh_from_db()
+    let_go(outbound.start_callback(made, by=acme.bea, at=made.due_until), made.due_until)
+    callback_work.settle(made.due_until)
+    late = made.due_until + timedelta(minutes=1)
+    callback_work.find_broken(late)
+    callback_work.fall_due(late)
+    made.refresh_from_db()
+    assert made.state == CallbackState.WORKING
+
+
 def test_a_call_dialled_by_who_was_lost_is_a_try_at_that_moment(acme: Acme):
     made = acme.promise(there(11, 10))
     callback_work.fall_due(there(11, 10))
