@@ -18,13 +18,27 @@ from agents.models import Agent, Licence, Presence, QueueTeam, Seat
 from bpo.kernel import clock
 from clients.models import Queue, QueueSkill
 from interactions import verdicts
-from interactions.models import AgentLane, Interaction, Lane, State, Visit
+from interactions.models import AgentLane, Interaction, Lane, State
 from interactions.verdicts import Needs, Verdict
 
 LOCK_CLASS = 7101  # of pg_advisory_xact_lock(class, client)
 THROUGHPUT_WINDOW = timedelta(minutes=30)
 FEWEST_ANSWERS = 5  # fewer say nothing about the wait
-HAD_TO_WAIT = timedelta(seconds=30)  # who is answered sooner shows how many came, not how fast a line moves
+HAD_TO_WAIT = timedelta(seconds=30)
+PACE = """
+WITH visit AS (
+    SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %(at)s), %(at)s) AS until
+    FROM interactions_visit JOIN interactions_interaction ON interactions_interaction.id = interaction_id
+    WHERE interactions_visit.queue_id = %(queue)s AND channel = %(channel)s
+        AND entered_at > %(day)s AND entered_at <= %(at)s
+), waited AS (
+    SELECT COALESCE(range_agg(tstzrange(GREATEST(entered_at, %(start)s), until, '[]')), '{}') AS times
+    FROM visit WHERE until >= entered_at + %(had_to_wait)s AND until > %(start)s
+)
+SELECT
+    (SELECT count(*) FROM visit, waited WHERE how = 'answered' AND left_at = until AND times @> left_at),
+    (SELECT COALESCE(sum(upper(one) - lower(one)), interval '0') FROM waited, unnest(times) AS one)
+"""
 Wants = Iterable[tuple[int, int]]
 
 INTERN = """
@@ -255,21 +269,20 @@ def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: in
 def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
     """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
 
-    Answers of the last 30 minutes that were waited for; None when there were too few to say. `ahead` replaces the
+    The interval is that of the time in which somebody had to wait, within the last 30 minutes: a line nobody waits in
+    shows how many came, not how fast it moves. None when such time saw too few answers to say. `ahead` replaces the
     number waiting now.
     """
     at = at or clock.now()
-    answered = Visit.objects.filter(
-        queue=queue,
-        interaction__channel=channel,
-        how="answered",
-        entered_at__gt=at - timedelta(days=1),
-        left_at__gt=at - THROUGHPUT_WINDOW,
-        left_at__lte=at,
-        left_at__gte=F("entered_at") + HAD_TO_WAIT,
-    ).count()
-    if answered < FEWEST_ANSWERS:
+    asked: dict[str, Any] = {
+        "at": at, "day": at - timedelta(days=1), "start": at - THROUGHPUT_WINDOW, "had_to_wait": HAD_TO_WAIT,
+        "queue": queue.pk, "channel": channel,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PACE, asked)
+        answers, waited = cursor.fetchone()
+    if answers < FEWEST_ANSWERS:
         return None
     if ahead is None:
         ahead = Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).count()
-    return round((ahead + 1) * THROUGHPUT_WINDOW.total_seconds() / answered)
+    return round((ahead + 1) * waited.total_seconds() / answers)

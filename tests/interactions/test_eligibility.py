@@ -1,6 +1,7 @@
 """Lanes: what is compiled equals the live rules, follows every change of a rule, and is interned once."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -251,9 +252,23 @@ class TestPlace:
             queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
         Interaction.objects.update(state=State.ACTIVE)
         make.waiting(line)
-        assert eligibility.expected_wait(line, Channel.CHAT, at=at) == 2 * 1800 / 6
-        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 1800 / 6
+        assert eligibility.expected_wait(line, Channel.CHAT, at=at) == 2 * 300 / 6
+        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 300 / 6
         assert eligibility.expected_wait(line, Channel.EMAIL, at=at) is None
+
+    def test_the_pace_is_that_of_the_time_in_which_somebody_waited(self) -> None:
+        """Five who waited in the last five minutes and ten who were answered beside them: three a minute."""
+        line, at = make.queue(), clock.now()
+        for minute in range(5):
+            then = at - timedelta(minutes=minute)
+            queueing.leave_queue(make.waiting(line, waited=60 * (minute + 1)), "answered", then)
+            for second in (20, 40):
+                then = at - timedelta(minutes=minute, seconds=second)
+                queueing.leave_queue(make.waiting(line, waited=60 * minute + second + 5), "answered", then)
+        Interaction.objects.update(state=State.ACTIVE)
+        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 20
+        hour_later = at + timedelta(hours=1)
+        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=hour_later) is None
 
     @pytest.mark.parametrize(("answers", "waited"), [(4, 300), (6, 5)])
     def test_no_wait_is_invented(self, answers: int, waited: int) -> None:
