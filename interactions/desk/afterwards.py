@@ -23,7 +23,9 @@ def answer_of(asked: Leg) -> str:
             return _("%(name)s declined: %(reason)s.") % {**name, "reason": (reason or "").rstrip(".")}
         case LegState.RESCINDED:
             return _("The offer to %(name)s was taken back.") % name
-    return _("%(name)s has it.") % name
+        case LegState.HANDLING:
+            return _("%(name)s has it.") % name
+    return _("%(name)s took it.") % name
 
 
 def became(leg: Leg) -> str:
@@ -33,11 +35,13 @@ def became(leg: Leg) -> str:
     after = Leg.objects.filter(interaction=leg.interaction_id, role=LegRole.PRIMARY, offered_at__gt=leg.offered_at)
     later = list(after.exclude(pk=leg.pk).select_related("agent").order_by("offered_at", "pk"))
     asked = next((one for one in later if one.why.get("transferred_by") == leg.agent_id), None)
+    if any(one.agent_id == leg.agent_id for one in later):  # she was asked again herself since
+        asked = None
     told = [_taken(leg)]
     if asked is not None:
         told.append(answer_of(asked))
     last = later[-1] if later else None
-    if last is None or last is not asked or asked.state in NOT_GOT:
+    if last is None or last is not asked or asked.state not in (LegState.OFFERED, LegState.HANDLING):
         told.append(_where(leg, last))
     return " ".join(part for part in told if part)
 
@@ -71,4 +75,8 @@ def _where(leg: Leg, last: Leg | None) -> str:
             return _("It is parked.")
         case State.CLOSED | State.WRAP_UP:
             return _("It has ended.")
-    return answer_of(last) if last is not None else ""
+    if last is None:
+        return ""
+    if last.agent_id == leg.agent_id and last.state == LegState.OFFERED:
+        return _("You are asked.")
+    return answer_of(last)

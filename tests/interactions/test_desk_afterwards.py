@@ -8,8 +8,8 @@ import pytest
 
 from agents.models import Agent
 from clients.models import Queue, WrapUpMode
-from interactions import offers, supervision, transfers, wrap_up
-from interactions.models import Leg, LegState
+from interactions import handling, offers, supervision, transfers, wrap_up
+from interactions.models import EndedBy, Leg, LegState
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -71,12 +71,28 @@ def test_taken_or_not_answered_is_told_as_well(acme: Scene, dee: Agent, answer: 
         assert "Dee Dunn did not answer." in work(acme.bea, leg)
 
 
+@pytest.mark.parametrize("then", ["is lost", "ends it"])
+def test_what_the_colleague_no_longer_has_is_not_said_to_be_hers(acme: Scene, dee: Agent, then: str) -> None:
+    leg = accepted(acme)
+    transfers.to_colleague(leg, dee, by=acme.bea)
+    hers = offers.accept(Leg.objects.get(agent=dee, state=LegState.OFFERED), by=dee)
+    if then == "is lost":
+        handling.console_lost(hers, why="console lost")
+    else:
+        handling.end_work(hers, by=dee, ended_by=EndedBy.AGENT)
+    where = {"is lost": "It waits in the line again.", "ends it": "It has ended."}[then]
+    page = work(acme.bea, leg)
+    assert f"Dee Dunn took it. {where}" in page and "has it" not in page
+
+
 def test_the_card_of_a_contact_that_comes_back_says_why(acme: Scene, dee: Agent) -> None:
     leg = accepted(acme)
     transfers.to_colleague(leg, dee, by=acme.bea)
     offers.decline(Leg.objects.get(agent=dee, state=LegState.OFFERED), by=dee, reason="Not my field")
     make.offer(acme.bea, leg.interaction)
     assert "Dee Dunn declined: Not my field." in desk_of(acme.bea).get(url("offer")).content.decode()
+    page = work(acme.bea, leg)
+    assert "You are asked." in page and "Bea Brown is asked" not in page and "Dee Dunn" not in page
 
 
 def test_who_loses_a_contact_reads_who_why_and_where_it_is(acme: Scene) -> None:
