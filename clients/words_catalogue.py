@@ -210,7 +210,7 @@ WORDS: dict[str, dict[str, str]] = {
         "es": "Su llamada espera a que un agente quede libre",
     },
     "cb_ringing": {"en": "We are handing your call to an agent", "es": "Estamos pasando su llamada a un agente"},
-    "cb_made": {"en": "We are calling you right now", "es": "Le estamos llamando ahora mismo"},
+    "cb_in_hand": {"en": "An agent has your call in hand", "es": "Un agente se ocupa de su llamada"},
     "cb_mail_in_line": {
         "en": "Your message waits for a free agent",
         "es": "Su mensaje espera a que un agente quede libre",
@@ -219,7 +219,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "We are handing your message to an agent",
         "es": "Estamos pasando su mensaje a un agente",
     },
-    "cb_mail_made": {"en": "We are answering you right now", "es": "Le estamos respondiendo ahora mismo"},
+    "cb_mail_in_hand": {"en": "An agent has your message in hand", "es": "Un agente se ocupa de su mensaje"},
     "cb_again": {"en": "Book another call", "es": "Pedir otra llamada"},
     "cb_away": {"en": "We cannot take it just now", "es": "Ahora no podemos atenderle"},
     "cb_answer_by": {"en": "We answer by {time}", "es": "Le responderemos antes del {time}"},

@@ -29,7 +29,7 @@ class Making(StrEnum):
 
     IN_LINE = "in_line"
     RINGING = "ringing"
-    MADE = "made"
+    IN_HAND = "in_hand"
 
 
 def making(callback: Callback) -> Making | None:
@@ -39,22 +39,22 @@ def making(callback: Callback) -> Making | None:
     attempt = callback.interaction
     if attempt is None or attempt.state == State.QUEUED:
         return Making.IN_LINE
-    return Making.RINGING if attempt.state == State.OFFERED else Making.MADE
+    return Making.RINGING if attempt.state == State.OFFERED else Making.IN_HAND
 
 
-def making_words(callback: Callback, far: Making) -> str:
+def making_words(far: Making) -> str:
     """What our people read of an attempt that has come so far."""
     if far == Making.IN_LINE:
         return _("In line")
     if far == Making.RINGING:
         return _("Ringing an agent")
-    return _("Being answered") if by_mail(callback) else _("Being called")
+    return _("With an agent")
 
 
 def standing_words(callback: Callback) -> str:
     """The state of a promise as our people and the client read it."""
     far = making(callback)
-    return making_words(callback, far) if far else str(callback.get_state_display())
+    return making_words(far) if far else str(callback.get_state_display())
 
 
 def customer_key(callback: Callback, far: Making) -> str:

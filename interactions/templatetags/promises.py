@@ -69,7 +69,7 @@ def zone_here() -> str:
     return zone_words(timezone.get_current_timezone_name())
 
 
-MAKING = {Making.IN_LINE: "else", Making.RINGING: "ok", Making.MADE: "talk"}
+MAKING = {Making.IN_LINE: "else", Making.RINGING: "ok", Making.IN_HAND: "talk"}
 
 
 @register.simple_tag
@@ -83,7 +83,7 @@ def callback_state(callback: Callback, at: datetime) -> SafeString | str:
         late = duration_words(60 * minutes if minutes < 60 else 3600 * (minutes // 60))
         return state("breach", _("%(time)s over") % {"time": late})
     if far := promise_words.making(callback):
-        return state(MAKING[far], promise_words.making_words(callback, far))
+        return state(MAKING[far], promise_words.making_words(far))
     if callback.due_from <= at and callback.attempts and callback.next_try_at and callback.next_try_at > at:
         return state("else", _("Again %(when)s") % {"when": ago_words(callback.next_try_at, at)})
     if callback.due_from <= at:

@@ -273,19 +273,21 @@ def test_too_many_starts_are_told_to_wait(browser, door) -> None:
 
 def test_a_wait_is_told_where_it_is_known_and_for_the_own_place(browser, door) -> None:
     at = clock.now()
-    for _ in range(2):
-        queueing.leave_queue(make.waiting(door.queue, waited=2), "answered", at)
+    for minute in (1, 2):
+        answered_at = at - timedelta(minutes=minute)
+        queueing.leave_queue(make.waiting(door.queue, waited=60 * minute + 2), "answered", answered_at)
     Interaction.objects.update(state="active")
     token = begin(browser, door)["token"]
     page = reverse("customer-chat", args=[door.public_id])
     shown = get_state(browser, door, token).json()
     assert (shown["position"], shown["wait"]) == (1, None)
     assert "about" not in browser.get(page).context["wait"]
-    for _ in range(10):
-        queueing.leave_queue(make.waiting(door.queue, waited=200), "answered", at)
+    for third_minute in range(0, 30, 3):
+        answered_at = at - timedelta(minutes=third_minute)
+        queueing.leave_queue(make.waiting(door.queue, waited=60 * third_minute + 200), "answered", answered_at)
     Interaction.objects.filter(visits__how="answered").update(state="active")
-    assert get_state(browser, door, token).json()["wait"] == 180
-    assert browser.get(page).context["wait"] == "Wait at present: about 6 min"
+    assert get_state(browser, door, token).json()["wait"] == 150
+    assert browser.get(page).context["wait"] == "Wait at present: about 5 min"
 
 
 def test_call_me_back_from_the_line(browser, door) -> None:
@@ -426,11 +428,11 @@ def test_a_call_in_line_is_not_said_to_be_made_and_may_still_be_cancelled(browse
     for state, words in (("queued", "waits for a free agent"), ("offered", "handing your call to an agent")):
         Interaction.objects.filter(pk=booked.interaction_id).update(state=state)
         page = browser.get(link).content.decode()
-        assert words in page and "calling you right now" not in page and "view=cancel" in page
+        assert words in page and "in hand" not in page and "view=cancel" in page
     Interaction.objects.filter(pk=booked.interaction_id).update(state="active")
     page = browser.get(link).content.decode()
-    assert "We are calling you right now" in page and "view=cancel" not in page
-    assert "Le estamos llamando" in browser.get(f"{link}?lang=es").content.decode()
+    assert "An agent has your call in hand" in page and "view=cancel" not in page
+    assert "Un agente se ocupa de su llamada" in browser.get(f"{link}?lang=es").content.decode()
     Interaction.objects.filter(pk=booked.interaction_id).update(state="queued")
     assert browser.post(link, {"act": "cancel"}).status_code == 302
     booked.refresh_from_db()
@@ -519,6 +521,30 @@ def test_the_case_shows_its_agents_what_the_customer_answered(browser, door) -> 
     desk.force_login(make.supervisor(door.client))
     page = desk.get(reverse("floor-contact", args=[leg.interaction.public_id])).content.decode()
     assert "2 of 5, not solved yet" in page
+
+
+def test_a_case_with_many_answers_asks_no_more_than_one_with_one(browser, door, django_assert_max_num_queries) -> None:
+    from interactions import cases
+
+    leg = answered(in_queue=door.queue)
+    case = cases.of_leg(leg)
+    desk = Browser()
+    desk.force_login(make.agent("Cid Clark", licensed=door.client).user)
+    page = reverse("console-case", args=[case.public_id])
+
+    def with_answers(number: int) -> None:
+        for _each in range(number):
+            contact = make.waiting(door.queue)
+            Interaction.objects.filter(pk=contact.pk).update(case=case)
+            SurveyAnswer.objects.create(client=door.client, interaction=contact, score=2, answered_at=clock.now())
+
+    with_answers(1)
+    desk.get(page)
+    with django_assert_max_num_queries(60) as once:
+        desk.get(page)
+    with_answers(6)
+    with django_assert_max_num_queries(len(once.captured_queries)):
+        assert desk.get(page).content.decode().count("2 of 5") == 7
 
 
 # --- brand -----------------------------------------------------------------------------------------------------------

@@ -417,7 +417,7 @@ def test_a_callback_in_line_is_not_said_to_be_made(browser: Browser, line: Queue
     addresses = [reverse("floor-callbacks"), reverse("floor-callback", args=[working.public_id])]
     calling = Browser()
     calling.force_login(bea.user)
-    for state, words in (("queued", "In line"), ("offered", "Ringing an agent"), ("active", "Being called")):
+    for state, words in (("queued", "In line"), ("offered", "Ringing an agent"), ("active", "With an agent")):
         type(attempt).objects.filter(pk=attempt.pk).update(state=state)
         for page in [*map(browser.get, addresses), calling.get(reverse("console-callback", args=[working.public_id]))]:
             assert words in page.content.decode() and "Being made" not in page.content.decode(), state

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -145,10 +145,12 @@ def _history(case: Any) -> QuerySet[JournalEntry]:
     return JournalEntry.objects.filter(case=case, kind__in=SHOWN_IN_HISTORY).order_by("-at", "-id")[:60]
 
 
-def _answers(request: AgentRequest, case: Case) -> list[tuple[SurveyAnswer, bool]]:
-    """What the customer thought of its contacts, and whether she may read the words of it."""
-    given = SurveyAnswer.objects.filter(interaction__case=case).select_related("interaction__case")
-    return [(one, word_access.may_read(request.agent, one.interaction)) for one in given.order_by("-answered_at")[:10]]
+@composed
+def _answers(contacts: Any, agent: Any) -> QuerySet[SurveyAnswer, Any]:
+    """What the customer thought of these contacts, and whether the agent worked on each herself."""
+    own = Leg.objects.filter(agent=agent, interaction=OuterRef("interaction"), accepted_at__isnull=False)
+    given = SurveyAnswer.objects.filter(interaction__among=contacts).annotate(own=Exists(own))
+    return given.order_by("-answered_at")[:10]
 
 
 @for_agents
@@ -167,7 +169,7 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "notes": found.notes.all(),
         "promises": _promises(found.pk),
         "history": _history(found.pk),
-        "answers": _answers(request, found),
+        "answers": [(one, whole or one.own) for one in _answers(contacts, request.agent.pk)],
         "own": first(_own(request.agent.pk, found.pk)),
         "merged": case_merging.can_be_split(found.merged_into or found),
         "may_move": taking_over.may_move(found, request.agent),

@@ -224,7 +224,7 @@ def standing(callback: Callback, language: str) -> dict[str, Any]:
     far = promise_words.making(callback)
     return {
         "callback": callback,
-        "open": callback.state in OPEN_STATES and far != Making.MADE,
+        "open": callback.state in OPEN_STATES and far != Making.IN_HAND,
         "making": far and say(promise_words.customer_key(callback, far), language),
         "withdrawn": callback.state == CallbackState.WITHDRAWN,
         "when": times.window_words(callback.due_from, callback.due_until, zone, language),
