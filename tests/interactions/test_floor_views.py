@@ -324,8 +324,8 @@ def test_a_page_that_says_live_follows_what_happens(browser: Browser, line: Queu
         reverse("floor-contacts"): False,
         reverse("floor-licences"): False,
         reverse("floor-routing"): False,
-        reverse("floor-agent", args=[bea.public_id]): False,
-        reverse("floor-callback", args=[promised.public_id]): False,
+        reverse("floor-agent", args=[bea.public_id]): True,
+        reverse("floor-callback", args=[promised.public_id]): True,
         reverse("floor-force", args=[bea.public_id]): False,
     }
     for address, follows in pages.items():
