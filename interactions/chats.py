@@ -15,7 +15,7 @@ from bpo.kernel.outgoing import OutgoingState
 from bpo.kernel.steps import each
 from clients import customers, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
-from interactions import callbacks, handling, intake, journal, messages, notices
+from interactions import callbacks, handling, intake, journal, messages, notices, push
 from interactions.models import (
     Callback,
     ChatSession,
@@ -151,13 +151,18 @@ def _lock(name: str) -> None:
 def seen(session: ChatSession, *, at: datetime | None = None) -> None:
     """A page of this window is open."""
     at = at or clock.now()
-    ChatSession.objects.filter(pk=session.pk).update(seen_at=at, gone_since=None)
+    window = ChatSession.objects.filter(pk=session.pk)
+    if window.filter(gone_since__isnull=False).update(seen_at=at, gone_since=None):
+        push.window_moved(session.pk)
+    else:
+        window.update(seen_at=at)
 
 
 def gone(session: ChatSession, *, at: datetime | None = None) -> None:
     """A socket of this window closed; another page of it that is open says `seen` again at once."""
     at = at or clock.now()
-    ChatSession.objects.filter(pk=session.pk, gone_since=None).update(gone_since=at)
+    if ChatSession.objects.filter(pk=session.pk, gone_since=None).update(gone_since=at):
+        push.window_moved(session.pk)
 
 
 def say_goodbye(session: ChatSession, *, at: datetime | None = None) -> None:
@@ -295,9 +300,9 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
 
 def windows_lost(at: datetime) -> int:
     """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
-    return ChatSession.objects.filter(gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=WAITING).update(
-        gone_since=F("seen_at")
-    )
+    return ChatSession.objects.filter(
+        gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=[*WAITING, *TALKING]
+    ).update(gone_since=F("seen_at"))
 
 
 def patience_over(at: datetime) -> int:

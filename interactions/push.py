@@ -10,7 +10,7 @@ from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
 from clients.models import Brand, Client
-from interactions.models import JournalEntry, Leg
+from interactions.models import JournalEntry, Leg, LegState
 
 # One statement each, for they follow every entry of the journal.
 CARD = """
@@ -103,6 +103,13 @@ def everybody_sees(entry: JournalEntry) -> None:
     if client:
         # The floor's consumer coalesces.
         nudge(floor_group(client), "changed", client=str(client))
+
+
+def window_moved(session_id: int) -> None:
+    """The customer's page closed or is open again: whoever talks to him sees it."""
+    holders = Leg.objects.filter(interaction__chat_sessions=session_id, state=LegState.HANDLING)
+    for agent, interaction in holders.values_list("agent__public_id", "interaction__public_id"):
+        nudge(agent_group(agent), "item", interaction=str(interaction), about="window")
 
 
 def presence_changed(agent_id: int) -> None:

@@ -26,6 +26,7 @@ from interactions import outbound, promise_words, unsent
 from interactions.models import (
     Callback,
     CallbackState,
+    ChatSession,
     Interaction,
     Leg,
     LegRole,
@@ -147,6 +148,9 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
             last_at=Subquery(last.values("at")[:1]),
             last_agent=Subquery(last.values("agent")[:1]),
             last_name=Subquery(last.values("agent__name")[:1]),
+            closed_since=Subquery(
+                ChatSession.objects.filter(interaction=OuterRef("interaction")).values("gone_since")[:1]
+            ),
             newest=Subquery(last.filter(direction=MessageDirection.IN).values("public_id")[:1]),
             answered_at=Subquery(answered),
             connected=outbound.connected(),
@@ -223,6 +227,9 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
         if (clock.now() - waits_since).total_seconds() > CHAT_ANSWER_LIMIT:
             return "breach", "late", _("Waits for you, late"), waits_since, None, CHAT_ANSWER_LIMIT
         return "mid", "chat", _("Waits for you"), waits_since, None, CHAT_ANSWER_LIMIT
+    closed: datetime | None = getattr(leg, "closed_since", None)
+    if closed:
+        return "wrap", "clock", _("Customer’s page closed"), closed, None, None
     return "quiet", "clock", _("Waits for customer"), last_at, None, None
 
 

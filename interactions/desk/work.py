@@ -27,6 +27,7 @@ from interactions.models import (
     Callback,
     CallbackState,
     CaseNote,
+    ChatSession,
     Draft,
     EndedBy,
     Interaction,
@@ -82,6 +83,18 @@ def messages_of(interaction: Interaction) -> list[Message]:
     """Every message of the contact; of a mail those of its whole case, the oldest first."""
     whole = bool(interaction.channel == Channel.EMAIL and interaction.case_id)
     return _messages(interaction.pk, interaction.channel, interaction.case_id or 0, of_its_case=whole)[::-1]
+
+
+@composed
+def _windows(interaction: Any) -> QuerySet[ChatSession, datetime | None]:
+    return ChatSession.objects.filter(interaction=interaction).values_list("gone_since", flat=True)
+
+
+def log_of(interaction: Interaction) -> dict[str, Any]:
+    """What was said in a chat, since when the customer's page is closed, and the mark of a page that shows this."""
+    chat, closed = messages_of(interaction), first(_windows(interaction.pk))
+    newest = chat[-1].public_id if chat else ""
+    return {"chat": chat, "closed_since": closed, "known": f"{newest} {closed.isoformat() if closed else ''}".strip()}
 
 
 def entered_of(leg: Leg) -> datetime:
@@ -248,7 +261,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         found["reasons"] = list(PresenceReason.objects.filter(active=True))
         found["optional"] = not wrap_up.asks_for_ending(leg)
     elif interaction.channel == Channel.CHAT:
-        found["chat"] = messages_of(interaction)
+        found |= log_of(interaction)
     elif interaction.channel == Channel.EMAIL:
         found |= thread_of(interaction, agent)
         found |= times_of(interaction)

@@ -7,14 +7,17 @@ from functools import partial
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.urls import reverse
 
-from bpo.kernel import clock
+from agents.groups import agent_group
+from bpo.kernel import clock, push
 from bpo.kernel.links import LinkInvalid
 from bpo.sockets import websockets
 from clients.models import CustomerAddress, Policy
 from interactions import callback_rows, cases, chats, conversation, handling, notices, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
 from tests import factories as make
+from tests.interactions.test_console_views import desk_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +116,39 @@ def test_a_window_nobody_heard_of_is_gone_without_a_word() -> None:
     assert ChatSession.objects.get(pk=session.pk).gone_since == at
     sweep(at + timedelta(seconds=181))
     assert state(session) == State.CLOSED
+
+
+def test_whoever_talks_to_her_sees_that_her_page_is_closed_until_it_opens_again(monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(push, "send", lambda group, message: told.append((group, message)))
+    session = begin()
+    leg = accepted(session)
+    conversation.agent_wrote(leg, "Hello Ann", by=leg.agent)
+    told.clear()
+    desk = desk_of(leg.agent)
+    log, items = url("messages", leg), reverse("console-items")
+
+    def shown() -> bool:
+        page = desk.get(log).content.decode()
+        listed = "Customer’s page closed" in desk.get(items).content.decode()
+        assert listed == ("page is closed since" in page)
+        return listed
+
+    at = clock.now()
+    known = desk.get(log).context["known"]
+    assert desk.get(log, {"last": known}).status_code == 204 and not shown()
+    chats.gone(session, at=at)
+    assert desk.get(log, {"last": known}).status_code == 200 and shown()
+    chats.gone(session, at=at)
+    chats.seen(session)
+    chats.seen(session)
+    assert not shown()
+    nudge = {"kind": "item", "about": "window", "interaction": str(leg.interaction.public_id)}
+    assert [(group, {key: message[key] for key in nudge}) for group, message in told] == [
+        (agent_group(leg.agent.public_id), nudge)
+    ] * 2, "closed once, open once"
+    chats.windows_lost(clock.now() + timedelta(seconds=80))
+    assert shown(), "a phone that fell asleep says no word"
 
 
 def test_goodbye_is_at_once_waiting_offered_and_in_talk() -> None:
@@ -301,7 +337,6 @@ async def opened(*, origin: bytes = b"http://testserver") -> WebsocketCommunicat
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_socket_knows_its_window_relays_and_marks_it_gone() -> None:
-    from bpo.kernel import push
     from interactions.push import chat_group
 
     session = await sync_to_async(begin)()

@@ -26,7 +26,7 @@ from interactions import conversation, drafts, files, replies, sending_time, uns
 from interactions.adapters.mail.html import safe_html
 from interactions.desk.leaving import times_of
 from interactions.desk.promising import zone_of
-from interactions.desk.work import messages_of, thread_of
+from interactions.desk.work import log_of, thread_of
 from interactions.handling import NotYours
 from interactions.models import Attachment, Interaction, Leg, LegRole, LegState, Message
 from interactions.views.console.common import dialog, done, follows, newer_mail, own_leg, read_on, show_work, triggers
@@ -50,10 +50,10 @@ def messages(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     if mine.channel == Channel.EMAIL:
         return render(request, "console/_thread.html", {"leg": mine} | thread_of(mine.interaction, request.agent))
-    chat = messages_of(mine.interaction)
-    if chat and request.GET.get("last") == str(chat[-1].public_id):
+    log = log_of(mine.interaction)
+    if log["chat"] and request.GET.get("last") == log["known"]:
         return HttpResponse(status=204)  # a log that is put anew is read aloud anew
-    return render(request, "console/_messages.html", {"leg": mine, "chat": chat})
+    return render(request, "console/_messages.html", {"leg": mine, **log})
 
 
 @for_agents
@@ -71,7 +71,7 @@ def send(request: AgentRequest, leg: UUID) -> HttpResponse:
     drafts.drop(mine.interaction)
     if not request.htmx:  # type: ignore[attr-defined]
         return show_work(request, mine)
-    shown = {"leg": mine, "chat": messages_of(mine.interaction)}
+    shown = {"leg": mine, **log_of(mine.interaction)}
     return triggers(render(request, "console/_messages.html", shown), "desk:items", "desk:sent")
 
 
