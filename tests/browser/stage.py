@@ -91,9 +91,9 @@ def person(address: str) -> User:
     return User.objects.get(email=address)
 
 
-def one_chat_at_a_time(key: str) -> None:
-    """Her wrap-up, not her capacity, decides when the next customer comes."""
-    one, _ = CapacityProfile.objects.get_or_create(name="One chat", defaults={"chat_cap": 1})
+def only_so_much(key: str, **caps: int) -> None:
+    """At most so much of a channel at once: her wrap-up, not her capacity, decides when the next customer comes."""
+    one, _ = CapacityProfile.objects.update_or_create(name=f"Of {key}", defaults=caps)
     Agent.objects.filter(pk=agent(key).pk).update(profile=one)
     states.recount_seat(agent(key).pk)
 

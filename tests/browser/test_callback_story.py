@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from clients.models import BusinessHours, EntryKind, EntryPoint, HoursSpan
 from interactions.models import Callback, CallbackState, Case, CaseState, Interaction, State
-from tests.browser import stage
+from tests.browser import script, stage
 from tests.living import Product, Watch, eventually
 
 
@@ -85,22 +85,34 @@ def test_call_me_back_is_promised_and_kept(
     assert "Tech Giant" in booked.from_name
     assert f"{live.url}/c/callback/" in booked.text + booked.html  # the link to change or cancel
 
-    # The doors open; whoever is licensed and free is offered the call.
+    # The doors open; of five agents only Ben is free, takes calls and is licensed (Mina could as well and is at home).
+    stage.only_so_much("leo", voice_cap=0)
+    others = [stage.at_the_desk(new_page(user=stage.agent(key).user)) for key in ("leo", "ines")]
+    others.append(stage.at_the_desk(new_page(user=stage.agent("elena").user), available=False))
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
     offer = ben.locator("[data-offer]")
     expect(offer).to_contain_text("Callback", timeout=150_000)
+    for other in others:
+        expect(other.locator("[data-offer]")).to_have_count(0)
     ben.keyboard.press("Enter")
     expect(ben.locator("#script")).to_contain_text("The Tech Giant")
     dial = ben.locator("a[href='tel:+16145550188']")
     expect(dial).to_be_visible()
     ben.get_by_role("button", name="Reached", exact=True).click()
     eventually(lambda: Callback.objects.get(pk=callback.pk).state == CallbackState.KEPT)
+    expect(ben.locator("#side-customer")).not_to_contain_text("Slate 14 laptop")
+    script.go_on(ben)
+    script.choose_value(ben, "yes")  # a good moment
+    script.verify(ben, name="Marcus Bell", zip_code="43215", order="TG-310003")
+    expect(ben.locator("#side-customer")).to_contain_text("Slate 14 laptop")
+    script.choose_value(ben, "yes")  # convinced
+    script.go_on(ben)  # the follow-up is booked
 
     ben.locator("#act-resolve").click()
     ben.locator("#resolve-summary").fill("Told him when it comes.")
     ben.locator("#resolve-outcome").select_option("solved-told")
-    ben.get_by_text("Yes", exact=True).click()
-    ben.get_by_role("button", name="Resolve and end").click()
+    ben.locator("#resolve").get_by_text("Yes", exact=True).click()
+    ben.locator("#resolve").get_by_role("button", name="Resolve and end").click()
     stage.wrap_up(ben, note="Comes on Friday.")
     contact = Interaction.objects.get(pk=Callback.objects.get(pk=callback.pk).interaction_id)
     assert (contact.state, contact.direction) == (State.CLOSED, "outbound")

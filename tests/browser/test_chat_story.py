@@ -6,7 +6,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind, State
-from tests.browser import stage
+from tests.browser import script, stage
 from tests.living import Product, Watch, eventually
 
 
@@ -19,7 +19,7 @@ def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) 
     elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))  # licensed, no Spanish
     ines = stage.at_the_desk(new_page(user=stage.agent("ines").user))  # Spanish, no licence for this client
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user), available=False)  # both, but away
-    stage.one_chat_at_a_time("leo")
+    stage.only_so_much("leo", chat_cap=1)
     leo = stage.at_the_desk(new_page(user=stage.agent("leo").user))  # Mina has both and is at home
 
     with stage.site_of(client, live, language="es") as address:
@@ -49,21 +49,10 @@ def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) 
         expect(leo.locator("#messages")).to_contain_text("es el TG-310001")
 
         # Verification before account data; then reason, product and the sub-process.
-        go_on(leo)
-        leo.locator("#answer-form [name=name]").fill("lucia ortega")
-        leo.locator("#answer-form [name=postal_code]").fill("43215")
-        leo.locator("#answer-form [name=order]").fill("tg 310001")
-        go_on(leo)
+        script.go_on(leo)
+        script.verify(leo, name="lucia ortega", zip_code="43215", order="tg 310001")
         expect(leo.locator("#side-customer")).to_contain_text("Slate 14 laptop")
-        choose(leo, "Entrega con retraso")
-        go_on(leo)  # the sorry of a complaint
-        choose(leo, "Slate")
-        leo.locator("#answer-form [name=order]").select_option(label=option_with(leo, "TG-310001"))
-        go_on(leo)
-        choose_value(leo, "replacement")
-        leo.locator("#answer-form [name=agrees], #answer-form select").first.select_option("yes")
-        go_on(leo)
-        go_on(leo)
+        script.late_order_replaced(leo, reason="Entrega con retraso", order="TG-310001")
         contact = Interaction.objects.get(customer=lucia, state=State.ACTIVE)
         eventually(lambda: JournalEntry.objects.filter(interaction=contact, kind=Kind.ACTION_DONE).exists())
 
@@ -97,32 +86,6 @@ def test_an_order_that_never_came(new_page: Callable[..., Page], live: Product) 
     whole = "\n".join(f"{name}: {value}" for name, value in mail.headers) + mail.text + mail.html
     for foreign in ("contact-center", "Halden", "Maple Row", "Tanaka"):
         assert foreign.lower() not in whole.lower()
-
-
-def go_on(page: Page) -> None:
-    """Press the main button of the script and wait until it stands elsewhere."""
-    step = page.locator("#answer-form [name=step]")
-    before = step.input_value()
-    page.locator("#script .foot .btn.main").click()
-    expect(step).not_to_have_value(before)
-
-
-def choose(page: Page, words: str) -> None:
-    """Take the answer with these words."""
-    page.locator("#answer-form .tile", has_text=words).first.click()
-    go_on(page)
-
-
-def choose_value(page: Page, value: str) -> None:
-    """Take the answer of this value."""
-    page.locator(f"#answer-form input[name=choice][value={value}]").check()
-    go_on(page)
-
-
-def option_with(page: Page, words: str) -> str:
-    """The whole words of the option that has these."""
-    options = page.locator("#answer-form [name=order] option").all_inner_texts()
-    return next(option for option in options if words in option)
 
 
 def test_the_window_keeps_what_is_typed_and_forgets_the_last_answers(

@@ -198,7 +198,7 @@ def short_patience(shop: str) -> Iterator[Queue]:
 def test_a_customer_who_closes_the_page_while_waiting_has_left(
     new_page: Callable[..., Page], shop: str, short_patience: Queue
 ) -> None:
-    stage.one_chat_at_a_time("dev")
+    stage.only_so_much("dev", chat_cap=1)
     dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
     stage.asks(new_page(viewport=PHONE), shop, "I came first.")
     stage.take(dev, "I came first.")
