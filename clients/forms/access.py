@@ -15,7 +15,7 @@ SCOPES = [
     ("read", gettext_lazy("read contacts, cases, customers")),
     ("act", gettext_lazy("bring contacts, promise callbacks, act in an agent's name")),
     ("route", gettext_lazy("assign, take back, change priority")),
-    ("reports", gettext_lazy("figures")),
+    ("reports", gettext_lazy("figures (for later: the API has none yet)")),
     ("media", gettext_lazy("whole messages and originals")),
 ]
 

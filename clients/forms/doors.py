@@ -51,7 +51,9 @@ class DoorForm(forms.ModelForm[EntryPoint]):
         label=gettext_lazy("Secret of inbound webhooks"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("When the mail provider posts mails to us. Empty: the present one stays."),
+        help_text=gettext_lazy(
+            "When the mail provider posts mails to us: whsec_ and what follows. Empty: the present one stays."
+        ),
     )
 
     class Meta:

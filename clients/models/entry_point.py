@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.fields import EncryptedTextField
 from bpo.kernel.history import tracked
@@ -15,6 +16,12 @@ from clients.models.hours import BusinessHours
 from clients.models.queue import Channel, Queue
 from clients.models.skill import Skill
 from clients.one_client import check
+from clients.webhooks import LONGEST, SHORTEST, key_of
+
+NO_SECRET = _("A secret is whsec_ and %(least)d to %(most)d bytes in base64, as the mail provider shows it.") % {
+    "least": SHORTEST,
+    "most": LONGEST,
+}
 
 
 class EntryKind(models.TextChoices):
@@ -89,6 +96,11 @@ class EntryPoint(PublicIdModel):
         check(self.client_id, self, "queue", "hours")
         if self.kind == EntryKind.MAILBOX and self.address and address_taken(self.address, self.client_id):
             raise ValidationError({"address": ADDRESS_TAKEN})
+        if self.kind == EntryKind.MAILBOX and self.webhook_secret:
+            try:
+                key_of(self.webhook_secret)
+            except ValueError as error:
+                raise ValidationError({"webhook_secret": NO_SECRET}) from error
 
     @property
     def channel(self) -> str:

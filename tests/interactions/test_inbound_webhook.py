@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 from standardwebhooks.webhooks import Webhook
 
 from clients.models import EntryPoint
@@ -88,8 +89,38 @@ def test_bytes_that_are_no_text_are_signed_as_they_are(box: EntryPoint) -> None:
     ],
 )
 def test_a_wrong_signature_is_401(box: EntryPoint, headers: dict[str, str]) -> None:
-    assert post(box, headers=headers).status_code == 401
+    answer = post(box, headers=headers)
+    assert answer.status_code == 401
+    told = answer.json()
+    assert told["type"] == "client_error" and told["errors"][0]["code"] == "not_signed"
     assert not Interaction.objects.exists()
+
+
+def test_each_refusal_says_what_is_wrong(box: EntryPoint) -> None:
+    def told(**how: Any) -> str:
+        return post(box, **how).json()["errors"][0]["detail"]
+
+    assert told(headers={"webhook-timestamp": ""}) == told(headers={"webhook-id": ""})
+    assert "webhook-timestamp" in told(headers={"webhook-id": ""})
+    assert "five minutes" in told(sent_at=time.time() - 400)
+    assert told(event="other", headers={"webhook-id": "evt_1"}) == "The signature does not fit."
+
+
+@pytest.mark.parametrize(
+    "secret", ["short", "whsec_", "whsec_" + base64.b64encode(b"x" * 23).decode(), "whsec_ü", "a b"]
+)
+def test_a_secret_no_provider_signs_with_is_refused_when_it_is_set(box: EntryPoint, secret: str) -> None:
+    desk = Browser()
+    desk.force_login(make.admin())
+    page = reverse("setup-door", args=[box.client.public_id, box.public_id])
+    rules = {"rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
+    fields = rules | {"name": box.name, "queue": box.queue_id, "address": box.address, "imap_port": "993"}
+    answer = desk.post(page, {**fields, "webhook_secret": secret})
+    assert answer.status_code == 422 and "24 to 64 bytes" in answer.content.decode()
+    assert desk.post(page, {**fields, "webhook_secret": SECRET}).status_code == 302
+    assert desk.post(page, {**fields, "webhook_secret": ""}).status_code == 302
+    box.refresh_from_db()
+    assert box.webhook_secret == SECRET
 
 
 def test_an_old_or_foreign_call_is_401(box: EntryPoint) -> None:
