@@ -124,3 +124,9 @@ def test_a_mail_for_tomorrow_is_changed_and_taken_back(
     expect(elena.locator("#thread-scroll")).to_contain_text("taken back, has not left")
     assert Draft.objects.get(interaction=sent.interaction).text.endswith("Friday.")
     assert stage.mails_to(live, "dana.later@mail.example") == []
+
+    elena.locator("[popovertarget=send-menu]").click()
+    elena.get_by_role("button", name="Send and park until the customer writes").click()
+    eventually(lambda: Interaction.objects.filter(customer=dana, state=State.PARKED).exists())
+    expect(elena.locator("nav.items")).to_contain_text("Dana Later, parked")
+    stage.mail_about(live, "dana.later@mail.example", "it comes on Friday", within=45)

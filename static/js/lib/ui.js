@@ -25,7 +25,11 @@ document.addEventListener("click", (event) => {
   const row = event.target.closest("tr");
   const link = row?.querySelector("a[data-row]");
   if (link && !event.target.closest("a, button, input, label, select") && !String(getSelection())) link.click();
-  if (event.target.closest(".menu :is(a, button)") && !event.target.closest("[data-stay]")) event.target.closest("[popover]")?.hidePopover?.();
+  if (event.target.closest(".menu :is(a, button)") && !event.target.closest("[data-stay]")) {
+    // After the form has been sent: the focus leaves the pressed button with its menu, and what it means would be lost.
+    const menu = event.target.closest("[popover]");
+    setTimeout(() => menu?.hidePopover?.());
+  }
 });
 
 // Enter clicks the first submit button of a field's form; behind a modal nothing else can press it
