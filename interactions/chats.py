@@ -15,7 +15,7 @@ from bpo.kernel.outgoing import OutgoingState
 from bpo.kernel.steps import each
 from clients import customers, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
-from interactions import callbacks, handling, intake, journal, messages, notices, push
+from interactions import callbacks, handling, intake, journal, messages, notices
 from interactions.models import (
     Callback,
     ChatSession,
@@ -148,21 +148,20 @@ def _lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def seen(session: ChatSession, *, at: datetime | None = None) -> None:
-    """A page of this window is open."""
+def seen(session: ChatSession, *, at: datetime | None = None) -> bool:
+    """A page of this window is open; whether it was away until now."""
     at = at or clock.now()
     window = ChatSession.objects.filter(pk=session.pk)
-    if window.filter(gone_since__isnull=False).update(seen_at=at, gone_since=None):
-        push.window_moved(session.pk)
-    else:
+    back = window.filter(gone_since__isnull=False).update(seen_at=at, gone_since=None)
+    if not back:
         window.update(seen_at=at)
+    return bool(back)
 
 
-def gone(session: ChatSession, *, at: datetime | None = None) -> None:
-    """A socket of this window closed; another page of it that is open says `seen` again at once."""
+def gone(session: ChatSession, *, at: datetime | None = None) -> bool:
+    """A socket of this window closed; another page of it that is open says `seen` again at once. Whether it is news."""
     at = at or clock.now()
-    if ChatSession.objects.filter(pk=session.pk, gone_since=None).update(gone_since=at):
-        push.window_moved(session.pk)
+    return bool(ChatSession.objects.filter(pk=session.pk, gone_since=None).update(gone_since=at))
 
 
 def say_goodbye(session: ChatSession, *, at: datetime | None = None) -> None:

@@ -10,7 +10,8 @@ from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
 from clients.models import Brand, Client
-from interactions.models import JournalEntry, Leg, LegState
+from interactions import chats
+from interactions.models import ChatSession, JournalEntry, Leg, LegState
 
 # One statement each, for they follow every entry of the journal.
 CARD = """
@@ -105,8 +106,19 @@ def everybody_sees(entry: JournalEntry) -> None:
         nudge(floor_group(client), "changed", client=str(client))
 
 
-def window_moved(session_id: int) -> None:
-    """The customer's page closed or is open again: whoever talks to him sees it."""
+def page_seen(session: ChatSession) -> None:
+    """The customer's page is open; if it was away, whoever talks to him sees that it is back."""
+    if chats.seen(session):
+        _window_moved(session.pk)
+
+
+def page_gone(session: ChatSession) -> None:
+    """A page of the customer closed: whoever talks to him sees it."""
+    if chats.gone(session):
+        _window_moved(session.pk)
+
+
+def _window_moved(session_id: int) -> None:
     holders = Leg.objects.filter(interaction__chat_sessions=session_id, state=LegState.HANDLING)
     for agent, interaction in holders.values_list("agent__public_id", "interaction__public_id"):
         nudge(agent_group(agent), "item", interaction=str(interaction), about="window")

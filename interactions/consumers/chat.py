@@ -18,7 +18,7 @@ from interactions import chats
 from interactions.consumers import hearing
 from interactions.consumers.leaving import Leaving
 from interactions.models import ChatSession, Leg, LegRole, LegState
-from interactions.push import chat_group
+from interactions.push import chat_group, page_gone, page_seen
 
 MOST_BYTES = 4096
 TOKEN_WITHIN = 10.0
@@ -114,7 +114,7 @@ class ChatConsumer(Leaving, AsyncWebsocketConsumer):
     async def _mark_seen(self) -> None:
         self.last_seen = time.monotonic()
         if self.session:
-            await database_sync_to_async(chats.seen)(self.session)
+            await database_sync_to_async(page_seen)(self.session)
 
     async def _typing(self, message: dict[str, Any]) -> None:
         on = message.get("on", True)
@@ -155,7 +155,7 @@ class ChatConsumer(Leaving, AsyncWebsocketConsumer):
         if self.session is None:
             return
         hearing.closed(self)
-        await database_sync_to_async(chats.gone)(self.session)
+        await database_sync_to_async(page_gone)(self.session)
         with contextlib.suppress(*push.FAILURES):  # the row first, for this needs Redis
             await self.channel_layer.group_discard(self.group, self.channel_name)
         roll_call = {"type": "nudge", "kind": "roll_call", "by": self.channel_name}

@@ -16,6 +16,7 @@ from bpo.sockets import websockets
 from clients.models import CustomerAddress, Policy
 from interactions import callback_rows, cases, chats, conversation, handling, notices, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
+from interactions.push import page_gone, page_seen
 from tests import factories as make
 from tests.interactions.test_console_views import desk_of, url
 
@@ -134,14 +135,13 @@ def test_whoever_talks_to_her_sees_that_her_page_is_closed_until_it_opens_again(
         assert listed == ("page is closed since" in page)
         return listed
 
-    at = clock.now()
     known = desk.get(log).context["known"]
     assert desk.get(log, {"last": known}).status_code == 204 and not shown()
-    chats.gone(session, at=at)
+    page_gone(session)
     assert desk.get(log, {"last": known}).status_code == 200 and shown()
-    chats.gone(session, at=at)
-    chats.seen(session)
-    chats.seen(session)
+    page_gone(session)
+    page_seen(session)
+    page_seen(session)
     assert not shown()
     nudge = {"kind": "item", "about": "window", "interaction": str(leg.interaction.public_id)}
     assert [(group, {key: message[key] for key in nudge}) for group, message in told] == [

@@ -30,6 +30,7 @@ from interactions.models import (
     State,
     SurveyAnswer,
 )
+from interactions.push import page_seen
 from interactions.views.customer import outlet, times
 from interactions.views.customer.callback import manage_address
 
@@ -107,7 +108,7 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     session = window(request, public_id)
     if chats.come_back(session):
         session = window(request, public_id)
-    chats.seen(session)
+    page_seen(session)
     return JsonResponse(state_of(session))
 
 
