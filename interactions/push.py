@@ -124,6 +124,13 @@ def _window_moved(session_id: int) -> None:
         nudge(agent_group(agent), "item", interaction=str(interaction), about="window")
 
 
+def case_noted(entry: JournalEntry) -> None:
+    """Whoever works on a contact of the case reads the new note beside it."""
+    legs = Leg.objects.filter(interaction__case=entry.case_id, state__in=[LegState.HANDLING, LegState.WRAPPING])
+    for agent, interaction in legs.values_list("agent__public_id", "interaction__public_id"):
+        nudge(agent_group(agent), "item", interaction=str(interaction), about=entry.kind)
+
+
 def presence_changed(agent_id: int) -> None:
     """An agent's presence, wish or connection changed: her own console, and the floors of her clients."""
     agent = Agent.objects.select_related("seat").get(pk=agent_id)

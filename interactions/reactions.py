@@ -62,6 +62,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.LEFT: [wish_fulfilled, router.freed],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
     Kind.NOTICE_WRITTEN: [notice_due],
+    Kind.NOTE_ADDED: [push.case_noted],
 }
 
 # Kinds that change nothing anybody looks at live.

@@ -97,6 +97,11 @@ def log_of(interaction: Interaction) -> dict[str, Any]:
     return {"chat": chat, "closed_since": closed, "known": f"{newest} {closed.isoformat() if closed else ''}".strip()}
 
 
+def notes_on(interaction: Interaction) -> list[CaseNote]:
+    """What colleagues noted on its case, the oldest first."""
+    return list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else []
+
+
 def entered_of(leg: Leg) -> datetime:
     """When the wait began that this leg ended, wherever the contact has gone since."""
     entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
@@ -243,7 +248,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "pane": script_pane.pane_of(run, agent) if run else None,
         "side": customer_pane.pane_of(interaction, run) if beside else None,
         "verified": customer_pane.verified_words(run, interaction),
-        "notes": list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else [],
+        "notes": notes_on(interaction),
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
         "consult": (consult := consult_to_tell(interaction, now)),
         "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("legs/<uuid:leg>/resolve/", acting.resolve, name="console-resolve"),
     path("legs/<uuid:leg>/pending/", acting.pending, name="console-pending"),
     path("legs/<uuid:leg>/note/", acting.note, name="console-note"),
+    path("legs/<uuid:leg>/notes/", acting.notes, name="console-notes"),
     path("legs/<uuid:leg>/script/", script.script, name="console-script"),
     path("legs/<uuid:leg>/script/answer/", script.answer, name="console-answer"),
     path("legs/<uuid:leg>/script/back/", script.back, name="console-back"),

@@ -129,7 +129,7 @@ add(
     Rule(get=OWN_WORK),
     "console-leg", "console-work", "console-side", "console-script", "console-messages", "console-snippets",
     "console-callback", "console-formatted", "console-file", "console-case", "console-customer",
-    "console-case-watch", "console-afterwards",
+    "console-case-watch", "console-afterwards", "console-notes",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
+from agents.groups import agent_group
 from bpo.kernel import clock
+from bpo.kernel import push as kernel_push
 from interactions import offers, transfers
 from interactions.models import CaseNote, Leg, LegState
 from tests import factories as make
@@ -77,3 +80,27 @@ def test_the_asker_is_told_that_the_colleague_did_not_answer(acme: Scene, bea: B
     assert bea.post(url("consult-end", leg)).status_code == 200, "what is over may be ended again"
     Leg.objects.filter(pk=asked.pk).update(ended_at=clock.now() - timedelta(minutes=3))
     assert "did not answer" not in bea.get(url("work", leg)).content.decode(), "old news"
+
+
+def test_what_one_notes_the_other_reads_beside_her_work(
+    acme: Scene,
+    bea: Browser,
+    dee_beside: tuple[Leg, Leg],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    leg, dees = dee_beside
+    told: list[tuple[str, str, str]] = []
+
+    def hear(group: str, message: dict[str, Any]) -> None:
+        told.append((group, str(message.get("about")), str(message.get("interaction"))))
+
+    monkeypatch.setattr(kernel_push, "send", hear)
+    with django_capture_on_commit_callbacks(execute=True):
+        bea.post(url("note", leg), {"text": "Ask her for the serial number"})
+    for agent in (acme.bea, dees.agent):
+        assert (agent_group(agent.public_id), "note_added", str(leg.interaction.public_id)) in told
+    dee = desk_of(dees.agent)
+    listed = dee.get(url("notes", dees)).content.decode()
+    assert "serial number" in listed and 'id="notes-count"' in listed
+    assert url("notes", dees) in dee.get(url("work", dees)).content.decode()

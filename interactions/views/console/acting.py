@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +21,7 @@ from clients.models import Queue
 from clients.times import zone_words
 from interactions import cases, endings, handling, replies, transfers, unsent
 from interactions.desk.leaving import promised_of
+from interactions.desk.work import notes_on
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.routing import why
 from interactions.views.console.common import (
@@ -271,3 +272,11 @@ def note(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     cases.add_note(cases.of_leg(mine), by=request.agent, text=request.POST.get("text", ""))
     return show_work(request, mine, side="notes")
+
+
+@for_agents
+@require_GET
+def notes(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """What colleagues noted on the case, as it grows."""
+    mine = own_leg(request, leg)
+    return render(request, "console/_notes.html", {"notes": notes_on(mine.interaction), "counted": True})

@@ -17,6 +17,7 @@ on("item", (data) => {
   if (!el || el.dataset.interaction !== data.interaction) return;
   if (OVER.has(data.about)) document.querySelector("#dialog dialog[data-in-hand]")?.close();
   if (data.about === "message_in" || data.about === "message_out" || data.about === "window") { refreshMessages(); return; }
+  if (data.about === "note_added") { document.body.dispatchEvent(new CustomEvent("desk:notes")); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
   const newer = Number(data.version) > Number(el.dataset.version);
