@@ -3,6 +3,11 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# The packages of a file of requirements; where the fast installer cannot, pip itself.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) \
+	|| { echo "    once more with pip, which is slower"; \
+	     $(BIN)/python -m pip install --quiet --progress-bar off --no-deps --require-hashes -r $(1); }
+
 .PHONY: run test check bench pictures clean lock messages servers format
 
 .venv/.ok: requirements.txt requirements-installer.txt
@@ -13,10 +18,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "2/3 fetching the installer"
 	@$(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements-installer.txt || true
-	@echo "3/3 installing $$(grep -c '==' requirements.txt) packages (half a minute on a fresh machine)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt \
-		|| { echo "    once more with pip, which is slower"; \
-		     $(BIN)/python -m pip install --quiet --progress-bar off --no-deps --require-hashes -r requirements.txt; }
+	@echo "3/3 installing $$(grep -c '==' $<) packages (half a minute on a fresh machine)"
+	@$(call install,$<)
+	@touch $@
+
+.venv/.test: requirements-test.txt .venv/.ok
+	@echo "installing what the tests need: $$(grep -c '==' $<) packages in all"
+	@$(call install,$<)
 	@touch $@
 
 run: .venv/.ok
@@ -25,30 +33,35 @@ run: .venv/.ok
 servers: .venv/.ok
 	@$(BIN)/python manage.py up --servers-only
 
-test: .venv/.ok
+test: .venv/.test
 	@$(BIN)/python -m tests.run $(ARGS)
 
-check: .venv/.ok
+check: .venv/.test
 	@$(BIN)/python -m tests.run checks
 
-bench: .venv/.ok
+bench: .venv/.test
 	@GOALS="$(GOALS)" $(BIN)/python -m benchmarks $(ARGS)
 
-pictures: .venv/.ok
+pictures: .venv/.test
 	@$(BIN)/python -m tests.pictures $(ARGS)
 
-format: .venv/.ok
+format: .venv/.test
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 messages: .venv/.ok
 	@$(BIN)/python manage.py makemessages --all --no-location --ignore=var --ignore=.venv
 
+lock = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links pyproject.toml
+
 lock: .venv/.ok
-	@echo '# Every package at its exact version with its hashes; made from pyproject.toml by "make lock".' > requirements.new
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra test --no-header \
-		--no-emit-index-url --no-emit-find-links pyproject.toml >> requirements.new
+	@echo '# Every package of the product at its exact version; made from pyproject.toml by "make lock".' > requirements.new
+	@$(lock) >> requirements.new
 	@mv requirements.new requirements.txt
+	@echo '# The same with what the tests need; made from pyproject.toml by "make lock".' > requirements.new
+	@$(lock) --extra test --constraint requirements.txt >> requirements.new
+	@mv requirements.new requirements-test.txt
 
 clean:
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov .coverage
