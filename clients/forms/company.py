@@ -20,18 +20,68 @@ def spoken(client: Client, *more: str) -> list[tuple[str, Any]]:
     return [pair for pair in LANGUAGES if pair[0] in {*client.languages, client.default_language, *more}]
 
 
-COUNTRIES = [
-    ("US", _("United States")), ("ES", _("Spain")), ("MX", _("Mexico")), ("AR", _("Argentina")), ("CL", _("Chile")),
-    ("CO", _("Colombia")), ("PE", _("Peru")), ("CA", _("Canada")), ("GB", _("United Kingdom")), ("IE", _("Ireland")),
-    ("DE", _("Germany")), ("FR", _("France")), ("IT", _("Italy")), ("PT", _("Portugal")), ("NL", _("Netherlands")),
-]  # fmt: skip
-ZONE_OF = {
-    "US": "America/New_York", "ES": "Europe/Madrid", "MX": "America/Mexico_City",
-    "AR": "America/Argentina/Buenos_Aires", "CL": "America/Santiago", "CO": "America/Bogota", "PE": "America/Lima",
-    "CA": "America/Toronto", "GB": "Europe/London", "IE": "Europe/Dublin", "DE": "Europe/Berlin",
-    "FR": "Europe/Paris", "IT": "Europe/Rome", "PT": "Europe/Lisbon", "NL": "Europe/Amsterdam",
-}  # fmt: skip
-"""The zone of each country's capital."""
+KNOWN = [
+    ("AR", _("Argentina"), "America/Argentina/Buenos_Aires"),
+    ("AU", _("Australia"), "Australia/Sydney"),
+    ("AT", _("Austria"), "Europe/Vienna"),
+    ("BE", _("Belgium"), "Europe/Brussels"),
+    ("BO", _("Bolivia"), "America/La_Paz"),
+    ("BR", _("Brazil"), "America/Sao_Paulo"),
+    ("BG", _("Bulgaria"), "Europe/Sofia"),
+    ("CA", _("Canada"), "America/Toronto"),
+    ("CL", _("Chile"), "America/Santiago"),
+    ("CO", _("Colombia"), "America/Bogota"),
+    ("CR", _("Costa Rica"), "America/Costa_Rica"),
+    ("HR", _("Croatia"), "Europe/Zagreb"),
+    ("CZ", _("Czechia"), "Europe/Prague"),
+    ("DK", _("Denmark"), "Europe/Copenhagen"),
+    ("DO", _("Dominican Republic"), "America/Santo_Domingo"),
+    ("EC", _("Ecuador"), "America/Guayaquil"),
+    ("EE", _("Estonia"), "Europe/Tallinn"),
+    ("FI", _("Finland"), "Europe/Helsinki"),
+    ("FR", _("France"), "Europe/Paris"),
+    ("DE", _("Germany"), "Europe/Berlin"),
+    ("GR", _("Greece"), "Europe/Athens"),
+    ("GT", _("Guatemala"), "America/Guatemala"),
+    ("HU", _("Hungary"), "Europe/Budapest"),
+    ("IS", _("Iceland"), "Atlantic/Reykjavik"),
+    ("IN", _("India"), "Asia/Kolkata"),
+    ("IE", _("Ireland"), "Europe/Dublin"),
+    ("IL", _("Israel"), "Asia/Jerusalem"),
+    ("IT", _("Italy"), "Europe/Rome"),
+    ("JP", _("Japan"), "Asia/Tokyo"),
+    ("LV", _("Latvia"), "Europe/Riga"),
+    ("LT", _("Lithuania"), "Europe/Vilnius"),
+    ("LU", _("Luxembourg"), "Europe/Luxembourg"),
+    ("MT", _("Malta"), "Europe/Malta"),
+    ("MX", _("Mexico"), "America/Mexico_City"),
+    ("NL", _("Netherlands"), "Europe/Amsterdam"),
+    ("NZ", _("New Zealand"), "Pacific/Auckland"),
+    ("NO", _("Norway"), "Europe/Oslo"),
+    ("PA", _("Panama"), "America/Panama"),
+    ("PY", _("Paraguay"), "America/Asuncion"),
+    ("PE", _("Peru"), "America/Lima"),
+    ("PH", _("Philippines"), "Asia/Manila"),
+    ("PL", _("Poland"), "Europe/Warsaw"),
+    ("PT", _("Portugal"), "Europe/Lisbon"),
+    ("PR", _("Puerto Rico"), "America/Puerto_Rico"),
+    ("RO", _("Romania"), "Europe/Bucharest"),
+    ("SG", _("Singapore"), "Asia/Singapore"),
+    ("SK", _("Slovakia"), "Europe/Bratislava"),
+    ("SI", _("Slovenia"), "Europe/Ljubljana"),
+    ("ZA", _("South Africa"), "Africa/Johannesburg"),
+    ("ES", _("Spain"), "Europe/Madrid"),
+    ("SE", _("Sweden"), "Europe/Stockholm"),
+    ("CH", _("Switzerland"), "Europe/Zurich"),
+    ("TR", _("Türkiye"), "Europe/Istanbul"),
+    ("GB", _("United Kingdom"), "Europe/London"),
+    ("US", _("United States"), "America/New_York"),
+    ("UY", _("Uruguay"), "America/Montevideo"),
+    ("VE", _("Venezuela"), "America/Caracas"),
+]
+"""Where a company may be: code, name, zone of the capital (of the largest city where the country has several)."""
+COUNTRIES = [(code, name) for code, name, _zone in KNOWN]
+ZONE_OF = {code: zone for code, _name, zone in KNOWN}
 
 
 class CompanyForm(forms.ModelForm[Client]):

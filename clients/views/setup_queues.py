@@ -53,7 +53,7 @@ def _edit(request: SetupRequest, queue: Queue | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and skills.is_valid():
         with transaction.atomic():
             save_queue(form, skills)
-        messages.success(request, _("Saved. Those who wait follow the new rules."))
+        messages.success(request, _("Saved. Those who wait follow the new rules.") if queue else _("Saved."))
         return redirect("setup-queues", request.client.public_id)
     context = {"form": form, "skills": skills, "queue": queue}
     return page(request, "setup/queue.html", "setup-queues", context, status=422 if form.errors else 200)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -52,6 +53,12 @@ def test_people_sign_in_with_their_address(sue: User) -> None:
     answer = client.post("/accounts/login/", {"login": "SUE@example.com", "password": PASSWORD})
     assert answer.status_code == 302
     assert client.session["_auth_user_id"] == str(sue.pk)
+
+
+def test_no_word_of_the_sign_in_waits_for_a_later_page(sue: User) -> None:
+    client = Client()
+    client.post("/accounts/login/", {"login": sue.email, "password": PASSWORD})
+    assert list(get_messages(client.get("/accounts/profile/").wsgi_request)) == []
 
 
 def test_a_wrong_password_is_refused_in_words(sue: User) -> None:
