@@ -106,6 +106,10 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Somebody else takes over. You are at the front of the line.",
         "es": "Otra persona le atenderá. Está al principio de la cola.",
     },
+    "chat.passed_on": {
+        "en": "We are passing you on to somebody who can help.",
+        "es": "Le pasamos con alguien que puede ayudarle.",
+    },
     "chat.transcript_asked": {
         "en": "The transcript goes to {address}.",
         "es": "Enviaremos la conversación a {address}.",

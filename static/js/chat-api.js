@@ -8,6 +8,7 @@ export class Api {
     this.root = root;
     this.slot = `chat.${root.dataset.door}`;
     this.memory = null;
+    this.writing = "";
     this.keeper = "";
   }
 
@@ -21,7 +22,14 @@ export class Api {
   /* Some browsers give a frame of another site no storage: then the page around it keeps the token for this tab, and our
      loader hands it back after a reload. Only pages the client listed can be around this frame (frame-ancestors). */
   keepWithPage(value) {
-    if (this.keeper) window.parent.postMessage({ kind: "chat:keep", token: value ?? "" }, this.keeper);
+    if (this.keeper) window.parent.postMessage({ kind: "chat:keep", token: value ?? "", typed: this.writing }, this.keeper);
+  }
+
+  /* What is being written, for this tab: it outlives a reload as the token does. */
+  get typed() { try { return sessionStorage.getItem(`${this.slot}.typed`) ?? ""; } catch { return this.writing; } }
+  set typed(text) {
+    this.writing = text;
+    try { sessionStorage.setItem(`${this.slot}.typed`, text); } catch { this.keepWithPage(this.token); }
   }
 
   async restore() {
@@ -32,6 +40,7 @@ export class Api {
         if (event.source !== window.parent || event.data?.kind !== "chat:kept") return;
         this.keeper = event.origin;
         if (typeof event.data.token === "string" && event.data.token) this.memory ??= event.data.token;
+        if (typeof event.data.typed === "string") this.writing = event.data.typed;
         resolve();
       });
       setTimeout(resolve, 1500);

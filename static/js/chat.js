@@ -54,6 +54,10 @@ function drawWaiting() {
   const waiting = state.state === "waiting";
   show("waiting", waiting);
   if (!waiting) return;
+  // Whoever has talked already is told why he waits again.
+  const words = state.returned ? say("returned") : state.passed_on ? say("passed_on") : "";
+  if ($("passed-on").textContent !== words) $("passed-on").textContent = words;
+  show("passed-on", Boolean(words));
   if ($("position").textContent !== String(state.position)) $("position").textContent = state.position;
   $("wait").textContent = waitWords(state.wait);
   show("offer", state.offer_callback);
@@ -146,6 +150,7 @@ function begin() {
   $("survey").reset();
   $("survey-thanks").textContent = "";
   log.clear();
+  $("text").value = api.typed = "";
   for (const id of ["log", "waiting", "over", "compose", "foot", "mail", "transcript", "offline"]) show(id, false);
   $("who").textContent = $("who").dataset.brand;
   $("face").textContent = $("face").dataset.brand;
@@ -211,7 +216,7 @@ $("compose").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = $("text").value.trim();
   if (!text) return;
-  $("text").value = "";
+  $("text").value = api.typed = "";
   deliver(newKey(), text);
 });
 $("text").addEventListener("keydown", (event) => {
@@ -219,6 +224,7 @@ $("text").addEventListener("keydown", (event) => {
 });
 let typed = 0;
 $("text").addEventListener("input", () => {
+  api.typed = $("text").value;
   if (Date.now() - typed < 2500) return;
   typed = Date.now();
   socket?.send({ kind: "typing", on: true });
@@ -295,5 +301,6 @@ $("again").addEventListener("click", begin);
 
 keepDraft($("start"));
 await api.restore();
+if (api.token) $("text").value = api.typed;
 if (api.token) refresh().then(() => { if (state && state.state !== "closed") listen(); });
 else if (!("closed" in $("start").dataset)) show("start", true);

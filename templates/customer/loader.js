@@ -5,6 +5,7 @@
   window["__chat_" + config.id] = true;
   var here = "chat-open-" + config.id;
   var slot = "chat-kept-" + config.id;
+  var typed = "chat-typed-" + config.id;
   var wished = (document.documentElement.lang || navigator.language || "en").slice(0, 2);
   var language = config.languages.indexOf(wished) >= 0 ? wished : config.languages[0];
   var words = config.words[language];
@@ -43,11 +44,12 @@
     try { open ? sessionStorage.setItem(here, "1") : sessionStorage.removeItem(here); } catch (e) { /* no storage, no matter */ }
   }
   /* Where the browser gives our frame no storage, this tab keeps its conversation over a reload. */
-  function keep(token) {
-    try { token ? sessionStorage.setItem(slot, token) : sessionStorage.removeItem(slot); } catch (e) { /* as above */ }
+  function keep(name, value, most) {
+    value = String(value || "").slice(0, most);
+    try { value ? sessionStorage.setItem(name, value) : sessionStorage.removeItem(name); } catch (e) { /* as above */ }
   }
-  function kept() {
-    try { return sessionStorage.getItem(slot) || ""; } catch (e) { return ""; }
+  function kept(name) {
+    try { return sessionStorage.getItem(name) || ""; } catch (e) { return ""; }
   }
   function open(focus) {
     if (!frame) {
@@ -72,8 +74,11 @@
     if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return;
     if (event.data === "chat:small") small();
     if (event.data === "chat:open") open(false);
-    if (event.data === "chat:hello") event.source.postMessage({ kind: "chat:kept", token: kept() }, origin);
-    if (event.data && event.data.kind === "chat:keep") keep(String(event.data.token || "").slice(0, 500));
+    if (event.data === "chat:hello") event.source.postMessage({ kind: "chat:kept", token: kept(slot), typed: kept(typed) }, origin);
+    if (event.data && event.data.kind === "chat:keep") {
+      keep(slot, event.data.token, 500);
+      keep(typed, event.data.typed, 8000);
+    }
   });
   function begin() {
     document.body.appendChild(host);

@@ -168,19 +168,22 @@ def test_a_step_back_after_the_end_finds_it_over(new_page: Callable[..., Page], 
 def test_a_customer_who_reloads_is_in_the_same_conversation(new_page: Callable[..., Page], shop: str) -> None:
     dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
     page = new_page(viewport=PHONE)
-    stage.asks(page, shop, "My screen flickers.")
+    ann = stage.asks(page, shop, "My screen flickers.")
     stage.take(dev, "My screen flickers.")
     dev.locator("#chat-text").fill("Since when?")
     dev.keyboard.press("Enter")
+    ann.locator("#text").press_sequentially("Since yest")
     before = Interaction.objects.count()
 
     page.reload()
     ann = page.frame_locator("iframe")
     expect(ann.locator("#log")).to_contain_text("My screen flickers.")
     expect(ann.locator("#log")).to_contain_text("Since when?")
+    expect(ann.locator("#text")).to_have_value("Since yest")
     ann.locator("#text").fill("Since yesterday.")
     ann.locator("#text").press("Enter")
     expect(dev.locator("#messages")).to_contain_text("Since yesterday.")
+    expect(dev.locator("#messages")).not_to_contain_text("page is closed")
     assert Interaction.objects.count() == before
     expect(dev.locator("#items .item[data-leg]")).to_have_count(1)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import callback_work, conversation, handling, offers, queueing
+from interactions import callback_work, conversation, handling, offers, queueing, transfers
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.views.customer.callback import manage_address
@@ -288,6 +288,18 @@ def test_a_wait_is_told_where_it_is_known_and_for_the_own_place(browser, door) -
     Interaction.objects.filter(visits__how="answered").update(state="active")
     assert get_state(browser, door, token).json()["wait"] == 150
     assert browser.get(page).context["wait"] == "Wait at present: about 5 min"
+
+
+def test_who_talked_already_is_told_that_she_is_passed_on(browser, door) -> None:
+    token = begin(browser, door)["token"]
+    assert get_state(browser, door, token).json()["passed_on"] is False
+    bea = make.agent(licensed=door.client, available=True)
+    leg = offers.accept(make.offer(bea, Interaction.objects.get()), by=bea)
+    transfers.to_queue(leg, door.queue, by=bea)
+    shown = get_state(browser, door, token).json()
+    assert (shown["state"], shown["passed_on"]) == ("waiting", True)
+    page = browser.get(reverse("customer-chat", args=[door.public_id])).content.decode()
+    assert "We are passing you on to somebody who can help." in page
 
 
 def test_call_me_back_from_the_line(browser, door) -> None:

@@ -249,6 +249,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "position": place,
             "wait": wait,
             "returned": interaction.returned,
+            "passed_on": bool(agent),
             "offer_callback": customers.takes_calls(interaction.client)
             and (waited >= interaction.queue.callback_offer_seconds or long),
             "offer_callback_in": max(0, round(interaction.queue.callback_offer_seconds - waited)),
