@@ -84,7 +84,7 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
         consulting.end_consults(interaction, at=at)
         handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
     journal.record(interaction, Kind.ASSIGNED, by=by, at=at, to=str(agent.public_id), reason=reason)
-    transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by)}, at=at)
+    transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by), "note": reason}, at=at)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from bpo.kernel.composed import composed, first
 from clients.models import Brand
 from interactions.desk import afterwards
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
-from interactions.models import Interaction, Leg, LegState
+from interactions.models import Interaction, Kind, Leg, LegRole, LegState
 
 DECLINE_REASONS = (
     gettext_lazy("I have to finish something first"),
@@ -35,7 +35,7 @@ class Card:
     icon: str
     lead: str
     opening: str
-    note: str
+    given: str
     came_back: str
     who: str
     contacts: int
@@ -85,7 +85,7 @@ def open_offer(agent: Agent) -> Card | None:
         icon="callback" if _calls_back(leg) else ICONS[leg.channel],  # type: ignore[index]
         lead=_lead(leg),
         opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
-        note=(leg.why or {}).get("note", ""),
+        given=_given(leg),
         came_back=afterwards.came_back(leg) if leg.role == "primary" else "",
         who=name_of(interaction),
         contacts=contacts + 1,
@@ -93,6 +93,35 @@ def open_offer(agent: Agent) -> Card | None:
         waited_since=leg.offered_at if leg.role == "consult" else interaction.enqueued_at or interaction.arrived_at,
         reasons=DECLINE_REASONS,
     )
+
+
+def gone(leg: Leg) -> str:
+    """Why a card is gone that nobody answered; nothing of one that is still there, or that ended at her own desk."""
+    if leg.state != LegState.RESCINDED:
+        return ""
+    entry = leg.journal.filter(kind=Kind.RESCINDED).order_by("-pk").first()
+    why, who = (entry.facts.get("why"), {"who": entry.actor_name}) if entry else (None, {})
+    if leg.role == LegRole.CONSULT and why == "contact ended":
+        return _("The offer is gone: %(who)s does not need you any more.") % {"who": leg.made_by}
+    match why:
+        case "assigned to a colleague":
+            return _("The offer is gone: %(who)s gave it to a colleague.") % who
+        case "taken back":
+            return _("The offer is gone: %(who)s took it back.") % who
+        case "customer left":
+            return _("The offer is gone: the customer has left.")
+    return _("The offer is gone: it went back to its line.")
+
+
+def _given(leg: Leg) -> str:
+    """Who gave it to her by name, and what was said with it."""
+    why, said = leg.why or {}, {"who": leg.made_by, "note": (leg.why or {}).get("note", "")}
+    if "assigned_by" in why:
+        return _("Given to you by %(who)s: %(note)s") % said
+    if "transferred_by" in why:
+        words = _("Handed to you by %(who)s: %(note)s") if said["note"] else _("Handed to you by %(who)s.")
+        return words % said
+    return _("%(who)s: %(note)s") % said if said["note"] else ""
 
 
 def _calls_back(leg: Leg) -> bool:

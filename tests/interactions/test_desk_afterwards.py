@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -130,3 +131,51 @@ def test_what_was_assigned_to_a_colleague_is_told_with_her_name(acme: Scene, dee
     supervision.assign(leg.interaction, dee, by=sue, reason="knows the case")
     page = work(acme.bea, leg)
     assert "Sue Stone took this contact from you: knows the case." in page and "Dee Dunn is asked." in page
+
+
+# --- what a person gives, and takes from whom it was offered to -------------------------------------------------------
+
+
+def test_the_card_says_who_gave_the_contact_and_why(acme: Scene, dee: Agent) -> None:
+    leg, sue = accepted(acme), make.supervisor(acme.acme, name="Sue Stone")
+    supervision.assign(leg.interaction, dee, by=sue, reason="She asked for her.")
+    card = desk_of(dee).get(url("offer")).content.decode()
+    assert "Given to you by Sue Stone: She asked for her" in card
+
+
+def test_the_card_of_a_contact_handed_on_without_a_note_says_by_whom(acme: Scene, dee: Agent) -> None:
+    transfers.to_colleague(accepted(acme), dee, by=acme.bea)
+    assert "Handed to you by Bea Brown." in desk_of(dee).get(url("offer")).content.decode()
+
+
+def why_gone(agent: Agent, offered: Leg) -> str:
+    """What the desk says that still shows this card."""
+    answer = desk_of(agent).get(url("offer"), {"shown": str(offered.public_id)})
+    return json.loads(answer.headers.get("HX-Trigger", "{}")).get("toast", {}).get("text", "")
+
+
+def test_whom_it_rang_at_reads_who_took_it_away(acme: Scene, dee: Agent) -> None:
+    sue, offered = make.supervisor(acme.acme, name="Sue Stone"), make.offer(acme.bea, make.waiting(acme.line))
+    assert why_gone(acme.bea, offered) == "", "she still has it"
+    supervision.assign(offered.interaction, dee, by=sue, reason="knows the case")
+    assert why_gone(acme.bea, offered) == "The offer is gone: Sue Stone gave it to a colleague."
+    assert why_gone(dee, offered) == "", "it was not hers"
+    hers = Leg.objects.get(agent=dee, state=LegState.OFFERED)
+    supervision.take_back(hers.interaction, by=sue, reason="a mistake")
+    assert why_gone(dee, hers) == "The offer is gone: Sue Stone took it back."
+
+
+def test_a_card_that_goes_with_the_customer_or_the_question_says_so(acme: Scene, dee: Agent) -> None:
+    leg = accepted(acme)
+    asked = transfers.consult(leg, dee, by=acme.bea)
+    transfers.end_consult(leg, by=acme.bea)
+    assert why_gone(dee, asked) == "The offer is gone: Bea Brown does not need you any more."
+    offered = make.offer(dee, make.waiting(acme.line))
+    handling.customer_left(offered.interaction, where="chat")
+    assert why_gone(dee, offered) == "The offer is gone: the customer has left."
+
+
+def test_who_declines_is_told_nothing(acme: Scene) -> None:
+    offered = make.offer(acme.bea, make.waiting(acme.line))
+    offers.decline(offered, by=acme.bea, reason="Not my field")
+    assert why_gone(acme.bea, offered) == ""

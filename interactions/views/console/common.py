@@ -43,13 +43,14 @@ def _legs(agent: Any, public_id: Any, user: Any, *, of_every_client: bool) -> Qu
 
 def own_leg(request: AgentRequest, public_id: UUID) -> Leg:
     """A leg of this agent, of a client she may see; anybody else's is 404."""
-    leg = _seen_leg(request, public_id)
+    leg = seen_leg(request, public_id)
     if leg is None:
         raise Http404
     return leg
 
 
-def _seen_leg(request: AgentRequest, public_id: UUID) -> Leg | None:
+def seen_leg(request: AgentRequest, public_id: UUID) -> Leg | None:
+    """A leg of this agent, or None where `own_leg` is 404."""
     leg = first(_legs(request.agent.pk, public_id, request.user.pk, of_every_client=is_admin(request.user)))
     if leg is not None:
         leg.agent, leg.interaction.client = request.agent, leg.client  # known already: not fetched twice
@@ -90,7 +91,7 @@ def triggers(response: HttpResponse, *names: str, **events: Any) -> HttpResponse
 
 def show_work(request: AgentRequest, leg: Leg, *, toast: dict[str, Any] | None = None, **extra: Any) -> HttpResponse:
     """The middle after a command; without htmx, the page."""
-    fresh = _seen_leg(request, leg.public_id)
+    fresh = seen_leg(request, leg.public_id)
     if fresh is None:  # it is over, and with it her sight of the client
         return done(request, toast=toast)
     if not request.htmx:  # type: ignore[attr-defined]

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agents.gates import AgentRequest, for_agents
+from bpo.kernel.references import public_id
 from interactions.desk import day, items, offer, top
-from interactions.views.console.common import frame, own_leg, work_context
+from interactions.views.console.common import frame, own_leg, seen_leg, triggers, work_context
 
 
 @for_agents
@@ -61,8 +62,11 @@ def top_fragment(request: AgentRequest) -> HttpResponse:
 @for_agents
 @require_GET
 def offer_fragment(request: AgentRequest) -> HttpResponse:
-    """The card of the open offer; empty when there is none."""
-    return render(request, "console/_offer.html", {"card": offer.open_offer(request.agent)})
+    """The card of the open offer, or nothing; a toast says why the one is gone that the desk still shows."""
+    response = render(request, "console/_offer.html", {"card": offer.open_offer(request.agent)})
+    shown = seen_leg(request, before) if (before := public_id(request.GET.get("shown"))) else None
+    why = offer.gone(shown) if shown else ""
+    return triggers(response, toast={"text": why, "key": "gone"}) if why else response
 
 
 @for_agents

@@ -87,6 +87,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const card = detail.requestConfig.elt === place && place.querySelector("[data-offer]");
   if (card && detail.serverResponse.includes(`data-offer="${card.dataset.offer}"`)) detail.shouldSwap = false;
 });
+/* Which card is here says the request: of one that was taken away the answer says by whom. */
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const card = detail.elt === place && place.querySelector("[data-offer]");
+  if (card) detail.parameters.shown = card.dataset.offer;
+});
 const fetchCard = () => window.htmx.trigger(place, "desk:offer");
 on("offer", (data) => { draw(data); document.body.dispatchEvent(new CustomEvent("desk:offer")); });
 on("offer_gone", quiet);
