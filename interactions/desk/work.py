@@ -33,6 +33,7 @@ from interactions.models import (
     Interaction,
     Kind,
     Leg,
+    LegRole,
     LegState,
     Message,
     MessageDirection,
@@ -248,6 +249,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "pane": script_pane.pane_of(run, agent) if run else None,
         "side": customer_pane.pane_of(interaction, run) if beside else None,
         "verified": customer_pane.verified_words(run, interaction),
+        "opens": _opens(leg, run),
         "notes": notes_on(interaction),
         "callback": callback_of(interaction) if interaction.origin == "callback" else None,
         "consult": (consult := consult_to_tell(interaction, now)),
@@ -274,6 +276,15 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra
+
+
+def _opens(leg: Leg, run: Run | None) -> str:
+    """Which tab of the side is open at first; who was asked for help answers in the notes."""
+    if leg.state == LegState.WRAPPING:
+        return "contact"
+    if leg.role == LegRole.CONSULT:
+        return "notes"
+    return "script" if leg.channel == Channel.CHAT and not (run and run.verified) else "customer"
 
 
 def others_on(interaction: Interaction, agent: Agent) -> list[str]:

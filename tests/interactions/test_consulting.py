@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -104,3 +105,26 @@ def test_what_one_notes_the_other_reads_beside_her_work(
     listed = dee.get(url("notes", dees)).content.decode()
     assert "serial number" in listed and 'id="notes-count"' in listed
     assert url("notes", dees) in dee.get(url("work", dees)).content.decode()
+
+
+def open_tab(page: str) -> str:
+    """The tab of the side that is open at first."""
+    return re.findall(r'aria-selected="true"[^>]*id="tab-(\w+)"', page)[0]
+
+
+@pytest.mark.parametrize("channel", ["chat", "email", "voice"])
+def test_who_helps_reads_who_asks_what_and_where_to_answer(acme: Scene, channel: str) -> None:
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    asked = transfers.consult(accepted(acme, channel), dee, by=acme.bea, note="Is this order hers?")
+    hers = offers.accept(asked, by=dee)
+    page = desk_of(dee).get(url("work", hers)).content.decode()
+    assert "Bea Brown asks: Is this order hers?" in page and "Answer under Notes" in page
+    assert "Consulted" in page and "In chat" not in page and "Talking" not in page
+    assert open_tab(page) == "notes" and '<div class="scroll" id="side-notes">' in page
+
+
+def test_who_is_asked_without_a_word_reads_who_asks(acme: Scene, bea: Browser, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    assert "Bea Brown asks for your help." in desk_of(dees.agent).get(url("work", dees)).content.decode()
+    page = bea.get(url("work", leg)).content.decode()
+    assert "asks for your help" not in page and open_tab(page) == "customer"
