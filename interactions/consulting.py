@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from interactions import case_duty, journal, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
@@ -37,8 +38,8 @@ def joined(interaction: Interaction) -> Leg | None:
     return found if found and found.state == LegState.HANDLING else None
 
 
-def end_consults(interaction: Interaction, *, at: datetime) -> None:
-    """Colleagues asked for help leave with the contact; an unanswered request is rescinded.
+def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datetime) -> None:
+    """Colleagues asked for help leave, by somebody's word or with the contact; an unanswered request is rescinded.
 
     The caller holds the seats of all who are on it.
     """
@@ -47,10 +48,10 @@ def end_consults(interaction: Interaction, *, at: datetime) -> None:
     )
     for consult in consults.order_by("agent_id"):
         if consult.state == LegState.OFFERED:
-            offers.withdraw_offer(consult, why="contact ended", at=at)
+            offers.withdraw_offer(consult, why="contact ended", by=by, at=at)
         else:
             states.move(consult, LegState.COMPLETED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
-            journal.record(consult, Kind.CONSULT_ENDED, at=at, leg=str(consult.public_id))
+            journal.record(consult, Kind.CONSULT_ENDED, by=by, at=at, leg=str(consult.public_id))
 
 
 def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, at: datetime) -> Leg:

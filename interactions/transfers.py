@@ -223,7 +223,7 @@ def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
     primary = handling.live_leg(leg.interaction)
     if by.pk not in {found.agent_id, primary.agent_id if primary else None}:
         raise handling.NotYours
-    consulting.end_consults(leg.interaction, at=at)
+    consulting.end_consults(leg.interaction, by=by, at=at)
 
 
 @transaction.atomic

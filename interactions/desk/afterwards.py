@@ -30,6 +30,8 @@ def answer_of(asked: Leg) -> str:
 
 def became(leg: Leg) -> str:
     """Who took it from her and why, or what the colleague answered, and where it is now; nothing while it is hers."""
+    if leg.role == LegRole.CONSULT:
+        return _advice(leg)
     if leg.ended_by not in (EndedBy.TRANSFER, EndedBy.SUPERVISOR) or leg.work_ended_at is None:
         return ""
     after = Leg.objects.filter(interaction=leg.interaction_id, role=LegRole.PRIMARY, offered_at__gt=leg.offered_at)
@@ -53,6 +55,20 @@ def came_back(leg: Leg) -> str:
     if last is None or last.why.get("transferred_by") != leg.agent_id or last.state not in NOT_GOT:
         return ""
     return answer_of(last)
+
+
+def _advice(leg: Leg) -> str:
+    """Who ended the consultation she was asked into, or where the contact went with which it ended."""
+    entry = leg.journal.filter(kind=Kind.CONSULT_ENDED).order_by("pk").last()
+    if entry is None:
+        return ""
+    if entry.actor_id == leg.agent.user_id:
+        return _("You left the consultation.")
+    if entry.actor_id is not None:
+        return _("%(who)s ended the consultation.") % {"who": entry.actor_name}
+    holders = Leg.objects.filter(interaction=leg.interaction_id, role=LegRole.PRIMARY).select_related("agent")
+    where = _where(leg, holders.order_by("offered_at", "pk").last())
+    return " ".join([_("The consultation is over."), where])
 
 
 def _taken(leg: Leg) -> str:

@@ -12,8 +12,9 @@ from django.test import Client as Browser
 from agents.groups import agent_group
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
-from interactions import offers, transfers
-from interactions.models import CaseNote, Leg, LegState
+from interactions import handling, offers, transfers
+from interactions.models import CaseNote, EndedBy, Interaction, Leg, LegState
+from interactions.reports.story import real_names, story
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -128,3 +129,24 @@ def test_who_is_asked_without_a_word_reads_who_asks(acme: Scene, bea: Browser, d
     assert "Bea Brown asks for your help." in desk_of(dees.agent).get(url("work", dees)).content.decode()
     page = bea.get(url("work", leg)).content.decode()
     assert "asks for your help" not in page and open_tab(page) == "customer"
+
+
+def test_who_was_asked_in_reads_how_the_consultation_ended(acme: Scene, dee_beside: tuple[Leg, Leg]) -> None:
+    leg, dees = dee_beside
+    dee = desk_of(dees.agent)
+    transfers.end_consult(leg, by=acme.bea)
+    page = dee.get(url("work", dees)).content.decode()
+    assert "Bea Brown ended the consultation." in page and "It was finished" not in page
+    again = offers.accept(transfers.consult(leg, dees.agent, by=acme.bea), by=dees.agent)
+    transfers.end_consult(again, by=dees.agent)
+    assert "You left the consultation." in dee.get(url("work", again)).content.decode()
+    last = offers.accept(transfers.consult(leg, dees.agent, by=acme.bea), by=dees.agent)
+    handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    assert "The consultation is over. It has ended." in dee.get(url("work", last)).content.decode()
+
+
+def test_the_story_names_whose_advice_ended(acme: Scene, dee_beside: tuple[Leg, Leg]) -> None:
+    transfers.end_consult(dee_beside[0], by=acme.bea)
+    contact = Interaction.objects.get(pk=dee_beside[0].interaction_id)
+    told = [line.title for line in story(contact, name_of=real_names, for_client=False).told]
+    assert "Advice of Dee Dunn ended" in told
