@@ -6,6 +6,7 @@ What somebody is busy with is derived from legs; the seat's points tell this mod
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -34,6 +35,7 @@ MOVES: Mapping[str, frozenset[str]] = {
 NO_WISH: dict[str, Any] = {"wish": "", "wish_sign_out": False}
 SIGNED_IN = "signed in"
 AWAY = "Away"  # a break whose reason nobody told
+HOME = "signed out"  # what she will be after a sign-out that waits for the end of her live work
 AFTER_LIVE_WORK = "from the end of live work"
 BY_ITSELF = "by itself"  # the node of a console that no web process speaks for
 
@@ -160,22 +162,39 @@ def force(agent: Agent, presence: str, reason: str = "", *, by: User, why: str, 
     if _live(seat):
         leave = presence == Presence.SIGNED_OUT
         _wish(seat, wish="" if leave else away, sign_out=leave)
-        _log(seat, by=by, why=f"{AFTER_LIVE_WORK}: {away} ({why})", at=at)
+        _log(seat, by=by, why=f"{_later(HOME if leave else away)}{why})", at=at)
     else:
         _change(seat, presence, away if presence == Presence.BREAK else "", by=by, why=why, at=at, **NO_WISH)
     return seat
 
 
-def ordered(seat: Seat) -> PresenceEntry | None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a supervisor made of her presence, and why."""
+
+    by_name: str
+    why: str
+
+
+def ordered(seat: Seat) -> Order | None:
     """Who sent her away, or will when her live work ends, and why; None where it was herself or the clock."""
-    if seat.presence != Presence.BREAK and not seat.wish and not seat.wish_sign_out:
+    wished = bool(seat.wish or seat.wish_sign_out)
+    if seat.presence not in (Presence.BREAK, Presence.SIGNED_OUT) and not wished:
         return None
     by_people = PresenceEntry.objects.filter(agent=seat.pk, by__isnull=False).order_by("-at", "-pk")
-    entry = by_people.exclude(presence=Presence.SIGNED_OUT).first()
+    entry = by_people.first()
     if entry is None or entry.by_id == seat.agent.user_id:
         return None
-    sent = entry.presence == Presence.BREAK or entry.why.startswith(AFTER_LIVE_WORK)
-    return entry if sent else None
+    home = seat.wish_sign_out if wished else seat.presence == Presence.SIGNED_OUT
+    later = _later(HOME if home else seat.wish or seat.reason)
+    if entry.why.startswith(later):
+        return Order(entry.by_name, entry.why if wished else entry.why.removeprefix(later).removesuffix(")"))
+    return None if wished or entry.presence != seat.presence else Order(entry.by_name, entry.why)
+
+
+def _later(what: str) -> str:
+    """How the log begins to tell an order that waits for the end of her live work."""
+    return f"{AFTER_LIVE_WORK}: {what} ("
 
 
 @transaction.atomic

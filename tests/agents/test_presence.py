@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 
 from agents import presence
 from agents.models import ConsoleSession, Presence, PresenceEntry, Seat
@@ -290,3 +291,31 @@ def test_a_deactivated_agent_leaves_everything_to_others(acme, bea) -> None:
     with pytest.raises(presence.Deactivated):
         presence.sign_in(bea)
     assert PresenceEntry.objects.filter(agent=bea).exists(), "her name stays in the log"
+
+
+@pytest.mark.parametrize(("to", "said"), [("break", "Coaching"), ("signed_out", "signed out")])
+def test_an_order_that_waited_for_the_end_is_told_as_it_stands(acme, bea, to: str, said: str) -> None:
+    sue = make.supervisor(acme)
+    leg = handled(acme, bea)
+    presence.force(bea, to, "Coaching" if to == "break" else "", by=sue, why="see me")
+    assert presence.ordered(seat_of(bea)) == presence.Order(str(sue), f"from the end of live work: {said} (see me)")
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    presence.leg_ended(bea.pk)
+    assert seat_of(bea).presence == to
+    assert presence.ordered(seat_of(bea)) == presence.Order(str(sue), "see me"), "it is in force"
+
+
+def test_what_she_wished_herself_since_is_nobodys_order(acme, bea) -> None:
+    leg = handled(acme, bea)
+    presence.force(bea, Presence.BREAK, "Coaching", by=make.supervisor(acme), why="see me")
+    presence.pause_after(bea, "Lunch")
+    assert presence.ordered(seat_of(bea)) is None
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    presence.leg_ended(bea.pk)
+    assert presence.ordered(seat_of(bea)) is None
+
+
+def test_who_was_sent_away_and_then_lost_her_console_was_signed_out_by_the_clock(acme, bea) -> None:
+    presence.force(bea, Presence.BREAK, "Coaching", by=make.supervisor(acme), why="see me")
+    assert presence.sign_out_absent(bea, "console gone", clock.now(), absent=Q())
+    assert presence.ordered(seat_of(bea)) is None

@@ -445,6 +445,20 @@ def test_the_agent_is_told_who_sent_her_away_and_why(browser: Browser, bea: Agen
     assert "Set by" not in console.get(reverse("console-top"), **HTMX).content.decode()
 
 
+def test_the_agent_is_told_who_signed_her_out_and_why(browser: Browser, bea: Agent, sue: User) -> None:
+    browser.post(
+        reverse("floor-force", args=[bea.public_id]), {"presence": "signed_out", "reason": "Shift ends"}, **HTMX
+    )
+    console = Browser()
+    console.force_login(bea.user)
+    for page in ("console-top", "console-idle", "console-home"):
+        assert f"Set by {sue}: Shift ends" in console.get(reverse(page), **HTMX).content.decode(), page
+    assert "Good to see you" not in console.get(reverse("console-idle"), **HTMX).content.decode()
+    console.post(reverse("console-available"), **HTMX)
+    console.post(reverse("console-sign-out"), **HTMX)
+    assert "Set by" not in console.get(reverse("console-idle"), **HTMX).content.decode()
+
+
 def test_work_for_another_client_is_not_named(browser: Browser, line: Queue, bea: Agent) -> None:
     other = factories.queue(factories.client("Cal's house"), "Secrets")
     reported.working(reported.contact(other, "chat", at=clock.now()), bea, start=clock.now())

@@ -132,7 +132,7 @@ def done(request: AgentRequest, *, toast: dict[str, Any] | None = None) -> HttpR
         return redirect("console-leg", following.public_id) if following else redirect("console-home")
     if following is not None:
         return show_work(request, following, toast=toast)
-    response = render(request, "console/_idle.html", {})
+    response = render(request, "console/_idle.html", {"top": top.top_of(request.agent)})
     into_the_middle(request, response)
     response["HX-Push-Url"] = reverse("console-home")
     return triggers(response, "desk:items", "desk:top", **({"toast": toast} if toast else {}))

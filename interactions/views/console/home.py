@@ -73,4 +73,4 @@ def offer_fragment(request: AgentRequest) -> HttpResponse:
 @require_GET
 def idle_fragment(request: AgentRequest) -> HttpResponse:
     """The middle while nothing is open."""
-    return render(request, "console/_idle.html", {})
+    return render(request, "console/_idle.html", {"top": top.top_of(request.agent)})
