@@ -28,7 +28,8 @@ class Top:
     presence: str
     connected: bool
     wish: str
-    ordered: str  # who set the state, and why, when it was somebody else
+    ordered_by: str  # who set the state, when it was somebody else
+    ordered: str  # the same, with why
     used: int
     capacity: int
     reasons: list[PresenceReason]
@@ -69,6 +70,7 @@ def top_of(agent: Agent) -> Top:
         presence=seat.presence,
         connected=seat.connected,
         wish=_("sign out") if seat.wish_sign_out else seat.wish,
+        ordered_by=order.by_name if order else "",
         ordered=_("Set by %(who)s: %(why)s") % {"who": order.by_name, "why": order.why} if order else "",
         used=seat.points_voice + seat.points_chat + seat.points_email,
         capacity=seat.capacity,

@@ -1,5 +1,6 @@
 """Every surface in light and dark: no serious finding of axe, and no page of a customer wider than the phone."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from agents import presence
 from agents.models import Agent
-from clients.models import EntryKind, EntryPoint
-from interactions import chats
+from clients.models import EntryKind, EntryPoint, Queue
+from interactions import chats, outbound
 from interactions.models import Interaction
 from interactions.notice_letters import survey_url
 from tests.browser import stage
@@ -21,6 +23,13 @@ axe = Axe()
 PHONES = (390, 320)
 # A colour on its way from light to dark is neither.
 SETTLED = "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
+
+
+# Left, right, top and bottom of all that stands in the desk's bar.
+BAR = """[...document.querySelectorAll(
+    ".top > :not(.top-state, .themes, .menu), .top .load, .presence > :not(.menu), .top .themes > *"
+)].map((one) => one.getBoundingClientRect()).filter((box) => box.width)
+  .map((box) => [Math.round(box.left), Math.round(box.right), box.top, box.bottom])"""
 
 
 def findings(page: Page) -> list[str]:
@@ -164,3 +173,27 @@ def test_what_routing_tells(new_page: Callable[..., Page], ready: Product) -> No
     page.get_by_role("button", name="Who gets it?").click()
     expect(page.get_by_text("It would wait")).to_be_visible()
     looks_right(page)
+
+
+def test_an_order_stands_in_the_bar_in_one_line_and_is_read_in_full(
+    new_page: Callable[..., Page], ready: Product
+) -> None:
+    """The fullest bar there is: a call in hand, a break that a supervisor set for after it, and why in many words."""
+    agent, priya = stage.agent("alex"), stage.person("priya@contact-center.example")
+    alex = stage.at_the_desk(new_page(user=agent.user, viewport={"width": 1366, "height": 768}))
+    queue = Queue.objects.filter(client=stage.tech_giant(), channels__contains=["voice"], state="open").first()
+    caller = stage.customer_with_late_order("Lena Voss", "lena.voss@mail.example", order="TG-310977")
+    stage.give_phone(caller, "+16145550188")
+    outbound.start_call(caller, queue, by=agent)
+    why = "The whole team meets at three to speak about the new returns"
+    presence.force(agent, "break", "Meeting", by=priya, why=why)
+    expect(alex.get_by_role("button", name="Then Meeting")).to_be_visible()
+    for width in (1366, 1280, 1180):
+        alex.set_viewport_size({"width": width, "height": 768})
+        boxes = sorted(alex.evaluate(BAR))
+        assert all(top >= 0 and bottom <= 48 for _left, _right, top, bottom in boxes), width
+        assert all(after[0] >= before[1] for before, after in itertools.pairwise(boxes)), width
+        assert boxes[-1][1] <= width, "nothing is pushed out"
+    alex.get_by_role("button", name="Set by Priya Raman").press("Enter")
+    expect(alex.locator("#order")).to_contain_text(why)
+    looks_right(alex)
