@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbou
 from interactions.models import Attachment, CaseState, Kind, Message, MessageDirection
 from interactions.models.message import MessageQuerySet
 from interactions.notices import came_back, facts_of, is_suppressed, mark_undeliverable
+from interactions.signals import mail_moved
 
 AWAY = (ClientState.SUSPENDED, ClientState.ENDED)
 NOT_ARRIVED = "the mail did not arrive"
@@ -75,8 +77,16 @@ def deliver(message: Message, *, at: datetime | None = None) -> bool:
 def left(message: Message, *, at: datetime | None = None) -> None:
     """The server took it: the customer has his reply."""
     _lock_case(message)
-    if message.succeed(at=at) and message.interaction.case is not None:
-        case_duty.reckon_due(message.interaction.case)
+    if message.succeed(at=at):
+        _moved(message)
+        if message.interaction.case is not None:
+            case_duty.reckon_due(message.interaction.case)
+
+
+def _moved(message: Message) -> None:
+    """Nothing is journalled of a mail that leaves as it was written: who looks at it is told by itself."""
+    send = partial(mail_moved.send_robust, sender=Message, interaction_id=message.interaction_id)
+    transaction.on_commit(send)
 
 
 def _lock_case(message: Message) -> None:
@@ -116,7 +126,10 @@ def failed(message: Message, error: DeliveryError, *, at: datetime | None = None
     with transaction.atomic():
         _lock_case(message)
         if not error.permanent:
-            if not message.fail_temporarily(str(error), at=at) or message.state != OutgoingState.FAILED:
+            if not message.fail_temporarily(str(error), at=at):
+                return
+            if message.state != OutgoingState.FAILED:
+                _moved(message)
                 return
         elif not message.fail_for_good(str(error)):
             return

@@ -11,7 +11,7 @@ from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
 from clients.models import Brand, Client
 from interactions import chats
-from interactions.models import ChatSession, JournalEntry, Leg, LegState
+from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
 
 # One statement each, for they follow every entry of the journal.
 CARD = """
@@ -109,26 +109,31 @@ def everybody_sees(entry: JournalEntry) -> None:
 def page_seen(session: ChatSession) -> None:
     """The customer's page is open; if it was away, whoever talks to him sees that it is back."""
     if chats.seen(session):
-        _window_moved(session.pk)
+        _holders_see("window", chat_sessions=session.pk)
 
 
 def page_gone(session: ChatSession) -> None:
     """A page of the customer closed: whoever talks to him sees it."""
     if chats.gone(session):
-        _window_moved(session.pk)
-
-
-def _window_moved(session_id: int) -> None:
-    holders = Leg.objects.filter(interaction__chat_sessions=session_id, state=LegState.HANDLING)
-    for agent, interaction in holders.values_list("agent__public_id", "interaction__public_id"):
-        nudge(agent_group(agent), "item", interaction=str(interaction), about="window")
+        _holders_see("window", chat_sessions=session.pk)
 
 
 def case_noted(entry: JournalEntry) -> None:
     """Whoever works on a contact of the case reads the new note beside it."""
-    legs = Leg.objects.filter(interaction__case=entry.case_id, state__in=[LegState.HANDLING, LegState.WRAPPING])
-    for agent, interaction in legs.values_list("agent__public_id", "interaction__public_id"):
-        nudge(agent_group(agent), "item", interaction=str(interaction), about=entry.kind)
+    _holders_see(entry.kind, case=entry.case_id)
+
+
+def mail_moved(interaction_id: int) -> None:
+    """A mail has left, or waits for another try: whoever holds its contact sees it."""
+    _holders_see("mail_moved", pk=interaction_id)
+
+
+def _holders_see(about: str, **of: object) -> None:
+    """Tell the desks that hold a contact of these."""
+    contacts = Interaction.objects.filter(**of)
+    holders = Leg.objects.filter(interaction__in=contacts, state__in=[LegState.HANDLING, LegState.WRAPPING])
+    for agent, interaction in holders.values_list("agent__public_id", "interaction__public_id"):
+        nudge(agent_group(agent), "item", interaction=str(interaction), about=about)
 
 
 def presence_changed(agent_id: int) -> None:

@@ -24,7 +24,7 @@ from clients.signals import addresses_changed, queue_rules_changed, queue_use_as
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
-from interactions.signals import recorded
+from interactions.signals import mail_moved, recorded
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +134,11 @@ def presence_shown(sender: Any, agent_id: int, **kwargs: Any) -> None:
     push.presence_changed(agent_id)
 
 
+def mail_shown(sender: Any, interaction_id: int, **kwargs: Any) -> None:
+    """After commit: the desks that show the mail."""
+    push.mail_moved(interaction_id)
+
+
 def connect() -> None:
     """Called once when the app is ready."""
     agent_signals.became_available.connect(agent_available, dispatch_uid="interactions.agent_available")
@@ -149,4 +154,5 @@ def connect() -> None:
     addresses_changed.connect(standing.addresses_changed, dispatch_uid="interactions.addresses_changed")
     queue_rules_changed.connect(lines.rules_changed, dispatch_uid="interactions.queue_rules_changed")
     queue_use_asked.connect(lines.count_use, dispatch_uid="interactions.queue_use_asked")
+    mail_moved.connect(mail_shown, dispatch_uid="interactions.mail_shown")
     recorded.connect(react, dispatch_uid="interactions.reactions")

@@ -43,6 +43,7 @@ LEG = (
     "accepted_at", "work_ended_at", "ended_at",
 )  # fmt: skip
 Row = TypeVar("Row", bound=Model)
+NEVER_ARRIVED = (Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED)
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
 
 
@@ -127,7 +128,7 @@ def lines_of(rows: QuerySet[Row], *columns: str, way: str = "") -> QuerySet[Row]
 def _work(agent: Any, now: Any) -> QuerySet[Leg]:
     """What she handles or wraps up, each with what was said last and how much of it is unread."""
     spoken = Message.objects.filter(interaction=OuterRef("interaction"), at__lte=now)
-    spoken = spoken.exclude(direction=MessageDirection.SYSTEM).exclude(state=Message.State.CANCELLED)
+    spoken = spoken.exclude(direction=MessageDirection.SYSTEM).exclude(state__in=NEVER_ARRIVED)
     last = spoken.order_by("-at", "-id")
     answered = spoken.filter(direction=MessageDirection.OUT).order_by("-at").values("at")[:1]
     return (
@@ -221,6 +222,8 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
     last_at: datetime = getattr(leg, "last_at", None) or began
     if leg.channel == Channel.EMAIL:
         writing = getattr(leg.interaction, "draft", None) is not None and leg.interaction.draft.text.strip()
+        if not writing and not last_in and getattr(leg, "last_at", None):
+            return "quiet", "check", _("Answered"), last_at, None, None
         return "mid", "mail", _("You are writing") if writing else _("To answer"), began, None, None
     if last_in or getattr(leg, "last_at", None) is None:
         waits_since = max(last_at, began)

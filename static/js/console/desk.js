@@ -10,13 +10,15 @@ const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred"
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 /* After these nothing can be done with it that a dialog asks for which needs the contact in hand (data-in-hand). */
 const OVER = new Set(["ended", "wrap_up_started", "taken_back", "closed"]);
+/* After these what was said looks otherwise, and nothing else does. */
+const SAID = new Set(["message_in", "message_out", "mail_moved", "window"]);
 let own = 0;
 
 on("item", (data) => {
   const el = work();
   if (!el || el.dataset.interaction !== data.interaction) return;
   if (OVER.has(data.about)) document.querySelector("#dialog dialog[data-in-hand]")?.close();
-  if (data.about === "message_in" || data.about === "message_out" || data.about === "window") { refreshMessages(); return; }
+  if (SAID.has(data.about)) { refreshMessages(); return; }
   if (data.about === "note_added") { document.body.dispatchEvent(new CustomEvent("desk:notes")); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
@@ -148,8 +150,9 @@ function rememberTab() {
   if (kept) document.getElementById(kept)?.click();
 }
 
-/* the wrap-up clock reached zero: ask what became of it */
+/* the wrap-up clock, or the seconds before a mail leaves, reached zero: ask what became of it */
 document.addEventListener("clock:end", (event) => {
+  if (event.target.closest(".thread")) setTimeout(refreshMessages, 1000);
   if (event.target.closest(".wrapbar")) setTimeout(refreshWork, 1500);
   if (event.target.closest(".undoable")) document.body.dispatchEvent(new CustomEvent("desk:items"));
 });
