@@ -15,7 +15,8 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from interactions import consulting, endings, handling, outbound, replies, runs, wrap_up
+from clients.words import language_for
+from interactions import consulting, endings, handling, outbound, replies, reply_letters, runs, wrap_up
 from interactions.callback_work import Result
 from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -273,6 +274,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         found |= thread_of(interaction, agent)
         found |= times_of(interaction)
         found["settling"] = endings.settling(leg.client_id)
+        found["signed_in"] = (language := language_for(leg.client, interaction.language))
+        found["signature"] = reply_letters.signature(leg.client, agent, language)
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra
