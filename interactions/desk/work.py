@@ -22,7 +22,7 @@ from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
 from interactions.desk.leaving import Leaving, leaving_of, times_of
 from interactions.desk.promising import choices
-from interactions.files import MOST_FILES
+from interactions.files import MOST_BYTES, MOST_FILES
 from interactions.models import (
     Attachment,
     Callback,
@@ -262,6 +262,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "now": now,
         "send_key": uuid4(),
         "most_files": MOST_FILES,
+        "most_bytes": MOST_BYTES,
     }
     if leg.state == LegState.WRAPPING:
         found |= wrap_up_of(leg, run)

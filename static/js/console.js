@@ -5,6 +5,7 @@ import "./console/offers.js";
 import "./console/keys.js";
 import "./console/call.js";
 import "./console/writing.js";
+import "./console/files.js";
 import "./console/snippets.js";
 import "./console/wrapup.js";
 import "./console/palette.js";

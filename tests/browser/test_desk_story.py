@@ -109,7 +109,7 @@ def test_a_second_mail_is_shown_and_nothing_typed_is_lost(
     expect(elena.locator("#side-notes .note-internal")).to_contain_text("Depot says Friday")
     expect(elena.locator("#side-note")).to_have_value("")
     expect(elena.locator("#mail-text")).to_have_value("Dear Dana, it comes on Friday.")
-    expect(elena.locator(".composer [data-files]")).to_have_text("slip.txt")
+    expect(elena.locator(".composer [data-files]")).to_contain_text("slip.txt 15 B")
     elena.locator("#mail-text").fill("I am sorry, Dana. Send it back, please.")
     elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
     expect(elena.locator("#thread-scroll")).to_contain_text("Send it back, please.")
@@ -356,8 +356,28 @@ def test_a_file_that_is_refused_costs_no_word(new_page: Callable[..., Page], wat
     expect(elena.locator(".composer [data-files]")).to_have_text("")
     files.set_input_files({"name": "tool.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ\x00\x90\xff"})
     elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
-    expect(elena.locator("#notices")).to_contain_text("We cannot take this kind of file")
+    expect(elena.locator("#notices")).to_contain_text("tool.exe: We cannot take this kind of file")
     expect(elena.locator("#mail-text")).to_have_value("Dear Marcus, see these.")
+
+
+def test_files_are_added_one_after_the_other_and_taken_off_by_key(new_page: Callable[..., Page]) -> None:
+    elena = stage.at_the_desk(new_page(user=stage.agent("elena").user))
+    leg = on_a_mail(elena, "elena")
+    field, listed = elena.locator(".composer [type=file]"), elena.locator(".composer [data-files] li")
+    field.set_input_files(some_files("slip.txt"))
+    field.set_input_files(some_files("label.txt", "wrong.txt"))
+    expect(listed).to_have_count(3)
+    expect(listed.first).to_contain_text("slip.txt 8 B")
+    elena.get_by_role("button", name="Take wrong.txt off").press("Enter")
+    expect(elena.get_by_role("button", name="Take label.txt off")).to_be_focused()
+    field.set_input_files({"name": "film.mp4", "mimeType": "video/mp4", "buffer": bytes(10 * 1024 * 1024 + 1)})
+    expect(elena.locator("#toasts")).to_contain_text("A file may have 10.0\xa0MB at most.")
+    elena.locator("#mail-text").fill("Dear Marcus, see these.")
+    elena.get_by_role("button", name="Send as The Tech Giant Ctrl").click()
+    expect(elena.locator("#mail-text")).to_have_value("")
+    sent = Message.objects.get(interaction=leg.interaction, direction="out")
+    assert sorted(sent.attachments.values_list("name", flat=True)) == ["label.txt", "slip.txt"]
+    expect(listed).to_have_count(0)
 
 
 def test_a_mail_tried_again_after_a_lost_answer_is_sent_once(new_page: Callable[..., Page], watch: Watch) -> None:

@@ -40,7 +40,15 @@ def _files(request: AgentRequest) -> list[files.File]:
     given = request.FILES.getlist("files")
     if len(given) > files.MOST_FILES:
         raise files.TooManyFiles
-    return [files.check(one.name or "file", one.read()) for one in given]
+    return [_checked(one.name or "file", one.read()) for one in given]
+
+
+def _checked(name: str, content: bytes) -> files.File:
+    """The file, or a refusal that says which of them it is about."""
+    try:
+        return files.check(name, content)
+    except files.FileRefused as refused:
+        raise type(refused)(sentence=f"{name}: {refused.sentence}") from refused
 
 
 @for_agents

@@ -1,7 +1,7 @@
-/* Written work: the draft kept each second, typing told, files named, Enter sends a chat, one key a line so that a repeat is none. */
+/* Written work: the draft kept each second, typing told, Enter sends a chat, one key a line so that a repeat is none. */
 import { on, line } from "./line.js";
 import { busyNow, whenDone, work } from "./middle.js";
-import { csrf, toast } from "../lib/toast.js";
+import { csrf } from "../lib/toast.js";
 import { bell } from "../lib/sound.js";
 
 const waiting = new Map();
@@ -80,16 +80,6 @@ document.addEventListener("input", ({ target }) => {
   if (target.dataset?.picks) target.form.querySelector(`[type=radio][value="${target.dataset.picks}"]`).checked = true;
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (target.type !== "file") return;
-  if (target.files.length > Number(target.dataset.most ?? Infinity)) {
-    toast(target.dataset.tooMany, { kind: "bad", key: "files" });
-    target.value = "";
-  }
-  const words = target.closest("form")?.querySelector("[data-files]");
-  if (words) words.textContent = [...target.files].map((file) => file.name).join(", ");
-});
-
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "chat-text" || event.key !== "Enter" || event.shiftKey || event.isComposing || event.defaultPrevented) return;
   event.preventDefault();
@@ -115,7 +105,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   waiting.delete(form);
   form.reset();
   form.querySelector("textarea").value = "";
-  form.querySelector("[data-files]").textContent = "";
   form.querySelector("[data-draft-state]").hidden = true;
   form.querySelector("textarea").focus();
   const log = document.getElementById("messages");
