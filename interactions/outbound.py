@@ -229,13 +229,16 @@ def connected() -> Exists:
 
 
 def is_calling(leg: Leg) -> bool:
-    """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk.
+    """A call of ours that has reached nobody yet: the agent holds the contact, but does not talk."""
+    return leg.state == LegState.HANDLING and reached_nobody(leg)
+
+
+def reached_nobody(leg: Leg) -> bool:
+    """A call of ours, in hand or over, in which nobody answered.
 
     Whom a colleague reached is reached for whoever she hands the call to or asks; a call that was lost is made again.
     """
-    if leg.channel != Channel.VOICE or leg.state != LegState.HANDLING:
-        return False
-    if leg.interaction.direction != Direction.OUTBOUND:
+    if leg.channel != Channel.VOICE or leg.interaction.direction != Direction.OUTBOUND:
         return False
     known: bool | None = getattr(leg, "connected", None)
     if known is None:

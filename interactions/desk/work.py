@@ -44,6 +44,7 @@ from interactions.models import (
 NOT_COME = timedelta(minutes=2)
 NOT_COMING = (LegState.MISSED, LegState.DECLINED)
 DIGITS, LETTERS = "1234567890", "abcdefghi"  # the keys of endings (static/js/console/wrapup.js)
+TALKED = {Channel.VOICE: _("Talked"), Channel.CHAT: _("Worked"), Channel.EMAIL: _("Worked")}
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
 
@@ -204,6 +205,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         "chosen_top": chosen_top,
         "answers": answers,
         "spans": spans_of(leg),
+        "talked_words": _("Calling") if outbound.reached_nobody(leg) else TALKED[Channel(leg.channel)],
         "extension": (leg.wrap_up_due_at - leg.work_ended_at) if leg.wrap_up_due_at and leg.work_ended_at else None,
         "open_callbacks": list(
             Callback.objects.filter(

@@ -10,8 +10,8 @@ import pytest
 
 from bpo.kernel import clock
 from clients.models import Policy
-from interactions import callbacks, outbound, transfers
-from interactions.models import CallbackOrigin, Leg
+from interactions import callbacks, handling, outbound, transfers
+from interactions.models import CallbackOrigin, EndedBy, Leg
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -98,3 +98,12 @@ def test_every_ending_has_a_key_of_its_own(acme: Scene) -> None:
     keys = re.findall(r'data-pick="(.)"', page)
     assert len(keys) == len(set(keys)) == 12 and {"1", "9", "0", "a", "b"} <= set(keys)
     assert "from 1 to" not in page
+
+
+@pytest.mark.parametrize(("result", "words"), [("no_answer", "Calling"), ("reached", "Talked")])
+def test_a_call_that_reached_nobody_was_no_talk(acme: Scene, result: str, words: str) -> None:
+    leg = outbound.report(called_back(acme), result, by=acme.bea)
+    if result == "reached":
+        handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    legend = wrap_up(acme, leg).split('class="times-legend"')[1].split("</dl>")[0]
+    assert re.findall("Calling|Talked", legend) == [words]
