@@ -10,27 +10,32 @@ function choose(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
+/* What an act presses. One that is not on the page cannot be done now, and is not offered. */
+const BUTTONS = {
+  available: "#top-state:not([data-available]) #presence-menu form button",
+  pause: ".presence > form [aria-pressed]",
+  transfer: "#act-transfer",
+  book: "#act-book",
+  resolve: "#act-resolve",
+  start: ".day [hx-get]",
+};
+const buttonOf = (row) => document.querySelector(BUTTONS[row.dataset.act]);
+
 function narrow() {
   const words = field.value.trim().toLowerCase();
-  for (const row of dialog.querySelectorAll("#palette-actions li")) row.hidden = Boolean(words) && !row.textContent.toLowerCase().includes(words);
+  for (const row of dialog.querySelectorAll("#palette-actions li")) {
+    const possible = !(row.dataset.act in BUTTONS) || buttonOf(row);
+    row.hidden = !possible || Boolean(words) && !row.textContent.toLowerCase().includes(words);
+  }
   choose(rows()[0]);
 }
-
-const ACTS = {
-  available: () => document.querySelector("#presence-menu form button")?.click(),
-  pause: () => document.querySelector(".presence > form button")?.click(),
-  transfer: () => document.getElementById("act-transfer")?.click(),
-  book: () => document.getElementById("act-book")?.click(),
-  resolve: () => document.getElementById("act-resolve")?.click(),
-  start: () => document.querySelector('.day [hx-get]')?.click(),
-  keys: showList,
-};
 
 function go(row) {
   if (!row) return;
   dialog.close();
   if (row.dataset.go) location.assign(row.dataset.go);
-  else ACTS[row.dataset.act]?.();
+  else if (row.dataset.act === "keys") showList();
+  else buttonOf(row)?.click();
 }
 
 export function show() {
