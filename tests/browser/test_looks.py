@@ -25,6 +25,14 @@ PHONES = (390, 320)
 SETTLED = "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
 
 
+# Whether one of these boxes lies over one of those.
+OVER = """([one, many]) => {
+    const box = document.querySelector(one).getBoundingClientRect();
+    const beside = (other) => box.left >= other.right || other.left >= box.right;
+    const apart = (other) => beside(other) || box.top >= other.bottom || other.top >= box.bottom;
+    const others = [...document.querySelectorAll(many)].map((each) => each.getBoundingClientRect());
+    return others.some((other) => other.width && !apart(other));
+}"""
 # Left, right, top and bottom of all that stands in the desk's bar.
 BAR = """[...document.querySelectorAll(
     ".top > :not(.top-state, .themes, .menu), .top .load, .presence > :not(.menu), .top .themes > *"
@@ -197,3 +205,30 @@ def test_an_order_stands_in_the_bar_in_one_line_and_is_read_in_full(
     alex.get_by_role("button", name="Set by Priya Raman").press("Enter")
     expect(alex.locator("#order")).to_contain_text(why)
     looks_right(alex)
+
+
+def test_what_is_said_for_a_moment_covers_no_work(new_page: Callable[..., Page], ready: Product) -> None:
+    agent = stage.agent("alex")
+    alex = stage.at_the_desk(new_page(user=agent.user, viewport={"width": 1366, "height": 768}))
+    door = EntryPoint.objects.get(client=stage.tech_giant(), kind=EntryKind.WIDGET)
+    chats.start(door, chats.Hello(key=str(uuid4()), words="My order never came.", name="Dana Whitfield"))
+    stage.take(alex, "My order never came.")
+    for width in (1366, 1280, 1920):
+        alex.set_viewport_size({"width": width, "height": 768})
+        alex.locator(".toast").evaluate_all("(all) => all.forEach((one) => one.remove())")
+        alex.evaluate("""document.dispatchEvent(new CustomEvent("toast", {detail: {text: "Somebody is asked."}}))""")
+        expect(alex.locator(".toast")).to_have_count(1)
+        expect(alex.locator(".toast")).to_have_css("transform", "none")
+        assert not alex.evaluate(OVER, [".toast", ".top, .band > *, .casebar, nav.items"]), width
+    alex.keyboard.press("Control+k")
+    offered = alex.locator("#palette-actions li:visible")
+    expect(offered.filter(has_text="Pause after this")).to_have_count(1)
+    expect(offered.filter(has_text="Be available")).to_have_count(0)
+    alex.keyboard.press("Escape")
+    alex.locator("#act-resolve").click()
+    seg = alex.locator("#dialog .seg")
+    last = seg.locator("label").last
+    assert seg.bounding_box()["width"] == pytest.approx(  # type: ignore[index]
+        last.bounding_box()["x"] + last.bounding_box()["width"] - seg.bounding_box()["x"],
+        abs=2,  # type: ignore[index]
+    )
