@@ -24,8 +24,11 @@ function show(field) {
 }
 
 function line(field, file) {
-  const item = document.createElement("li"), size = document.createElement("span"), cross = document.createElement("button");
+  const make = (kind) => document.createElement(kind);
+  const item = make("li"), name = make("span"), size = make("span"), cross = make("button");
   item.className = "chip";
+  name.className = "clip";
+  name.textContent = file.name;
   size.className = "quiet";
   size.textContent = sizeOf(file.size);
   cross.type = "button";
@@ -37,7 +40,7 @@ function line(field, file) {
     hold(field, [...field.files].filter((one) => one !== file));
     (list.children[Math.min(at, list.children.length - 1)]?.querySelector("button") ?? field).focus();
   });
-  item.append(file.name, " ", size, " ", cross);
+  item.append(name, " ", size, " ", cross);
   return item;
 }
 
