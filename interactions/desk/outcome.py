@@ -33,6 +33,22 @@ ENDED = {
 }
 
 
+def tries_of(callback: Callback) -> tuple[str, str] | None:
+    """Of a promise that was tried before and is again: which try this is, and what came of the last one."""
+    tried = callback.journal.filter(kind=Kind.CALLBACK_TRIED).order_by("-at", "-pk").first()
+    if tried is None or callback.state != CallbackState.WORKING:
+        return None
+    result = tried.facts.get("result")
+    return (
+        _("Try %(n)s of %(most)s") % {"n": callback.attempts + 1, "most": callback.client.policy.callback_attempts},
+        _("Last at %(when)s: %(result)s")
+        % {
+            "when": date_format(timezone.localtime(tried.at), "H:i"),
+            "result": Result(result).label if result in Result.values else _("not said"),
+        },
+    )
+
+
 def led_to(leg: Leg) -> tuple[str, Disposition | None]:
     """One sentence, when the next try is or how the promise ended, and the ending that says the same."""
     if leg.ended_by == EndedBy.TRANSFER:

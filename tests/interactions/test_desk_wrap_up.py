@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bpo.kernel import clock
-from clients.models import Policy
+from clients.models import Disposition, Policy
 from interactions import callbacks, handling, outbound, transfers
-from interactions.models import CallbackOrigin, EndedBy, Leg
+from interactions import wrap_up as closing_up
+from interactions.models import Callback, CallbackOrigin, EndedBy, Leg
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -56,6 +57,17 @@ def test_a_report_says_what_it_led_to_and_chooses_its_ending(acme: Scene, result
     page = wrap_up(acme, leg)
     assert words in page
     assert chosen(page) == [ending]
+
+
+def test_the_second_try_says_what_came_of_the_first(acme: Scene) -> None:
+    first = called_back(acme)
+    assert "Try 1" not in wrap_up(acme, first)
+    outbound.report(first, "voicemail_left", by=acme.bea)
+    first.refresh_from_db()
+    closing_up.finish(first, by=acme.bea, disposition=Disposition.objects.get(code="not-reached"))
+    again = outbound.start_callback(Callback.objects.get(), by=acme.bea)
+    page = wrap_up(acme, again)
+    assert "Try 2 of 2" in page and ": Left a voicemail" in page
 
 
 def test_the_last_try_says_that_the_promise_ended(acme: Scene) -> None:
