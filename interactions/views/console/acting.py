@@ -129,14 +129,9 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     return _after_transfer(request, mine, _("Offered to %(name)s.") % {"name": colleague.name})
 
 
-def _nearest_first(colleagues: list[transfers.Choice]) -> list[tuple[str, transfers.Choice]]:
-    """Who cannot take it, each under the floor's own words for the kind of reason."""
-    return [
-        (str(title), each)
-        for key, title in why.GROUPS.items()
-        for each in colleagues
-        if not each.ok and each.group == key
-    ]
+def _nearest_first(colleagues: list[transfers.Choice]) -> list[transfers.Choice]:
+    """Who cannot take it, in the order of the floor's kinds of reasons."""
+    return [each for group in why.GROUPS for each in colleagues if not each.ok and each.group == group]
 
 
 def _after_transfer(request: AgentRequest, leg: Leg, words: str) -> HttpResponse:
