@@ -72,8 +72,8 @@ class Composed(Generic[Row]):
     handed to the database as it is: a key rather than an object, and never None, for which SQL has another comparison.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
-        self.build = build
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], *, kept: bool = True) -> None:
+        self.build, self.kept = build, kept
         parameters = inspect.signature(build).parameters.values()
         self.any_number = any(one.kind is one.VAR_POSITIONAL for one in parameters)
         self.places = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
@@ -87,13 +87,14 @@ class Composed(Generic[Row]):
         return self.statement(len(values), **choices).rows(values)
 
     def _written(self, places: int, **choices: Any) -> Statement[Row]:
-        return Statement(self.build(*(Place(number) for number in range(places)), **choices))
+        return Statement(self.build(*(Place(number) for number in range(places)), **choices), kept=self.kept)
 
 
 class Statement(Generic[Row]):
     """The text of a query set, and how its rows become objects (as in Django's ModelIterable)."""
 
-    def __init__(self, built: QuerySet[Any, Row]) -> None:
+    def __init__(self, built: QuerySet[Any, Row], *, kept: bool) -> None:
+        self.cursor = ServerBindingCursor if kept else PlannedAnew
         compiler: Any = built.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
             self.sql, self.places = _with_places(*compiler.as_sql())
@@ -126,14 +127,14 @@ class Statement(Generic[Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         placed = [values[number] for number in self.places]
         try:
-            found = _asked(connection, self.sql, placed)
+            found = _asked(connection, self.cursor, self.sql, placed)
         except NotSupportedError:
             # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
             if connection.in_atomic_block:
                 raise
             with connection.cursor() as cursor:
                 cursor.execute("DEALLOCATE ALL")
-            found = _asked(connection, self.sql, placed)
+            found = _asked(connection, self.cursor, self.sql, placed)
         for at, converters, expression in self.converters:
             for row in found:
                 for converter in converters:
@@ -167,18 +168,26 @@ def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     return written, [one.number for one in parameters if isinstance(one, Place)]
 
 
-def _asked(connection: Any, sql: str, values: Sequence[Any]) -> list[list[Any]]:
-    with _kept_plan(connection) as cursor:
+def _asked(connection: Any, kind: type[Any], sql: str, values: Sequence[Any]) -> list[list[Any]]:
+    with _cursor(connection, kind) as cursor:
         cursor.execute(sql, values)
         return [list(row) for row in cursor.fetchall()]
 
 
-def _kept_plan(connection: Any) -> Any:
-    """A cursor that hands values to the server apart from the text, so that the server keeps the plan of the text."""
+class PlannedAnew(ServerBindingCursor):  # type: ignore[type-arg]
+    """Hands values apart from the text, and has each asking planned for its values."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        """Once, with no plan kept."""
+        return super().execute(query, params, **{**how, "prepare": False})  # type: ignore[misc]
+
+
+def _cursor(connection: Any, kind: type[Any]) -> Any:
+    """A cursor that hands values to the server apart from the text: the server can keep the plan of the text."""
     connection.ensure_connection()
     connection.connection.prepared_max = MOST
     with connection.wrap_database_errors:
-        return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]
+        return connection._prepare_cursor(kind(connection.connection))  # type: ignore[call-arg]
 
 
 def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:
@@ -190,6 +199,11 @@ def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:
 def composed(build: Callable[..., QuerySet[Any, Row]]) -> Composed[Row]:
     """Decorator of a function that builds a query set from places: it is called once, the statement ever after."""
     return Composed(build)
+
+
+def figured(build: Callable[..., QuerySet[Any, Row]]) -> Composed[Row]:
+    """The same for what reads a day at one time and a month at another: PostgreSQL plans it anew for its values."""
+    return Composed(build, kept=False)
 
 
 def first(rows: Sequence[Row]) -> Row | None:

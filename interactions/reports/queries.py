@@ -25,7 +25,7 @@ from django.db.models import Case as SqlCase
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from bpo.kernel.composed import Composed, composed
+from bpo.kernel.composed import Composed, figured
 from bpo.kernel.errors import InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
@@ -123,7 +123,7 @@ def asked(statement: Composed[Any], scopes: Sequence[Scope], **choices: Any) -> 
     return statement(*moments, shapes=tuple(scope.shape(judging) for scope in scopes), **choices)
 
 
-@composed
+@figured
 def _lines(*moments: Any, shapes: Sequence[Scope], by: Sequence[str]) -> QuerySet[Interaction, Any]:
     places = iter(moments)
     scopes = [shape.placed(places) for shape in shapes]
@@ -178,7 +178,7 @@ def handling(scope: Scope, *by: str) -> dict[tuple[Any, ...], Handling]:
     return result
 
 
-@composed
+@figured
 def _callbacks(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Callback, tuple[str, int]]:
     places = iter(moments)
     (scope,) = (shape.placed(places) for shape in shapes)
@@ -234,7 +234,7 @@ def reasons(scope: Scope) -> list[ReasonRow]:
     return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
 
 
-@composed
+@figured
 def _reasons(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Interaction, Any]:
     places = iter(moments)
     (scope,) = (shape.placed(places) for shape in shapes)
@@ -326,7 +326,7 @@ def replies(scope: Scope, *more: str) -> list[Any]:
     return asked(_replies, [scope], more=more)
 
 
-@composed
+@figured
 def _replies(*moments: Any, shapes: Sequence[Scope], more: Sequence[str]) -> QuerySet[Interaction, Any]:
     places = iter(moments)
     (scope,) = (shape.placed(places) for shape in shapes)
