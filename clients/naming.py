@@ -15,6 +15,11 @@ def _given(user: Any, client: Any) -> QuerySet[PublicName, str]:
     return PublicName.objects.filter(user=user, client=client).values_list("name", flat=True)
 
 
+@composed
+def _given_to(users: Any, client: Any) -> QuerySet[PublicName, tuple[int, str]]:
+    return PublicName.objects.filter(user__among=users, client=client).values_list("user_id", "name")
+
+
 def public_name(user: User, client: Client) -> str:
     """The public name given for this client; without one, the first word of the full name."""
     return first(_given(user.pk, client.pk)) or _own(user)
@@ -23,7 +28,7 @@ def public_name(user: User, client: Client) -> str:
 def public_names(users: Iterable[User], client: Client) -> dict[int, str]:
     """The public names of several people, by their keys (one query)."""
     people = {user.pk: user for user in users}
-    given = dict(PublicName.objects.filter(client=client, user__in=people).values_list("user_id", "name"))
+    given = dict(_given_to(list(people), client.pk))
     return {key: given.get(key) or _own(user) for key, user in people.items()}
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
 from interactions import customer_records, promise_words
@@ -21,6 +23,11 @@ from interactions.models import Callback, Case, CaseState, Interaction, Leg, Leg
 from interactions.script_words import OPEN_ORDERS, money
 
 ORDERS_SHOWN = 2
+OF_THE_PAST = (
+    "channel", "origin", "outcome", "state", "arrived_at", "envelope__subject", "envelope__opening", "reason__name",
+    "case__public_id",
+)  # fmt: skip
+OF_WHO_WORKED = ("interaction", "agent__user__full_name", "disposition__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,18 @@ def _counted(line: OrderLine) -> str:
     return f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name
 
 
+@composed
+def _open_cases(customer: Any, but: Any) -> QuerySet[Case]:
+    cases = Case.objects.filter(customer=customer, state__in=[CaseState.OPEN, CaseState.PENDING]).exclude(pk=but)
+    return cases.select_related("reason").order_by("-opened_at")[:5]
+
+
+@composed
+def _promised(customer: Any, but: Any) -> QuerySet[Callback]:
+    promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS)
+    return promised.exclude(interaction=but).order_by("due_from")[:3]
+
+
 def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -> Iterator[Row]:
     if not covered:
         bills = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]
@@ -172,8 +191,7 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
                 _("due %(day)s") % {"day": f"{bill.due_on:%a %-d %b}"},
                 right=money(bill.amount, bill.currency), tone="bad" if late else "",
             )  # fmt: skip
-    cases = Case.objects.filter(customer=customer, state__in=[CaseState.OPEN, CaseState.PENDING])
-    for case in cases.exclude(pk=interaction.case_id or 0).select_related("reason").order_by("-opened_at")[:5]:
+    for case in _open_cases(customer.pk, interaction.case_id or 0):
         waits = {"customer": _("we wait for the customer"), "date": _("we wait for a date")}.get(
             case.pending_for if case.state == CaseState.PENDING else "", _("open")
         )
@@ -181,8 +199,7 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
         aside = _("case %(reference)s, %(waits)s") % {"reference": case.reference, "waits": waits}
         about = case.subject or (case.reason.name if case.reason else _("A matter without a subject"))
         yield Row("case", about, aside, url, at=case.opened_at)
-    promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS).order_by("due_from")
-    for callback in promised.exclude(interaction=interaction)[:3]:
+    for callback in _promised(customer.pk, interaction.pk):
         url = reverse("console-callback", args=[callback.public_id])
         mail = promise_words.by_mail(callback)
         words = _("Reply by mail promised") if mail else _("Callback promised")
@@ -190,23 +207,22 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
         yield Row(promise_words.kind_icon(callback), words, callback.words or callback.reference, url, at=at)
 
 
+@composed
+def _past(customer: Any, but: Any) -> QuerySet[Interaction]:
+    past = Interaction.objects.filter(customer=customer).exclude(pk=but).select_related("envelope", "reason", "case")
+    return past.only(*OF_THE_PAST).order_by("-arrived_at")[:5]
+
+
+@composed
+def _worked(contacts: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(interaction__among=contacts, accepted_at__isnull=False)
+    return legs.select_related("agent__user", "disposition").only(*OF_WHO_WORKED).order_by("offered_at", "pk")
+
+
 def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
-    past = (
-        Interaction.objects.filter(customer=customer)
-        .exclude(pk=interaction.pk)
-        .select_related("envelope", "reason", "case")
-        .defer("envelope__headers")
-        .prefetch_related(
-            Prefetch(
-                "legs",
-                Leg.objects.filter(accepted_at__isnull=False).select_related("agent__user", "disposition"),
-                to_attr="worked",
-            )
-        )
-        .order_by("-arrived_at")[:5]
-    )
-    by = [one.worked[-1].agent.user for one in past if one.worked]  # type: ignore[attr-defined]
-    names = public_names(by, interaction.client) if by else {}
+    past = _past(customer.pk, interaction.pk)
+    last = {leg.interaction_id: leg for leg in _worked([one.pk for one in past])}
+    names = public_names([leg.agent.user for leg in last.values()], interaction.client) if last else {}
     rows = []
     for one in past:
         envelope = getattr(one, "envelope", None)
@@ -216,11 +232,10 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
             or (envelope.opening[:60] if envelope else "")
             or one.get_channel_display()
         )
-        worked = one.worked  # type: ignore[attr-defined]
-        if worked:
-            who = names[worked[-1].agent.user_id]
-            how = worked[-1].disposition.name if worked[-1].disposition else one.get_outcome_display() or _("open")
-            aside = f"{who}: {how}"
+        leg = last.get(one.pk)
+        if leg:
+            how = leg.disposition.name if leg.disposition else one.get_outcome_display() or _("open")
+            aside = f"{names[leg.agent.user_id]}: {how}"
         else:
             aside = one.get_outcome_display() or one.get_state_display()
         url = reverse("console-case", args=[one.case.public_id]) if one.case else ""
@@ -229,16 +244,16 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
     return rows
 
 
+@composed
+def _beside(customer: Any, but: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(interaction__customer=customer, state=LegState.HANDLING).exclude(interaction=but)
+    return legs.exclude(role=LegRole.MONITOR).select_related("agent", "interaction__case")[:3]
+
+
 def _also(interaction: Interaction) -> list[Also]:
     """Who else works with this customer at this moment, and whether it may be the same matter."""
     if interaction.customer_id is None:
         return []
-    legs = (
-        Leg.objects.filter(interaction__customer_id=interaction.customer_id, state=LegState.HANDLING)
-        .exclude(interaction=interaction)
-        .exclude(role=LegRole.MONITOR)
-        .select_related("agent", "interaction__case")
-    )
     where = {"chat": _("in chat with %(name)s"), "voice": _("on the phone with %(name)s")}
     return [
         Also(
@@ -246,7 +261,7 @@ def _also(interaction: Interaction) -> list[Also]:
             leg.interaction,
             leg.interaction.case if _one_matter(interaction, leg.interaction) else None,
         )
-        for leg in legs[:3]
+        for leg in _beside(interaction.customer_id, interaction.pk)
     ]
 
 
