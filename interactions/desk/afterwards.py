@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from bpo.kernel.composed import composed, first
 from interactions.models import EndedBy, JournalEntry, Kind, Leg, LegRole, LegState, State
 
 TAKEN = (Kind.TAKEN_BACK, Kind.ASSIGNED)
@@ -48,10 +52,15 @@ def became(leg: Leg) -> str:
     return " ".join(part for part in told if part)
 
 
+@composed
+def _before(interaction: Any, offered_at: Any) -> QuerySet[Leg]:
+    before = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, offered_at__lt=offered_at)
+    return before.select_related("agent").order_by("-offered_at", "-pk")[:1]
+
+
 def came_back(leg: Leg) -> str:
     """Of an offer to whoever handed the contact on: what the colleague had answered."""
-    before = Leg.objects.filter(interaction=leg.interaction_id, role=LegRole.PRIMARY, offered_at__lt=leg.offered_at)
-    last = before.select_related("agent").order_by("-offered_at", "-pk").first()
+    last = first(_before(leg.interaction_id, leg.offered_at))
     if last is None or last.why.get("transferred_by") != leg.agent_id or last.state not in NOT_GOT:
         return ""
     return answer_of(last)

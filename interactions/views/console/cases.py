@@ -73,6 +73,17 @@ def _list(request: AgentRequest, which: str) -> QuerySet[Case]:
     return rows.select_related("client__brand", "customer", "owner", "reason").only(*OF_A_CASE).order_by(*order)
 
 
+@composed
+def _picks(user: Any, *, of_every_client: bool) -> QuerySet[Interaction]:
+    waiting = Interaction.objects.filter(state=State.QUEUED, queue__manual=True)
+    seen = waiting if of_every_client else waiting.seen_by(user)
+    return (
+        seen.select_related("client__brand", "customer", "envelope", "queue")
+        .only(*OF_A_PICK)
+        .order_by("enqueued_at")[:PAGE]
+    )
+
+
 @for_agents
 @require_GET
 def listing(request: AgentRequest) -> HttpResponse:
@@ -81,13 +92,7 @@ def listing(request: AgentRequest) -> HttpResponse:
     if which not in WHICH:
         which = "mine"
     page = Paginator(_list(request, which), PAGE).get_page(request.GET.get("page"))
-    picks = (
-        Interaction.objects.visible_to(request.user)
-        .filter(state=State.QUEUED, queue__manual=True)
-        .select_related("client__brand", "customer", "envelope", "queue")
-        .only(*OF_A_PICK)
-        .order_by("enqueued_at")[:PAGE]
-    )
+    picks = _picks(request.user.pk, of_every_client=is_admin(request.user))
     context = {"page_obj": page, "which": which, "picks": picks, "now": clock.now()}
     if request.htmx and request.htmx.target == "case-list":  # type: ignore[attr-defined]
         return render(request, "console/_case_list.html", context)
