@@ -62,7 +62,7 @@ def tried(world: World, operation: Any) -> dict[str, str]:
 
     @given(case=operation.as_strategy(), caller=st.sampled_from(CALLERS), ours=st.booleans())
     @settings(
-        max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=4, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def try_it(case: Any, caller: str, ours: bool) -> None:

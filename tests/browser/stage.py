@@ -225,7 +225,7 @@ def at_the_desk(page: Page, *, available: bool = True) -> Page:
     expect(page.get_by_text("Connected").first).to_be_visible()
     if available:
         page.get_by_role("button", name="Be available").click()
-        expect(page.locator("#top-state .presence > button")).to_contain_text("Available")
+        expect(page.locator("#top-state .presence > .now")).to_contain_text("Available")
     return page
 
 

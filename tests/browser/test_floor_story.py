@@ -68,7 +68,7 @@ def test_priya_gives_takes_back_and_sends_to_a_break(new_page: Callable[..., Pag
     answer(priya, "Set state", "Ten minutes with Tom")
     expect(elena.locator("#top-state")).to_contain_text("Then Coaching")
     stage.wrap_up(elena, note="Taken back by Priya.")
-    expect(elena.locator("#top-state .presence > button")).to_contain_text("Coaching")
+    expect(elena.locator("#top-state .presence > .now")).to_contain_text("Coaching")
     priya.goto("/floor/agents/")
     expect(priya.locator("#people tr", has_text="Elena Marsh")).to_contain_text("Coaching")
 

@@ -65,7 +65,7 @@ def test_a_desk_opened_without_redis_is_offered_a_chat_and_answers(
     asks_by_itself(dev)
     eventually(lambda: consoles("dev") == [presence.BY_ITSELF], within=30)
     dev.get_by_role("button", name="Be available").click()
-    expect(dev.locator("#top-state .presence > button")).to_contain_text("Available")
+    expect(dev.locator("#top-state .presence > .now")).to_contain_text("Available")
 
     ann = stage.asks(new_page(viewport=PHONE), shop, "Is Redis there?")
     stage.take(dev, "Is Redis there?")

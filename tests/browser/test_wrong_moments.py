@@ -77,7 +77,7 @@ def test_a_lid_closed_during_an_offer_costs_the_customer_nothing(new_page: Calla
 
     again = context.new_page()
     again.goto("/console/")
-    expect(again.locator("#top-state .presence > button")).to_contain_text("Available")
+    expect(again.locator("#top-state .presence > .now")).to_contain_text("Available")
     expect(again.locator("[data-offer]")).to_have_count(0)
     stage.take(elena, "Is anybody there?")
 
