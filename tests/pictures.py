@@ -151,11 +151,11 @@ def chat(browser: Browser, url: str, scheme: str) -> None:
     """Alex takes a chat and plays it with its customer."""
     at_work = context_of(browser, url, scheme, WIDE)
     alex = become(at_work, "alex")
-    press(alex, "/console/presence/available/")
-    alex.goto("/console/")
     ours = alex.locator("[data-offer]", has_text=re.compile("|".join(NAMES))).first
     pages: dict[str, Page] = {}
     for name in NAMES:
+        press(alex, "/console/presence/available/")  # again: one that missed a simulated customer is asked no more
+        alex.goto("/console/")
         pages[name] = customer(context_of(browser, url, scheme, NARROW), name)
         with suppress(AssertionError):
             # The card is drawn at once and filled a moment later; somebody else's expires and goes to a colleague.
