@@ -211,13 +211,17 @@ def body_of(world: World, name: str) -> Any:
     return next((make(world) for prefix, make in BODIES.items() if name.startswith(prefix)), {})
 
 
+def browser_of(world: World, role: str) -> tuple[Browser, dict[str, str]]:
+    """The browser as the role's, by its cookie, or the headers by which a key calls."""
+    world.browser.cookies.clear()
+    if role in world.cookies:
+        world.browser.cookies["sessionid"] = world.cookies[role]
+    return world.browser, {"Authorization": f"Bearer {world.secrets[role]}"} if role in world.secrets else {}
+
+
 def ask(world: World, role: str, method: str, path: str, body: Any) -> str:
     """What the role gets, in the words of the rules; nothing it did stays."""
-    browser = world.browser
-    browser.cookies.clear()
-    if role in world.cookies:
-        browser.cookies["sessionid"] = world.cookies[role]
-    headers = {"Authorization": f"Bearer {world.secrets[role]}"} if role in world.secrets else {}
+    browser, headers = browser_of(world, role)
     with transaction.atomic():
         if path.startswith("/api/v1/") and "/inbound/" not in path:
             call = getattr(browser, method)

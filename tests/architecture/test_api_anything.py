@@ -16,7 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.architecture.tenant_world import World, path_of
+from tests.architecture.tenant_world import World, browser_of, path_of
 from tests.architecture.test_tenants import ALL
 
 PARTS = 4  # so that they run side by side
@@ -42,11 +42,7 @@ def about_acme(world: World, body: Any) -> Any:
 
 def answer_to(world: World, caller: str, method: str, path: str, body: Any) -> int:
     """The status the caller gets; nothing it did stays."""
-    browser = world.browser
-    browser.cookies.clear()
-    if caller in world.cookies:
-        browser.cookies["sessionid"] = world.cookies[caller]
-    headers = {"Authorization": f"Bearer {world.secrets[caller]}"} if caller in world.secrets else {}
+    browser, headers = browser_of(world, caller)
     sent = "" if body is None else json.dumps(body)
     with transaction.atomic():
         answer = browser.generic(method, path, sent, content_type="application/json", headers=headers)
