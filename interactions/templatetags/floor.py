@@ -84,6 +84,7 @@ def people_shapes(people: People) -> SafeString:
     shapes = people.shapes[:MOST_SHAPES]
     drawn = "".join(SHAPES[shape].format(x=20 * i, c=20 * i + 6) for i, shape in enumerate(shapes))
     width = max(20, 20 * len(shapes))
+    # Shapes are constants above with numbers filled in.
     return format_html('<svg width="{}" height="14" viewBox="0 0 {} 14">{}</svg>', width, width, mark_safe(drawn))
 
 
@@ -118,6 +119,7 @@ def stacked(row: object) -> SafeString:
         if count:
             drawn.append(f'<rect class="o{index}" x="{x:.1f}" y="0" width="{max(1.0, width - 1):.1f}" height="12"/>')
         x += width
+    # Numbers of ours alone.
     return format_html('<svg class="stk" viewBox="0 0 230 12" aria-hidden="true">{}</svg>', mark_safe("".join(drawn)))
 
 

@@ -51,6 +51,7 @@ def previews(request: SetupRequest) -> HttpResponse:
     return page(request, "setup/previews.html", "setup-previews", context)
 
 
+# A mail carries its looks in its elements; its preview stands alone in a frame, where nothing else is allowed.
 FRAMED: Any = csp_replace(
     {
         "default-src": ["'none'"],

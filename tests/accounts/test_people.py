@@ -204,3 +204,8 @@ def test_sue_chooses_her_zone_herself(sue: User) -> None:
     assert browser.post("/accounts/profile/", words | {"zone": "Mars/Olympus"}).status_code == 422
     assert browser.post("/accounts/profile/", words | {"zone": "Asia/Tokyo"}).status_code == 302
     assert 'value="Asia/Tokyo" selected' in browser.get("/accounts/profile/").content.decode()
+
+
+def test_the_rules_of_a_new_password_are_a_list_to_read(sue: User) -> None:
+    page = signed_in(sue).get("/accounts/password/change/").content.decode()
+    assert "<li>" in page and "&lt;" not in page
