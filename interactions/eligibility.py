@@ -43,8 +43,8 @@ Wants = Iterable[tuple[int, int]]
 
 INTERN = """
     INSERT INTO interactions_lane (pool, client_id, queue_id, queue_version, step, channel, wants, added, teams,
-        strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, members, excluded)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::bigint[], %s, %s, %s, %s, %s, %s, 0, '{}')
+        strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, offers_callback, members, excluded)
+    VALUES (%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::bigint[], %s, %s, %s, %s, %s, %s, false, 0, '{}')
     ON CONFLICT (queue_id, queue_version, step, channel, wants, added) DO NOTHING
     RETURNING id
 """

@@ -2,23 +2,27 @@
 
 from agents.models.agent import Agent, CapacityProfile, QueueTeam, Team, TeamSupervisor
 from agents.models.licence import Licence, LicenceState
+from agents.models.overflow import END_ACTIONS, OverflowStep, StepAction
 from agents.models.presence import PresenceEntry, PresenceReason
 from agents.models.seat import ConsoleSession, Presence, Seat
 from agents.models.skill import AgentSkill, QueueSwitchedOff
 
 __all__ = [
+    "END_ACTIONS",
     "Agent",
     "AgentSkill",
     "CapacityProfile",
     "ConsoleSession",
     "Licence",
     "LicenceState",
+    "OverflowStep",
     "Presence",
     "PresenceEntry",
     "PresenceReason",
     "QueueSwitchedOff",
     "QueueTeam",
     "Seat",
+    "StepAction",
     "Team",
     "TeamSupervisor",
 ]

@@ -60,6 +60,11 @@ class CapacityProfile(models.Model):
     voice_cap = models.PositiveSmallIntegerField(default=1)
     chat_cap = models.PositiveSmallIntegerField(default=3)
     email_cap = models.PositiveSmallIntegerField(default=5)
+    email_yields_to_voice = models.BooleanField(
+        default=True, verbose_name="a call sets emails aside", help_text="An offered call takes the room of emails."
+    )
+    email_yields_to_chat = models.BooleanField(default=False, verbose_name="a chat sets emails aside")
+    chat_yields_to_voice = models.BooleanField(default=False, verbose_name="a call sets chats aside")
 
     class Meta:
         ordering = ["name"]

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from bpo.kernel import zones
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
+from clients.models import shares
 
 
 class ClientState(models.TextChoices):
@@ -51,6 +52,12 @@ class Client(PublicIdModel):
     pool = models.SmallIntegerField(
         default=1, editable=False, help_text="Clients and agents that share anybody are in one pool."
     )
+    floor_seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Seats of the floor it is served first for while it has work."
+    )
+    ceiling_seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Most seats of the floor it may hold."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     client_lookup = "pk"
@@ -60,10 +67,15 @@ class Client(PublicIdModel):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=ClientState.values), name="client_state_known"),
+            shares.floor_below_ceiling("client"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Its share of the floor can be kept."""
+        shares.check(self)
 
     @property
     def is_live(self) -> bool:

@@ -9,6 +9,7 @@ from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
+from clients.models import shares
 from clients.models.hours import BusinessHours
 from clients.models.skill import Skill
 from clients.one_client import check
@@ -108,6 +109,18 @@ class Queue(PublicIdModel):
     idle_warn_seconds = models.PositiveIntegerField(default=600)
     idle_end_seconds = models.PositiveIntegerField(default=900)
     park_limit_days = models.PositiveSmallIntegerField(default=14)
+    last_agent_seconds = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Who last served the customer is asked first for so long; empty: nobody is."
+    )
+    skip_empty_steps = models.BooleanField(
+        default=False, help_text="Go on to the next overflow step at once while nobody staffs this one."
+    )
+    floor_seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Seats of the floor it is served first for while it has work."
+    )
+    ceiling_seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Most seats of the floor it may hold."
+    )
     take_old_place = models.BooleanField(default=True, help_text="Back within a minute takes the old place.")
     notify_addresses = models.TextField(blank=True, help_text="Addresses told of new contacts, one a line.")
 
@@ -121,6 +134,7 @@ class Queue(PublicIdModel):
             models.CheckConstraint(condition=models.Q(offer_seconds__gt=0), name="offer_seconds_positive"),
             models.CheckConstraint(condition=models.Q(wrap_up_seconds__gt=0), name="wrap_up_seconds_positive"),
             models.CheckConstraint(condition=models.Q(state__in=QueueState.values), name="queue_state_known"),
+            shares.floor_below_ceiling("queue"),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +143,7 @@ class Queue(PublicIdModel):
     def clean(self) -> None:
         """Hours of its own client; addresses to be told one a line. Set-up, admin and API refuse others."""
         check(self.client_id, self, "hours")
+        shares.check(self)
         lines = [line.strip() for line in self.notify_addresses.splitlines() if line.strip()]
         for line in lines:
             try:

@@ -94,6 +94,7 @@ class Interaction(PublicIdModel):
     prefer_until = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField()
     enqueued_at = models.DateTimeField(null=True)
+    step_due_at = models.DateTimeField(null=True, help_text="When its line's next overflow step is reached.")
     state_since = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -128,6 +129,9 @@ class Interaction(PublicIdModel):
                 condition=Q(state="queued"),
             ),
             models.Index(fields=["due_at"], name="interaction_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["step_due_at"], name="step_due", condition=Q(state="queued", step_due_at__isnull=False)
+            ),
             models.Index(
                 fields=["prefer_agent"], name="kept_for_agent", condition=Q(state="queued", prefer_agent__isnull=False)
             ),

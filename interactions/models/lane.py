@@ -1,4 +1,4 @@
-"""Lanes: what eligibility is precomputed for; and refusals, the delays after a miss, decline or busy."""
+"""Lanes: what eligibility is precomputed for; refusals, the delays after a miss, decline or busy; shares in use."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,6 +32,8 @@ class Lane(models.Model):
     offer_seconds = models.PositiveSmallIntegerField()
     members = models.PositiveIntegerField(default=0)
     excluded = models.JSONField(default=dict)
+    next_after_seconds = models.PositiveIntegerField(null=True, help_text="Until the next overflow step; null: none.")
+    offers_callback = models.BooleanField(default=False, help_text="A step that offers a callback was reached.")
     left_at = models.DateTimeField(null=True, help_text="When a rule last took away somebody who was signed in.")
 
     objects = ClientScopedQuerySet["Lane"].as_manager()
@@ -88,3 +90,25 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interaction_id} not to {self.agent_id} until {self.until}"
+
+
+class ShareUse(models.Model):
+    """Points of the floor that a client, or one of its lines, holds now; kept where it has a floor or a ceiling.
+
+    Spread over slots, so that no row is hot; written by a trigger on legs and counted anew by the sweep.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.CASCADE, related_name="+")
+    slot = models.PositiveSmallIntegerField()
+    points = models.IntegerField(default=0)
+
+    objects = ClientScopedQuerySet["ShareUse"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "queue", "slot"], nulls_distinct=False, name="share_slot_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.queue_id or 'all'}: {self.points}"

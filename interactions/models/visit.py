@@ -18,6 +18,10 @@ class Visit(models.Model):
     left_at = models.DateTimeField(null=True)
     how = models.CharField(max_length=20, blank=True, help_text="answered, or the outcome, or moved.")
 
+    expected_seconds = models.PositiveIntegerField(
+        null=True, help_text="The wait foretold when nobody was free at entry; null: answered at once, or not known."
+    )
+
     objects = ClientScopedQuerySet["Visit"].as_manager()
 
     class Meta:
