@@ -216,10 +216,15 @@ def missed_out(agent: Agent, n: int, at: datetime) -> Seat:
     return seat
 
 
+def has_wish(agent_id: int) -> bool:
+    """Whether she wished for a break or for signing out after her last live leg."""
+    return Seat.objects.exclude(wish="", wish_sign_out=False).filter(pk=agent_id).exists()
+
+
 @transaction.atomic
 def leg_ended(agent_id: int, *, at: datetime | None = None) -> bool:
     """After her last live leg a wished break or sign-out begins; whether one did."""
-    if not Seat.objects.exclude(wish="", wish_sign_out=False).filter(pk=agent_id).exists():
+    if not has_wish(agent_id):
         return False
     at = at or clock.now()
     seat = _take(agent_id, at)

@@ -15,14 +15,13 @@ from bpo.kernel.outgoing import OutgoingState
 from bpo.kernel.steps import each
 from clients import customers, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
-from interactions import callbacks, handling, intake, journal, messages, notices
+from interactions import callbacks, handling, intake, messages, notices, returning
 from interactions.models import (
     Callback,
     ChatSession,
     EndedBy,
     Envelope,
     Interaction,
-    Kind,
     MessageDirection,
     Notice,
     NoticeKind,
@@ -31,7 +30,6 @@ from interactions.models import (
 )
 
 TOKEN_SECONDS = 14 * links.DAY
-BACK_IN_TIME = timedelta(seconds=60)
 # Windows ping every 20 s or ask for their state; one not heard of for so long has lost its process or its net.
 UNHEARD = timedelta(seconds=75)
 WAITING = (State.QUEUED, State.OFFERED)
@@ -192,7 +190,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
     left = session.interaction
     if left is None or left.outcome != Outcome.ABANDONED or left.closed_at is None or session.said_goodbye:
         return False
-    if at - left.closed_at > BACK_IN_TIME or not (left.queue and left.queue.take_old_place):
+    if at - left.closed_at > returning.BACK_IN_TIME or not (left.queue and left.queue.take_old_place):
         return False
     envelope = getattr(left, "envelope", None)
     received = intake.receive(
@@ -216,12 +214,11 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
     )
     if received.repeated:
         return False
-    Interaction.objects.filter(pk=left.pk).update(came_back=True, version=F("version") + 1)
     ChatSession.objects.filter(pk=session.pk).update(interaction=received.interaction, seen_at=at, gone_since=None)
     # What was said stays before the customer's eyes, and before those of who answers.
     left.messages.update(interaction=received.interaction)
     left.attachments.update(interaction=received.interaction)
-    journal.record(left, Kind.CAME_BACK, by_name="customer", at=at, to=str(received.interaction.public_id))
+    returning.came_back(left, received.interaction, at=at)
     session.interaction = received.interaction
     return True
 

@@ -11,41 +11,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, Licence, Presence, QueueTeam, Seat
+from agents.models import Agent, Licence, Presence, Seat
 from bpo.kernel import clock
-from clients.models import Queue, QueueSkill
-from interactions import verdicts
-from interactions.models import AgentLane, Interaction, Lane, State
+from clients.models import Queue
+from interactions import journal, overflow, verdicts
+from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit
 from interactions.verdicts import Needs, Verdict
 
 LOCK_CLASS = 7101  # of pg_advisory_xact_lock(class, client)
-THROUGHPUT_WINDOW = timedelta(minutes=30)
-FEWEST_ANSWERS = 5  # fewer say nothing about the wait
-HAD_TO_WAIT = timedelta(seconds=30)
-PACE = """
-WITH visit AS (
-    SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %(at)s), %(at)s) AS until
-    FROM interactions_visit JOIN interactions_interaction ON interactions_interaction.id = interaction_id
-    WHERE interactions_visit.queue_id = %(queue)s AND channel = %(channel)s
-        AND entered_at > %(day)s AND entered_at <= %(at)s
-), waited AS (
-    SELECT COALESCE(range_agg(tstzrange(GREATEST(entered_at, %(start)s), until, '[]')), '{}') AS times
-    FROM visit WHERE until >= entered_at + %(had_to_wait)s AND until > %(start)s
-)
-SELECT
-    (SELECT count(*) FROM visit, waited WHERE how = 'answered' AND left_at = until AND times @> left_at),
-    (SELECT COALESCE(sum(upper(one) - lower(one)), interval '0') FROM waited, unnest(times) AS one)
-"""
 Wants = Iterable[tuple[int, int]]
 
 INTERN = """
     INSERT INTO interactions_lane (pool, client_id, queue_id, queue_version, step, channel, wants, added, teams,
-        strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, offers_callback, members, excluded)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::bigint[], %s, %s, %s, %s, %s, %s, false, 0, '{}')
-    ON CONFLICT (queue_id, queue_version, step, channel, wants, added) DO NOTHING
+        strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, next_after_seconds, offers_callback,
+        members, excluded)
+    VALUES (%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, 0, '{}')
+    ON CONFLICT (queue_id, queue_version, step, channel, added) DO NOTHING
     RETURNING id
 """
 
@@ -59,21 +43,12 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
     # The object may be older than a change of the line; what waits in a lane of an old version waits for nobody.
     queue.refresh_from_db(fields=["version"])
     added = _packed(wants)
-    own = _packed(QueueSkill.objects.filter(queue=queue).values_list("skill_id", "level"))
-    wanted = _packed([*_unpacked(own), *_unpacked(added)])
-    key = {
-        "queue": queue,
-        "queue_version": queue.version,
-        "step": step,
-        "channel": channel,
-        "wants": wanted,
-        "added": added,
-    }
+    key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
     lane = Lane.objects.filter(**key).first()
     if lane is not None:
         return lane
     share_rules(queue.client_id)
-    teams = sorted(QueueTeam.objects.filter(queue=queue).values_list("team_id", flat=True)) or None
+    asked = overflow.asked_at(queue, step, _unpacked(added))
     with connection.cursor() as cursor:
         values: list[Any] = [
             queue.client.pool,
@@ -82,22 +57,18 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
             queue.version,
             step,
             channel,
-            wanted,
+            _packed(asked.wants),
             added,
-            teams,
+            sorted(asked.teams) or None,
         ]
         rules: list[Any] = [queue.strategy, queue.ageing_seconds, not queue.manual, queue.training, queue.cap_per_agent]
-        cursor.execute(INTERN, [*values, *rules, queue.offer_seconds])
+        steps: list[Any] = [asked.next_after, asked.offers_callback]
+        cursor.execute(INTERN, [*values, *rules, queue.offer_seconds, *steps])
         made = cursor.fetchone()
     if made:
         _compile(lanes=[made[0]])
     # Whoever lost the race has waited for the winner's commit above.
     return Lane.objects.get(**key)
-
-
-def queue_wants(queue: Queue) -> list[tuple[int, int]]:
-    """The queue's own wanted skills: (skill id, level)."""
-    return list(QueueSkill.objects.filter(queue=queue).values_list("skill_id", "level"))
 
 
 def added_wants(lane: Lane | None) -> tuple[tuple[int, int], ...]:
@@ -173,10 +144,17 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
     moved: list[int] = []
     old = Lane.objects.filter(queue=queue).exclude(queue_version=queue.version)
     for lane in old.filter(interactions__state=State.QUEUED).distinct():
-        new = lane_for(queue, channel=lane.channel, wants=added_wants(lane), step=lane.step)
+        steps = overflow.steps_of(queue)
+        step = min(lane.step, len(steps))
+        new = lane_for(queue, channel=lane.channel, wants=added_wants(lane), step=step)
         waiting = Interaction.objects.filter(lane=lane, state=State.QUEUED)
         ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
-        Interaction.objects.filter(pk__in=ids).update(lane=new, version=F("version") + 1)
+        entered = Visit.objects.filter(interaction=OuterRef("pk"), left_at__isnull=True).values("entered_at")[:1]
+        deadline = timedelta(seconds=sum(each.after_seconds for each in steps[: step + 1]))
+        due = Subquery(entered) + Value(deadline) if step < len(steps) else None
+        Interaction.objects.filter(pk__in=ids).update(lane=new, step_due_at=due, version=F("version") + 1)
+        for interaction in Interaction.objects.filter(pk__in=ids):
+            journal.record(interaction, Kind.LANE_CHANGED, why="rules of the line changed", version=queue.version)
         left_at = clock.now() if _staffed().filter(lane=lane).exists() else lane.left_at
         Lane.objects.filter(pk=new.pk).update(left_at=left_at)
         moved += ids
@@ -216,19 +194,20 @@ def verdicts_on(agents: Sequence[Agent], interaction: Interaction, *, at: dateti
 
 def described(queue: Queue, channel: str, wants: Wants) -> Needs:
     """What a contact would ask that wants this beyond the line's own skills; nothing is interned for it."""
-    return Needs.of_queue(queue, channel, _unpacked(_packed([*queue_wants(queue), *wants])))
+    return Needs.asked(queue, channel, overflow.asked_at(queue, 0, wants))
 
 
 def needs_of(interaction: Interaction) -> Needs:
-    """What a contact in a line asks of whoever takes it."""
+    """What a contact in a line asks of whoever takes it, by the overflow steps it has reached."""
     assert interaction.queue is not None
-    wants = _unpacked(interaction.lane.wants) if interaction.lane else queue_wants(interaction.queue)
-    return Needs.of_queue(interaction.queue, interaction.channel, wants)
+    step = interaction.lane.step if interaction.lane else 0
+    asked = overflow.asked_at(interaction.queue, step, added_wants(interaction.lane))
+    return Needs.asked(interaction.queue, interaction.channel, asked)
 
 
-def never_eligible(agent: Agent, queue: Queue, wants: Wants) -> Verdict:
-    """The part that lanes are compiled from: licence, skills, team, switched off."""
-    needs = Needs.of_queue(queue, "", wants)
+def never_eligible(agent: Agent, lane: Lane) -> Verdict:
+    """The part that lanes are compiled from, by the live rules: licence, skills, team, switched off."""
+    needs = Needs.asked(lane.queue, lane.channel, overflow.asked_at(lane.queue, lane.step, added_wants(lane)))
     return verdicts.never(verdicts.rules_of([agent], needs)[agent.pk], needs, clock.now())
 
 
@@ -240,49 +219,3 @@ def staffed(lane: Lane) -> int:
     return Seat.objects.filter(
         pk__in=AgentLane.objects.filter(lane=lane).values("agent_id"), presence=Presence.AVAILABLE, connected=True
     ).count()
-
-
-def position(interaction: Interaction) -> int:
-    """Its place in the order over all lanes of the queue; 1 is next, 0 is not waiting."""
-    if interaction.state != State.QUEUED or interaction.queue_id is None or interaction.order_key is None:
-        return 0
-    return 1 + ahead_of(
-        interaction.queue_id, interaction.channel, interaction.band, interaction.order_key, interaction.pk
-    )
-
-
-def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: int) -> int:
-    """How many wait before a place in the order over all lanes of a queue."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT count(*) FROM interactions_interaction
-            WHERE queue_id = %s AND channel = %s AND state = 'queued'
-                AND (-band, order_key, id) < (%s, %s, %s)
-            """,
-            [queue_id, channel, -band, order_key, pk],
-        )
-        row = cursor.fetchone()
-    return int(row[0])
-
-
-def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
-    """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
-
-    The interval is that of the time in which somebody had to wait, within the last 30 minutes: a line nobody waits in
-    shows how many came, not how fast it moves. None when such time saw too few answers to say. `ahead` replaces the
-    number waiting now.
-    """
-    at = at or clock.now()
-    asked: dict[str, Any] = {
-        "at": at, "day": at - timedelta(days=1), "start": at - THROUGHPUT_WINDOW, "had_to_wait": HAD_TO_WAIT,
-        "queue": queue.pk, "channel": channel,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(PACE, asked)
-        answers, waited = cursor.fetchone()
-    if answers < FEWEST_ANSWERS:
-        return None
-    if ahead is None:
-        ahead = Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).count()
-    return round((ahead + 1) * waited.total_seconds() / answers)

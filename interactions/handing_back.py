@@ -34,11 +34,8 @@ def refit(agent_id: int, why: str, *, at: datetime) -> None:
     eligibility.recompile_agent(agent_id, at=at)
     states.recount_seat(agent_id, at=at)
     for leg in _legs(agent_id, LegState.OFFERED):
-        queue, lane = leg.interaction.queue, leg.interaction.lane
-        if queue is None:
-            continue
-        wants = eligibility.queue_wants(queue) + list(eligibility.added_wants(lane))
-        if not eligibility.never_eligible(leg.agent, queue, wants).ok:
+        lane = leg.interaction.lane
+        if lane is not None and not eligibility.never_eligible(leg.agent, lane).ok:
             offers.rescind(leg, why=why, at=at)
 
 

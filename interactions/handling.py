@@ -32,6 +32,13 @@ class NotEligible(DomainError):
     code = "not_eligible"
 
 
+class IsSetAside(DomainError):
+    """It had to step aside for a more urgent contact and returns by itself."""
+
+    code = "set_aside"
+    sentence = _("This contact is set aside while you serve a more urgent one. It comes back by itself.")
+
+
 # What the rules say of a colleague by name, said to the agent herself.
 OF_HERSELF = {
     "presence": _("You are not available. Be available first."),
@@ -118,6 +125,8 @@ def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Put the customer on hold."""
     at = at or clock.now()
     leg = held_leg(leg, by=by)
+    if leg.set_aside:
+        raise IsSetAside
     states.move(leg.interaction, State.HELD, at=at)
     Leg.objects.filter(pk=leg.pk).update(on_hold=True, hold_since=at)
     journal.record(leg, Kind.HELD, by=by, at=at, leg=str(leg.public_id))
@@ -129,6 +138,8 @@ def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Back from hold."""
     at = at or clock.now()
     leg = held_leg(leg, by=by)
+    if leg.set_aside:
+        raise IsSetAside
     states.move(leg.interaction, State.ACTIVE, at=at)
     count_hold(leg, at=at)
     journal.record(leg, Kind.RESUMED, by=by, at=at, leg=str(leg.public_id))
@@ -136,8 +147,8 @@ def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 
 
 def count_hold(leg: Leg, *, at: datetime) -> None:
-    """Add the running hold to the leg's hold seconds and end it."""
-    if leg.on_hold and leg.hold_since:
+    """Add the running hold, or the time set aside, to the leg's hold seconds and end it."""
+    if leg.hold_since:
         leg.hold_seconds += round((at - leg.hold_since).total_seconds())
     leg.on_hold, leg.hold_since = False, None
     leg.save(update_fields=["on_hold", "hold_since", "hold_seconds"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, InvalidValue
 from clients import customers, doors, hours, opening
@@ -24,7 +25,19 @@ from clients.models import (
     Reason,
     TextKind,
 )
-from interactions import callbacks, case_duty, cases, contact_alerts, eligibility, journal, messages, queueing, threads
+from interactions import (
+    callbacks,
+    case_duty,
+    cases,
+    contact_alerts,
+    eligibility,
+    journal,
+    last_agent,
+    messages,
+    queueing,
+    returning,
+    threads,
+)
 from interactions.adapters.base import Automatic, Inbound
 from interactions.files import File
 from interactions.models import (
@@ -51,6 +64,8 @@ ORIGINS: dict[str, Origin] = {
     EntryKind.PHONE: Origin.PHONE,
     EntryKind.WEB_CALL: Origin.WEB_CALL,
 }
+# Whose provider says who calls; a chat window knows its own customer by its session.
+CALLERS = frozenset({Origin.PHONE, Origin.WEB_CALL, Origin.API})
 # Sent by machines: filed, never answered, never a callback.
 MACHINES = frozenset({Automatic.BOUNCE, Automatic.AUTO_REPLY, Automatic.OURS})
 # Of these the line's listed addresses are told: somebody waits, or is owed an answer.
@@ -103,6 +118,13 @@ class NewContact:
     customer: Customer | None = None
     enqueued_at: datetime | None = None
     """The place it keeps: of a customer who was back within a minute."""
+    priority: int | None = None
+    """Another than the door's rules give."""
+    wants: tuple[tuple[int, int], ...] = ()
+    """Skills (id, level) beyond those of line and door."""
+    preferred: Agent | None = None
+    """Who goes first, for `preferred_seconds`."""
+    preferred_seconds: int | None = None
 
     @property
     def automatic(self) -> Automatic:
@@ -224,6 +246,7 @@ def text_for(outcome: str) -> TextKind | None:
             Outcome.REFUSED_UNSTAFFED: TextKind.UNSTAFFED,
             Outcome.NO_AGENT: TextKind.UNSTAFFED,
             Outcome.TIMED_OUT: TextKind.QUEUE_FULL,
+            Outcome.VOICEMAIL: TextKind.UNSTAFFED,
             Outcome.CALLBACK_PROMISED: TextKind.CALLBACK_PROMISED,
         }.get(Outcome(outcome))
         if outcome
@@ -287,6 +310,8 @@ def _new(
         customer=customer,
     )
     queue = choice.queue
+    wants = (*choice.wants, *contact.wants)
+    priority = choice.priority if contact.priority is None else contact.priority
     interaction = Interaction(
         pool=client.pool,
         client=client,
@@ -299,13 +324,14 @@ def _new(
         state_since=at,
         language=language,
         reason=contact.reason,
-        priority=choice.priority,
+        priority=priority,
         simulated=contact.simulated,
     )
-    outcome = _outcome(entry_point, queue, contact, interaction, choice.wants, at=at)
+    outcome = _outcome(entry_point, queue, contact, interaction, wants, at=at)
     sure = _surely_promised(interaction, contact) if outcome is None and interaction.channel != Channel.EMAIL else []
     promised = next(iter(sure), None)
-    previous = previous or (promised.case if promised else None)
+    dropped = _dropped(interaction, at=at) if outcome is None and contact.enqueued_at is None else None
+    previous = previous or (promised.case if promised else None) or (dropped.case if dropped else None)
     if _opens_case(contact, outcome):
         interaction.case = cases.for_contact(
             client, customer, subject=contact.subject or contact.opening, queue=queue, previous=previous, at=at
@@ -324,13 +350,19 @@ def _new(
         queueing.enter_queue(
             interaction,
             queue,
-            wants=choice.wants,
-            priority=choice.priority,
+            wants=wants,
+            priority=priority,
             at=at,
-            enqueued_at=contact.enqueued_at or (promised.enqueued_at if promised else None),
+            enqueued_at=_old_place(contact, promised, dropped),
             arrived=facts,
+            **last_agent.kept_for(
+                queue, customer, preferred=contact.preferred, seconds=contact.preferred_seconds, at=at
+            ),
         )
+        last_agent.told(interaction, at=at)
         callbacks.withdraw_for_contact(sure, interaction, at=at)
+        if dropped is not None:
+            returning.came_back(dropped, interaction, at=at)
     else:
         interaction.state, interaction.outcome, interaction.closed_at = State.CLOSED, outcome, at
         interaction.save()
@@ -343,6 +375,24 @@ def _new(
     if outcome is None:
         return Received(interaction)
     return _closed_at_the_door(interaction, contact, Outcome(outcome), at=at)
+
+
+def _dropped(interaction: Interaction, *, at: datetime) -> Interaction | None:
+    """The contact of a caller who dropped out of this line less than a minute ago, where the line keeps his place."""
+    known = interaction.customer_id is not None and interaction.origin in CALLERS
+    if (
+        not known
+        or interaction.channel == Channel.EMAIL
+        or not (interaction.queue and interaction.queue.take_old_place)
+    ):
+        return None
+    return returning.dropped(interaction, at=at)
+
+
+def _old_place(contact: NewContact, promised: Callback | None, dropped: Interaction | None) -> datetime | None:
+    if contact.enqueued_at is not None:
+        return contact.enqueued_at
+    return min((each.enqueued_at for each in (promised, dropped) if each and each.enqueued_at), default=None)
 
 
 def _customer(client: Client, contact: NewContact, language: str) -> Customer | None:

@@ -96,6 +96,22 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
 
 
 @transaction.atomic
+def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Her console cannot take it now (its media are in use): declined for her, with the delay of its own, no blame."""
+    at = at or clock.now()
+    leg = open_offer(leg, by=by)
+    states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+    delay = 0
+    if leg.role == LegRole.PRIMARY:
+        queue = leg.interaction.queue
+        delay = queue.busy_delay_seconds if queue else 15
+        refuse(leg, seconds=delay, why="busy", at=at)
+        back_in_line(leg, at=at)
+    journal.record(leg, Kind.DECLINED, at=at, leg=str(leg.public_id), reason="busy", delay=delay)
+    return leg
+
+
+@transaction.atomic
 def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     """The offer ran out. Safe twice and early: nothing happens unless it is offered and expired."""
     at = at or clock.now()

@@ -9,16 +9,18 @@ fixed at entry as (band descending, order_key):
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
 
+from agents.models import END_ACTIONS, OverflowStep, StepAction
 from bpo.kernel import clock
 from clients.models import Queue
-from interactions import eligibility, journal, states
-from interactions.models import Interaction, Kind, State, Visit
+from interactions import eligibility, journal, overflow, states
+from interactions.models import Interaction, Kind, Lane, Origin, State, Visit
 
 Wants = tuple[tuple[int, int], ...]
 
@@ -51,6 +53,7 @@ def enter_queue(
     at: datetime | None = None,
     enqueued_at: datetime | None = None,
     returned: bool = False,
+    how: str = "moved",
     by: journal.Actor | None = None,
     arrived: dict[str, Any] | None = None,
     **changes: Any,
@@ -58,15 +61,20 @@ def enter_queue(
     """Take a place in the line; journalled as queued, which makes routing look for an agent after commit.
 
     An interaction that is not saved yet is inserted with its place, and `arrived` (facts) is journalled before it.
-    Without a priority a new one takes the queue's, another keeps its own. `enqueued_at` is an old place to keep.
+    Without a priority a new one takes the queue's, another keeps its own. `enqueued_at` is an old place to keep;
+    `how` says how a stay in another line ended.
     """
     at = at or clock.now()
     if priority is None:
         priority = interaction.priority if interaction.pk else queue.priority
     since = enqueued_at or at
+    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
+    # An attempt to call back brings the place of its promise along, not the hours since.
+    entered = at if interaction.origin == Origin.CALLBACK else since
     place = {
         "queue": queue,
-        "lane": eligibility.lane_for(queue, channel=interaction.channel, wants=wants),
+        "lane": lane,
+        "step_due_at": _due(lane, entered),
         "priority": priority,
         "returned": returned,
         "enqueued_at": since,
@@ -77,7 +85,7 @@ def enter_queue(
         _set(interaction, state=State.QUEUED, state_since=at, pool=queue.client.pool, **place)
         interaction.save(force_insert=True)
     elif interaction.state == State.QUEUED:
-        leave_queue(interaction, "moved", at)
+        leave_queue(interaction, how, at)
         _set(interaction, state_since=at, **place)
         interaction.version += 1
         interaction.save(update_fields=[*place, "state_since", "version"])
@@ -89,6 +97,8 @@ def enter_queue(
         journal.record(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived)
     visit = open_visit(interaction, at=at)
     _record_queued(interaction, visit, at=at, by=by)
+    if queue.skip_empty_steps:
+        skip_empty_steps(interaction, at=at)
     return interaction
 
 
@@ -130,7 +140,8 @@ def put_back(
     lane = interaction.lane
     if lane is None or lane.queue_version != queue.version:
         queue.refresh_from_db()
-        lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
+        step = min(lane.step, len(overflow.steps_of(queue))) if lane else 0
+        lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction), step=step)
     returned = returned or interaction.returned
     states.move(
         interaction,
@@ -143,6 +154,7 @@ def put_back(
     )
     open_visits = Visit.objects.filter(interaction=interaction, left_at__isnull=True)
     if new_visit or not open_visits.exists():
+        _start_over(interaction, queue, at=at)
         leave_queue(interaction, "moved", at)
         _record_queued(interaction, open_visit(interaction, at=at), at=at, back=True)
     return interaction
@@ -157,6 +169,74 @@ def reorder(interaction: Interaction, *, priority: int) -> None:
     Interaction.objects.filter(pk=interaction.pk).update(priority=priority, version=F("version") + 1, **place)
     _set(interaction, priority=priority, **place)
     interaction.refresh_from_db(fields=["version"])
+
+
+# --- overflow --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reach_next_step(
+    lane: Lane, ids: Iterable[int], *, at: datetime, by: journal.Actor | None = None, reason: str = ""
+) -> tuple[OverflowStep | None, list[Interaction]]:
+    """The next overflow step of a lane is reached by those of these contacts that still wait in it, place and age kept.
+
+    Returns the step and who reached it; whoever calls does what an end action says. What a person opens is due anew
+    from now on, what the clock opens adds up from entry.
+    """
+    queue = Queue.objects.select_related("client").get(pk=lane.queue_id)
+    waiting = Interaction.objects.filter(pk__in=list(ids), lane=lane, state=State.QUEUED)
+    taken = list(waiting.select_for_update(no_key=True, skip_locked=True).order_by("pk"))
+    steps = overflow.steps_of(queue)
+    rows = Interaction.objects.filter(pk__in=[each.pk for each in taken])
+    if not taken or lane.step >= len(steps) or lane.queue_version != queue.version:
+        rows.filter(lane__queue_version=queue.version).update(step_due_at=None)
+        return None, []
+    step = steps[lane.step]
+    new = eligibility.lane_for(queue, channel=lane.channel, wants=eligibility.added_wants(lane), step=lane.step + 1)
+    changes: dict[str, Any] = {"lane": new, "version": F("version") + 1}
+    for each in taken:
+        if step.action == StepAction.RAISE_PRIORITY:
+            each.priority = min(9, each.priority + (step.raise_by or 1))
+        assert each.enqueued_at is not None
+        place = order_in(queue, priority=each.priority, returned=each.returned, enqueued_at=each.enqueued_at)
+        reached = at if by else each.step_due_at or at
+        _set(each, lane=new, step_due_at=_due(new, reached), **place)
+    rows.update(**changes)
+    Interaction.objects.bulk_update(taken, ["priority", "band", "order_key", "step_due_at"])
+    for each in taken:
+        facts: dict[str, Any] = {"step": lane.step + 1, "action": step.action, **({"reason": reason} if reason else {})}
+        journal.record(each, Kind.STEP_REACHED, by=by, at=at, **facts)
+    return step, taken
+
+
+def skip_empty_steps(interaction: Interaction, *, at: datetime) -> None:
+    """While nobody staffs its lane the next step is reached at once; one that ends the wait is due at once."""
+    while True:
+        lane = interaction.lane
+        if lane is None or lane.next_after_seconds is None or eligibility.staffed(lane):
+            return
+        assert interaction.queue is not None
+        if overflow.steps_of(interaction.queue)[lane.step].action in END_ACTIONS:
+            if interaction.step_due_at is None or interaction.step_due_at > at:
+                _set(interaction, step_due_at=at)
+                Interaction.objects.filter(pk=interaction.pk).update(step_due_at=at)
+            return
+        Interaction.objects.filter(pk=interaction.pk).update(step_due_at=at)
+        _step, reached = reach_next_step(lane, [interaction.pk], at=at)
+        if not reached:
+            return
+        interaction.refresh_from_db()
+
+
+def _due(lane: Lane, since: datetime) -> datetime | None:
+    return None if lane.next_after_seconds is None else since + timedelta(seconds=lane.next_after_seconds)
+
+
+def _start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
+    """A new stay in the line begins at its first step: who had been answered has not waited all that time."""
+    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
+    _set(interaction, lane=lane, step_due_at=_due(lane, at))
+    Interaction.objects.filter(pk=interaction.pk).update(lane=lane, step_due_at=interaction.step_due_at)
 
 
 def _record_queued(

@@ -21,7 +21,7 @@ from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients.models import Queue
 from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
-from interactions import handing_back, journal, lines, push, runs, standing, states, tasks
+from interactions import handing_back, journal, lines, push, runs, standing, states, tasks, waits
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import mail_moved, recorded
@@ -34,7 +34,9 @@ Reaction = Callable[[JournalEntry], None]
 def wish_fulfilled(entry: JournalEntry) -> None:
     """A leg ended: a break or sign-out that its agent wished for begins with the last one. Before any new offer."""
     agent_id = router.agent_of(entry)
-    if agent_id is not None:
+    if agent_id is not None and presence.has_wish(agent_id):
+        # What stepped aside for the contact that has ended is still in her hand.
+        states.set_back(agent_id)
         presence.leg_ended(agent_id)
 
 
@@ -44,7 +46,7 @@ def notice_due(entry: JournalEntry) -> None:
 
 
 REACTIONS: dict[Kind, list[Reaction]] = {
-    Kind.QUEUED: [router.place],
+    Kind.QUEUED: [router.place, waits.foretell],
     Kind.OFFERED: [push.screen_pop],
     Kind.ACCEPTED: [runs.accepted, router.freed, push.offer_gone],
     Kind.UNPARKED: [runs.accepted],
@@ -59,6 +61,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.TAKEN_BACK: [wish_fulfilled, router.place, router.freed],
     Kind.CONSOLE_LOST: [wish_fulfilled, router.place],
     Kind.REPRIORITISED: [router.place],
+    Kind.STEP_REACHED: [router.place],
     Kind.LEFT: [wish_fulfilled, router.freed],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
     Kind.NOTICE_WRITTEN: [notice_due],

@@ -127,6 +127,14 @@ def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = Fals
         cursor.execute("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
 
 
+def set_back(agent_id: int, *, at: datetime | None = None) -> int:
+    """Take up again what was set aside for an urgent contact, as room allows; how many contacts returned."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_back(%s, %s)", [agent_id, at or clock.now()])
+        row = cursor.fetchone()
+    return int(row[0])
+
+
 def split(case: Case, to: str) -> str:
     """Undo a merge: the case is on its own again, in the state it had; as `move` does."""
     return advance(case, to, allowed=CASE_SPLITS, version=F("version") + 1, merged_into=None)

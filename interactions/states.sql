@@ -1,32 +1,143 @@
 -- The one place where a seat's points, room and idle time are counted: from the legs that are there.
 -- Callers hold the seat's row (lock order: seat, then leg or interaction).
-CREATE OR REPLACE FUNCTION seat_recount(p_agent bigint, p_at timestamptz, p_idle boolean) RETURNS void
-LANGUAGE sql AS $$
-    UPDATE agents_seat s
-    SET points_voice = used.voice,
-        points_chat = used.chat,
-        points_email = used.email,
-        capacity = greatest(profile.budget, used.voice + used.chat + used.email),
-        fits_voice = used.n_voice < profile.voice_cap
-            AND used.voice + used.chat + used.email + profile.voice_points <= profile.budget,
-        fits_chat = used.n_chat < profile.chat_cap
-            AND used.voice + used.chat + used.email + profile.chat_points <= profile.budget,
-        fits_email = used.n_email < profile.email_cap
-            AND used.voice + used.chat + used.email + profile.email_points <= profile.budget,
-        offered = used.open_offers > 0,
-        idle_since = CASE WHEN p_idle THEN greatest(s.idle_since, p_at) ELSE s.idle_since END,
-        version = s.version + 1
-    FROM (
-        SELECT coalesce(sum(l.cost) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside), 0) AS voice,
-               coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside), 0) AS chat,
-               coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside), 0) AS email,
-               count(*) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside) AS n_voice,
-               count(*) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside) AS n_chat,
-               count(*) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside) AS n_email,
-               count(*) FILTER (WHERE l.state = 'offered') AS open_offers
+
+-- May a contact of this channel be set aside for one of the other, by the agent's profile?
+CREATE OR REPLACE FUNCTION yields(p agents_capacityprofile, p_channel text, p_to text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_channel = 'email' AND p_to = 'voice' THEN p.email_yields_to_voice
+                WHEN p_channel = 'email' AND p_to = 'chat' THEN p.email_yields_to_chat
+                WHEN p_channel = 'chat' AND p_to = 'voice' THEN p.chat_yields_to_voice
+                ELSE false END
+$$;
+
+-- Over the budget, contacts that yield to another in hand are set aside, the newest first: held, their points out of
+-- the budget.
+CREATE OR REPLACE FUNCTION set_aside_over_budget(p_agent bigint, p_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    profile agents_capacityprofile;
+    over int;
+    aside record;
+    found_any boolean := false;
+BEGIN
+    SELECT p.* INTO STRICT profile FROM agents_capacityprofile p JOIN agents_agent a ON a.profile_id = p.id
+    WHERE a.id = p_agent;
+    SELECT coalesce(sum(l.cost), 0) - profile.budget INTO over FROM interactions_leg l
+    WHERE l.agent_id = p_agent AND l.state IN ('offered', 'handling', 'wrapping') AND l.role <> 'monitor'
+        AND NOT l.set_aside;
+    FOR aside IN
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, other.public_id AS by_leg
         FROM interactions_leg l
-        WHERE l.agent_id = p_agent AND l.state IN ('offered', 'handling', 'wrapping') AND l.role <> 'monitor'
-    ) used,
-    agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
-    WHERE s.agent_id = p_agent AND agent.id = p_agent
+        CROSS JOIN LATERAL (
+            SELECT o.public_id FROM interactions_leg o
+            WHERE o.agent_id = p_agent AND o.state IN ('offered', 'handling', 'wrapping') AND o.role <> 'monitor'
+                AND NOT o.set_aside AND yields(profile, l.channel, o.channel)
+            ORDER BY o.offered_at DESC LIMIT 1) other
+        WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.role = 'primary' AND NOT l.set_aside
+        ORDER BY l.offered_at DESC, l.id DESC
+    LOOP
+        EXIT WHEN over <= 0;
+        UPDATE interactions_leg SET set_aside = true, hold_since = coalesce(hold_since, p_at), version = version + 1
+        WHERE id = aside.id;
+        UPDATE interactions_interaction SET state = 'held', state_since = p_at, version = version + 1
+        WHERE id = aside.interaction_id AND state = 'active';
+        INSERT INTO interactions_journalentry
+            (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
+        SELECT aside.client_id, aside.interaction_id, aside.id, i.case_id, 'set_aside', p_at, 'system',
+               jsonb_build_object('leg', aside.public_id, 'by', aside.by_leg)
+        FROM interactions_interaction i WHERE i.id = aside.interaction_id;
+        over := over - aside.cost;
+        found_any := true;
+    END LOOP;
+    RETURN found_any;
+END
+$$;
+
+-- What was set aside returns, the oldest first, as room allows. Nobody's who is gone or whose console is.
+CREATE OR REPLACE FUNCTION set_back(p_agent bigint, p_at timestamptz) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+    room int;
+    back record;
+    n int := 0;
+BEGIN
+    SELECT profile.budget - s.points_voice - s.points_chat - s.points_email INTO room
+    FROM agents_seat s JOIN agents_agent a ON a.id = s.agent_id
+    JOIN agents_capacityprofile profile ON profile.id = a.profile_id
+    WHERE s.agent_id = p_agent AND s.connected AND s.presence <> 'signed_out'
+    FOR NO KEY UPDATE OF s SKIP LOCKED;
+    IF NOT FOUND THEN RETURN 0; END IF;
+    FOR back IN
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.on_hold FROM interactions_leg l
+        WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside
+        ORDER BY l.offered_at, l.id
+    LOOP
+        EXIT WHEN back.cost > room;
+        UPDATE interactions_leg
+        SET set_aside = false, version = version + 1,
+            hold_seconds = CASE WHEN on_hold OR hold_since IS NULL THEN hold_seconds
+                ELSE hold_seconds + greatest(0, round(extract(epoch FROM p_at - hold_since)))::int END,
+            hold_since = CASE WHEN on_hold THEN hold_since END
+        WHERE id = back.id;
+        IF NOT back.on_hold THEN
+            UPDATE interactions_interaction SET state = 'active', state_since = p_at, version = version + 1
+            WHERE id = back.interaction_id AND state = 'held';
+        END IF;
+        INSERT INTO interactions_journalentry
+            (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
+        SELECT back.client_id, back.interaction_id, back.id, i.case_id, 'set_back', p_at, 'system',
+               jsonb_build_object('leg', back.public_id)
+        FROM interactions_interaction i WHERE i.id = back.interaction_id;
+        room := room - back.cost;
+        n := n + 1;
+    END LOOP;
+    IF n > 0 THEN PERFORM seat_recount(p_agent, p_at, false); END IF;
+    RETURN n;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION seat_recount(p_agent bigint, p_at timestamptz, p_idle boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    over boolean;
+    may_yield boolean;
+BEGIN
+    FOR look IN 1..2 LOOP
+        UPDATE agents_seat s
+        SET points_voice = used.voice,
+            points_chat = used.chat,
+            points_email = used.email,
+            capacity = greatest(profile.budget, used.voice + used.chat + used.email),
+            fits_voice = used.n_voice < profile.voice_cap
+                AND used.voice + CASE WHEN profile.chat_yields_to_voice THEN 0 ELSE used.chat END
+                    + CASE WHEN profile.email_yields_to_voice THEN 0 ELSE used.email END
+                    + profile.voice_points <= profile.budget,
+            fits_chat = used.n_chat < profile.chat_cap
+                AND used.voice + used.chat + CASE WHEN profile.email_yields_to_chat THEN 0 ELSE used.email END
+                    + profile.chat_points <= profile.budget,
+            fits_email = used.n_email < profile.email_cap
+                AND used.voice + used.chat + used.email + profile.email_points <= profile.budget,
+            offered = used.open_offers > 0,
+            idle_since = CASE WHEN p_idle THEN greatest(s.idle_since, p_at) ELSE s.idle_since END,
+            version = s.version + 1
+        FROM (
+            SELECT coalesce(sum(l.cost) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside), 0) AS voice,
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside), 0) AS chat,
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside), 0) AS email,
+                   count(*) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside) AS n_voice,
+                   count(*) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside) AS n_chat,
+                   count(*) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside) AS n_email,
+                   count(*) FILTER (WHERE l.state = 'offered') AS open_offers
+            FROM interactions_leg l
+            WHERE l.agent_id = p_agent AND l.state IN ('offered', 'handling', 'wrapping') AND l.role <> 'monitor'
+        ) used,
+        agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+        WHERE s.agent_id = p_agent AND agent.id = p_agent
+        RETURNING used.voice + used.chat + used.email > profile.budget,
+                  profile.email_yields_to_voice OR profile.email_yields_to_chat OR profile.chat_yields_to_voice
+        INTO over, may_yield;
+        EXIT WHEN over IS NOT TRUE OR NOT may_yield OR look = 2;
+        EXIT WHEN NOT set_aside_over_budget(p_agent, p_at);
+    END LOOP;
+END
 $$;

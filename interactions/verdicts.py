@@ -15,10 +15,11 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agents.models import Agent, AgentSkill, Licence, LicenceState, Presence, QueueSwitchedOff, QueueTeam, Seat
+from agents.models import Agent, AgentSkill, CapacityProfile, Licence, LicenceState, Presence, QueueSwitchedOff, Seat
 from clients.models import Channel, Queue, Skill
 from interactions.models import Lane, Leg, LegRole, LegState, Refusal
 from interactions.models.leg import HOLDING_STATES
+from interactions.overflow import Asked
 
 RAMP = timedelta(hours=1)
 NOT_GOT = (LegState.DECLINED, LegState.MISSED, LegState.RESCINDED)
@@ -50,10 +51,9 @@ class Needs:
     names: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
-    def of_queue(cls, queue: Queue, channel: str, wants: Iterable[tuple[int, int]]) -> Needs:
-        """By the line's rules of now (two queries)."""
-        wants = tuple(wants)
-        teams = frozenset(QueueTeam.objects.filter(queue=queue).values_list("team_id", flat=True))
+    def asked(cls, queue: Queue, channel: str, asked: Asked) -> Needs:
+        """By the line's rules of now."""
+        wants, teams = asked.wants, asked.teams
         return cls(queue, channel, wants, teams, queue.training, queue.cap_per_agent, skill_names(wants))
 
     @classmethod
@@ -167,13 +167,18 @@ def _present(her: Standing) -> Verdict:
 def _room(her: Standing, needs: Needs) -> Verdict:
     profile = her.agent.profile
     full = sum(1 for each in her.held if each.channel == needs.channel) >= getattr(profile, f"{needs.channel}_cap")
-    points = sum(each.cost for each in her.held)
+    points = sum(each.cost for each in her.held if not yields(profile, each.channel, needs.channel))
     if full or points + getattr(profile, f"{needs.channel}_points") > profile.budget:
         words = {"agent": her.agent, "held": held_words(her.held)}
         if her.held:
             return no("room", _("%(agent)s has no room for another contact of this kind: %(held)s in hand.") % words)
         return no("room", _("%(agent)s takes no contacts of this kind.") % words)
     return YES
+
+
+def yields(profile: CapacityProfile, channel: str, to: str) -> bool:
+    """Whether contacts of a channel are set aside for one of the other (states.sql has the same)."""
+    return bool(getattr(profile, f"{channel}_yields_to_{to}", False))
 
 
 def _limits(her: Standing, needs: Needs) -> Verdict:

@@ -61,7 +61,9 @@ class OverflowStep(models.Model):
     class Meta:
         ordering = ["queue", "ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["queue", "ordinal"], name="step_once", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(
+                fields=["queue", "ordinal"], name="step_once", deferrable=models.Deferrable.DEFERRED
+            ),
             models.CheckConstraint(condition=Q(action__in=StepAction.values), name="step_action_known"),
             models.CheckConstraint(condition=Q(ordinal__gte=1), name="step_from_one"),
             models.CheckConstraint(
@@ -81,6 +83,28 @@ class OverflowStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ordinal}: {self.get_action_display()}"
+
+    @property
+    def words(self) -> str:
+        """What it does, as a person says it."""
+        match self.action:
+            case StepAction.RELAX_LEVEL:
+                return _("ask %(skill)s at level %(level)s only") % {"skill": self.skill, "level": self.level}
+            case StepAction.DROP_SKILL:
+                return _("ask %(skill)s no more") % {"skill": self.skill}
+            case StepAction.ADD_TEAM:
+                return _("use %(team)s as well") % {"team": self.team}
+            case StepAction.RAISE_PRIORITY:
+                return _("raise the priority by %(n)s") % {"n": self.raise_by}
+            case StepAction.OFFER_CALLBACK:
+                return _("offer a callback")
+            case StepAction.PROMISE_CALLBACK:
+                return _("promise a callback and end the wait")
+            case StepAction.VOICEMAIL:
+                return _("take a message and end the wait")
+            case StepAction.OVERFLOW:
+                return _("move to %(line)s") % {"line": self.to_queue}
+        return _("close with a message")
 
     def clean(self) -> None:
         """What the action needs, of the line's own client; nothing else."""

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
-from clients.models.client import Client
 from clients.models import shares
+from clients.models.client import Client
 from clients.models.hours import BusinessHours
 from clients.models.skill import Skill
 from clients.one_client import check
@@ -63,6 +63,7 @@ class WhenUnstaffed(models.TextChoices):
     WAIT = "wait", "Keep waiting"
     CALLBACK = "callback", "Promise a callback"
     MESSAGE = "message", "Close with a message"
+    OVERFLOW = "overflow", "Open the overflow steps at once"
 
 
 @tracked()
@@ -136,6 +137,7 @@ class Queue(PublicIdModel):
             models.CheckConstraint(condition=models.Q(state__in=QueueState.values), name="queue_state_known"),
             shares.floor_below_ceiling("queue"),
         ]
+        indexes = [models.Index(fields=["client"], name="queue_with_share", condition=shares.HAS_SHARE)]
 
     def __str__(self) -> str:
         return self.name

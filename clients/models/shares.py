@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+HAS_SHARE = Q(floor_seats__isnull=False) | Q(ceiling_seats__isnull=False)
+
 
 def floor_below_ceiling(name: str) -> models.CheckConstraint:
     """The database refuses a floor above the ceiling."""

@@ -33,7 +33,9 @@ from clients.api.base import (
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
 from interactions import intake, supervision, unsent, word_access
-from interactions.api import taking
+from interactions.api import customer_acts, taking
+from interactions.api.customer_acts import CustomerActs
+from interactions.api.routing import WantSerializer
 from interactions.api.serializers import (
     ActSerializer,
     InteractionSerializer,
@@ -43,6 +45,7 @@ from interactions.api.serializers import (
 )
 from interactions.api.taking import TakingActs
 from interactions.models import Interaction, JournalEntry, Message, Origin, Outcome, State
+from interactions.routing import overflowing
 
 
 class InteractionFilter(ClientFilter):
@@ -78,6 +81,14 @@ class NewContactSerializer(serializers.Serializer[Any]):
     reason = serializers.SlugField(max_length=40, required=False, default="", allow_blank=True)
     page = serializers.URLField(max_length=500, required=False, default="", allow_blank=True)
     wants_callback = serializers.BooleanField(required=False, default=False)
+    priority = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=9, help_text="The door's own if null."
+    )
+    wants = WantSerializer(many=True, required=False, default=list, help_text="Skills beyond those of line and door.")
+    preferred_agent = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="Goes first.")
+    preferred_seconds = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=3600, help_text="For so long; null: 30."
+    )
 
 
 class ReceivedSerializer(serializers.Serializer[Any]):
@@ -102,7 +113,7 @@ class PrioritySerializer(WhySerializer):
     priority = serializers.IntegerField(min_value=0, max_value=9)
 
 
-class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
+class InteractionViewSet(TakingActs, CustomerActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet):
     """Contacts of the clients one may see."""
 
     rows = Interaction.objects.select_related(
@@ -116,6 +127,8 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         "take_back": "route",
         "assign": "route",
         "priority": "route",
+        "overflow": "route",
+        **dict.fromkeys(customer_acts.ACTS, "act"),
         "messages": "media",
         **dict.fromkeys(taking.ACTS, "act"),
     }
@@ -140,6 +153,8 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         reason = Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None
         if code and reason is None:
             raise serializers.ValidationError({"reason": _("The client has no such reason.")})
+        data["wants"] = tuple((want["skill"].pk, want["level"]) for want in data["wants"])
+        data["preferred"] = licensed_agent(door.client_id, data.pop("preferred_agent"), "preferred_agent")
         result = intake.receive(door, intake.NewContact(**data, reason=reason, opening=data["text"][:300]))
         told = {
             "interaction": result.interaction,
@@ -200,14 +215,8 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         contact = self._supervised(request)
         given = AssignSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        agent = (
-            Agent.objects.filter(public_id=given.validated_data["agent_id"], deactivated_at=None)
-            .filter(licences__client=contact.client_id)
-            .select_related("user", "profile", "team")
-            .first()
-        )
-        if agent is None:
-            raise serializers.ValidationError({"agent_id": _("Nobody of this id is licensed for the client.")})
+        agent = licensed_agent(contact.client_id, given.validated_data["agent_id"], "agent_id")
+        assert agent is not None
         if not isinstance(request.auth, ApiKey):
             leading.require_lead(by_whom(request), agent)
             supervision.require_lead(by_whom(request), contact)
@@ -223,6 +232,27 @@ class InteractionViewSet(TakingActs, mixins.ListModelMixin, mixins.RetrieveModel
         given.is_valid(raise_exception=True)
         supervision.reprioritise(contact, by=by_whom(request), **given.validated_data)
         return self._told(contact)
+
+    @extend_schema(request=WhySerializer)
+    @action(detail=True, methods=["post"])
+    def overflow(self, request: Request, **kwargs: Any) -> Response:
+        """Open the next overflow step of its line before its time."""
+        contact = self._supervised(request)
+        given = WhySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        overflowing.open_next(contact, by=by_whom(request), reason=given.validated_data["reason"])
+        return self._told(contact)
+
+
+def licensed_agent(client_id: int, public_id: UUID | None, field: str) -> Agent | None:
+    """An agent licensed for the client, who works here; else the field is wrong. None where nobody is named."""
+    if public_id is None:
+        return None
+    found = Agent.objects.filter(public_id=public_id, deactivated_at=None, licences__client=client_id)
+    agent = found.select_related("user", "profile", "team").first()
+    if agent is None:
+        raise serializers.ValidationError({field: _("Nobody of this id is licensed for the client.")})
+    return agent
 
 
 def _ours(request: Request, contact: Interaction) -> bool:

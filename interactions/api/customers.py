@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from clients import customers, opening
 from clients.api.base import ClientFilter, HouseViewSet, OfSameClient, PublicId, client_side, named, require_role, seen
 from clients.models import Client, Customer, Queue, Role
-from interactions import customer_records, eligibility, outbound
+from interactions import customer_records, eligibility, outbound, waits
 from interactions.api.cases import actor
 from interactions.api.serializers import ActSerializer, CustomerSerializer, LegSerializer
 from interactions.models import Interaction, State
@@ -213,7 +213,7 @@ class LineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
                     "waiting": waiting.count(),
                     "waiting_since": waiting.order_by("enqueued_at").values_list("enqueued_at", flat=True).first(),
                     "staffed": eligibility.staffed(lane),
-                    "expected_wait": eligibility.expected_wait(queue, channel, at=at),
+                    "expected_wait": waits.expected_wait(queue, channel, at=at),
                 }
             )
         return Response(LiveSerializer(told, many=True).data)

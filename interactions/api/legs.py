@@ -90,8 +90,8 @@ class LegViewSet(WorkActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, Hou
     filterset_class = LegFilter
     http_method_names = ["get", "post", "head", "options"]
     scopes = dict.fromkeys(
-        ["accept", "decline", "hold", "resume", "end", "park", "transfer", "finish", "extend", "say", "reply", "list",
-         "retrieve", *ACTS],
+        ["accept", "decline", "busy", "hold", "resume", "end", "park", "transfer", "finish", "extend", "say", "reply",
+         "list", "retrieve", *ACTS],
         "act",
     )  # fmt: skip
 
@@ -133,6 +133,14 @@ class LegViewSet(WorkActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, Hou
         """Say no, with a reason."""
         leg, agent = self._own(request)
         offers.decline(leg, by=agent, **self._given(DeclineSerializer))
+        return self._told(leg)
+
+    @extend_schema(request=ActSerializer)
+    @action(detail=True, methods=["post"])
+    def busy(self, request: Request, **kwargs: Any) -> Response:
+        """The console cannot take it: a delay of its own, no miss and no decline counted."""
+        leg, agent = self._own(request)
+        offers.busy(leg, by=agent)
         return self._told(leg)
 
     @extend_schema(request=ActSerializer)

@@ -212,7 +212,7 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
     if leg.state == LegState.WRAPPING:
         return "wrap", "", _("Wrap-up"), leg.work_ended_at, None, None
     if leg.set_aside:
-        return "wrap", "pause-bars", _("Set aside"), began, None, None
+        return "wrap", "pause-bars", _("Set aside"), leg.hold_since or began, None, None
     if leg.on_hold:
         return "wrap", "pause-bars", _("On hold"), leg.hold_since, None, None
     if leg.role == LegRole.CONSULT:

@@ -5,8 +5,9 @@ from pathlib import Path
 from django.db import migrations
 
 from bpo.kernel.append_only import AppendOnlyTrigger
+from bpo.kernel.migrations import functions
 
-SQL = (Path(__file__).parent.parent / "states.sql").read_text()
+STATES = Path(__file__).parent.parent / "states.sql"
 TUNE = "ALTER TABLE {0} SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)"
 RESET = "ALTER TABLE {0} RESET (fillfactor, autovacuum_vacuum_scale_factor)"
 HOT = ("interactions_interaction", "interactions_leg")
@@ -18,5 +19,5 @@ class Migration(migrations.Migration):
     operations = [
         AppendOnlyTrigger("interactions_journalentry"),
         *(migrations.RunSQL(TUNE.format(table), RESET.format(table)) for table in HOT),
-        migrations.RunSQL([(SQL, None)], "DROP FUNCTION IF EXISTS seat_recount(bigint, timestamptz, boolean)"),
+        functions(STATES, "DROP FUNCTION IF EXISTS seat_recount(bigint, timestamptz, boolean)"),
     ]

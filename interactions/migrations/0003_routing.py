@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.db import migrations
 
+from bpo.kernel.migrations import functions
+
 HERE = Path(__file__).parent.parent
 FILES = (HERE / "eligibility.sql", HERE / "routing" / "match.sql")
 DROP = """
@@ -27,4 +29,4 @@ DROP FUNCTION IF EXISTS has_wants(bigint, int[]);
 class Migration(migrations.Migration):
     dependencies = [("interactions", "0002_append_only"), ("agents", "0002_append_only"), ("clients", "0001_initial")]
 
-    operations = [migrations.RunSQL([(path.read_text(), None) for path in FILES], DROP)]
+    operations = [functions(FILES[0]), functions(FILES[1], DROP)]

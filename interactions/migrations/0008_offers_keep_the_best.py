@@ -4,10 +4,12 @@ from pathlib import Path
 
 from django.db import migrations
 
+from bpo.kernel.migrations import functions
+
 MATCH = Path(__file__).parent.parent / "routing" / "match.sql"
 
 
 class Migration(migrations.Migration):
     dependencies = [("interactions", "0007_plain_words")]
 
-    operations = [migrations.RunSQL([(MATCH.read_text(), None)], migrations.RunSQL.noop)]
+    operations = [functions(MATCH)]

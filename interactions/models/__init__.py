@@ -13,7 +13,7 @@ from interactions.models.interaction import (
     State,
 )
 from interactions.models.journal import JournalEntry, Kind
-from interactions.models.lane import AgentLane, Lane, Refusal, ShareUse
+from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
@@ -53,7 +53,6 @@ __all__ = [
     "Refusal",
     "Run",
     "RunState",
-    "ShareUse",
     "State",
     "StepVisit",
     "SurveyAnswer",

@@ -1,4 +1,4 @@
-"""Lanes: what eligibility is precomputed for; refusals, the delays after a miss, decline or busy; shares in use."""
+"""Lanes: what eligibility is precomputed for; and refusals, the delays after a miss, decline or busy."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -40,9 +40,7 @@ class Lane(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["queue", "queue_version", "step", "channel", "wants", "added"], name="lane_interned"
-            )
+            models.UniqueConstraint(fields=["queue", "queue_version", "step", "channel", "added"], name="lane_interned")
         ]
 
     def __str__(self) -> str:
@@ -90,25 +88,3 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interaction_id} not to {self.agent_id} until {self.until}"
-
-
-class ShareUse(models.Model):
-    """Points of the floor that a client, or one of its lines, holds now; kept where it has a floor or a ceiling.
-
-    Spread over slots, so that no row is hot; written by a trigger on legs and counted anew by the sweep.
-    """
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
-    queue = models.ForeignKey(Queue, null=True, on_delete=models.CASCADE, related_name="+")
-    slot = models.PositiveSmallIntegerField()
-    points = models.IntegerField(default=0)
-
-    objects = ClientScopedQuerySet["ShareUse"].as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["client", "queue", "slot"], nulls_distinct=False, name="share_slot_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.client_id} {self.queue_id or 'all'}: {self.points}"

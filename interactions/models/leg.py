@@ -98,6 +98,9 @@ class Leg(PublicIdModel):
             models.Index(
                 fields=["agent"], name="leg_live_by_agent", condition=Q(state__in=["offered", "handling", "wrapping"])
             ),
+            models.Index(
+                fields=["client"], name="leg_live_by_client", condition=Q(state__in=["offered", "handling", "wrapping"])
+            ),
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
             models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
             models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),

@@ -88,6 +88,10 @@ def nobody_left(at: datetime) -> int:
             if not left:
                 continue
             stranded = waiting_live().filter(queue=queue, lane=lane, enqueued_at__lte=max(left))
+            if queue.when_unstaffed == WhenUnstaffed.OVERFLOW:
+                # The next step is due now; where nobody serves that one either, the one after it in a moment.
+                stranded.filter(step_due_at__gt=at).update(step_due_at=at)
+                continue
             promised = queue.when_unstaffed == WhenUnstaffed.CALLBACK
 
             def act(one: Interaction, promised: bool = promised) -> bool:

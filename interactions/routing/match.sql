@@ -15,6 +15,17 @@ DO $$ BEGIN
         lane_id bigint, id bigint, kept boolean, priority int, returned boolean, since timestamptz);
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
+DO $$ BEGIN
+    ALTER TYPE waiting_head ADD ATTRIBUTE below boolean CASCADE;
+EXCEPTION WHEN duplicate_column THEN NULL;
+END $$;
+
+-- A client, or a line of it, that has a share of the floor: is it below its floor, and how many points are left under
+-- its ceiling (null: no ceiling)?
+DO $$ BEGIN
+    CREATE TYPE share_now AS (client_id bigint, queue_id bigint, below boolean, room int);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
 
 -- Is a contact kept for its preferred agent: his window runs, he is there (busy or not) and in the lane?
 CREATE OR REPLACE FUNCTION kept_for_other(x interactions_interaction, p_agent bigint, p_at timestamptz)
@@ -44,14 +55,57 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
         AND (al.ramp_per_hour IS NULL OR got_within_hour(al.agent_id, al.client_id, p_at) < al.ramp_per_hour)
 $$;
 
+-- Who has a share of this pool, and what he holds of it now. A seat is 100 points; legs set aside hold none.
+CREATE OR REPLACE FUNCTION shares_now(p_pool smallint) RETURNS share_now[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM clients_client c
+                   WHERE c.pool = p_pool AND (c.floor_seats IS NOT NULL OR c.ceiling_seats IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM clients_queue q
+                        WHERE q.floor_seats IS NOT NULL OR q.ceiling_seats IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        SELECT array_agg(ROW (held.client_id, held.queue_id, coalesce(held.used < held.floor_seats * 100, false),
+            held.ceiling_seats * 100 - held.used)::share_now)
+        FROM (
+            SELECT c.id AS client_id, NULL::bigint AS queue_id, c.floor_seats, c.ceiling_seats,
+                (SELECT coalesce(sum(l.cost), 0)::int FROM interactions_leg l
+                 WHERE l.client_id = c.id AND l.state IN ('offered', 'handling', 'wrapping') AND NOT l.set_aside
+                    AND l.role <> 'monitor') AS used
+            FROM clients_client c
+            WHERE c.pool = p_pool AND (c.floor_seats IS NOT NULL OR c.ceiling_seats IS NOT NULL)
+            UNION ALL
+            SELECT q.client_id, q.id, q.floor_seats, q.ceiling_seats,
+                (SELECT coalesce(sum(l.cost), 0)::int FROM interactions_leg l
+                 JOIN interactions_lane lane ON lane.id = l.lane_id AND lane.queue_id = q.id
+                 WHERE l.client_id = q.client_id AND l.state IN ('offered', 'handling', 'wrapping')
+                    AND NOT l.set_aside AND l.role <> 'monitor')
+            FROM clients_queue q JOIN clients_client c ON c.id = q.client_id AND c.pool = p_pool
+            WHERE q.floor_seats IS NOT NULL OR q.ceiling_seats IS NOT NULL
+        ) held);
+END
+$$;
+
+-- What one contact of a channel costs an agent.
+CREATE OR REPLACE FUNCTION cost_for(p_agent bigint, p_channel text) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT CASE p_channel WHEN 'voice' THEN profile.voice_points WHEN 'chat' THEN profile.chat_points
+        ELSE profile.email_points END
+    FROM agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+    WHERE agent.id = p_agent
+$$;
+
 -- The contacts an agent should have next, the five best of the heads of the lanes that fit, first of all what is kept
--- for her. Heads of different queues compare by aged priority, then by age. No locks.
+-- for her. Clients and lines below their floor go before the others, those at their ceiling wait; then heads of
+-- different queues compare by aged priority, then by age. No locks.
 DROP FUNCTION IF EXISTS next_for(bigint, timestamptz);
-CREATE FUNCTION next_for(p_agent bigint, p_at timestamptz) RETURNS SETOF waiting_head
+CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz, p_shares share_now[]) RETURNS SETOF waiting_head
 LANGUAGE sql STABLE AS $$
-    SELECT found.lane_id, found.id, found.kept, found.priority, found.returned, found.since
+    SELECT found.lane_id, found.id, found.kept, found.priority, found.returned, found.since,
+        p_shares IS NOT NULL AND EXISTS (
+            SELECT 1 FROM unnest(p_shares) share WHERE share.below
+                AND share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id))
     FROM (
-        SELECT al.lane_id, head.id, false AS kept,
+        SELECT al.lane_id, al.client_id, al.queue_id, al.channel, head.id, false AS kept,
                least(9, head.priority + CASE WHEN al.ageing_seconds IS NULL OR al.ageing_seconds = 0 THEN 0
                    ELSE floor(extract(epoch FROM p_at - head.enqueued_at) / al.ageing_seconds)::int END) AS priority,
                head.returned, head.enqueued_at AS since
@@ -70,7 +124,7 @@ LANGUAGE sql STABLE AS $$
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
         UNION ALL
-        SELECT x.lane_id, x.id, true, 9, x.returned, x.enqueued_at
+        SELECT x.lane_id, al.client_id, al.queue_id, al.channel, x.id, true, 9, x.returned, x.enqueued_at
         FROM interactions_interaction x
         JOIN interactions_agentlane al ON al.agent_id = p_agent AND al.lane_id = x.lane_id AND al.auto
         JOIN agents_seat s ON s.agent_id = al.agent_id
@@ -80,8 +134,17 @@ LANGUAGE sql STABLE AS $$
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
     ) found
-    ORDER BY found.kept DESC, found.priority DESC, found.returned DESC, found.since, found.id
+    WHERE p_shares IS NULL OR NOT EXISTS (
+        SELECT 1 FROM unnest(p_shares) share
+        WHERE share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id)
+            AND share.room < cost_for(p_agent, found.channel))
+    ORDER BY found.kept DESC, 7 DESC, found.priority DESC, found.returned DESC, found.since, found.id
     LIMIT 5
+$$;
+
+CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz) RETURNS SETOF waiting_head
+LANGUAGE sql STABLE AS $$
+    SELECT n.* FROM agents_seat s, next_for(p_agent, p_at, shares_now(s.pool)) n WHERE s.agent_id = p_agent
 $$;
 
 -- Write an offer. The caller holds the seat and the interaction. Returns the journal entry.
@@ -133,8 +196,14 @@ DECLARE
     heads waiting_head[];
     head waiting_head;
     taken bigint;
+    v_pool smallint;
 BEGIN
-    PERFORM 1 FROM agents_seat s
+    -- What had to step aside for an urgent contact comes first.
+    IF EXISTS (SELECT 1 FROM interactions_leg l
+               WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside) THEN
+        PERFORM set_back(p_agent, p_at);
+    END IF;
+    SELECT s.pool INTO v_pool FROM agents_seat s
     WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
         AND NOT s.wish_sign_out AND (s.fits_voice OR s.fits_chat OR s.fits_email)
     FOR NO KEY UPDATE SKIP LOCKED;
@@ -146,7 +215,7 @@ BEGIN
     END IF;
 
     FOR attempt IN 1..3 LOOP
-        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at) AS n;
+        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, shares_now(v_pool)) AS n;
         IF heads IS NULL THEN
             RETURN ROW (NULL::bigint, false)::match_result;
         END IF;
@@ -164,7 +233,7 @@ BEGIN
             WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto AND below_limits(al, p_at);
             IF FOUND THEN
                 RETURN ROW (write_offer(taken, p_agent, p_at, jsonb_build_object('side', 'agent', 'kept', head.kept,
-                    'priority', head.priority, 'since', head.since, 'best', to_jsonb(heads))), false)::match_result;
+                    'below_floor', head.below, 'priority', head.priority, 'since', head.since, 'best', to_jsonb(heads))), false)::match_result;
             END IF;
         END IF;
     END LOOP;
@@ -183,6 +252,7 @@ DECLARE
     keys int[];
     candidate bigint;
     only_agent bigint;
+    v_room int;
 BEGIN
     -- Looked at without a lock: the seat is locked first (lock order), the contact after it.
     SELECT * INTO w FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued';
@@ -191,6 +261,11 @@ BEGIN
     END IF;
     SELECT * INTO lane FROM interactions_lane l WHERE l.id = w.lane_id;
     IF NOT lane.auto OR EXISTS (SELECT 1 FROM clients_queue q WHERE q.id = lane.queue_id AND q.state = 'paused') THEN
+        RETURN ROW (NULL::bigint, false)::match_result;
+    END IF;
+    SELECT min(share.room) INTO v_room FROM unnest(shares_now(w.pool)) share
+    WHERE share.client_id = w.client_id AND (share.queue_id IS NULL OR share.queue_id = w.queue_id);
+    IF v_room <= 0 THEN
         RETURN ROW (NULL::bigint, false)::match_result;
     END IF;
     IF w.prefer_agent_id IS NOT NULL AND kept_for_other(w, -1, p_at) THEN
@@ -244,6 +319,7 @@ BEGIN
     END IF;
 
     FOREACH candidate IN ARRAY ids LOOP
+        CONTINUE WHEN v_room < cost_for(candidate, w.channel);
         PERFORM 1 FROM agents_seat s
         WHERE s.agent_id = candidate AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
             AND NOT s.wish_sign_out

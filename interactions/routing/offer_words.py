@@ -101,6 +101,8 @@ def key_words(strategy: str, key: int | None) -> str:
 def contact_words(each: Mapping[str, Any]) -> str:
     """What contacts were compared by before their age."""
     words = [_("kept for this agent")] if each.get("kept") else [_("priority %(n)s") % {"n": each["priority"]}]
+    if each.get("below"):
+        words.append(_("its client or line holds less than its floor"))
     if each.get("returned"):
         words.append(_("came back into line"))
     return ", ".join(words)

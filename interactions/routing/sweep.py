@@ -16,7 +16,7 @@ from django.db import Error, connection
 from agents import licences
 from bpo.kernel import clock
 from interactions import callback_work, cases, chats, standing
-from interactions.routing import line_ends, timers
+from interactions.routing import line_ends, overflowing, timers
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +40,11 @@ STEPS: list[Step] = [
     callback_work.find_broken,
     callback_work.settle,
     *chats.STEPS,
+    overflowing.steps_due,
     line_ends.wait_limits,
     line_ends.hours_over,
     line_ends.nobody_left,
+    timers.set_aside_with_room,
     timers.free_beside_work,
 ]
 

@@ -12,7 +12,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from clients import opening
 from clients.models import Queue, QueueState, Strategy
-from interactions import eligibility, queueing, verdicts
+from interactions import eligibility, queueing, verdicts, waits
 from interactions.routing.offer_words import key_words, strategy_words
 from interactions.routing.why import THERE, Group, agents_of, grouped
 from interactions.verdicts import Needs, Standing
@@ -71,7 +71,7 @@ def test(
     stops = _stops(queue, at)
     level = queue.priority if priority is None else priority
     place = queueing.order_in(queue, priority=level, returned=False, enqueued_at=at)
-    ahead = eligibility.ahead_of(queue.pk, channel, place["band"], place["order_key"], LAST)
+    ahead = waits.ahead_of(queue.pk, channel, place["band"], place["order_key"], LAST)
     order = [_candidate(her, needs) for her in sorted(able, key=lambda her: _order(her, needs))]
     left_out = {candidate.agent.pk for candidate in order}
     groups = grouped([agent for agent in agents if agent.pk not in left_out], found)

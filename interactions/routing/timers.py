@@ -101,7 +101,12 @@ def wishes_due(at: datetime) -> int:
     """Wished breaks and sign-outs whose last leg ended while nobody was told."""
     wishing = Seat.objects.exclude(presence=Presence.SIGNED_OUT).exclude(wish="", wish_sign_out=False)
     idle = wishing.filter(points_voice=0, points_chat=0, points_email=0)
-    return each(idle.values_list("pk", flat=True)[:BATCH], lambda agent: presence.leg_ended(agent, at=at))
+
+    def act(agent: int) -> bool:
+        states.set_back(agent, at=at)
+        return presence.leg_ended(agent, at=at)
+
+    return each(idle.values_list("pk", flat=True)[:BATCH], act)
 
 
 def parks_over(at: datetime) -> int:
@@ -166,6 +171,13 @@ def seats_wrong(at: datetime) -> int:
     return each(wrong, act)
 
 
+def set_aside_with_room(at: datetime) -> int:
+    """What was set aside and has room again, where nobody looked: a process died in between."""
+    aside = Leg.objects.filter(state__in=[LegState.HANDLING, LegState.WRAPPING], set_aside=True)
+    agents = aside.filter(agent__seat__connected=True).order_by("agent").values_list("agent", flat=True).distinct()
+    return sum(states.set_back(agent, at=at) for agent in agents[:BATCH])
+
+
 def free_beside_work(at: datetime) -> int:
     """Agents free beside a contact they could take: a process died, or two looked away from each other."""
     with connection.cursor() as cursor:
@@ -175,7 +187,7 @@ def free_beside_work(at: datetime) -> int:
 
 
 def next_due(at: datetime, *, longest: float = 1.0) -> float:
-    """Seconds until the next offer, wrap-up, delay or preferred window ends, at most `longest`."""
+    """Seconds until the next offer, wrap-up, delay or preferred window ends or step is due, at most `longest`."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -183,6 +195,8 @@ def next_due(at: datetime, *, longest: float = 1.0) -> float:
                 (SELECT min(expires_at) FROM interactions_leg WHERE state = 'offered'),
                 (SELECT min(wrap_up_due_at) FROM interactions_leg WHERE state = 'wrapping'),
                 (SELECT min(until) FROM interactions_refusal),
+                (SELECT min(step_due_at) FROM interactions_interaction
+                    WHERE state = 'queued' AND step_due_at IS NOT NULL),
                 (SELECT min(prefer_until) FROM interactions_interaction
                     WHERE state = 'queued' AND prefer_agent_id IS NOT NULL))
             """

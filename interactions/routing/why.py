@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.models import Client, QueueState
-from interactions import eligibility, verdicts
+from interactions import eligibility, verdicts, waits
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegRole, LegState
 from interactions.routing.past import Log
 from interactions.verdicts import Needs, Verdict
@@ -130,7 +130,7 @@ def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict],
     if keeper and contact.prefer_until and contact.prefer_until > at and found[keeper.pk].group in THERE:
         left = round((contact.prefer_until - at).total_seconds())
         holds.append(_("It is kept for %(agent)s for %(n)s s more.") % {"agent": keeper, "n": left})
-    ahead = eligibility.position(contact) - 1
+    ahead = waits.position(contact) - 1
     if ahead > 0:
         holds.append(
             ngettext("%(n)s stands before it in the line.", "%(n)s stand before it in the line.", ahead) % {"n": ahead}

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact>/take-back/", acts.take_back, name="floor-take-back"),
     path("contacts/<uuid:contact>/assign/", acts.assign, name="floor-assign"),
     path("contacts/<uuid:contact>/priority/", acts.reprioritise, name="floor-priority"),
+    path("contacts/<uuid:contact>/overflow/", acts.overflow, name="floor-overflow"),
     path("contacts/<uuid:contact>/offers/<uuid:leg>/others/", routing.others, name="floor-others"),
     path("callbacks/", contacts.callbacks, name="floor-callbacks"),
     path("callbacks/<uuid:callback>/", contacts.callback, name="floor-callback"),

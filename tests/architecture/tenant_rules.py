@@ -74,6 +74,7 @@ KEPT_FROM_AGENTS = api("403", others="404", supervisor=PAGE, manager=PAGE, admin
 PROMISES = api("403", others="404", supervisor=PAGE, viewer=PAGE, manager=PAGE, admin=PAGE, key=PAGE)
 BY_US = api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE, key=PAGE)
 BY_SUPERVISORS = api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)
+FOR_CUSTOMERS = api("403", others="404", admin=PAGE, key=PAGE)
 BY_AGENTS = api("403", others="404", agent=PAGE, key=PAGE)
 # Legs are an agent's own: whoever is none lacks the surface, a machine acts in a named agent's name.
 LEGS = api("403", agent=PAGE, other_agent=PAGE, key=PAGE, other_key=PAGE)
@@ -159,7 +160,8 @@ add(
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
-    "floor-take-back", "floor-assign", "floor-priority", "floor-force", "floor-skill", "floor-switch", "floor-licence",
+    "floor-take-back", "floor-assign", "floor-priority", "floor-overflow", "floor-force", "floor-skill", "floor-switch",
+    "floor-licence",
     "floor-callback-time", "floor-callback-cancel",
 )  # fmt: skip
 
@@ -213,7 +215,9 @@ add(Rule(post=api(PAGE, others="400")), "api-deadline")
 add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-case-detail", "api-case-journal",
     "api-callback-detail", "api-line-detail", "api-line-live")  # fmt: skip
 add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
-add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-priority", "api-interaction-take-back")
+add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-overflow", "api-interaction-priority",
+    "api-interaction-take-back")  # fmt: skip
+add(Rule(post=FOR_CUSTOMERS), "api-interaction-left", "api-interaction-says", "api-interaction-call-me")
 add(Rule(get=LEGS), "api-leg-list")
 add(Rule(get=LEG), "api-leg-detail", "api-leg-script")
 add(
@@ -288,7 +292,8 @@ LACKING: dict[str, str] = {
         "api-agent-deactivate", "api-agent-force", "api-agent-list", "api-agent-skill", "api-callback-change",
         "api-callback-list", "api-callback-withdraw", "api-case-notes", "api-case-resolve", "api-client-end",
         "api-client-list", "api-client-resume", "api-client-suspend", "api-customer-list", "api-interaction-assign",
-        "api-interaction-priority", "api-interaction-take-back", "api-leg-decline", "api-leg-finish", "api-leg-reply",
+        "api-interaction-overflow", "api-interaction-priority", "api-interaction-take-back",
+        "api-leg-decline", "api-leg-finish", "api-leg-reply",
         "api-leg-say", "api-leg-transfer", "api-my-presence", "api-setup-contract-list", "api-setup-disposition-list",
         "api-setup-door-list", "api-setup-hours-list", "api-setup-key-list", "api-setup-product-list",
         "api-setup-queue-list", "api-setup-reason-list", "api-setup-script-list", "api-setup-text-list",
@@ -306,14 +311,16 @@ LACKING: dict[str, str] = {
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume", "console-accept",
-        "console-answer", "console-case-split",
+        "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
+        "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
         "console-finish", "console-make", "console-resume", "console-sign-out", "console-wrapup-draft",
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
         "floor-licence", "floor-skill", "floor-switch", "setup-hours-date",
-        "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
+        "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
+        "floor-take-back",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
     ], "422"),
 }  # fmt: skip
@@ -325,6 +332,7 @@ READING = {"api-interaction-messages": MEDIA, "api-message-detail": MEDIA, "api-
            "api-leg-list": ACT, "api-leg-detail": ACT, "api-leg-script": ACT}  # fmt: skip
 WRITING = {
     "api-interaction-assign": ROUTE,
+    "api-interaction-overflow": ROUTE,
     "api-interaction-priority": ROUTE,
     "api-interaction-take-back": ROUTE,
     "api-staffing": "read",

@@ -105,7 +105,7 @@ def test_a_mail_waits_ten_minutes_and_the_next_one_finds_the_draft(day: Day, hou
 
 
 def test_many_mails_left_behind_hide_no_call(day: Day, house: House) -> None:
-    writer = house.agent("Wes Write", capacity=make.profile(email_points=1, email_cap=80))
+    writer = house.agent("Wes Write", capacity=make.profile(email_points=1, email_cap=80, email_yields_to_voice=False))
     house.line.wrap_up = "none"
     for _mail in range(3):
         house.talk(writer, Channel.EMAIL)

@@ -14,7 +14,7 @@ from agents.models import Agent, Presence
 from bpo.kernel import push
 from clients import queue_states, standing
 from clients.models import Channel, WrapUpMode
-from interactions import cases, eligibility, handling, intake, offers, supervision, wrap_up
+from interactions import cases, handling, intake, offers, supervision, waits, wrap_up
 from interactions.models import Callback, EndedBy, LegState, Outcome, State
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds, seat
@@ -151,7 +151,7 @@ def test_who_is_deactivated_as_a_person_leaves_her_work_too(
     contact = fresh(chat.interaction)
     assert (fresh(chat).state, contact.state) == (LegState.LOST, State.QUEUED)
     assert contact.enqueued_at == chat.interaction.enqueued_at
-    assert (eligibility.position(contact), eligibility.position(fresh(behind))) == (1, 2)
+    assert (waits.position(contact), waits.position(fresh(behind))) == (1, 2)
     assert fresh(parked.interaction).state == State.QUEUED
     assert fresh(parked.interaction).prefer_agent is None
     assert not bea.consoles.exists()

@@ -9,7 +9,7 @@ from agents import licences, skills
 from agents.models import Agent, Licence, LicenceState, QueueTeam, Seat
 from bpo.kernel import clock
 from clients.models import Channel, Queue, QueueSkill
-from interactions import eligibility, offers, queueing, states
+from interactions import eligibility, offers, queueing, states, waits
 from interactions.models import AgentLane, Interaction, Lane, Leg, LegState, State
 from interactions.routing import router
 from tests import factories as make
@@ -29,9 +29,8 @@ def by_live_rules() -> set[tuple[int, int]]:
     for lane in Lane.objects.select_related("queue__client"):
         if lane.queue_version != lane.queue.version:
             continue
-        wants = [divmod(each, 10) for each in lane.wants]
         for agent in Agent.objects.all():
-            if eligibility.never_eligible(agent, lane.queue, wants).ok:
+            if eligibility.never_eligible(agent, lane).ok:
                 found.add((agent.pk, lane.pk))
     return found
 
@@ -217,6 +216,7 @@ def test_the_verdict_and_the_matcher_agree_on_room() -> None:
             assert router.agent_has_room(bea.pk) is says
             for leg in Leg.objects.filter(agent=bea, state="offered"):
                 offers.rescind(leg, why="only asked")
+            states.set_back(bea.pk)
             Interaction.objects.filter(pk=probe.pk).update(queue=line, lane=_nobodys(line, channel))
 
 
@@ -235,26 +235,26 @@ class TestPlace:
         second = make.waiting(line, waited=60, wants=((es.pk, 1),))
         first = make.waiting(line, waited=1, priority=3)
         other = make.waiting(make.queue(line.client), waited=1000)
-        assert [eligibility.position(each) for each in (first, second, third, other)] == [1, 2, 3, 1]
+        assert [waits.position(each) for each in (first, second, third, other)] == [1, 2, 3, 1]
 
     def test_what_came_back_is_first_in_its_priority(self) -> None:
         line = make.queue()
         old, urgent, back = make.waiting(line, waited=90), make.waiting(line, priority=4), make.waiting(line, waited=5)
         states.move(back, State.OFFERED)
         queueing.put_back(back, returned=True)
-        assert [eligibility.position(each) for each in (urgent, back, old)] == [1, 2, 3]
+        assert [waits.position(each) for each in (urgent, back, old)] == [1, 2, 3]
 
     def test_expected_wait_is_honest(self) -> None:
         line = make.queue()
-        assert eligibility.expected_wait(line, Channel.CHAT) is None
+        assert waits.expected_wait(line, Channel.CHAT) is None
         at = clock.now()
         for _ in range(6):
             queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
         Interaction.objects.update(state=State.ACTIVE)
         make.waiting(line)
-        assert eligibility.expected_wait(line, Channel.CHAT, at=at) == 2 * 300 / 6
-        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 300 / 6
-        assert eligibility.expected_wait(line, Channel.EMAIL, at=at) is None
+        assert waits.expected_wait(line, Channel.CHAT, at=at) == 2 * 300 / 6
+        assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 300 / 6
+        assert waits.expected_wait(line, Channel.EMAIL, at=at) is None
 
     def test_the_pace_is_that_of_the_time_in_which_somebody_waited(self) -> None:
         """Five who waited in the last five minutes and ten who were answered beside them: three a minute."""
@@ -266,9 +266,9 @@ class TestPlace:
                 then = at - timedelta(minutes=minute, seconds=second)
                 queueing.leave_queue(make.waiting(line, waited=60 * minute + second + 5), "answered", then)
         Interaction.objects.update(state=State.ACTIVE)
-        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 20
+        assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 20
         hour_later = at + timedelta(hours=1)
-        assert eligibility.expected_wait(line, Channel.CHAT, ahead=0, at=hour_later) is None
+        assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=hour_later) is None
 
     @pytest.mark.parametrize(("answers", "waited"), [(4, 300), (6, 5)])
     def test_no_wait_is_invented(self, answers: int, waited: int) -> None:
@@ -277,7 +277,7 @@ class TestPlace:
         for _ in range(answers):
             queueing.leave_queue(make.waiting(line, waited=waited), "answered", at)
         Interaction.objects.update(state=State.ACTIVE)
-        assert eligibility.expected_wait(line, Channel.CHAT, at=at) is None
+        assert waits.expected_wait(line, Channel.CHAT, at=at) is None
 
     def test_staffed_counts_who_is_there_however_busy(self) -> None:
         acme = make.client("Acme")

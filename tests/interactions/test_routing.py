@@ -387,7 +387,7 @@ class TestWhy:
         assert [each["id"] for each in why["best"]][:3] == [kept.pk, urgent.pk, old.pk]
         assert len(why["best"]) == 5 == len({each["id"] for each in why["best"]})
         assert (why["best"][0]["kept"], why["best"][1]["priority"]) == (True, 4)
-        assert set(why["best"][0]) == {"lane_id", "id", "kept", "priority", "returned", "since"}
+        assert set(why["best"][0]) == {"lane_id", "id", "kept", "below", "priority", "returned", "since"}
         assert why["never"] == {"licence": 0, "skill_team_or_switched_off": 0}
 
     def test_an_offer_by_a_person_keeps_its_rules_too(self) -> None:

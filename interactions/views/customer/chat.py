@@ -16,7 +16,7 @@ from clients import customers, texts
 from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
-from interactions import chats, conversation, eligibility, files, intake, surveys
+from interactions import chats, conversation, files, intake, surveys, waits
 from interactions.messages import MOST_CHARACTERS
 from interactions.models import (
     Attachment,
@@ -242,16 +242,17 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     }
     if phase == "waiting" and interaction.queue:
         waited = (now - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
-        place = eligibility.position(interaction) or 1
-        wait = eligibility.expected_wait(interaction.queue, interaction.channel, ahead=place - 1, at=now)
+        place = waits.position(interaction) or 1
+        wait = waits.expected_wait(interaction.queue, interaction.channel, ahead=place - 1, at=now)
         long = wait is not None and wait > interaction.queue.callback_offer_seconds
+        offered = interaction.lane is not None and interaction.lane.offers_callback
         shown |= {
             "position": place,
             "wait": wait,
             "returned": interaction.returned,
             "passed_on": bool(agent),
             "offer_callback": customers.takes_calls(interaction.client)
-            and (waited >= interaction.queue.callback_offer_seconds or long),
+            and (waited >= interaction.queue.callback_offer_seconds or long or offered),
             "offer_callback_in": max(0, round(interaction.queue.callback_offer_seconds - waited)),
             "text": texts.text(interaction.client, TextKind.WAITING, session.language),
             "number": _known_number(interaction),

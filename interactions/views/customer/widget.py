@@ -17,7 +17,7 @@ from clients import customers, opening, texts
 from clients.brand_css import text_on
 from clients.models import Channel, EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
-from interactions import eligibility
+from interactions import eligibility, waits
 from interactions.views.customer import callback, outlet, times
 
 LOADER_SECONDS = 300
@@ -113,7 +113,7 @@ def hours_words(door: EntryPoint, language: str) -> str:
 def wait_words(door: EntryPoint, language: str) -> str:
     """What waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    seconds = eligibility.expected_wait(door.queue, Channel.CHAT)
+    seconds = waits.expected_wait(door.queue, Channel.CHAT)
     if seconds is None:
         return ""
     if seconds < 60:

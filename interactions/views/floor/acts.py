@@ -22,6 +22,7 @@ from agents.models import Agent, Presence, PresenceReason
 from interactions import callbacks, eligibility, supervision
 from interactions.models import Interaction
 from interactions.reports import people
+from interactions.routing import overflowing
 from interactions.views import promises
 from interactions.views.floor.seeing import Sight, agent_seen, callback_of, contact_of, sight_of
 
@@ -160,6 +161,28 @@ def reprioritise(request: SupervisorRequest, contact: UUID) -> HttpResponse:
         words=_("It keeps the time it has waited."),
         act=_("Change priority"),
         told=_("Priority changed."),
+    )
+
+
+@get_or_post
+@for_supervisors
+def overflow(request: SupervisorRequest, contact: UUID) -> HttpResponse:
+    """The next overflow step of a waiting contact, before its time."""
+    found = contact_of(request, contact)
+    step = overflowing.next_step(found)
+    if step is None:
+        words = _("Its line has no further step, or it waits no more.")
+    else:
+        words = _("Step %(n)s: %(step)s. It keeps its place.") % {"n": step.ordinal, "step": step.words}
+    return _act(
+        request,
+        found,
+        ReasonForm(posted(request)),
+        lambda data: overflowing.open_next(found, by=request.user, reason=data["reason"]),  # type: ignore[arg-type, func-returns-value]
+        title=_("Open the next overflow step"),
+        words=words,
+        act=_("Open the step"),
+        told=_("Step opened."),
     )
 
 

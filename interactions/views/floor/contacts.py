@@ -82,6 +82,8 @@ def acts(contact: Interaction, sight: Sight) -> dict[str, bool]:
         "may_take_back": contact.state in ON_HANDS and led,
         "may_assign": contact.state in (State.QUEUED, *ON_HANDS) and led,
         "may_reprioritise": contact.state in WAITING,
+        "may_overflow": contact.state == State.QUEUED
+        and bool(contact.lane and contact.lane.next_after_seconds is not None),
     }
 
 

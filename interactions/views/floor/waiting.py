@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from clients.models import QueueState
-from interactions import eligibility
+from interactions import eligibility, waits
 from interactions.models import Callback, CallbackState, Interaction, Leg, LegRole, LegState, State
 from interactions.reports import people
 from interactions.views.floor.seeing import Sight
@@ -42,7 +42,7 @@ def _of_attempt(attempt: Interaction, sight: Sight, at: datetime) -> list[str]:
         if leg is None:
             return []
         return [(_("Rings at %s.") if leg.state == LegState.OFFERED else _("%s makes it.")) % leg.agent]
-    told = [_("Number %s in its line.") % eligibility.position(attempt)]
+    told = [_("Number %s in its line.") % waits.position(attempt)]
     if attempt.queue is not None and attempt.queue.state == QueueState.PAUSED:
         return [*told, _("The line is paused.")]
     if attempt.prefer_agent is not None and attempt.prefer_until and attempt.prefer_until > at:

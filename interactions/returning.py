@@ -1,0 +1,27 @@
+"""Who dropped out of a line and is back within a minute takes the old place; the first contact leaves the figures."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from interactions import journal
+from interactions.models import Interaction, Kind, Outcome
+
+BACK_IN_TIME = timedelta(seconds=60)
+
+
+def dropped(interaction: Interaction, *, at: datetime) -> Interaction | None:
+    """The contact that the same customer abandoned in the same line and channel less than a minute ago."""
+    left = Interaction.objects.filter(
+        customer=interaction.customer_id, queue=interaction.queue_id, channel=interaction.channel,
+        outcome=Outcome.ABANDONED, came_back=False, closed_at__gte=at - BACK_IN_TIME,
+    )  # fmt: skip
+    return left.order_by("-closed_at").first()
+
+
+def came_back(left: Interaction, again: Interaction, *, at: datetime) -> None:
+    """The customer of a contact that was abandoned is here again with another one."""
+    Interaction.objects.filter(pk=left.pk).update(came_back=True, version=F("version") + 1)
+    journal.record(left, Kind.CAME_BACK, by_name="customer", at=at, to=str(again.public_id))

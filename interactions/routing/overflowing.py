@@ -1,0 +1,112 @@
+"""Overflow steps that are reached: the contact moves to the step's lane, or its wait ends as the step says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import END_ACTIONS, OverflowStep, StepAction
+from bpo.accounts.models import User
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from bpo.kernel.steps import each
+from clients import opening
+from clients.models import Channel, Queue, QueueState
+from interactions import callbacks, overflow, queueing
+from interactions.models import CallbackOrigin, Interaction, Lane, Outcome, State
+from interactions.routing import line_ends
+from interactions.routing.timers import BATCH
+from interactions.supervision import require_reason
+
+
+class NoStepLeft(DomainError):
+    """There is nothing further to open, or nobody waits any more."""
+
+    code = "no_step_left"
+    sentence = _("This contact does not wait, or its line has no further step.")
+
+
+def steps_due(at: datetime) -> int:
+    """Overflow steps whose time has come, lane by lane, and those of lanes that nobody staffs."""
+    waiting = Interaction.objects.filter(state=State.QUEUED)
+    due = waiting.filter(step_due_at__lte=at).order_by("step_due_at").values_list("lane_id", "pk")[:BATCH]
+    done = 0
+    for lane_id, rows in groupby(sorted(due), key=lambda row: row[0]):
+        lane = Lane.objects.select_related("queue__client").get(pk=lane_id)
+        ids = [pk for _lane, pk in rows]
+        done += each([lane], lambda one, ids=ids: _reach(one, ids, at))  # type: ignore[misc]
+    empty = waiting.filter(queue__skip_empty_steps=True, step_due_at__gt=at).select_related("lane", "queue__client")
+    return done + each(empty.order_by("step_due_at")[:BATCH], lambda one: _skip(one, at))
+
+
+def next_step(interaction: Interaction) -> OverflowStep | None:
+    """The step that a waiting contact reaches next."""
+    if interaction.state != State.QUEUED or interaction.lane is None or interaction.queue is None:
+        return None
+    return next(iter(overflow.steps_of(interaction.queue)[interaction.lane.step :]), None)
+
+
+@transaction.atomic
+def open_next(interaction: Interaction, *, by: User, reason: str, at: datetime | None = None) -> OverflowStep:
+    """A supervisor opens the next step of a waiting contact before its time."""
+    at = at or clock.now()
+    reason = require_reason(reason)
+    if interaction.lane is None:
+        raise NoStepLeft
+    step, reached = queueing.reach_next_step(interaction.lane, [interaction.pk], at=at, by=by, reason=reason)
+    if step is None or not reached:
+        raise NoStepLeft
+    if step.action in END_ACTIONS:
+        _end(reached[0], step, at)
+    return step
+
+
+def _reach(lane: Lane, ids: list[int], at: datetime) -> bool:
+    step, reached = queueing.reach_next_step(lane, ids, at=at)
+    if step is not None and step.action in END_ACTIONS:
+        each(reached, lambda one: _end(one, step, at))
+    return bool(reached)
+
+
+def _skip(interaction: Interaction, at: datetime) -> bool:
+    before = interaction.lane_id
+    with transaction.atomic():
+        queueing.skip_empty_steps(interaction, at=at)
+    return interaction.lane_id != before
+
+
+def _end(interaction: Interaction, step: OverflowStep, at: datetime) -> bool:
+    """The wait ends as the step says. Mail is never closed unanswered: it waits on, or moves to the other line."""
+    if step.action == StepAction.OVERFLOW:
+        return _overflow(interaction, step, at)
+    if interaction.channel == Channel.EMAIL:
+        return False
+    if step.action == StepAction.MESSAGE:
+        return line_ends.close(interaction, Outcome.TIMED_OUT, at)
+    if step.action == StepAction.VOICEMAIL:
+        number, address = line_ends.reach(interaction)
+        if number or address:
+            outcome = Outcome.VOICEMAIL
+            made = callbacks.instead_of_waiting(
+                interaction, origin=CallbackOrigin.QUEUE, number=number, address=address, outcome=outcome, at=at
+            )
+            return made is not None
+        return line_ends.close(interaction, Outcome.VOICEMAIL, at)
+    return line_ends.promise_or_close(interaction, CallbackOrigin.QUEUE, Outcome.TIMED_OUT, at)
+
+
+@transaction.atomic
+def _overflow(interaction: Interaction, step: OverflowStep, at: datetime) -> bool:
+    """Into another line of the client, at its end; one that takes nobody now leaves a promise instead."""
+    assert step.to_queue_id is not None
+    queue = Queue.objects.select_related("client", "hours__client").get(pk=step.to_queue_id)
+    takes = queue.state in (QueueState.OPEN, QueueState.PAUSED) and interaction.channel in queue.channels
+    if takes and (interaction.channel == Channel.EMAIL or opening.is_open(queue, at)):
+        queueing.enter_queue(interaction, queue, wants=queueing.wants_for(queue, interaction), at=at, how="overflowed")
+        return True
+    if interaction.channel == Channel.EMAIL:
+        return False
+    return line_ends.promise_or_close(interaction, CallbackOrigin.QUEUE, Outcome.TIMED_OUT, at)

@@ -1,0 +1,89 @@
+"""What somebody in line may expect: the place, the wait, and how true a foretold wait turned out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from bpo.kernel import clock
+from clients.models import Channel, Queue
+from interactions.models import Interaction, JournalEntry, State, Visit
+
+THROUGHPUT_WINDOW = timedelta(minutes=30)
+FEWEST_ANSWERS = 5  # fewer say nothing about the wait
+HAD_TO_WAIT = timedelta(seconds=30)
+PACE = """
+WITH visit AS (
+    SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %(at)s), %(at)s) AS until
+    FROM interactions_visit JOIN interactions_interaction ON interactions_interaction.id = interaction_id
+    WHERE interactions_visit.queue_id = %(queue)s AND channel = %(channel)s
+        AND entered_at > %(day)s AND entered_at <= %(at)s
+), waited AS (
+    SELECT COALESCE(range_agg(tstzrange(GREATEST(entered_at, %(start)s), until, '[]')), '{}') AS times
+    FROM visit WHERE until >= entered_at + %(had_to_wait)s AND until > %(start)s
+)
+SELECT
+    (SELECT count(*) FROM visit, waited WHERE how = 'answered' AND left_at = until AND times @> left_at),
+    (SELECT COALESCE(sum(upper(one) - lower(one)), interval '0') FROM waited, unnest(times) AS one)
+"""
+
+
+def position(interaction: Interaction) -> int:
+    """Its place in the order over all lanes of the queue; 1 is next, 0 is not waiting."""
+    if interaction.state != State.QUEUED or interaction.queue_id is None or interaction.order_key is None:
+        return 0
+    return 1 + ahead_of(
+        interaction.queue_id, interaction.channel, interaction.band, interaction.order_key, interaction.pk
+    )
+
+
+def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: int) -> int:
+    """How many wait before a place in the order over all lanes of a queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM interactions_interaction
+            WHERE queue_id = %s AND channel = %s AND state = 'queued'
+                AND (-band, order_key, id) < (%s, %s, %s)
+            """,
+            [queue_id, channel, -band, order_key, pk],
+        )
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
+    """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
+
+    The interval is that of the time in which somebody had to wait, within the last 30 minutes: a line nobody waits in
+    shows how many came, not how fast it moves. None when such time saw too few answers to say. `ahead` replaces the
+    number waiting now.
+    """
+    at = at or clock.now()
+    asked: dict[str, Any] = {
+        "at": at, "day": at - timedelta(days=1), "start": at - THROUGHPUT_WINDOW, "had_to_wait": HAD_TO_WAIT,
+        "queue": queue.pk, "channel": channel,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PACE, asked)
+        answers, waited = cursor.fetchone()
+    if answers < FEWEST_ANSWERS:
+        return None
+    if ahead is None:
+        ahead = Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).count()
+    return round((ahead + 1) * waited.total_seconds() / answers)
+
+
+def foretell(entry: JournalEntry) -> None:
+    """Reaction: of a call or chat that found nobody free on entering a line, the wait that is foretold it is kept."""
+    if entry.interaction_id is None:
+        return
+    waiting = Interaction.objects.select_related("queue").filter(pk=entry.interaction_id, state=State.QUEUED).first()
+    if waiting is None or waiting.queue is None or waiting.channel == Channel.EMAIL:
+        return
+    seconds = expected_wait(waiting.queue, waiting.channel, ahead=position(waiting) - 1, at=clock.now())
+    if seconds is not None:
+        open_visit = Visit.objects.filter(interaction=waiting, left_at__isnull=True, expected_seconds__isnull=True)
+        open_visit.update(expected_seconds=seconds)
