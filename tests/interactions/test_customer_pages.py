@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_in_spanish_beside_its_field(browser, door, number
 
 
 def test_a_time_that_runs_names_its_day_too(browser, door) -> None:
-    with clock.set_to(datetime(2026, 11, 18, 15, 0, tzinfo=UTC)):
+    with clock.set_to(datetime(2026, 11, 18, 15, 30, tzinfo=UTC)):
         page = browser.get(f"{reverse('customer-callback-form', args=[door.public_id])}?lang=en").content.decode()
     assert 'data-words="Today: As soon as we can, by ' in page and 'id="chosen"' in page
 
