@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, pages, routing
+from interactions.views.floor import abilities, acts, contacts, licences, pages, routing, shares
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<uuid:agent>/not-hers/", routing.not_hers_part, name="floor-passed-part"),
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
     path("routing/", routing.routing_tester, name="floor-routing"),
+    path("shares/", shares.fair_shares, name="floor-shares"),
     path("licences/", licences.listing, name="floor-licences"),
     path("agents/<uuid:agent>/licences/<uuid:client>/<slug:act>/", licences.act, name="floor-licence"),
     path("agents/<uuid:agent>/skills/", abilities.skill, name="floor-skill"),

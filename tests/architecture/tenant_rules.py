@@ -152,6 +152,7 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
+    "floor-shares",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
