@@ -102,9 +102,7 @@ def charged(start: datetime, end: datetime) -> Charged:
 def split(seconds: float, clients: Sequence[int], weights: Mapping[int, float]) -> dict[int, float]:
     """One agent's idle seconds over the clients she answers for, by weight; equal parts where none has any."""
     total = sum(weights.get(client, 0.0) for client in clients)
-    return {
-        client: seconds * (weights.get(client, 0.0) / total if total else 1 / len(clients)) for client in clients
-    }
+    return {client: seconds * (weights.get(client, 0.0) / total if total else 1 / len(clients)) for client in clients}
 
 
 def percentages(parts: Iterable[float]) -> list[float]:

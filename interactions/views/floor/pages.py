@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients.models import Channel, Queue
+from interactions import waits
 from interactions.models import Interaction, State
 from interactions.reports import demand, live, people, queries
+from interactions.reports.foretold import foretold
 from interactions.reports.scope import Scope, scope_of
 from interactions.views import lists
 from interactions.views.floor import staffing
@@ -127,6 +129,10 @@ def line(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     counts = in_line_counts(found)
     context["counts"] = [(channel, counts.get(channel, 0)) for channel in context["channels"]]
     context |= staffing.beside(request.GET, found, context["channel"])
+    if context["staffing_for"]:
+        chosen = context["recent"].period
+        context["told"] = foretold(found, context["channel"], chosen.start, chosen.end)
+        context["wait_now"] = waits.expected_wait(found, context["channel"])
     return render(request, "floor/line.html", context, status=staffing.status_of(context))
 
 
