@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
+from bpo.kernel.composed import asked, first
 from clients.models import Brand, Client
 from interactions import chats
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
 
-# One statement each, for they follow every entry of the journal.
-CARD = """
-    SELECT agent.public_id, leg.public_id, leg.version, i.public_id, client.public_id, brand.public_id, leg.channel,
-        leg.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), leg.expires_at
-    FROM interactions_leg leg
-    JOIN agents_agent agent ON agent.id = leg.agent_id
-    JOIN interactions_interaction i ON i.id = leg.interaction_id
-    JOIN clients_client client ON client.id = leg.client_id
-    LEFT JOIN clients_brand brand ON brand.client_id = client.id
-    LEFT JOIN clients_queue queue ON queue.id = i.queue_id
-    WHERE leg.id = %s AND leg.state = 'offered'
-"""
-SEEN_BY = """
-    SELECT i.public_id, i.version, client.public_id,
+# One statement each, whose plan the connection keeps, for they follow every entry of the journal.
+SHOWN_BY = """
         ARRAY (SELECT agent.public_id FROM agents_agent agent
             WHERE i.id IS NOT NULL AND agent.id IN (
                 SELECT leg.agent_id FROM interactions_leg leg
                 WHERE leg.interaction_id = i.id
                     AND (leg.state IN ('offered', 'handling', 'wrapping') OR leg.id = about.leg))),
         ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = i.id)
+"""
+CARD = f"""
+    SELECT agent.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
+        offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
+        i.public_id, i.version, {SHOWN_BY}
+    FROM (SELECT %s::bigint AS leg) about
+    JOIN interactions_leg offer ON offer.id = about.leg
+    JOIN agents_agent agent ON agent.id = offer.agent_id
+    JOIN interactions_interaction i ON i.id = offer.interaction_id
+    JOIN clients_client client ON client.id = offer.client_id
+    LEFT JOIN clients_brand brand ON brand.client_id = client.id
+    LEFT JOIN clients_queue queue ON queue.id = i.queue_id
+    WHERE offer.state = 'offered'
+"""  # noqa: S608 - constants alone
+SEEN_BY = f"""
+    SELECT client.public_id, i.public_id, i.version, {SHOWN_BY}
     FROM (SELECT %s::bigint AS leg, %s::bigint AS interaction, %s::bigint AS client) about
     LEFT JOIN interactions_interaction i ON i.id = about.interaction
     LEFT JOIN clients_client client ON client.id = about.client
-"""
+"""  # noqa: S608 - constants alone
 SEEN_ON_FLOOR = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
 
 
@@ -56,19 +60,29 @@ def step_aside(agent: Agent, console: UUID) -> None:
 
 
 def screen_pop(entry: JournalEntry) -> None:
-    """The first beat: the card of an offer, to the console of its agent."""
-    if entry.leg_id:
-        offer_card(entry.leg_id)
+    """The first beat: the card of an offer, to the console of its agent; then whoever else shows the contact."""
+    card = _card(entry.leg_id) if entry.leg_id else None
+    if card is None:
+        everybody_sees(entry)
+        return
+    with push.together():
+        _show(card)
+        _seen(entry, card[3], *card[10:])
 
 
 def offer_card(leg_id: int) -> None:
     """Push the card of a leg that is still offered."""
-    with connection.cursor() as cursor:
-        cursor.execute(CARD, [leg_id])
-        row = cursor.fetchone()
-    if row is None:
-        return
-    agent, leg, version, interaction, client, brand, channel, role, queue, waited_since, expires_at = row
+    card = _card(leg_id)
+    if card:
+        _show(card)
+
+
+def _card(leg_id: int) -> list[Any] | None:
+    return first(asked(CARD, [leg_id]))
+
+
+def _show(card: list[Any]) -> None:
+    agent, leg, version, client, brand, channel, role, queue, waited_since, expires_at, interaction, *_seen = card
     nudge(
         agent_group(agent),
         "offer",
@@ -76,7 +90,7 @@ def offer_card(leg_id: int) -> None:
         version=version,
         interaction=str(interaction),
         client=str(client),
-        brand=Brand(public_id=brand).css_class if brand else "",
+        brand=Brand.class_of(brand) if brand else "",
         channel=channel,
         role=role,
         queue=queue,
@@ -94,9 +108,18 @@ def offer_gone(entry: JournalEntry) -> None:
 
 def everybody_sees(entry: JournalEntry) -> None:
     """Whoever shows what this entry is about refetches: agents with a leg on it, the customer's window, the floor."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN_BY, [entry.leg_id, entry.interaction_id, entry.client_id])
-        interaction, version, client, agents, windows = cursor.fetchone()
+    with push.together():
+        _seen(entry, *asked(SEEN_BY, [entry.leg_id, entry.interaction_id, entry.client_id])[0])
+
+
+def _seen(
+    entry: JournalEntry,
+    client: UUID | None,
+    interaction: UUID | None,
+    version: int | None,
+    agents: list[UUID],
+    windows: list[UUID],
+) -> None:
     for agent in agents:
         nudge(agent_group(agent), "item", interaction=str(interaction), version=version, about=entry.kind)
     for window in windows:

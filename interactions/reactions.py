@@ -76,7 +76,7 @@ def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:
     """Run the reactions to one committed entry."""
     kind = Kind(entry.kind)
     reactions = list(REACTIONS.get(kind, []))
-    if kind not in SILENT:
+    if kind not in SILENT and push.screen_pop not in reactions:  # which tells everybody itself
         reactions.append(push.everybody_sees)
     for reaction in reactions:
         try:

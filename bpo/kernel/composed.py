@@ -125,16 +125,7 @@ class Statement(Generic[Row]):
         if not self.sql:
             return []
         connection = connections[DEFAULT_DB_ALIAS]
-        placed = [values[number] for number in self.places]
-        try:
-            found = _asked(connection, self.cursor, self.sql, placed)
-        except NotSupportedError:
-            # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
-            if connection.in_atomic_block:
-                raise
-            with connection.cursor() as cursor:
-                cursor.execute("DEALLOCATE ALL")
-            found = _asked(connection, self.cursor, self.sql, placed)
+        found = asked(self.sql, [values[number] for number in self.places], kind=self.cursor)
         for at, converters, expression in self.converters:
             for row in found:
                 for converter in converters:
@@ -168,18 +159,32 @@ def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     return written, [one.number for one in parameters if isinstance(one, Place)]
 
 
-def _asked(connection: Any, kind: type[Any], sql: str, values: Sequence[Any]) -> list[list[Any]]:
-    with _cursor(connection, kind) as cursor:
-        cursor.execute(sql, values)
-        return [list(row) for row in cursor.fetchall()]
-
-
 class PlannedAnew(ServerBindingCursor):  # type: ignore[type-arg]
     """Hands values apart from the text, and has each asking planned for its values."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """Once, with no plan kept."""
         return super().execute(query, params, **{**how, "prepare": False})  # type: ignore[misc]
+
+
+def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = ServerBindingCursor) -> list[list[Any]]:
+    """The rows of a statement whose text stays the same, written by hand or by Django: its plan is kept."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        return _asked(connection, kind, sql, values)
+    except NotSupportedError:
+        # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
+        if connection.in_atomic_block:
+            raise
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        return _asked(connection, kind, sql, values)
+
+
+def _asked(connection: Any, kind: type[Any], sql: str, values: Sequence[Any]) -> list[list[Any]]:
+    with _cursor(connection, kind) as cursor:
+        cursor.execute(sql, values)
+        return [list(row) for row in cursor.fetchall()]
 
 
 def _cursor(connection: Any, kind: type[Any]) -> Any:

@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
@@ -59,8 +61,39 @@ def _redis() -> redis.Redis:
     return _client
 
 
+class _Gathered(threading.local):
+    """What this thread is told to send while it gathers; None when it does not."""
+
+    messages: list[tuple[str, dict[str, Any]]] | None = None
+
+
+_gathered = _Gathered()
+
+
 def send(group: str, message: dict[str, Any]) -> bool:
     """Tell a group of sockets; message["type"] names the consumer's method. Never raises; False if it was not sent."""
+    if _gathered.messages is not None:
+        _gathered.messages.append((group, message))
+        return True
+    return _send([(group, message)])
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is sent in this block goes out at its end, in one way to Redis and back."""
+    if _gathered.messages is not None:
+        yield
+        return
+    gathered = _gathered.messages = []
+    try:
+        yield
+    finally:
+        _gathered.messages = None
+        if gathered:
+            _send(gathered)
+
+
+def _send(messages: list[tuple[str, dict[str, Any]]]) -> bool:
     if not breaker.open():
         return False
     layer = get_channel_layer()
@@ -68,9 +101,17 @@ def send(group: str, message: dict[str, Any]) -> bool:
         if isinstance(layer, RedisPubSubChannelLayer):
             # Published directly: the layer's own send would open an event loop and a connection for every nudge.
             prefix = layer._kwargs.get("prefix", "asgi")
-            _redis().publish(f"{prefix}__group__{group}", layer.serialize(message))
+            if len(messages) == 1:
+                group, message = messages[0]
+                _redis().publish(f"{prefix}__group__{group}", layer.serialize(message))
+                return True
+            pipeline = _redis().pipeline(transaction=False)
+            for group, message in messages:
+                pipeline.publish(f"{prefix}__group__{group}", layer.serialize(message))
+            pipeline.execute()
         elif layer is not None:
-            async_to_sync(layer.group_send)(group, message)
+            for group, message in messages:
+                async_to_sync(layer.group_send)(group, message)
     except FAILURES as error:
         breaker.trip(error)
         return False

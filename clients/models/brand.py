@@ -1,5 +1,7 @@
 """How a client looks and speaks: colour, logo, sender, texts and the public names of agents."""
 
+from uuid import UUID
+
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -66,7 +68,12 @@ class Brand(PublicIdModel):
     @property
     def css_class(self) -> str:
         """The class an element carries when it speaks for this client."""
-        return f"brand-{self.public_id}"
+        return self.class_of(self.public_id)
+
+    @staticmethod
+    def class_of(public_id: UUID) -> str:
+        """The same where there is no more of it than its id."""
+        return f"brand-{public_id}"
 
     @property
     def digest(self) -> str:

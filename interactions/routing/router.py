@@ -10,10 +10,13 @@ import random
 import time
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from bpo.kernel import clock
+from bpo.kernel.composed import asked, composed, first
 from interactions import journal
 from interactions.models import JournalEntry, Leg
 
@@ -38,9 +41,7 @@ def freed(entry: JournalEntry) -> None:
 
 def agent_of(entry: JournalEntry) -> int | None:
     """The agent of the leg an entry is about."""
-    if entry.leg_id is None:
-        return None
-    return Leg.objects.order_by().values_list("agent_id", flat=True).filter(pk=entry.leg_id).first()
+    return None if entry.leg_id is None else first(_agents(entry.leg_id))
 
 
 def interaction_waits(interaction_id: int, *, at: datetime | None = None) -> bool:
@@ -71,16 +72,24 @@ def _look(sql: str, key: int, at: datetime | None) -> bool:
     return False
 
 
-@transaction.atomic
 def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
-    """One decision in a transaction of its own; announces after commit the journal entry that the SQL wrote."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [key, at])
-        entry_id, again = cursor.fetchone()
+    """One decision, which is a transaction of its own for being one statement; announces after commit the journal
+    entry that the SQL wrote."""
+    entry_id, again = asked(sql, [key, at])[0]
     if entry_id is not None:
         transaction.on_commit(partial(_announce, entry_id))
     return entry_id, bool(again)
 
 
 def _announce(entry_id: int) -> None:
-    journal.announce(JournalEntry.objects.raw("SELECT * FROM interactions_journalentry WHERE id = %s", [entry_id]))
+    journal.announce(_entries(entry_id))
+
+
+@composed
+def _entries(entry_id: Any) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.order_by().filter(pk=entry_id)
+
+
+@composed
+def _agents(leg_id: Any) -> QuerySet[Leg, int]:
+    return Leg.objects.order_by().filter(pk=leg_id).values_list("agent_id", flat=True)

@@ -1,5 +1,6 @@
 """Nudges reach a group; a dead Redis costs 200 ms once a second and never an error."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -29,6 +30,22 @@ async def test_a_nudge_reaches_the_group() -> None:
     assert push.send("agent.bea", {"type": "nudge", "kind": "items"})
     assert await layer.receive(channel) == {"type": "nudge", "kind": "items"}
     await layer.group_discard("agent.bea", channel)
+
+
+async def test_nudges_of_one_event_go_out_together_and_in_order() -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    for group in ("agent.bea", "agent.dee"):
+        await layer.group_add(group, channel)
+    with push.together():
+        push.send("agent.bea", {"type": "nudge", "kind": "offer"})
+        with push.together():
+            push.send("agent.dee", {"type": "nudge", "kind": "item"})
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(heard := asyncio.create_task(layer.receive(channel))), 0.2)
+    assert [(await heard)["kind"], (await layer.receive(channel))["kind"]] == ["offer", "item"]
+    for group in ("agent.bea", "agent.dee"):
+        await layer.group_discard(group, channel)
 
 
 def test_a_dead_redis_costs_little_and_only_once_a_second(dead_redis: None, monkeypatch: pytest.MonkeyPatch) -> None:
