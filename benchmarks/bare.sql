@@ -43,3 +43,33 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- The other side: somebody arrives. The longest idle agent of its queue, found along the index of free agents.
+CREATE FUNCTION bare.match_waiting(p bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    q int;
+    w smallint;
+    a int;
+BEGIN
+    SELECT x.queue_id, queue.weight INTO q, w FROM bare.waiting x JOIN bare.queue ON queue.id = x.queue_id
+    WHERE x.id = p AND x.state = 0 FOR NO KEY UPDATE OF x SKIP LOCKED;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    SELECT agent.id INTO a FROM bare.agent
+    WHERE available AND used < 100 AND used + w <= 100
+        AND (SELECT rank FROM bare.agent_queue aq WHERE aq.agent_id = agent.id AND aq.queue_id = q) IS NOT NULL
+    ORDER BY idle_since LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    UPDATE bare.waiting SET state = 1 WHERE id = p;
+    UPDATE bare.agent SET used = used + w, idle_since = clock_timestamp() WHERE id = a;
+    INSERT INTO bare.offer (waiting_id, agent_id, weight) VALUES (p, a, w);
+    INSERT INTO bare.event (waiting_id, agent_id, kind, facts) VALUES (p, a, 1, jsonb_build_object('w', w));
+    RETURN a;
+END
+$$;
+
+-- An agent ends what she has.
+CREATE FUNCTION bare.complete(p int) RETURNS void LANGUAGE sql AS $$
+    WITH done AS (UPDATE bare.offer SET state = 1 WHERE agent_id = p AND state = 0 RETURNING waiting_id, weight),
+        left_line AS (UPDATE bare.waiting SET state = 2 WHERE id IN (SELECT waiting_id FROM done))
+    UPDATE bare.agent SET used = used - (SELECT coalesce(sum(weight), 0) FROM done) WHERE id = p
+$$;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from django.db import connection
@@ -19,15 +20,24 @@ RESET = """
     UPDATE bare.agent SET used = 0 WHERE used > 0;
 """
 
+CLEAR = """
+    UPDATE interactions_visit v SET left_at = now(), how = 'answered' FROM interactions_interaction i
+        WHERE i.id = v.interaction_id AND v.left_at IS NULL AND i.id > {last};
+    UPDATE interactions_leg SET state = 'completed', ended_at = now(), ended_by = 'agent'
+        WHERE state IN ('offered', 'handling', 'wrapping');
+    UPDATE interactions_interaction SET state = 'closed', closed_at = now(), outcome = 'handled'
+        WHERE state <> 'closed' AND (id > {last} OR state <> 'queued');
+    UPDATE agents_seat SET points_voice = 0, points_chat = 0, points_email = 0, fits_voice = true, fits_chat = true,
+        fits_email = true, offered = false WHERE offered OR points_voice + points_chat + points_email > 0;
+    UPDATE bare.offer SET state = 1 WHERE state = 0;
+    UPDATE bare.waiting SET state = 2 WHERE state <> 2 AND (id > {last} OR state = 1);
+    UPDATE bare.agent SET used = 0 WHERE used > 0;
+"""
 
-def build(agents: int, waiting: int, queues: int = 60) -> None:
-    """Everything anew: agents licensed for half of the clients with some skills, lines that want one skill each."""
-    from clients.models import Queue
-    from interactions import eligibility
-    from tests import factories as make
 
+def empty() -> None:
+    """Nothing is left, not even what is written once: this database holds nothing else."""
     with connection.cursor() as cursor:
-        # Tables are emptied, the append-only ones too: this database holds nothing else.
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
             "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
@@ -35,11 +45,25 @@ def build(agents: int, waiting: int, queues: int = 60) -> None:
         )
         cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
         cursor.execute("SET session_replication_role = origin")
+
+
+def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, chats: int = 3) -> None:
+    """Everything anew: agents licensed for half of the clients with some skills, lines that want one skill each.
+
+    The first `unstaffed` lines want what nobody can; if there are such, all the waiting stand in them. `chats` is how
+    many an agent may have at once.
+    """
+    from clients.models import Queue
+    from interactions import eligibility
+    from tests import factories as make
+
+    empty()
     clients = [make.client(f"Client {n}") for n in range(CLIENTS)]
     skills = [make.skill(f"skill-{n}") for n in range(SKILLS)]
-    team, profile = make.team(), make.profile()
+    team, profile = make.team(), make.profile(chat_cap=chats)
     for n in range(queues):
-        make.queue(clients[n % CLIENTS], wants={skills[n % SKILLS].code: 1 + n % 3}, channels=["chat"])
+        wants = {"nobody": 5} if n < unstaffed else {skills[n % SKILLS].code: 1 + n % 3}
+        make.queue(clients[n % CLIENTS], wants=wants, channels=["chat"], wrap_up="none")
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -59,7 +83,8 @@ def build(agents: int, waiting: int, queues: int = 60) -> None:
                 ON (a.id + c.id) %% 2 = 0;
             INSERT INTO agents_agentskill (agent_id, skill_id, level)
             SELECT a.id, s.id, 1 + (a.id * s.id) %% 5 FROM agents_agent a JOIN clients_skill s
-                ON (a.id / 2 + s.id) %% 3 = 0;
+                ON (a.id / 2 + s.id) %% 3 = 0
+                WHERE s.code <> 'nobody';
             """,
             {"agents": agents, "team": team.pk, "profile": profile.pk},
         )
@@ -77,9 +102,9 @@ def build(agents: int, waiting: int, queues: int = 60) -> None:
                 false, 0
             FROM generate_series(1, %(waiting)s) n
             JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place FROM interactions_lane) l
-                ON l.place = n %% (SELECT count(*) FROM interactions_lane)
+                ON l.place = n %% %(lines)s
             """,
-            {"waiting": waiting},
+            {"waiting": waiting, "lines": unstaffed or queues},
         )
         cursor.execute((HERE / "bare.sql").read_text())
         cursor.execute(
@@ -102,6 +127,12 @@ def reset() -> None:
     """Take back what an arm did."""
     with connection.cursor() as cursor:
         cursor.execute(RESET)
+
+
+def clear(last: int = sys.maxsize) -> None:
+    """End everything that is with an agent, and what waits beyond this contact."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR.format(last=int(last)))
 
 
 def vacuum() -> None:

@@ -44,22 +44,22 @@ def agent_of(entry: JournalEntry) -> int | None:
     return None if entry.leg_id is None else first(_agents(entry.leg_id))
 
 
-def interaction_waits(interaction_id: int, *, at: datetime | None = None) -> bool:
+def interaction_waits(interaction_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
     """Look for an agent for this contact; whether it is offered now."""
-    return _look("SELECT * FROM match_interaction(%s, %s)", interaction_id, at)
+    return _look("SELECT * FROM match_interaction(%s, %s)", interaction_id, at, looks)
 
 
-def agent_has_room(agent_id: int, *, at: datetime | None = None) -> bool:
+def agent_has_room(agent_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
     """Look for a contact for this agent; whether one is offered now.
 
     An open offer takes no second one, so one success ends it; its answer looks again.
     """
-    return _look("SELECT * FROM match_agent(%s, %s)", agent_id, at)
+    return _look("SELECT * FROM match_agent(%s, %s)", agent_id, at, looks)
 
 
-def _look(sql: str, key: int, at: datetime | None) -> bool:
+def _look(sql: str, key: int, at: datetime | None, looks: int) -> bool:
     try:
-        for look in range(LOOKS):
+        for look in range(looks):
             if look:
                 time.sleep(random.uniform(0, PAUSE_SECONDS))
             entry_id, again = _call(sql, key, at or clock.now())
