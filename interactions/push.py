@@ -13,20 +13,23 @@ from clients.models import Brand, Client
 from interactions import chats
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
 
-# One statement each, whose plan the connection keeps, for they follow every entry of the journal.
+# One statement each, whose plan the connection keeps, for they follow every entry of the journal. A live leg is told by
+# its missing end: by its state PostgreSQL would look for it among all live legs of the house.
 SHOWN_BY = """
         ARRAY (SELECT agent.public_id FROM agents_agent agent
             WHERE i.id IS NOT NULL AND agent.id IN (
                 SELECT leg.agent_id FROM interactions_leg leg
                 WHERE leg.interaction_id = i.id
-                    AND (leg.state IN ('offered', 'handling', 'wrapping') OR leg.id = about.leg))),
+                    AND (leg.ended_at IS NULL OR leg.id = about.leg))),
         ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = i.id)
 """
 CARD = f"""
     SELECT agent.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
         offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
         i.public_id, i.version, {SHOWN_BY}
-    FROM (SELECT %s::bigint AS leg) about
+    FROM (
+        SELECT coalesce(%s, (SELECT leg_id FROM interactions_journalentry WHERE id = %s::bigint))::bigint AS leg
+    ) about
     JOIN interactions_leg offer ON offer.id = about.leg
     JOIN agents_agent agent ON agent.id = offer.agent_id
     JOIN interactions_interaction i ON i.id = offer.interaction_id
@@ -61,7 +64,7 @@ def step_aside(agent: Agent, console: UUID) -> None:
 
 def screen_pop(entry: JournalEntry) -> None:
     """The first beat: the card of an offer, to the console of its agent; then whoever else shows the contact."""
-    card = _card(entry.leg_id) if entry.leg_id else None
+    card = first(asked(CARD, [None, entry.pk]))
     if card is None:
         everybody_sees(entry)
         return
@@ -72,13 +75,9 @@ def screen_pop(entry: JournalEntry) -> None:
 
 def offer_card(leg_id: int) -> None:
     """Push the card of a leg that is still offered."""
-    card = _card(leg_id)
+    card = first(asked(CARD, [leg_id, None]))
     if card:
         _show(card)
-
-
-def _card(leg_id: int) -> list[Any] | None:
-    return first(asked(CARD, [leg_id]))
 
 
 def _show(card: list[Any]) -> None:

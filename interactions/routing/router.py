@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.composed import asked, composed, first
 from interactions import journal
-from interactions.models import JournalEntry, Leg
+from interactions.models import JournalEntry, Kind, Leg
 
 logger = logging.getLogger(__name__)
 
@@ -82,12 +82,8 @@ def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
 
 
 def _announce(entry_id: int) -> None:
-    journal.announce(_entries(entry_id))
-
-
-@composed
-def _entries(entry_id: Any) -> QuerySet[JournalEntry]:
-    return JournalEntry.objects.order_by().filter(pk=entry_id)
+    """By what is known of it; the rest is read when somebody asks."""
+    journal.announce([JournalEntry.from_db(DEFAULT_DB_ALIAS, ["id", "kind"], [entry_id, Kind.OFFERED])])
 
 
 @composed
