@@ -11,9 +11,12 @@ import sys
 MODULES = {
     "match": ("G1", "G2"),
     "latency": ("G3", "G4"),
+    "growth": ("G6", "G7"),
     "statements": ("G8",),
+    "storm": ("G9",),
     "collisions": ("G10",),
     "pages": ("G16",),
+    "fairness": ("G17",),
     "startup": ("START",),
 }
 
