@@ -12,12 +12,11 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from agents.gates import is_supervisor
-from agents.groups import floor_group
 from bpo.accounts.models import User, user_group
 from bpo.kernel import clock
 from bpo.kernel.push import FAILURES
 from clients.models import Client, Role
-from interactions.consumers import hearing, heartbeat
+from interactions.consumers import floors, hearing, heartbeat
 from interactions.consumers.leaving import Leaving
 
 SPACING = 0.5
@@ -26,12 +25,12 @@ SIGNED_OUT, NOT_ALLOWED, TOO_LONG = 4401, 4403, 4400
 
 
 class FloorConsumer(Leaving, AsyncJsonWebsocketConsumer):
-    """Joins the floor group of each supervised client; relays one nudge for all that came meanwhile."""
+    """Watches the floor of each supervised client; relays one nudge for all that came meanwhile."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key = uuid4()
-        self.joined: list[str] = []
+        self.group = ""
         self.changed: set[str] = set()
         self.flushing: asyncio.Task[None] | None = None
         self.flushed = 0.0
@@ -47,9 +46,9 @@ class FloorConsumer(Leaving, AsyncJsonWebsocketConsumer):
         if clients is None:
             await self.close(NOT_ALLOWED)
             return
-        self.joined = [user_group(user), *(floor_group(client) for client in clients)]
-        for group in self.joined:
-            await self.channel_layer.group_add(group, self.channel_name)
+        self.group = user_group(user)
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await floors.watch(self, clients)
         heartbeat.opened(self.key, user.pk, self.close, console=False)
         await self.send_json({"kind": "hello", "now": clock.now().isoformat()})
         await hearing.opened(self)
@@ -74,11 +73,13 @@ class FloorConsumer(Leaving, AsyncJsonWebsocketConsumer):
             await self.send_json({"kind": "pong", "now": clock.now().isoformat()})
 
     async def nudge(self, message: dict[str, Any]) -> None:
-        """Gather what changed; the first one goes at once, the others within half a second."""
+        """What is said to the person."""
         if message.get("kind") == "signed_out":
             await self.close(SIGNED_OUT)
-            return
-        self.changed.add(str(message.get("client", "")))
+
+    def client_changed(self, client: str) -> None:
+        """Gather what changed; the first one goes at once, the others within half a second."""
+        self.changed.add(client)
         if self.flushing is None or self.flushing.done():
             self.flushing = asyncio.create_task(self._flush())
 
@@ -89,14 +90,15 @@ class FloorConsumer(Leaving, AsyncJsonWebsocketConsumer):
         await self.send_json({"kind": "changed", "clients": clients})
 
     async def disconnect(self, code: int) -> None:
-        """Leave every group."""
+        """Watch no more."""
         hearing.closed(self)
         heartbeat.closed(self.key)
         if self.flushing is not None:
             self.flushing.cancel()
-        for group in self.joined:
+        await floors.leave(self)
+        if self.group:
             with contextlib.suppress(*FAILURES):
-                await self.channel_layer.group_discard(group, self.channel_name)
+                await self.channel_layer.group_discard(self.group, self.channel_name)
 
 
 @database_sync_to_async

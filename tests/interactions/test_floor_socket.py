@@ -11,7 +11,7 @@ from agents.groups import floor_group
 from bpo.accounts.models import User, user_group
 from bpo.kernel import push
 from clients.models import Client
-from interactions.consumers import heartbeat
+from interactions.consumers import floors, heartbeat
 from interactions.consumers.floor import FloorConsumer
 from tests import factories
 
@@ -65,6 +65,24 @@ async def test_another_clients_change_is_not_heard() -> None:
     await asyncio.to_thread(nudge, other)
     assert await socket.receive_nothing(timeout=0.8)
     await socket.disconnect()
+
+
+async def test_two_floors_of_one_process_hear_their_own_and_the_second_stays_when_the_first_goes() -> None:
+    acme = await database_sync_to_async(factories.client)("Acme")
+    other = await database_sync_to_async(factories.client)("Cal's house")
+    sue = line_of(await database_sync_to_async(factories.supervisor)(acme, name="Sue Supervisor"))
+    cal = line_of(await database_sync_to_async(factories.supervisor)(acme, other, name="Cal Cole"))
+    for socket in (sue, cal):
+        await socket.connect()
+        await socket.receive_json_from()
+    await asyncio.to_thread(nudge, acme)
+    for socket in (sue, cal):
+        assert (await socket.receive_json_from(timeout=3))["clients"] == [str(acme.public_id)]
+    await sue.disconnect()
+    await asyncio.to_thread(nudge, other)
+    assert (await cal.receive_json_from(timeout=3))["clients"] == [str(other.public_id)]
+    await cal.disconnect()
+    assert not floors._ears.get(id(asyncio.get_running_loop())), "the last one closes the ear"
 
 
 async def test_pings_are_answered_and_nonsense_closes() -> None:
