@@ -19,6 +19,7 @@ from agents.models import (
     PresenceReason,
     QueueSwitchedOff,
     QueueTeam,
+    QueueVersion,
     Seat,
     Team,
     TeamSupervisor,
@@ -54,8 +55,11 @@ class TeamAdmin(NothingVanishes, HouseAdmin):
         super().save_formset(request, form, formset, change)
         if formset.model is QueueTeam and formset.has_changed():
             touched |= {row.queue_id for row in QueueTeam.objects.filter(team=form.instance)}
-            for queue in Queue.objects.filter(pk__in=touched):
-                queue_states.rules_changed(queue)
+            # Whoever changes one of these lines holds its row before anything else: all of them, in one order.
+            for queue in list(Queue.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk")):
+                queue_states.rules_changed(
+                    queue, by=_person(request), why=str(_("Teams changed in the administration."))
+                )
 
     def belonging(self, thing: Team) -> list[Any]:
         return [*thing.supervisors.all(), *thing.queues.all()]
@@ -223,6 +227,14 @@ class SeatAdmin(ReadOnly, HouseAdmin):
     list_filter = ["presence", "connected", "offered"]
     list_select_related = ["agent"]
     search_fields = ["agent__name"]
+
+
+@admin.register(QueueVersion)
+class QueueVersionAdmin(ReadOnly, HouseAdmin):
+    list_display = ["queue", "number", "state", "published_at", "published_by", "publish_at", "why"]
+    list_filter = ["state", "queue__client"]
+    list_select_related = ["queue", "published_by"]
+    search_fields = ["queue__name", "why"]
 
 
 @admin.register(QueueSwitchedOff)

@@ -75,15 +75,15 @@ def reopen(queue: Queue, *, by: User, why: str) -> Queue:
 
 
 @transaction.atomic
-def rules_changed(queue: Queue) -> None:
-    """Call it in the transaction that changed the line's settings, skills or teams."""
-    queue_rules_changed.send(sender=Queue, queue=queue)
+def rules_changed(queue: Queue, *, by: User | None, why: str) -> None:
+    """Call it in the transaction that changed the line's settings, skills, teams or steps; who and why are kept."""
+    queue_rules_changed.send(sender=Queue, queue=queue, by=by, why=why)
 
 
 def _move(queue: Queue, to: QueueState, by: User, why: str) -> Queue:
     with because(why, by=by):
         advance(queue, to, allowed=MOVES)
-    rules_changed(queue)
+    rules_changed(queue, by=by, why=why)
     return queue
 
 

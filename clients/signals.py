@@ -5,8 +5,8 @@ from django.dispatch import Signal
 # Sent after commit with `client`, `before`, `by` (a user or None), `reason` and `at`.
 standing_changed = Signal()
 
-# Inside the transaction, with `queue`: its rules, skills, teams or state changed. The receiver gives it a new
-# version and moves those waiting to its lanes; its errors undo the change.
+# Inside the transaction, with `queue`, `by` (a user or None) and `why`: its rules, skills, teams, steps or state
+# changed. The receiver gives it a new version and moves those waiting to its lanes; its errors undo the change.
 queue_rules_changed = Signal()
 
 # Inside the transaction, with `queue` and `counts` (a dict to add to): how many contacts wait in it, and how many

@@ -14,7 +14,9 @@ from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
+from agents import rules
 from agents.models import Agent, Licence, Presence, Seat
+from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import Queue
 from interactions import journal, overflow, verdicts
@@ -124,15 +126,16 @@ def _staffed() -> QuerySet[AgentLane]:
 
 
 @transaction.atomic
-def queue_changed(queue: Queue) -> int:
+def queue_changed(queue: Queue, *, by: User | None = None, why: str = "") -> int:
     """Its rules were changed: a new version with new lanes, to which those waiting move. Returns how many moved.
 
     Call it in the transaction that changed the queue, its skills or its teams. Open offers stay as they were made;
-    a contact that comes back from one is put on the new lane then.
+    a contact that comes back from one is put on the new lane then. The version is kept, with who and why.
     """
     _change_rules([queue.client_id])
     Queue.objects.filter(pk=queue.pk).update(version=F("version") + 1)
     queue.refresh_from_db()
+    rules.keep(queue, by=by, why=why)
     moved = len(move_to_new_lanes(queue))
     AgentLane.objects.filter(queue=queue).exclude(lane__queue_version=queue.version).delete()
     return moved

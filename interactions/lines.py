@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from bpo.accounts.models import User
 from clients.models import Queue
 from interactions import eligibility
 from interactions.callback_rows import OPEN_STATES
@@ -16,9 +17,9 @@ from interactions.routing import router
 HERE = (State.QUEUED, State.OFFERED)
 
 
-def rules_changed(sender: Any, queue: Queue, **kwargs: Any) -> None:
+def rules_changed(sender: Any, queue: Queue, by: User | None, why: str, **kwargs: Any) -> None:
     """Inside the change: a new version with new lanes; after it, those waiting are looked at again."""
-    eligibility.queue_changed(queue)
+    eligibility.queue_changed(queue, by=by, why=why)
     transaction.on_commit(partial(look_again, queue.pk))
 
 

@@ -4,6 +4,7 @@ from agents.models.agent import Agent, CapacityProfile, QueueTeam, Team, TeamSup
 from agents.models.licence import Licence, LicenceState
 from agents.models.overflow import END_ACTIONS, OverflowStep, StepAction
 from agents.models.presence import PresenceEntry, PresenceReason
+from agents.models.rules import QueueVersion, RulesState
 from agents.models.seat import ConsoleSession, Presence, Seat
 from agents.models.skill import AgentSkill, QueueSwitchedOff
 
@@ -21,6 +22,8 @@ __all__ = [
     "PresenceReason",
     "QueueSwitchedOff",
     "QueueTeam",
+    "QueueVersion",
+    "RulesState",
     "Seat",
     "StepAction",
     "Team",

@@ -14,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.core.files import File
 from django.db import transaction
 
+from agents import rules
 from bpo.accounts.models import User
 from bpo.demo.content import ClientContent
 from bpo.demo.content.shapes import DoorContent, HoursContent
@@ -184,6 +185,7 @@ def _queues(client: Client, content: ClientContent, hours: Mapping[str, Business
         if created:
             for code, level in each.wants.items():
                 QueueSkill.objects.create(queue=queue, skill=skills[code], level=level)
+            rules.keep(queue, why="The demo begins.")
         queues[each.name] = queue
     return queues
 

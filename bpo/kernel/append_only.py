@@ -80,3 +80,25 @@ class AppendOnlyTrigger(migrations.RunSQL):
 
     def describe(self) -> str:
         return f"Make {self.table} append-only"
+
+
+class FrozenTrigger(migrations.RunSQL):
+    """Migration operation: rows in these states are never changed or deleted again, whoever asks."""
+
+    def __init__(self, table: str, *states: str) -> None:
+        self.table, self.states = table, states
+        listed = ", ".join(f"'{state}'" for state in states)
+        super().__init__(
+            sql=[
+                FUNCTION,
+                f'create trigger {table}_frozen before update or delete on "{table}"'
+                f" for each row when (old.state in ({listed})) execute function bpo_append_only();",
+            ],
+            reverse_sql=[f'drop trigger if exists {table}_frozen on "{table}";'],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table, *self.states], {}
+
+    def describe(self) -> str:
+        return f"Freeze rows of {self.table} that are {' or '.join(self.states)}"

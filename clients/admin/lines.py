@@ -68,9 +68,11 @@ class QueueAdmin(NothingVanishes, OfClientAdmin):
                     "busy_delay_seconds",
                     "wrap_up",
                     "wrap_up_seconds",
+                    "last_agent_seconds",
                 ]
             },
         ),
+        (_("Share of the floor"), {"fields": ["floor_seats", "ceiling_seats"]}),
         (
             _("Limits"),
             {
@@ -87,6 +89,7 @@ class QueueAdmin(NothingVanishes, OfClientAdmin):
                     "idle_end_seconds",
                     "park_limit_days",
                     "take_old_place",
+                    "skip_empty_steps",
                     "notify_addresses",
                     "public_id",
                     "version",
@@ -125,7 +128,9 @@ class QueueAdmin(NothingVanishes, OfClientAdmin):
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             with transaction.atomic():
-                queue_states.rules_changed(form.instance)
+                queue_states.rules_changed(
+                    form.instance, by=person(request), why=str(_("Changed in the administration."))
+                )
 
     def belonging(self, thing: Queue) -> list[Any]:
         return list(thing.wanted_skills.all())

@@ -119,7 +119,7 @@ class QueueSerializer(CheckedSerializer):
             for row in wanted:
                 QueueSkill.objects.create(queue=queue, **row)
         if not new:
-            queue_states.rules_changed(queue)
+            queue_states.rules_changed(queue, by=by_whom(self.context["request"]), why="Changed by the API.")
         return queue
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bpo.accounts.models import User
 from clients import queue_states
 from clients.models import Channel, Client, Queue, QueueSkill, Skill
 
@@ -129,11 +130,11 @@ class SkillsForm(forms.Form):
         return before != after
 
 
-def save_queue(form: QueueForm, skills: SkillsForm) -> Queue:
+def save_queue(form: QueueForm, skills: SkillsForm, by: User) -> Queue:
     """The line with its skills; those waiting follow when its rules changed."""
     new = form.instance.pk is None
     queue = form.save()
     changed = skills.save(queue)
     if (form.has_changed() or changed) and not new:
-        queue_states.rules_changed(queue)
+        queue_states.rules_changed(queue, by=by, why=_("Changed in the set-up."))
     return queue

@@ -146,6 +146,15 @@ class Queue(PublicIdModel):
         """Hours of its own client; addresses to be told one a line. Set-up, admin and API refuse others."""
         check(self.client_id, self, "hours")
         shares.check(self)
+        if (
+            not isinstance(self.channels, list)
+            or any(self.channels.count(each) > 1 for each in self.channels)
+            or any(each not in Channel.values for each in self.channels)
+        ):
+            raise ValidationError({"channels": _("Any of voice, chat and email, each once.")})
+        warned, ended = self.idle_warn_seconds, self.idle_end_seconds
+        if warned and ended is not None and ended <= warned:
+            raise ValidationError({"idle_end_seconds": _("The end must come after the warning.")})
         lines = [line.strip() for line in self.notify_addresses.splitlines() if line.strip()]
         for line in lines:
             try:

@@ -52,7 +52,7 @@ def _edit(request: SetupRequest, queue: Queue | None) -> HttpResponse:
     skills = SkillsForm(queue, request.POST or None)
     if request.method == "POST" and form.is_valid() and skills.is_valid():
         with transaction.atomic():
-            save_queue(form, skills)
+            save_queue(form, skills, request.user)
         messages.success(request, _("Saved. Those who wait follow the new rules.") if queue else _("Saved."))
         return redirect("setup-queues", request.client.public_id)
     context = {"form": form, "skills": skills, "queue": queue}

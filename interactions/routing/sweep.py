@@ -16,7 +16,7 @@ from django.db import Error, connection
 from agents import licences
 from bpo.kernel import clock
 from interactions import callback_work, cases, chats, standing
-from interactions.routing import line_ends, overflowing, timers
+from interactions.routing import line_ends, overflowing, rules_due, timers
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ STEPS: list[Step] = [
     timers.refusals_over,
     timers.preferred_over,
     timers.parks_over,
+    rules_due.publish,
     timers.lanes_changed,
     callback_work.fall_due,
     callback_work.find_broken,

@@ -233,7 +233,7 @@ class TestLineEnds:
 def new_rules(line: Queue, wanted: Skill) -> None:
     """The line wants one more skill of everybody."""
     line.wanted_skills.create(skill=wanted, level=2)
-    queue_states.rules_changed(line)
+    queue_states.rules_changed(line, by=None, why="")
 
 
 def test_a_failing_step_stops_no_other(monkeypatch, caplog) -> None:

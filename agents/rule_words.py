@@ -1,0 +1,163 @@
+"""What differs between two sets of a line's rules, in words a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agents.models import StepAction, Team
+from agents.rule_rows import PARTS, SETTINGS, Rules
+from clients.forms.queues import QueueForm
+from clients.models import BusinessHours, Channel, Queue, Skill
+
+FIELDS = {each.name: each for each in Queue._meta.concrete_fields}
+SAYS: dict[str, Any] = {
+    StepAction.RELAX_LEVEL: gettext_lazy("ask %(skill)s at level %(level)s only"),
+    StepAction.DROP_SKILL: gettext_lazy("ask a skill no more (%(skill)s)"),
+    StepAction.ADD_TEAM: gettext_lazy("use team %(team)s as well"),
+    StepAction.RAISE_PRIORITY: gettext_lazy("raise the priority by %(raise_by)s"),
+    StepAction.OFFER_CALLBACK: gettext_lazy("offer a callback"),
+    StepAction.PROMISE_CALLBACK: gettext_lazy("promise a callback and end the wait"),
+    StepAction.VOICEMAIL: gettext_lazy("take a message and end the wait"),
+    StepAction.OVERFLOW: gettext_lazy("move to the line %(to_queue)s"),
+    StepAction.MESSAGE: gettext_lazy("close with a message"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting, before and after."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.before} → {self.after}"
+
+
+class Names:
+    """What the codes and ids in rules are called now."""
+
+    def __init__(self, *sets: Rules) -> None:
+        steps = [step for rules in sets for step in rules.get("overflow_steps", [])]
+        wanted = [row["skill"] for rules in sets for row in rules.get("wanted_skills", [])]
+        teams = [key for rules in sets for key in rules.get("teams", [])]
+        self.skills = _called(Skill, "code", [*wanted, *_keys(steps, "skill")])
+        self.teams = _called(Team, "public_id", [*teams, *_keys(steps, "team")])
+        self.lines = _called(Queue, "public_id", _keys(steps, "to_queue"))
+        self.hours = _called(BusinessHours, "public_id", [rules["hours"] for rules in sets if rules.get("hours")])
+
+    def step(self, step: Mapping[str, Any]) -> str:
+        """A step as a sentence: after 60 s: offer a callback."""
+        words = {
+            "skill": self.skills.get(step["skill"], step["skill"]),
+            "team": self.teams.get(step["team"], _("that is gone")),
+            "to_queue": self.lines.get(step["to_queue"], _("that is gone")),
+            "level": step["level"],
+            "raise_by": step["raise_by"],
+        }
+        return _("after %(n)s s: %(act)s") % {"n": step["after_seconds"], "act": SAYS[step["action"]] % words}
+
+
+def _called(model: type[Model], key: str, values: Iterable[Any]) -> dict[str, str]:
+    wanted = set(values)
+    if not wanted:
+        return {}
+    rows = model._default_manager.filter(**{f"{key}__in": wanted})
+    return {str(value): name for value, name in rows.values_list(key, "name")}
+
+
+def _keys(steps: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    return [step[name] for step in steps if step[name]]
+
+
+def difference(before: Rules, after: Rules) -> list[Change]:
+    """Setting by setting; what only one of the two names is younger than the other and is not told."""
+    names = Names(before, after)
+    found = [
+        Change(label(name), _value(name, before[name], names), _value(name, after[name], names))
+        for name in ["state", *SETTINGS]
+        if name in before and name in after and before[name] != after[name]
+    ]
+    if all("wanted_skills" in rules for rules in (before, after)):
+        found += _skills(_levels(before), _levels(after), names)
+    if all("teams" in rules for rules in (before, after)) and set(before["teams"]) != set(after["teams"]):
+        found.append(Change(_("Teams"), _teams(before["teams"], names), _teams(after["teams"], names)))
+    if all("overflow_steps" in rules for rules in (before, after)):
+        found += _steps(before["overflow_steps"], after["overflow_steps"], names)
+    return found
+
+
+def same(before: Rules, after: Rules) -> bool:
+    """Whether nothing differs that a version decides."""
+    return all(before.get(name) == after.get(name) for name in (*SETTINGS, *PARTS) if name in before and name in after)
+
+
+def label(name: str) -> str:
+    """What the set-up calls a setting."""
+    if name in QueueForm.base_fields:
+        return str(QueueForm.base_fields[name].label)
+    return str(FIELDS[name].verbose_name).capitalize()
+
+
+def place(name: str) -> str:
+    """Where in the rules something is wrong."""
+    part, _dot, number = name.partition(".")
+    if part in PARTS:
+        titles = {"wanted_skills": _("Skills"), "teams": _("Teams"), "overflow_steps": _("Step %(n)s") % {"n": number}}
+        return titles[part]
+    return "" if part == "__all__" else label(part)
+
+
+def _value(name: str, value: Any, names: Names) -> str:
+    if name == "hours":
+        return names.hours.get(value, _("that are gone")) if value else _("always open")
+    if name == "channels":
+        return ", ".join(str(Channel(each).label) for each in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value == "":
+        return _("none")
+    choices = dict(FIELDS[name].flatchoices)
+    return str(choices.get(value, value))
+
+
+def _levels(rules: Rules) -> dict[str, int]:
+    return {row["skill"]: row["level"] for row in rules["wanted_skills"]}
+
+
+def _skills(before: dict[str, int], after: dict[str, int], names: Names) -> list[Change]:
+    def level(levels: dict[str, int], code: str) -> str:
+        return _("level %(n)s") % {"n": levels[code]} if code in levels else _("not wanted")
+
+    return [
+        Change(_("Wants %(skill)s") % {"skill": names.skills.get(code, code)}, level(before, code), level(after, code))
+        for code in sorted({*before, *after})
+        if before.get(code) != after.get(code)
+    ]
+
+
+def _teams(keys: list[str], names: Names) -> str:
+    return ", ".join(sorted(names.teams.get(key, _("one that is gone")) for key in keys)) or _("all")
+
+
+def _steps(before: list[dict[str, Any]], after: list[dict[str, Any]], names: Names) -> list[Change]:
+    """Steps that stayed are passed over, so that one put in or taken out does not change all behind it."""
+    old, new = [names.step(step) for step in before], [names.step(step) for step in after]
+    found = []
+    for _tag, from_, to, begin, end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if _tag == "equal":
+            continue
+        for offset in range(max(to - from_, end - begin)):
+            was = old[from_ + offset] if from_ + offset < to else _("none")
+            becomes = new[begin + offset] if begin + offset < end else _("gone")
+            number = (begin if begin + offset < end else from_) + offset + 1
+            found.append(Change(_("Step %(n)s") % {"n": number}, was, becomes))
+    return found
