@@ -57,6 +57,13 @@ class NotADraft(DomainError):
     sentence = _("Only a draft can be changed. Cancel its time first, or begin a new one.")
 
 
+class DraftMoved(DomainError):
+    """Two people write the same draft."""
+
+    code = "draft_moved"
+    sentence = _("Somebody else changed this draft meanwhile. Look at it, then send yours once more if it is to stay.")
+
+
 class NothingNew(DomainError):
     """The rules are these already."""
 
@@ -131,13 +138,26 @@ def keep(queue: Queue, *, by: User | None = None, why: str = "") -> QueueVersion
 
 
 @transaction.atomic
-def draft(queue: Queue, rules: Rules, *, by: User) -> QueueVersion:
-    """Begin a draft; what the given rules do not name is as it is in force. Refused while there is one."""
+def begin(queue: Queue, rules: Rules, *, by: User) -> QueueVersion:
+    """A line that was just made, with its skills, teams and steps: its first version."""
+    rows = rule_rows.read(queue, rules)
+    if rows.problems:
+        raise RulesRefused(rows.problems)
+    rule_rows.write(rows)
+    return keep(queue, by=by, why=_t("New line."))
+
+
+@transaction.atomic
+def draft(queue: Queue, rules: Rules, *, by: User, based_on: QueueVersion | None = None) -> QueueVersion:
+    """Begin a draft; what the given rules do not name is as it is in force. Refused while there is one.
+
+    `based_on` is the version that whoever wrote it had before her, when another may be in force since.
+    """
     current = keep(_hold(queue))
     try:
         with transaction.atomic():
             return QueueVersion.objects.create(
-                queue=queue, rules=_stateless({**current.rules, **rules}), based_on=current, created_by=by
+                queue=queue, rules=_stateless({**current.rules, **rules}), based_on=based_on or current, created_by=by
             )
     except IntegrityError as there:
         raise DraftThere from there

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bpo.accounts.models import User
-from clients import queue_states
-from clients.models import Channel, Client, Queue, QueueSkill, Skill
+from clients.models import Channel, Client, Queue, Skill
 
 
 class QueueForm(forms.ModelForm[Queue]):
     """A line of the client."""
 
     MAIN = ("name", "channels", "hours", "wrap_up", "wrap_up_seconds")
+    SHARE = ("floor_seats", "ceiling_seats")
+    OVERFLOW = ("skip_empty_steps",)
+    APART = (*MAIN, *SHARE, *OVERFLOW)
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("Channels"),
         choices=Channel.choices,
@@ -32,6 +34,7 @@ class QueueForm(forms.ModelForm[Queue]):
             "decline_delay_seconds", "cap_per_agent", "limit", "refuse_unstaffed", "when_unstaffed",
             "callback_offer_seconds", "wait_limit_seconds", "drain_seconds", "patience_seconds",
             "idle_warn_seconds", "idle_end_seconds", "park_limit_days", "take_old_place", "notify_addresses",
+            "busy_delay_seconds", "last_agent_seconds", "skip_empty_steps", "floor_seats", "ceiling_seats",
         ]  # fmt: skip
         labels = {
             "name": gettext_lazy("Name of the line"),
@@ -47,6 +50,11 @@ class QueueForm(forms.ModelForm[Queue]):
             "misses_to_break": gettext_lazy("Misses in a row until a break"),
             "miss_delay_seconds": gettext_lazy("Delay after a miss, seconds"),
             "decline_delay_seconds": gettext_lazy("Delay after a decline, seconds"),
+            "busy_delay_seconds": gettext_lazy("Delay after busy, seconds"),
+            "last_agent_seconds": gettext_lazy("The last agent is asked first for seconds"),
+            "skip_empty_steps": gettext_lazy("Skip steps that nobody staffs"),
+            "floor_seats": gettext_lazy("Served first for, seats"),
+            "ceiling_seats": gettext_lazy("Holds at most, seats"),
             "cap_per_agent": gettext_lazy("At once for one agent, at most"),
             "limit": gettext_lazy("Waiting at once, at most"),
             "refuse_unstaffed": gettext_lazy("Refuse when nobody staffs it"),
@@ -64,6 +72,8 @@ class QueueForm(forms.ModelForm[Queue]):
         help_texts = {
             **dict.fromkeys(("refuse_unstaffed", "callback_offer_seconds", "patience_seconds", "take_old_place"), ""),
             "manual": gettext_lazy("Nothing is offered."),
+            "floor_seats": gettext_lazy("Empty: none is kept for it."),
+            "ceiling_seats": gettext_lazy("Empty: as many as there are."),
             "notify_addresses": gettext_lazy("One a line."),
         }
         widgets = {"notify_addresses": forms.Textarea(attrs={"rows": 2})}
@@ -82,11 +92,19 @@ class QueueForm(forms.ModelForm[Queue]):
 
     def rest(self) -> list[forms.BoundField]:
         """All others; each has a good default."""
-        return [self[name] for name in self.fields if name not in self.MAIN]
+        return [self[name] for name in self.fields if name not in self.APART]
+
+    def share(self) -> list[forms.BoundField]:
+        """Its share of the floor."""
+        return [self[name] for name in self.SHARE]
+
+    def overflow(self) -> list[forms.BoundField]:
+        """What is said of all its steps together."""
+        return [self[name] for name in self.OVERFLOW]
 
     def rest_has_errors(self) -> bool:
         """Whether the folded part must be open."""
-        return any(name in self.errors for name in self.fields if name not in self.MAIN)
+        return any(name in self.errors for name in self.fields if name not in self.APART)
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()
@@ -94,22 +112,17 @@ class QueueForm(forms.ModelForm[Queue]):
             raise forms.ValidationError(_("The company has a line of this name already."))
         return name
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("idle_warn_seconds") and data.get("idle_end_seconds", 0) <= data["idle_warn_seconds"]:
-            self.add_error("idle_end_seconds", _("The end must come after the warning."))
-        return data
-
 
 class SkillsForm(forms.Form):
     """The level at which each skill is wanted; empty: not wanted."""
 
-    def __init__(self, queue: Queue | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, wanted: Mapping[int, int], *args: Any, **kwargs: Any) -> None:
+        """`wanted` are the levels there are, by the skill's key."""
         super().__init__(*args, **kwargs)
-        wanted = dict(queue.wanted_skills.values_list("skill_id", "level")) if queue and queue.pk else {}
         levels = [("", _("not wanted")), *((n, _("level %(n)s or better") % {"n": n}) for n in range(1, 6))]
-        for skill in Skill.objects.all():
-            self.fields[f"skill_{skill.pk}"] = forms.TypedChoiceField(
+        self.skills = {f"skill_{skill.pk}": skill for skill in Skill.objects.all()}
+        for name, skill in self.skills.items():
+            self.fields[name] = forms.TypedChoiceField(
                 label=skill.name,
                 required=False,
                 choices=levels,
@@ -118,23 +131,6 @@ class SkillsForm(forms.Form):
                 initial=wanted.get(skill.pk, ""),
             )
 
-    def save(self, queue: Queue) -> bool:
-        """Write the differences; whether there were any."""
-        before = dict(queue.wanted_skills.values_list("skill_id", "level"))
-        after = {int(name[6:]): level for name, level in self.cleaned_data.items() if level}
-        for skill_id in before.keys() - after.keys():
-            queue.wanted_skills.filter(skill_id=skill_id).delete()
-        for skill_id, level in after.items():
-            if before.get(skill_id) != level:
-                QueueSkill.objects.update_or_create(queue=queue, skill_id=skill_id, defaults={"level": level})
-        return before != after
-
-
-def save_queue(form: QueueForm, skills: SkillsForm, by: User) -> Queue:
-    """The line with its skills; those waiting follow when its rules changed."""
-    new = form.instance.pk is None
-    queue = form.save()
-    changed = skills.save(queue)
-    if (form.has_changed() or changed) and not new:
-        queue_states.rules_changed(queue, by=by, why=_("Changed in the set-up."))
-    return queue
+    def chosen(self) -> list[dict[str, Any]]:
+        """Each wanted skill with its level."""
+        return [{"skill": self.skills[name], "level": level} for name, level in self.cleaned_data.items() if level]

@@ -60,7 +60,7 @@ def page(
     context = context or {}
     if not request.may_edit:
         for value in context.values():
-            _lock(value)
+            lock(value)
     everything = {
         "client": request.client,
         "brand": getattr(request.client, "brand", None),
@@ -73,14 +73,15 @@ def page(
     return render(request, template, everything, status=status)
 
 
-def _lock(value: Any) -> None:
+def lock(value: Any) -> None:
+    """Make a form or a set of forms read only."""
     if hasattr(value, "fields") and isinstance(value.fields, dict):
         for field in value.fields.values():
             field.disabled = True
     elif hasattr(value, "management_form"):
         value.extra = 0
         for form in value.forms:
-            _lock(form)
+            lock(form)
 
 
 @require_safe

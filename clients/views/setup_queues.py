@@ -1,19 +1,16 @@
-"""Step 4: the lines."""
+"""Step 4: the list of lines, each opened, paused, closed; the page of one is with its rules, in the app above."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import DomainError
 from clients import queue_states
-from clients.forms.queues import QueueForm, SkillsForm, save_queue
 from clients.models import Queue
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page
@@ -33,30 +30,6 @@ def listing(request: SetupRequest) -> HttpResponse:
     """All lines with what they want and where contacts come from."""
     queues = request.client.queues.select_related("hours").prefetch_related("wanted_skills__skill", "doors")
     return page(request, "setup/queues.html", "setup-queues", {"queues": queues})
-
-
-@for_setup()
-def new(request: SetupRequest) -> HttpResponse:
-    """A further line."""
-    return _edit(request, None)
-
-
-@for_setup()
-def edit(request: SetupRequest, queue: UUID) -> HttpResponse:
-    """One line."""
-    return _edit(request, get_object_or_404(Queue, client=request.client, public_id=queue))
-
-
-def _edit(request: SetupRequest, queue: Queue | None) -> HttpResponse:
-    form = QueueForm(request.client, request.POST or None, instance=queue)
-    skills = SkillsForm(queue, request.POST or None)
-    if request.method == "POST" and form.is_valid() and skills.is_valid():
-        with transaction.atomic():
-            save_queue(form, skills, request.user)
-        messages.success(request, _("Saved. Those who wait follow the new rules.") if queue else _("Saved."))
-        return redirect("setup-queues", request.client.public_id)
-    context = {"form": form, "skills": skills, "queue": queue}
-    return page(request, "setup/queue.html", "setup-queues", context, status=422 if form.errors else 200)
 
 
 @for_setup()

@@ -179,7 +179,7 @@ add(Rule(get=pages("403", manager=PAGE, other_manager=PAGE, admin=PAGE)), "setup
 add(Rule(get=ADMINS, post=ADMINS), "setup-new", "setup-agent-new", "setup-agent")
 add(Rule(get=ADMINS), "setup-agents")
 add(Rule(post=ADMINS), "setup-agent-act", "setup-team-supervisors")
-add(Rule(get=LOOK_MORE), "setup-client")
+add(Rule(get=LOOK_MORE), "setup-client", "setup-queue-version")
 add(
     Rule(get=LOOK),
     "setup-colour", "setup-hours", "setup-queues", "setup-doors", "setup-previews", "setup-preview",
@@ -193,6 +193,7 @@ add(
 add(
     Rule(post=CHANGE),
     "setup-stand", "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move", "setup-policy",
+    "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
 add(Rule(get=DRAFT), "setup-scripts")
@@ -323,6 +324,7 @@ LACKING: dict[str, str] = {
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
+        "setup-queue", "setup-queue-new",
     ], "422"),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
+from agents import rules
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
@@ -110,7 +111,7 @@ def build() -> World:
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
-        "skill": "es",
+        "skill": "es", "rules": rules.keep(line),
     }  # fmt: skip
     return made
 
@@ -134,6 +135,8 @@ SPECIAL: dict[str, dict[str, str]] = {
     "console-undo": {"message": "sent"},
     "console-send-time": {"message": "sent"},
     "setup-version": {"version": "draft"},
+    "setup-queue-version": {"version": "rules"},
+    "setup-queue-version-move": {"version": "rules"},
 }
 PLAIN: dict[str, Any] = {
     "digest": "x", "digits": "97265d", "act": "live", "kind": "widget", "part": "reasons", "language": "en", "key": "x",
@@ -142,6 +145,7 @@ PLAIN: dict[str, Any] = {
 }  # fmt: skip
 PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-move": {"act": "pause"},
+    "setup-queue-version-move": {"act": "roll-back"},
     "setup-licence": {"act": "suspend"},
     "floor-licence": {"act": "suspend"},
     "setup-member": {"act": "remove"},

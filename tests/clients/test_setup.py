@@ -153,7 +153,7 @@ def test_from_nothing_to_live_in_one_path(ada: Browser, media: Any) -> None:
     assert Brand.objects.get(client=tulip).logo
 
     line = {"name": "Care", "hours": tulip.business_hours.get().pk, "channels": ["chat", "email"]}
-    page = form_of(ada, at("setup-queue-new", tulip), "form")
+    page = form_of(ada, at("setup-queue-new", tulip), "form", "step_set")
     assert ada.post(at("setup-queue-new", tulip), {**page, **line}).status_code == 302
     care = Queue.objects.get(client=tulip)
 
@@ -397,7 +397,8 @@ def test_wanted_skills_change_the_line_for_those_waiting(ada: Browser) -> None:
     spanish = factories.skill("es", language="es")
     ann = factories.waiting(line)
     path = at("setup-queue", line.client, line.public_id)
-    answer = ada.post(path, {**form_of(ada, path, "form", "skills"), f"skill_{spanish.pk}": "3"})
+    asked = {f"skill_{spanish.pk}": "3", "do": "now", "reason": "Spanish callers"}
+    answer = ada.post(path, {**form_of(ada, path, "form", "skills", "step_set"), **asked})
     assert answer.status_code == 302
     before, lane = line.version, ann.lane_id
     line.refresh_from_db()

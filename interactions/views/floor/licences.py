@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from agents import leading, licences
-from agents.forms import LICENCE_ACTS
+from agents.forms.people import LICENCE_ACTS
 from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent, Licence, LicenceState
 from bpo.kernel import clock

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agents import joining, licences, presence
-from agents.forms import LICENCE_ACTS, AgentForm, NewAgentForm, move_licence
+from agents.forms.people import LICENCE_ACTS, AgentForm, NewAgentForm, move_licence
 from agents.models import Agent, Licence, LicenceState, Team
 from bpo.accounts.models import User
 from bpo.kernel.errors import DomainError

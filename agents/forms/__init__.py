@@ -1,0 +1,1 @@
+"""Forms of people and of the rules of lines."""

@@ -1,0 +1,1 @@
+"""Pages of the set-up that are about people and about the rules of lines."""
