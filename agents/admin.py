@@ -82,8 +82,7 @@ class CapacityProfileAdmin(NothingVanishes, HouseAdmin):
     def save_model(self, request: HttpRequest, obj: CapacityProfile, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and form.has_changed():
-            for agent in obj.agents.filter(deactivated_at=None):
-                skills.change_profile(agent, obj, by=_person(request))
+            skills.profile_changed(obj, by=_person(request))
 
 
 class AgentSkillInline(HouseInline):

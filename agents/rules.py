@@ -97,9 +97,11 @@ class TimePassed(DomainError):
 
 
 def in_force(queue: Queue, at: datetime | None = None) -> QueueVersion | None:
-    """The version by which the line worked at that moment; none before its first one."""
+    """The version by which the line worked at that moment, or works now; none before its first one."""
     published = QueueVersion.objects.filter(queue=queue, state=S.PUBLISHED).select_related("published_by")
-    return published.filter(published_at__lte=at or clock.now()).order_by("-number").first()
+    if at is not None:
+        published = published.filter(published_at__lte=at)
+    return published.order_by("-number").first()
 
 
 def before(version: QueueVersion) -> QueueVersion | None:

@@ -84,6 +84,19 @@ def change_profile(agent: Agent, profile: CapacityProfile, *, by: User) -> None:
     _tell(agent, f"profile {profile}, by {by}")
 
 
+def set_wrap_up(agent: Agent, seconds: int | None) -> None:
+    """Her own wrap-up from the next contact on; None is the line's."""
+    agent.wrap_up_seconds = seconds
+    agent.save(update_fields=["wrap_up_seconds"])
+
+
+@transaction.atomic
+def profile_changed(profile: CapacityProfile, *, by: User) -> None:
+    """Another budget, points, caps or yields: everybody who works by it is counted anew and looked after again."""
+    for agent in profile.agents.filter(deactivated_at=None).order_by("pk"):
+        change_profile(agent, profile, by=by)
+
+
 def _switched(agent: Agent, queue: Queue, *, on: bool, by: User, reason: str, at: datetime) -> None:
     facts = {"agent": agent, "queue": queue, "on": on, "by": by, "reason": reason, "at": at}
     signals.queue_switched.send(sender=Agent, **facts)

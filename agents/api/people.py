@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -165,6 +166,14 @@ class NewAgentSerializer(serializers.Serializer[Any]):
         return {found[code]: level for code, level in value.items()}
 
 
+class ChangedAgentSerializer(serializers.Serializer[Any]):
+    """Where an agent works, how much at once, and how long the wrap-up is; null: as the line says."""
+
+    team = serializers.SlugRelatedField(slug_field="name", queryset=Team.objects.all(), required=False)
+    profile = serializers.SlugRelatedField(slug_field="name", queryset=CapacityProfile.objects.all(), required=False)
+    wrap_up_seconds = serializers.IntegerField(min_value=1, max_value=32767, allow_null=True, required=False)
+
+
 class LevelSerializer(serializers.Serializer[Any]):
     """A skill at a level; null takes it away."""
 
@@ -233,7 +242,7 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
     )
     serializer_class = AgentSerializer
     filterset_class = AgentFilter
-    http_method_names = ["get", "post", "head", "options"]
+    http_method_names = ["get", "post", "patch", "head", "options"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -285,6 +294,23 @@ class AgentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSe
         )
         joining.welcome(agent, by=by_whom(request))
         return self._told(agent, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ChangedAgentSerializer, responses=AgentSerializer)
+    @transaction.atomic
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Another team, profile or wrap-up; what is offered follows at once."""
+        agent = self.get_object()
+        require_admin(request)
+        given = ChangedAgentSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        if "team" in data:
+            skills.move_team(agent, data["team"], by=by_whom(request))
+        if "profile" in data:
+            skills.change_profile(agent, data["profile"], by=by_whom(request))
+        if "wrap_up_seconds" in data:
+            skills.set_wrap_up(agent, data["wrap_up_seconds"])
+        return self._told(agent)
 
     @extend_schema(request=LevelSerializer, responses=AgentSerializer)
     @action(detail=True, methods=["post"])

@@ -115,15 +115,22 @@ class NewAgentForm(SkillFields):
 
 
 class AgentForm(SkillFields):
-    """Team, profile and skills of somebody who is here."""
+    """Team, profile, wrap-up and skills of somebody who is here."""
 
     team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.all())
     profile = forms.ModelChoiceField(label=gettext_lazy("How much at once"), queryset=CapacityProfile.objects.all())
+    wrap_up_seconds = forms.IntegerField(
+        label=gettext_lazy("Own seconds of wrap-up"),
+        min_value=1,
+        max_value=32767,
+        required=False,
+        help_text=gettext_lazy("Empty: as the line says."),
+    )
 
     def __init__(self, agent: Agent, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agent = agent
-        self.initial.update(team=agent.team_id, profile=agent.profile_id)
+        self.initial.update(team=agent.team_id, profile=agent.profile_id, wrap_up_seconds=agent.wrap_up_seconds)
         self.held = dict(agent.skills.values_list("skill_id", "level"))
         self.add_skills(self.held)
 
@@ -133,6 +140,8 @@ class AgentForm(SkillFields):
             skills.move_team(self.agent, self.cleaned_data["team"], by=by)
         if self.cleaned_data["profile"].pk != self.agent.profile_id:
             skills.change_profile(self.agent, self.cleaned_data["profile"], by=by)
+        if self.cleaned_data["wrap_up_seconds"] != self.agent.wrap_up_seconds:
+            skills.set_wrap_up(self.agent, self.cleaned_data["wrap_up_seconds"])
         wanted = self.levels()
         for skill in Skill.objects.filter(pk__in=self.held.keys() - {skill.pk for skill in wanted}):
             skills.drop(self.agent, skill, by=by)

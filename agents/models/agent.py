@@ -49,7 +49,7 @@ class QueueTeam(models.Model):
         return f"{self.team} for {self.queue}"
 
 
-class CapacityProfile(models.Model):
+class CapacityProfile(PublicIdModel):
     """How much an agent carries at once: a budget of points, their cost by channel, caps by channel."""
 
     name = models.CharField(max_length=60, unique=True)

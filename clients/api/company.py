@@ -36,7 +36,7 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
         model = Client
         fields = [
             "public_id", "name", "state", "reference_prefix", "country", "zone", "languages", "default_language",
-            "currency",
+            "currency", "floor_seats", "ceiling_seats",
         ]  # fmt: skip
         read_only_fields = ["public_id", "state"]
 

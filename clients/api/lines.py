@@ -1,4 +1,4 @@
-"""Hours, lines and doors as resources under /clients/<id>/."""
+"""Hours and doors as resources under /clients/<id>/."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -14,17 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bpo.kernel import clock
-from clients import hours, queue_states
+from clients import hours
 from clients.api.base import (
     ByCode,
     OfSameClient,
-    ReasonedSerializer,
-    by_whom,
 )
 from clients.api.common import CheckedSerializer, SetupViewSet
 from clients.models import (
     BusinessHours,
-    Channel,
     EntryPoint,
     EntryRule,
     EntryRuleSkill,
@@ -32,7 +28,6 @@ from clients.models import (
     HoursSpan,
     ProductType,
     Queue,
-    QueueSkill,
     QueueState,
     Reason,
     Skill,
@@ -88,73 +83,6 @@ class HoursViewSet(SetupViewSet):
         """Open now? Else when next?"""
         calendar, at = self.get_object().calendar(), clock.now()
         return Response({"open": hours.is_open(calendar, at), "next_opening": hours.next_opening(calendar, at)})
-
-
-class WantedSerializer(serializers.ModelSerializer[QueueSkill]):
-    skill: Any = ByCode(queryset=Skill.objects.all())
-
-    class Meta:
-        model = QueueSkill
-        fields = ["skill", "level"]
-
-
-class QueueSerializer(CheckedSerializer):
-    """A line; skills given replace those wanted before, and those waiting follow."""
-
-    hours = OfSameClient(queryset=BusinessHours.objects.all(), required=False, allow_null=True)
-    channels = serializers.ListField(child=serializers.ChoiceField(choices=Channel.choices), allow_empty=False)
-    wanted_skills = WantedSerializer(many=True, required=False)
-
-    class Meta:
-        model = Queue
-        exclude = ["id", "client"]
-        read_only_fields = ["public_id", "state", "version"]
-
-    @transaction.atomic
-    def write(self, instance: Queue, data: dict[str, Any]) -> Queue:
-        wanted, new = data.pop("wanted_skills", None), instance.pk is None
-        queue: Queue = super().write(instance, data)
-        if wanted is not None:
-            queue.wanted_skills.all().delete()
-            for row in wanted:
-                QueueSkill.objects.create(queue=queue, **row)
-        if not new:
-            queue_states.rules_changed(queue, by=by_whom(self.context["request"]), why="Changed by the API.")
-        return queue
-
-
-class QueueViewSet(SetupViewSet):
-    rows = Queue.objects.select_related("hours").prefetch_related("wanted_skills__skill").order_by("name")
-    serializer_class = QueueSerializer
-
-    def _move(self, request: Request, act: Any) -> Response:
-        queue = self.get_object()
-        act(queue, by=by_whom(request), why=ReasonedSerializer.of(request))
-        return Response(self.get_serializer(queue).data)
-
-    @extend_schema(request=ReasonedSerializer)
-    @action(detail=True, methods=["post"])
-    def open(self, request: Request, **kwargs: Any) -> Response:
-        """Contacts enter and are offered."""
-        return self._move(request, queue_states.open_queue)
-
-    @extend_schema(request=ReasonedSerializer)
-    @action(detail=True, methods=["post"])
-    def pause(self, request: Request, **kwargs: Any) -> Response:
-        """Nothing is offered; contacts may enter."""
-        return self._move(request, queue_states.pause)
-
-    @extend_schema(request=ReasonedSerializer)
-    @action(detail=True, methods=["post"])
-    def close(self, request: Request, **kwargs: Any) -> Response:
-        """Nobody new enters."""
-        return self._move(request, queue_states.close)
-
-    @extend_schema(request=ReasonedSerializer)
-    @action(detail=True, methods=["post"])
-    def archive(self, request: Request, **kwargs: Any) -> Response:
-        """Empty lines only."""
-        return self._move(request, queue_states.archive)
 
 
 class RuleSkillSerializer(serializers.ModelSerializer[EntryRuleSkill]):

@@ -84,6 +84,9 @@ COUNTRIES = [(code, name) for code, name, _zone in KNOWN]
 ZONE_OF = {code: zone for code, _name, zone in KNOWN}
 
 
+SHARE = ("floor_seats", "ceiling_seats")
+
+
 class CompanyForm(forms.ModelForm[Client]):
     """What the contract names: the company, where it is and which languages its customers speak."""
 
@@ -97,15 +100,24 @@ class CompanyForm(forms.ModelForm[Client]):
 
     class Meta:
         model = Client
-        fields = ["name", "reference_prefix", "country", "zone", "languages", "default_language", "currency"]
+        fields = ["name", "reference_prefix", "country", "zone", "languages", "default_language", "currency", *SHARE]
         labels = {
             "name": _("Name of the company"),
             "reference_prefix": _("Letters of its references"),
             "default_language": _("Language when none is known"),
             "currency": _("Currency"),
+            "floor_seats": _("Share of the floor: served first for, seats"),
+            "ceiling_seats": _("Share of the floor: holds at most, seats"),
         }
         error_messages = {"reference_prefix": {"unique": _("Another client has these letters already.")}}
-        help_texts = {"reference_prefix": _("Two to four capital letters, said aloud: TTG in TTG-7K3F9Q.")}
+        help_texts = {
+            "reference_prefix": _("Two to four capital letters, said aloud: TTG in TTG-7K3F9Q."),
+            "floor_seats": _(
+                "While its lines have work they are served first until agents with them fill so many; what they do not "
+                "use is everybody's. Empty: none."
+            ),
+            "ceiling_seats": _("However many wait, no more agents than this are with it at once. Empty: no limit."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

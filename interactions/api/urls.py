@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from agents.api import people
+from agents.api import lines as rules
+from agents.api import people, profiles
 from clients.api import access, catalogue, company, deadline, flows, keys, lines
 from interactions.api import cases, contacts, customers, inbound, legs, routing, staffing
 
@@ -16,12 +17,15 @@ router.register("callbacks", cases.CallbackViewSet, "api-callback")
 router.register("customers", customers.CustomerViewSet, "api-customer")
 router.register("lines", customers.LineViewSet, "api-line")
 router.register("agents", people.AgentViewSet, "api-agent")
+router.register("profiles", profiles.ProfileViewSet, "api-profile")
+router.register("teams", profiles.TeamViewSet, "api-team")
 router.register("skills", keys.SkillViewSet, "api-skill")
 router.register("clients", company.ClientViewSet, "api-client")
 
 of_client = SimpleRouter(use_regex_path=False)
 of_client.register("hours", lines.HoursViewSet, "api-setup-hours")
-of_client.register("queues", lines.QueueViewSet, "api-setup-queue")
+of_client.register("queues", rules.QueueViewSet, "api-setup-queue")
+of_client.register("queues/<uuid:queue>/versions", rules.RulesVersionViewSet, "api-setup-rules")
 of_client.register("doors", lines.DoorViewSet, "api-setup-door")
 of_client.register("product-types", catalogue.ProductTypeViewSet, "api-setup-type")
 of_client.register("products", catalogue.ProductViewSet, "api-setup-product")

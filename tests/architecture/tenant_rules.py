@@ -240,7 +240,10 @@ add(Rule(get=LISTED), "api-customer-search")
 add(Rule(post=BY_US), "api-callback-change", "api-callback-replace", "api-callback-withdraw")
 add(Rule(get=SEEN, post=BY_US, method="patch"), "api-customer-detail")
 add(Rule(get=AGENTS, post=ADMIN_API), "api-agent-list")
-add(Rule(get=AN_AGENT), "api-agent-detail")
+add(Rule(get=AN_AGENT, post=ADMIN_OF_AGENTS | {"supervisor": "403"}, method="patch"), "api-agent-detail")
+add(Rule(get=AGENTS, post=ADMIN_API), "api-profile-list")
+add(Rule(get=AGENTS, post=ADMIN_API, method="patch"), "api-profile-detail")
+add(Rule(get=AGENTS), "api-team-list")
 add(Rule(post=ADMIN_OF_AGENTS | {"supervisor": "403"}), "api-agent-deactivate", "api-agent-public-name")
 add(Rule(post=AN_AGENT), "api-agent-force", "api-agent-licence", "api-agent-skill", "api-agent-line")
 add(Rule(get=ADMIN_API, post=ADMIN_API), "api-skill-list")
@@ -266,6 +269,14 @@ add(Rule(get=SEEN), "api-setup-hours-now", "api-setup-version-problems")
 add(
     Rule(post=WRITTEN),
     "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open", "api-setup-queue-pause",
+)  # fmt: skip
+RULES_READ = api("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE)
+add(Rule(get=RULES_READ, post=WRITTEN), "api-setup-rules-list")
+add(Rule(get=RULES_READ, post=WRITTEN, method="patch"), "api-setup-rules-detail")
+add(Rule(get=RULES_READ), "api-setup-rules-difference", "api-setup-rules-in-force")
+add(
+    Rule(post=WRITTEN),
+    "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
 )  # fmt: skip
 add(Rule(get=PROMISES, post=WRITTEN), "api-setup-contract-list")
 DRAFTED = api("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE)
@@ -307,9 +318,11 @@ LACKING: dict[str, str] = {
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
-        "api-setup-version-send-back", "api-setup-version-submit", "api-staffing",
+        "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
+        "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
     ], "400"),
     **dict.fromkeys([
+        "api-setup-rules-detail",
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume", "console-accept",

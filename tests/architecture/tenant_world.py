@@ -111,7 +111,7 @@ def build() -> World:
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
-        "skill": "es", "rules": rules.keep(line),
+        "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
     }  # fmt: skip
     return made
 
@@ -125,7 +125,7 @@ PUBLIC_ID = {
     "api-message-send-time": "sent", "api-message": "message",
     "api-leg": "leg",
     "api-case": "case", "api-callback": "callback", "api-customer": "customer", "api-line": "queue",
-    "api-agent": "agent", "api-client": "client",
+    "api-agent": "agent", "api-client": "client", "api-setup-rules": "rules", "api-profile": "profile",
 }  # fmt: skip
 CODE = {"api-setup-type": "type", "api-setup-product": "product", "api-setup-reason": "reason",
         "api-setup-disposition": "disposition"}  # fmt: skip
