@@ -11,6 +11,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from agents import rules
 from agents.models import Agent, PresenceReason, Seat, Team
 from bpo.accounts.models import User
 from bpo.kernel import clock
@@ -619,3 +620,14 @@ def test_who_leads_a_team_and_supervises_no_client_sees_an_empty_floor(path: str
 )
 def test_ids_that_nobody_has_lead_to_empty_lists(browser: Browser, line: Queue, asked: str) -> None:
     assert browser.get("/floor/" + asked.format(uuid4())).status_code == 200
+
+
+def test_the_page_of_a_line_says_by_which_rules_it_works(browser: Browser, line: Queue) -> None:
+    page = reverse("floor-line", args=[line.public_id])
+    assert "in force since" not in browser.get(page).content.decode(), "nothing is known of an old line"
+    made = rules.change(line, {"offer_seconds": 15}, by=factories.admin("Ada Admin"), why="Rings too long")
+    shown = browser.get(page).content.decode()
+    assert "version 2" in shown and "Ada Admin: Rings too long" in shown
+    difference = reverse("setup-queue-version", args=[line.client.public_id, line.public_id, made.public_id])
+    assert difference in shown
+    assert "Seconds an offer rings" in browser.get(difference).content.decode()

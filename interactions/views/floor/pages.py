@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agents import rules
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients.models import Channel, Queue
@@ -128,6 +129,7 @@ def line(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     context["channels"] = [Channel(channel) for channel in found.channels]
     counts = in_line_counts(found)
     context["counts"] = [(channel, counts.get(channel, 0)) for channel in context["channels"]]
+    context["rules"] = rules.in_force(found)
     context |= staffing.beside(request.GET, found, context["channel"])
     if context["staffing_for"]:
         chosen = context["recent"].period
