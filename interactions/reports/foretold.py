@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -43,7 +44,7 @@ class Foretold:
 
 def foretold(queue: Queue, channel: str, start: datetime, end: datetime) -> Foretold:
     """Of visits of a line on a channel entered in a period (one query)."""
-    asked = {"queue": queue.pk, "channel": channel, "start": start, "end": end, "near": NEAR_SECONDS}
+    asked: dict[str, Any] = {"queue": queue.pk, "channel": channel, "start": start, "end": end, "near": NEAR_SECONDS}
     with connection.cursor() as cursor:
         cursor.execute(ERRORS, asked)
         return Foretold(*cursor.fetchone())
