@@ -15,6 +15,7 @@ from django.core.files import File
 from django.db import transaction
 
 from agents import rules
+from agents.models import OverflowStep
 from bpo.accounts.models import User
 from bpo.demo.content import ClientContent
 from bpo.demo.content.shapes import DoorContent, HoursContent
@@ -185,6 +186,11 @@ def _queues(client: Client, content: ClientContent, hours: Mapping[str, Business
         if created:
             for code, level in each.wants.items():
                 QueueSkill.objects.create(queue=queue, skill=skills[code], level=level)
+            for ordinal, step in enumerate(each.steps, start=1):
+                OverflowStep.objects.create(
+                    queue=queue, ordinal=ordinal, after_seconds=step.after_seconds, action=step.action,
+                    skill=skills.get(step.skill), level=step.level, raise_by=step.raise_by,
+                )  # fmt: skip
             rules.keep(queue, why="The demo begins.")
         queues[each.name] = queue
     return queues

@@ -34,6 +34,18 @@ class QueueContent:
     hours: str
     rules: Mapping[str, Any] = field(default_factory=dict)
     wants: Mapping[str, int] = field(default_factory=dict)
+    steps: tuple[StepContent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepContent:
+    """An overflow step: after so many more seconds; `skill` by its code."""
+
+    after_seconds: int
+    action: str
+    skill: str = ""
+    level: int | None = None
+    raise_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bpo.demo.content.shapes import (
     QueueContent,
     ReasonContent,
     RuleContent,
+    StepContent,
 )
 from bpo.demo.content.talks_tech_giant import TALKS
 
@@ -61,8 +62,14 @@ TECH_GIANT = ClientContent(
             "Phone",
             "voice",
             "Phone desk",
-            {"priority": 5, "wrap_up_seconds": 60, "callback_offer_seconds": 60, "wait_limit_seconds": 900},
+            {
+                "priority": 5,
+                "wrap_up_seconds": 60,
+                "callback_offer_seconds": 60,
+                "last_agent_seconds": 20,
+            },
             {"orders": 1},
+            (StepContent(120, "raise_priority", raise_by=2), StepContent(780, "promise_callback")),
         ),
         QueueContent(
             "Chat",
@@ -77,6 +84,11 @@ TECH_GIANT = ClientContent(
             "Around the clock",
             {"priority": 4, "wrap_up_seconds": 45, "cap_per_agent": 3, "when_unstaffed": "callback"},
             {"tech": 2},
+            (
+                StepContent(90, "relax_level", "tech", 1),
+                StepContent(90, "raise_priority", raise_by=2),
+                StepContent(60, "offer_callback"),
+            ),
         ),
         QueueContent("Email", "email", "Around the clock", {"priority": 1, "wrap_up_seconds": 60, "offer_seconds": 40}),
     ),
