@@ -15,6 +15,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import END_ACTIONS, OverflowStep, QueueTeam, Team
 from clients.models import BusinessHours, Queue, QueueSkill, Skill
@@ -28,6 +29,7 @@ SETTINGS = [
     if each.name not in {"id", "public_id", "client", "state", "version"}
 ]
 STEP = ("after_seconds", "action", "skill", "level", "team", "raise_by", "to_queue")
+CALLED = {"to_queue": gettext_lazy("Line"), "after_seconds": gettext_lazy("Seconds after the step before")}
 PARTS = ("wanted_skills", "teams", "overflow_steps")
 
 
@@ -177,7 +179,9 @@ def _faults(row: Model) -> list[str]:
     except ValidationError as refused:
         fields = {each.name: each for each in row._meta.concrete_fields}
         return [
-            sentence if name == "__all__" else f"{str(fields[name].verbose_name).capitalize()}: {sentence}"
+            sentence
+            if name == "__all__"
+            else f"{CALLED.get(name) or str(fields[name].verbose_name).capitalize()}: {sentence}"
             for name, sentences in refused.message_dict.items()
             for sentence in sentences
         ]

@@ -128,6 +128,9 @@ def test_steps_are_added_moved_and_removed_before_anything_is_saved(ada: Browser
         ("message", 60),
     ]
     assert 'value="down-2"' in said(answer) and said(answer).count("autofocus") == 1
+    answer = sent(ada, path, **three, step="down-2")
+    hand = next(line for line in said(answer).splitlines() if "autofocus" in line)
+    assert 'value="up-3"' in hand, "the last one goes no further down"
     answer = sent(ada, path, **three, step="remove-2")
     assert [form["action"].value() for form in answer.context["step_set"].forms] == ["offer_callback", "message"]
     assert sent(ada, path, **three, step="up-99").status_code == 200
@@ -148,6 +151,8 @@ def test_each_step_says_what_is_wrong_with_it(ada: Browser, line: Queue) -> None
     first, second = answer.context["step_set"].forms
     assert first.non_field_errors() == ["This ends the wait: no step comes after it."]
     assert second.non_field_errors() == ["Skill: This step needs it."]
+    answer = sent(ada, path_of(line), **stepped((10, "overflow", {})), do="draft")
+    assert answer.context["step_set"].forms[0].non_field_errors() == ["Line: This step needs it."]
 
 
 def test_teams_and_a_share_of_the_floor_are_rules_too(ada: Browser, line: Queue) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from agents import rules
@@ -283,3 +285,18 @@ def test_of_two_who_publish_at_once_one_is_told(line: Queue) -> None:
     assert sorted(said) == ["late", "late", "late", "published"]
     line.refresh_from_db()
     assert line.version == 2 and line.versions.filter(state="published").count() == 2
+
+
+def test_lines_that_were_there_before_begin_with_what_they_are() -> None:
+    """The migration writes the same shape as the code does."""
+    blue = factories.team("Blue")
+    acme = factories.client("Acme")
+    line = factories.queue(acme, hours=factories.hours(acme), wants={"billing": 3, "a": 1}, teams=[blue], version=7)
+    OverflowStep.objects.create(queue=line, ordinal=1, after_seconds=30, action="add_team", team=blue)
+    OverflowStep.objects.create(
+        queue=line, ordinal=2, after_seconds=30, action="overflow", to_queue=factories.queue(acme)
+    )
+    import_module("agents.migrations.0006_first_versions_of_rules").keep_what_is(apps, None)
+    kept = line.versions.get()
+    assert (kept.number, kept.state, kept.rules) == (7, RulesState.PUBLISHED, snapshot(line))
+    assert rules.change(line, {"limit": 1}, by=factories.admin(), why="Limit").number == 8
