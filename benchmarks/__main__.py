@@ -11,10 +11,13 @@ import sys
 MODULES = {
     "match": ("G1", "G2"),
     "latency": ("G3", "G4"),
+    "sockets": ("G5", "G11", "G12", "G13"),
     "growth": ("G6", "G7"),
     "statements": ("G8",),
     "storm": ("G9",),
     "collisions": ("G10",),
+    "watching": ("G14",),
+    "report": ("G15",),
     "pages": ("G16",),
     "fairness": ("G17",),
     "startup": ("START",),

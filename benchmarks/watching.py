@@ -60,11 +60,19 @@ def block(arm: str, port: int, cookies: list[str], machine: Machine, seconds: in
     after = machine.cpu()
     arrived = sum(map(len, dues))
     used = {f"{name}_ms": (after[name] - before[name]) / arrived * 1e3 for name in after}
-    said = 0
+    came: list[str] = []
     if holder:
-        said = len(holder.take()[0])
+        came = [words for _at, _number, words in holder.take()[0]]
         holder.stop()
-    return {"arrived": arrived, "cpu_ms": sum(used.values()), **used, "nudges_a_second": said / seconds}
+    fetched = [words for words in came if words.startswith("/")]
+    return {
+        "arrived": arrived,
+        "cpu_ms": sum(used.values()),
+        **used,
+        "nudges_a_second": (len(came) - len(fetched)) / seconds,
+        "fetches_a_second": len(fetched) / seconds,
+        "failed_fetches": sum(not words.endswith(" 200") for words in fetched),
+    }
 
 
 def main(rounds: int = 6, seconds: int = 10, supervisors: int = 50, agents: int = 2000) -> bool:
