@@ -148,8 +148,9 @@ def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 
 def count_hold(leg: Leg, *, at: datetime) -> None:
     """Add the running hold, or the time set aside, to the leg's hold seconds and end it."""
-    if leg.hold_since:
-        leg.hold_seconds += round((at - leg.hold_since).total_seconds())
+    if leg.hold_since is None:
+        return
+    leg.hold_seconds += round((at - leg.hold_since).total_seconds())
     leg.on_hold, leg.hold_since = False, None
     leg.save(update_fields=["on_hold", "hold_since", "hold_seconds"])
 
