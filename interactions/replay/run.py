@@ -1,0 +1,427 @@
+"""A floor that runs freely by a set clock: who comes, works and is there as recorded; who gets what is up to routing."""
+
+from __future__ import annotations
+
+import heapq
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from clients.models import Channel, MissRule, Queue
+from interactions import queueing
+from interactions.replay.changes import Changes
+from interactions.replay.patience import Patience
+from interactions.replay.record import Change, Past
+from interactions.replay.retrace import Progress, first_priorities, lanes_of, seat
+from interactions.replay.rules import Rule, write
+from interactions.replay.scratch import Scratch
+from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, asked_in, places, scripts
+
+ALIKE = timedelta(seconds=2)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
+A_MOMENT = timedelta(seconds=1)
+SWEEP = timedelta(seconds=5)
+USUAL_ANSWER = timedelta(seconds=5)  # where no offer was ever accepted
+USUAL_TALK = timedelta(minutes=5)
+BACK_AFTER = timedelta(seconds=60)  # who misses an offer that she took in the past does not respond for so long
+ANALYZED = (1_000, 20_000)
+
+
+@dataclass(slots=True)
+class Live:
+    """A contact on the floor: where it stands in its script, and what is open."""
+
+    script: Script
+    place: int = 0
+    offers: int = 0  # of this stay so far
+    waits: bool = False
+    leg: int | None = None
+    agent: int | None = None
+    alike: bool = False
+    accepted_at: datetime | None = None
+    turn: int = 0  # raised with each change: what was planned before it is void
+
+    @property
+    def stay(self) -> Stay:
+        """The one it is in."""
+        return self.script.stays[self.place]
+
+
+@dataclass(slots=True)
+class Ran:
+    """What a run counted itself; all other figures are in its tables."""
+
+    offers: int = 0
+    acts: int = 0
+    same_winner: int = 0
+    recorded: int = 0
+    available: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
+
+
+class Run:
+    """One run over the scratch tables."""
+
+    def __init__(self, scratch: Scratch, past: Past, rules: list[Rule], changes: Changes) -> None:
+        self.raw = scratch.raw
+        self.scratch = scratch
+        self.past = past
+        self.changes = changes
+        self.ran = Ran()
+        self._tie = count()
+        self._plan: list[tuple[datetime, int, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._waiting: set[int] = set()
+        self._sweeping = False
+        self._lanes = lanes_of(scratch)
+        self._queues = {queue.pk: changes.of_line(queue) for queue in Queue.objects.select_related("client")}
+        came = places(past)
+        made = scripts(past, first_priorities(past), came)
+        self._live = {script.contact.id: Live(script) for script in made}
+        self._usual = _Usual(made, self._lanes)
+        self._rules = rules
+
+    def run(self, progress: Progress = lambda done: None) -> Ran:
+        """Until the floor closes."""
+        self._open()
+        start, seconds = self.past.start, (self.past.stop - self.past.start).total_seconds()
+        while self._plan and self._plan[0][0] < self.past.stop:
+            at, _rank, _tie, act, values = heapq.heappop(self._plan)
+            act(at, *values)
+            self.ran.acts += 1
+            if self.ran.acts in ANALYZED:
+                self.scratch.analyze()
+            if self.ran.acts % 500 == 0:
+                progress(max(0.0, min(1.0, (at - start).total_seconds() / seconds)))
+        return self.ran
+
+    def _open(self) -> None:
+        """Who is there, what is in hand and who waits at the first moment; then all that is recorded to come."""
+        start = self.past.start
+        for change in self.changes.presence(self.past.presence):
+            at = max(change.at, start) if not change.wish else change.at
+            if not change.wish or change.at >= start:
+                self._at(at, change.rank if change.at >= start else -1, self._presence, change)
+        self._at(start, 0, lambda at: seat(self.raw, self.past))
+        for rule in self._rules:
+            self._at(rule.at, 0, self._rule, rule)
+        for live in self._live.values():
+            self._begin(live)
+        for asked in asked_in(self.past):
+            if asked.over.at > start and asked.contact in self._live:
+                self._at(max(asked.began.at, start), asked.began.rank, self._asked_in, asked)
+
+    def _begin(self, live: Live) -> None:
+        """A contact that came before the first moment is where it was then."""
+        start = self.past.start
+        for place, stay in enumerate(live.script.stays):
+            live.place = place
+            gone = stay.left or (stay.work.over if stay.work else None)
+            if gone is None or gone.at > start:
+                break
+        else:
+            return
+        stay = live.stay
+        if stay.work is not None and stay.work.began.at <= start:
+            self._at(start, 1, self._given, live, stay.work)
+        else:
+            came = max(stay.came.at, start)
+            self._at(came, stay.came.rank if came == stay.came.at else 2, self._comes, live)
+
+    # --- the plan ----------------------------------------------------------------------------------------------------
+
+    def _at(self, at: datetime, rank: int, act: Callable[..., None], *values: Any) -> None:
+        heapq.heappush(self._plan, (at, rank, next(self._tie), act, values))
+
+    def _later(self, live: Live, at: datetime, rank: int, act: Callable[..., None], *values: Any) -> None:
+        """Void once anything else has happened to the contact."""
+        turn = live.turn
+
+        def still(now: datetime) -> None:
+            if live.turn == turn:
+                act(now, live, *values)
+
+        self._at(at, rank, still)
+
+    def _do(self, statement: str, *values: Any) -> None:
+        """An act on the floor; every offer that follows from it is planned on."""
+        for leg, contact, agent, at, expires_at in self.raw.execute(statement, values, prepare=True).fetchall():
+            self._offered(leg, contact, agent, at, expires_at)
+
+    # --- in line -----------------------------------------------------------------------------------------------------
+
+    def _comes(self, at: datetime, live: Live) -> None:
+        stay, contact = live.stay, live.script.contact
+        lane = stay.lane if stay.lane in self._lanes else None
+        if lane is None:
+            if stay.work is not None:
+                self._given(at, live, stay.work)
+            return
+        queue = self._queues[self._lanes[lane]]
+        late = at - stay.came.at if live.place else timedelta()  # it comes later when the work before it did
+        since = stay.since + late
+        priority = self.changes.priority(queue, stay.priority)
+        place = queueing.order_in(queue, priority=priority, returned=stay.returned, enqueued_at=since)
+        agent, until = stay.prefer or (None, None)
+        live.turn, live.offers, live.waits = live.turn + 1, 0, True
+        self._waiting.add(contact.id)
+        self._leaves_at(live, at, queue)
+        if stay.work is not None and stay.work.given:
+            given = at + max(stay.work.began.at - stay.came.at, timedelta())
+            self._later(live, given, stay.work.began.rank, self._given, stay.work)
+        self._do(
+            "SELECT * FROM replay_queue(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true)",
+            contact.id, lane, priority, stay.returned, place["band"], place["order_key"], since, agent,
+            until + late if until else None, at,
+        )  # fmt: skip
+        if until is not None:
+            self._at(until + late, LATE, self._asked_again, contact.id)
+        self._sweep_soon(at)
+
+    def _leaves_at(self, live: Live, at: datetime, queue: Queue) -> None:
+        """When the customer gives up or the line sends her away."""
+        stay = live.stay
+        leaves: tuple[timedelta, str, int] | None = None
+        waited = ((stay.left or (stay.work.began if stay.work else stay.came)).at - stay.came.at).total_seconds()
+        if stay.left is not None:
+            exact = at == stay.came.at
+            leaves = timedelta(seconds=max(waited, 0)), stay.how, stay.left.rank if exact else LATE
+        elif live.script.contact.channel != Channel.EMAIL and self._lanes.get(stay.lane or 0):
+            drawn = self._usual.patience(stay, live.script).draw(waited, live.script.contact.id)
+            if drawn is not None:
+                leaves = timedelta(seconds=drawn), "abandoned", LATE
+        limit = queue.wait_limit_seconds
+        if limit is not None and live.script.contact.channel != Channel.EMAIL:
+            if leaves is None or timedelta(seconds=limit) < leaves[0]:
+                leaves = timedelta(seconds=limit), "timed_out", LATE
+        if leaves is not None:
+            self._at(at + leaves[0], leaves[2], self._leaves, live, live.place, leaves[1])
+
+    def _leaves(self, at: datetime, live: Live, place: int, how: str) -> None:
+        if live.place != place or not live.waits:
+            return
+        live.turn += 1
+        live.waits = False
+        self._waiting.discard(live.script.contact.id)
+        self._do("SELECT * FROM replay_leave(%s, %s, %s)", live.script.contact.id, how, at)
+
+    def _asked_again(self, at: datetime, contact: int) -> None:
+        if contact in self._waiting:
+            self._do("SELECT * FROM replay_asked_again(%s, %s)", contact, at)
+
+    def _sweep_soon(self, at: datetime) -> None:
+        if self._waiting and not self._sweeping:
+            self._sweeping = True
+            self._at(at + SWEEP, LATE, self._sweep)
+
+    def _sweep(self, at: datetime) -> None:
+        """What time alone makes possible: a ramp's hour, a step of overflow."""
+        self._sweeping = False
+        if self._waiting:
+            self._do("SELECT * FROM replay_swept(%s)", at)
+        self._sweep_soon(at)
+
+    # --- offers ------------------------------------------------------------------------------------------------------
+
+    def _offered(self, leg: int, contact: int, agent: int, at: datetime, expires_at: datetime) -> None:
+        live = self._live[contact]
+        stay = live.stay
+        recorded = stay.offers[live.offers] if live.offers < len(stay.offers) else None
+        live.offers += 1
+        live.turn += 1
+        live.leg, live.agent = leg, agent
+        self._waiting.discard(contact)
+        self.ran.offers += 1
+        if recorded is not None:
+            self.ran.recorded += 1
+            self.ran.same_winner += recorded.agent == agent
+        live.alike = recorded is not None and recorded.agent == agent and abs(at - recorded.made) <= ALIKE
+        answer, rank = at + self._usual.answer(agent, stay.lane), LATE
+        end = "accepted"
+        if recorded is not None and (recorded.agent == agent or recorded.end == "accepted"):
+            end = recorded.end
+            answer = at + (recorded.over.at - recorded.made)
+            if live.alike and recorded.over.at >= at:
+                answer, rank = recorded.over.at, recorded.over.rank
+        if end == "rescinded" and recorded is not None:
+            # The customer left while it rang, or it was taken back: it would have been taken later than that.
+            rang = recorded.over.at - recorded.made + A_MOMENT
+            end, answer, rank = "accepted", at + max(self._usual.answer(agent, stay.lane), rang), LATE
+        if end == "accepted" and answer >= expires_at:
+            end, answer, rank = "missed", expires_at, LATE
+        if end == "accepted":
+            self._later(live, answer, rank, self._accepted)
+        else:
+            refused_for = recorded.refused_for if recorded else 0
+            self._later(live, answer, rank, self._refused, end, refused_for, recorded is None or recorded.end != end)
+
+    def _refused(self, at: datetime, live: Live, end: str, seconds: int, new: bool) -> None:
+        stay, contact, agent = live.stay, live.script.contact, live.agent
+        queue = self._queues[self._lanes[stay.lane or 0]]
+        if new:
+            seconds = queue.miss_delay_seconds
+        away = new and queue.miss_rule == MissRule.NOT_RESPONDING
+        live.turn += 1
+        self._waiting.add(contact.id)
+        if seconds:
+            self._at(at + timedelta(seconds=seconds), LATE, self._asked_again, contact.id)
+        if away:
+            back = Change(0, agent or 0, at + BACK_AFTER, "available", "", True, "")
+            self._at(back.at, LATE, self._back, back)
+        self._do("SELECT * FROM replay_not_taken(%s, %s, %s, %s, %s)", live.leg, end, seconds, away, at)
+        self._sweep_soon(at)
+
+    def _back(self, at: datetime, back: Change) -> None:
+        found = self.raw.execute("SELECT presence FROM agents_seat WHERE agent_id = %s", [back.agent]).fetchone()
+        if found and found[0] == "not_responding":
+            self._presence(at, back)
+
+    def _accepted(self, at: datetime, live: Live) -> None:
+        live.turn += 1
+        live.waits = False
+        live.accepted_at = at
+        self._work(live, at)
+        self._do("SELECT * FROM replay_accept(%s, %s)", live.leg, at)
+
+    # --- work --------------------------------------------------------------------------------------------------------
+
+    def _work(self, live: Live, at: datetime) -> None:
+        """Plan the end of the talk: at its recorded moment while all goes as it did, else after the recorded time."""
+        work = live.stay.work
+        over, rank = at + (work.talk if work else self._usual.talk(live.stay.lane, live.script.contact.id)), LATE
+        live.alike = live.alike and work is not None and abs(at - work.began.at) <= ALIKE
+        if work is not None and live.alike:
+            over, rank = max(work.talk_over.at, at), work.talk_over.rank
+        self._later(live, over, rank, self._talk_over)
+
+    def _given(self, at: datetime, live: Live, work: Work) -> None:
+        """By a person's word, or in hand already at the first moment."""
+        contact = live.script.contact
+        live.turn += 1
+        self._waiting.discard(contact.id)
+        if self.changes.gone(work.agent):
+            # Who had it is not there: the line decides.
+            if live.stay.lane in self._lanes and not live.waits:
+                work.given = False
+                self._comes(at, live)
+            elif live.waits:
+                self._waiting.add(contact.id)
+            return
+        live.waits = False
+        live.agent, live.accepted_at, live.alike = work.agent, at, at >= work.began.at
+        found = self.raw.execute(
+            "SELECT * FROM replay_given(%s, %s, 'primary', %s)", [contact.id, work.agent, at], prepare=True
+        ).fetchall()
+        live.leg = found[0][0]
+        over = work.talk_over if live.alike and at - work.began.at <= ALIKE or at == self.past.start else None
+        end = Moment(max(over.at, at), over.rank) if over else Moment(at + work.talk)
+        live.alike = over is not None
+        self._later(live, end.at, end.rank, self._talk_over)
+        for leg, other, agent, made, expires_at in found[1:]:
+            self._offered(leg, other, agent, made, expires_at)
+
+    def _talk_over(self, at: datetime, live: Live) -> None:
+        work, follows = live.stay.work, live.place + 1 < len(live.script.stays)
+        live.turn += 1
+        wraps = work.wraps if work else False
+        if work is not None and wraps:
+            over = at + work.after
+            rank = LATE
+            if live.alike:
+                over, rank = max(work.over.at, at), work.over.rank
+            self._at(over, rank, self._wrapped_up, live.leg)
+        state = "parked" if follows else "wrap_up" if wraps else "closed"
+        self._do("SELECT * FROM replay_talk_over(%s, %s, %s, %s)", live.leg, wraps, state, at)
+        if follows and work is not None:
+            recorded = live.script.stays[live.place + 1].came
+            gap = max(recorded.at - work.talk_over.at, timedelta())
+            live.place += 1
+            if recorded.at < FAR:
+                exact = live.alike and recorded.at >= at
+                self._at(recorded.at if exact else at + gap, recorded.rank if exact else LATE, self._comes, live)
+
+    def _wrapped_up(self, at: datetime, leg: int) -> None:
+        self._do("SELECT * FROM replay_wrapped_up(%s, %s)", leg, at)
+
+    def _asked_in(self, at: datetime, asked: Any) -> None:
+        if self.changes.gone(asked.agent):
+            return
+        found = self.raw.execute(
+            "SELECT leg FROM replay_given(%s, %s, 'consult', %s)", [asked.contact, asked.agent, at]
+        ).fetchone()
+        if found:
+            self._at(max(asked.over.at, at), asked.over.rank, self._asked_out, found[0], asked.agent)
+
+    def _asked_out(self, at: datetime, leg: int, agent: int) -> None:
+        self.raw.execute("SELECT replay_leg_was(%s, 'completed', 'consult', true, %s)", [leg, at])
+        self._do("SELECT * FROM replay_freed(%s, %s)", agent, at)
+
+    # --- people and rules --------------------------------------------------------------------------------------------
+
+    def _presence(self, at: datetime, change: Change) -> None:
+        if change.wish:
+            self.raw.execute("SELECT replay_wish(%s, %s)", [change.agent, at], prepare=True)
+            return
+        was = self.raw.execute(
+            "SELECT i.id FROM interactions_leg l JOIN interactions_interaction i ON i.id = l.interaction_id"
+            " WHERE l.agent_id = %s AND l.state = 'offered'", [change.agent], prepare=True,
+        ).fetchone()  # fmt: skip
+        if was and (change.presence == "signed_out" or not change.connected):
+            live = self._live[was[0]]
+            live.turn += 1
+            self._waiting.add(was[0])
+        self._do(
+            "SELECT * FROM replay_presence(%s, %s, %s, %s, %s)",
+            change.agent, change.presence, change.reason, change.connected, at,
+        )  # fmt: skip
+
+    def _rule(self, at: datetime, rule: Rule) -> None:
+        if self.changes.sets(rule):
+            return
+        write(self.scratch, rule)
+        if rule.agent:
+            self._do("SELECT * FROM replay_refitted(%s, %s)", rule.agent, at)
+        elif rule.model is Queue:
+            self.changes.apply_lines(self.scratch)
+            self._do("SELECT * FROM replay_line_changed(%s, %s)", rule.pk, at)
+
+
+class _Usual:
+    """What is taken where nothing is recorded: of the agent or the line, as they usually were."""
+
+    def __init__(self, made: Iterable[Script], lanes: Mapping[int, int]) -> None:
+        answers: defaultdict[Any, list[timedelta]] = defaultdict(list)
+        talks: defaultdict[Any, list[timedelta]] = defaultdict(list)
+        waits: defaultdict[Any, list[tuple[float, bool]]] = defaultdict(list)
+        self._lanes = lanes
+        for script in made:
+            for stay in script.stays:
+                line = lanes.get(stay.lane or 0)
+                for offer in stay.offers:
+                    if offer.end == "accepted":
+                        for key in (("agent", offer.agent), ("line", line)):
+                            answers[key].append(offer.over.at - offer.made)
+                if stay.work is not None and stay.work.talk_over.at < FAR:
+                    talks[line].append(stay.work.talk + stay.work.after)
+                end = stay.left or (stay.work.began if stay.work else None)
+                if end is not None and line is not None:
+                    waited = max((end.at - stay.came.at).total_seconds(), 0.0)
+                    waits[line, script.contact.channel].append((waited, stay.how == "abandoned"))
+        self._answers = {key: statistics.median(found) for key, found in answers.items()}
+        self._talks = {key: sorted(found) for key, found in talks.items()}
+        self._patience = {key: Patience(found) for key, found in waits.items()}
+
+    def answer(self, agent: int, lane: int | None) -> timedelta:
+        """From offer to acceptance."""
+        line = self._lanes.get(lane or 0)
+        return self._answers.get(("agent", agent)) or self._answers.get(("line", line)) or USUAL_ANSWER
+
+    def talk(self, lane: int | None, contact: int) -> timedelta:
+        """Of a contact that nobody worked on: that of another one of its line, always the same one."""
+        known = self._talks.get(self._lanes.get(lane or 0) or 0)
+        return known[contact * 7919 % len(known)] if known else USUAL_TALK
+
+    def patience(self, stay: Stay, script: Script) -> Patience:
+        """Of those in the same line by the same channel."""
+        return self._patience[self._lanes[stay.lane or 0], script.contact.channel]

@@ -1,0 +1,141 @@
+"""One replay from end to end: the record retraced, then run unchanged, then run with what is to be otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from bpo.kernel import clock
+from bpo.kernel.errors import DomainError
+from interactions.replay import figures, opening, rules, scratch
+from interactions.replay.causes import WORDS, Cause
+from interactions.replay.changes import Changes
+from interactions.replay.record import Past, read
+from interactions.replay.retrace import Retrace, Retraced
+from interactions.replay.run import Ran, Run
+
+LONGEST = timedelta(days=31)
+MOST_LISTED = 1000  # differing offers kept with a result; the counts are of all
+Said = Callable[[float, str], None]
+
+
+class BadPeriod(DomainError):
+    """No such time can be replayed."""
+
+    code = "bad_period"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a replay found out."""
+
+    retraced: Retraced
+    arms: dict[str, figures.Arm]
+    runs: dict[str, Ran]
+    contacts: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with the row, printed and shown."""
+        found = self.retraced
+        counted = Counter(each.cause for each in found.different)
+        return {
+            "contacts": self.contacts,
+            "winners": {
+                "asked": found.asked,
+                "same": found.same,
+                "percent": None if found.percent is None else round(found.percent, 3),
+                "by_person": found.by_person,
+                "causes": {str(cause): n for cause, n in counted.most_common()},
+                "different": [
+                    {
+                        "leg": each.leg, "contact": each.contact, "at": each.at.isoformat(),
+                        "recorded": each.recorded, "replayed": each.replayed,
+                        "other_contact": each.other_contact, "cause": str(each.cause),
+                    }
+                    for each in found.different[:MOST_LISTED]
+                ],
+            },
+            "arms": {name: arm.as_json() for name, arm in self.arms.items()},
+            "runs": {
+                name: {"offers": ran.offers, "same_winner": ran.same_winner, "recorded": ran.recorded}
+                for name, ran in self.runs.items()
+            },
+        }  # fmt: skip
+
+
+def check(start: datetime, end: datetime) -> None:
+    """A period that is over and not too long."""
+    if end <= start:
+        raise BadPeriod(sentence=_("The period must end after it begins."))
+    if end - start > LONGEST:
+        raise BadPeriod(sentence=_("At most %s days can be replayed at once.") % LONGEST.days)
+    if end > clock.now():
+        raise BadPeriod(sentence=_("Only what is over can be replayed."))
+
+
+def replay(
+    start: datetime,
+    end: datetime,
+    changes: Changes,
+    *,
+    number: int,
+    keep: bool = False,
+    said: Said = lambda done, what: None,
+) -> Result:
+    """Replay the period on a scratch schema of that number; `said` hears how far it is and may raise to stop it."""
+    check(start, end)
+    said(0.0, _("Reading the record"))
+    past = read(start, end)
+    if not past.contacts:
+        raise BadPeriod(sentence=_("Nobody came in this period."))
+    changed = rules.changes(start, past.stop)
+    scope = figures.scope_of(past, figures.judged_at(past))
+    arms = {"recorded": figures.of_floor(past, scope, figures.present(past, past.presence))}
+    names = ["unchanged", "changed"] if changes else ["unchanged"]
+    share = 0.95 / (1 + len(names))
+    runs: dict[str, Ran] = {}
+    with scratch.opened(number, keep=keep) as made:
+        opening.prepare(made, past)
+        retraced = Retrace(made, past, changed).run(
+            lambda done: said(0.05 + done * share, _("Asking for each offer again"))
+        )
+        for place, name in enumerate(names, start=1):
+            base = 0.05 + place * share
+            what = _("Running it with the change") if name == "changed" else _("Running it unchanged")
+            opening.prepare(made, past)
+            applied = Changes()
+            if name == "changed":
+                applied = changes.applied(made)
+                opening.compile_all(made, past)
+
+            def told(done: float, base: float = base, what: str = what) -> None:
+                said(base + done * share, what)
+
+            runs[name] = Run(made, past, changed, applied).run(told)
+            log = list(applied.presence(past.presence))
+            with figures.looking_at(made.schema):
+                arms[name] = figures.of_floor(past, scope, figures.present(past, log))
+    said(1.0, _("Done"))
+    return Result(retraced, arms, runs, _came_in(past))
+
+
+def _came_in(past: Past) -> int:
+    """Contacts that came in the period itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM interactions_interaction WHERE arrived_at >= %s AND arrived_at < %s AND id = ANY(%s)",
+            [past.start, past.end, list(past.contacts)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def words_of(cause: str) -> str:
+    """A cause as people read it."""
+    return str(WORDS[Cause(cause)])
