@@ -151,8 +151,9 @@ BEGIN
 END
 $$;
 
--- The talk is over; `p_wraps`: work after it follows. `p_state` is that of the contact then.
-CREATE FUNCTION replay_talk_over(p_leg bigint, p_wraps boolean, p_state text, p_at timestamptz)
+-- The talk is over; `p_wraps`: work after it follows. `p_state` is that of the contact then. `p_match`: now; where the
+-- contact goes on in a line at once, whoever is freed is asked after that.
+CREATE FUNCTION replay_talk_over(p_leg bigint, p_wraps boolean, p_state text, p_at timestamptz, p_match boolean)
 RETURNS SETOF replay_offer LANGUAGE plpgsql AS $$
 DECLARE
     leg interactions_leg;
@@ -165,7 +166,7 @@ BEGIN
         outcome = CASE WHEN p_state = 'closed' THEN 'handled' ELSE '' END,
         closed_at = CASE WHEN p_state = 'closed' THEN p_at END
     WHERE id = leg.interaction_id;
-    RETURN QUERY SELECT * FROM replay_freed(leg.agent_id, p_at);
+    IF p_match THEN RETURN QUERY SELECT * FROM replay_freed(leg.agent_id, p_at); END IF;
 END
 $$;
 

@@ -22,6 +22,7 @@ from interactions.replay.scratch import Scratch
 from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, asked_in, places, scripts
 
 ALIKE = timedelta(seconds=2)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
+AT_ONCE = timedelta(milliseconds=50)
 A_MOMENT = timedelta(seconds=1)
 SWEEP = timedelta(seconds=5)
 USUAL_ANSWER = timedelta(seconds=5)  # where no offer was ever accepted
@@ -144,6 +145,10 @@ class Run:
 
         self._at(at, rank, still)
 
+    def _do_nothing(self, statement: str, *values: Any) -> None:
+        """An act from which no offer follows."""
+        self.raw.execute(statement, values, prepare=True)
+
     def _do(self, statement: str, *values: Any) -> None:
         """An act on the floor; every offer that follows from it is planned on."""
         for leg, contact, agent, at, expires_at in self.raw.execute(statement, values, prepare=True).fetchall():
@@ -151,7 +156,7 @@ class Run:
 
     # --- in line -----------------------------------------------------------------------------------------------------
 
-    def _comes(self, at: datetime, live: Live) -> None:
+    def _comes(self, at: datetime, live: Live, match: bool = True) -> None:
         stay, contact = live.stay, live.script.contact
         lane = stay.lane if stay.lane in self._lanes else None
         if lane is None:
@@ -171,9 +176,9 @@ class Run:
             given = at + max(stay.work.began.at - stay.came.at, timedelta())
             self._later(live, given, stay.work.began.rank, self._given, stay.work)
         self._do(
-            "SELECT * FROM replay_queue(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true)",
+            "SELECT * FROM replay_queue(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             contact.id, lane, priority, stay.returned, place["band"], place["order_key"], since, agent,
-            until + late if until else None, at,
+            until + late if until else None, at, match,
         )  # fmt: skip
         if until is not None:
             self._at(until + late, LATE, self._asked_again, contact.id)
@@ -332,14 +337,29 @@ class Run:
                 over, rank = max(work.over.at, at), work.over.rank
             self._at(over, rank, self._wrapped_up, live.leg)
         state = "parked" if follows else "wrap_up" if wraps else "closed"
-        self._do("SELECT * FROM replay_talk_over(%s, %s, %s, %s)", live.leg, wraps, state, at)
-        if follows and work is not None:
-            recorded = live.script.stays[live.place + 1].came
-            gap = max(recorded.at - work.talk_over.at, timedelta())
-            live.place += 1
-            if recorded.at < FAR:
-                exact = live.alike and recorded.at >= at
-                self._at(recorded.at if exact else at + gap, recorded.rank if exact else LATE, self._comes, live)
+        came = live.script.stays[live.place + 1].came if follows else None
+        gap = max(came.at - work.talk_over.at, timedelta()) if came and work else None
+        at_once = gap is not None and gap < AT_ONCE
+        self._do("SELECT * FROM replay_talk_over(%s, %s, %s, %s, %s)", live.leg, wraps, state, at, not at_once)
+        if came is None or gap is None or work is None:
+            return
+        live.place += 1
+        if at_once:
+            self._handed_on(at, live, work)
+        elif came.at < FAR:
+            exact = live.alike and came.at >= at
+            self._at(came.at if exact else at + gap, came.rank if exact else LATE, self._comes, live)
+
+    def _handed_on(self, at: datetime, live: Live, work: Work) -> None:
+        """Into another line in one act: a transfer asks who is freed first, a taking back the contact."""
+        agent, contact = live.agent, live.script.contact.id
+        if work.taken_back is not None:
+            self._do_nothing("SELECT replay_refuse(%s, %s, %s, 'taken', %s)", contact, agent, work.taken_back, at)
+            self._at(at + timedelta(seconds=work.taken_back), LATE, self._asked_again, contact)
+        self._comes(at, live, match=work.taken_back is not None)
+        self._do("SELECT * FROM replay_freed(%s, %s)", agent, at)
+        if contact in self._waiting:
+            self._do("SELECT * FROM replay_waits(%s, %s)", contact, at)
 
     def _wrapped_up(self, at: datetime, leg: int) -> None:
         self._do("SELECT * FROM replay_wrapped_up(%s, %s)", leg, at)

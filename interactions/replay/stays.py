@@ -41,6 +41,7 @@ class Work:
     over: Moment
     wraps: bool
     given: bool  # by a person's word
+    taken_back: int | None = None  # by a supervisor: for how many seconds it was not offered to her again
 
     @property
     def talk(self) -> timedelta:
@@ -178,7 +179,7 @@ def _offered(stay: Stay, leg: Leg, entry: Entry) -> None:
 
 def _told(stays: list[Stay], leg: Leg, entry: Entry) -> None:
     """An entry of the leg says at which place its answer, talk or work ended."""
-    stay = next((each for each in reversed(stays) if _is_of(each, leg)), None)
+    stay = next((each for each in reversed(stays) if _is_of(each, leg)), None)  # it may stand in the next line already
     if stay is None:
         return
     moment = Moment(entry.at, entry.rank)
@@ -188,6 +189,8 @@ def _told(stays: list[Stay], leg: Leg, entry: Entry) -> None:
             offer.refused_for = int(entry.facts.get("delay") or 0)
     work = stay.work
     if work is not None and work.agent == leg.agent and leg.accepted_at == work.began.at:
+        if entry.kind == Kind.TAKEN_BACK:
+            work.taken_back = int(entry.facts.get("delay") or 0)
         if work.began.at == entry.at:
             work.began = moment
         if work.talk_over.at == entry.at and work.talk_over.rank == LATE:
