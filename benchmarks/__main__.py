@@ -21,6 +21,7 @@ MODULES = {
     "pages": ("G16",),
     "fairness": ("G17",),
     "startup": ("START",),
+    "replay": ("REPLAY",),
 }
 
 

@@ -4,23 +4,34 @@
 CREATE TYPE replay_offer AS (leg bigint, contact bigint, agent bigint, at timestamptz, expires_at timestamptz);
 
 -- The offer of a journal entry. Volatile: it was written by the same statement that asks.
-CREATE FUNCTION replay_made(p_entry bigint) RETURNS SETOF replay_offer LANGUAGE sql VOLATILE AS $$
-    SELECT leg.id, leg.interaction_id, leg.agent_id, leg.offered_at, leg.expires_at
-    FROM interactions_journalentry entry JOIN interactions_leg leg ON leg.id = entry.leg_id
-    WHERE entry.id = p_entry
+CREATE FUNCTION replay_made(p_entry bigint) RETURNS SETOF replay_offer LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY SELECT leg.id, leg.interaction_id, leg.agent_id, leg.offered_at, leg.expires_at
+        FROM interactions_leg leg
+        WHERE leg.id = (SELECT entry.leg_id FROM interactions_journalentry entry WHERE entry.id = p_entry);
+END
 $$;
 
-CREATE FUNCTION replay_waits(p_id bigint, p_at timestamptz) RETURNS SETOF replay_offer LANGUAGE sql AS $$
-    SELECT made.* FROM match_interaction(p_id, p_at) found, replay_made(found.entry) made
+CREATE FUNCTION replay_waits(p_id bigint, p_at timestamptz) RETURNS SETOF replay_offer LANGUAGE plpgsql AS $$
+DECLARE
+    found bigint;
+BEGIN
+    SELECT entry INTO found FROM match_interaction(p_id, p_at);
+    IF found IS NOT NULL THEN RETURN QUERY SELECT * FROM replay_made(found); END IF;
+END
 $$;
 
 -- A wished pause begins with the end of her last work (agents.presence.leg_ended), before any new offer.
 CREATE FUNCTION replay_freed(p_agent bigint, p_at timestamptz) RETURNS SETOF replay_offer LANGUAGE plpgsql AS $$
+DECLARE
+    found bigint;
 BEGIN
     UPDATE agents_seat SET presence = CASE WHEN wish_sign_out THEN 'signed_out' ELSE 'break' END,
         reason = CASE WHEN wish_sign_out THEN '' ELSE wish END, since = p_at, wish = '', wish_sign_out = false
     WHERE agent_id = p_agent AND (wish <> '' OR wish_sign_out) AND points_voice + points_chat + points_email = 0;
-    RETURN QUERY SELECT made.* FROM match_agent(p_agent, p_at) found, replay_made(found.entry) made;
+    SELECT entry INTO found FROM match_agent(p_agent, p_at);
+    IF found IS NOT NULL THEN RETURN QUERY SELECT * FROM replay_made(found); END IF;
 END
 $$;
 
@@ -48,27 +59,37 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION replay_visit_left(p_id bigint, p_how text, p_at timestamptz) RETURNS void LANGUAGE sql AS $$
-    UPDATE interactions_visit SET left_at = p_at, how = p_how WHERE interaction_id = p_id AND left_at IS NULL
+CREATE FUNCTION replay_visit_left(p_id bigint, p_how text, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE interactions_visit SET left_at = p_at, how = p_how WHERE interaction_id = p_id AND left_at IS NULL;
+END
 $$;
 
 -- A place in line, new or old.
+CREATE FUNCTION replay_place(p_id bigint, p_lane bigint, p_priority int, p_returned boolean, p_band int,
+    p_key timestamptz, p_since timestamptz, p_prefer bigint, p_until timestamptz, p_at timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    now_lane bigint := replay_lane(p_lane);
+BEGIN
+    UPDATE interactions_interaction x SET state = 'queued', outcome = '', closed_at = NULL, state_since = p_at,
+        lane_id = now_lane, queue_id = l.queue_id, priority = p_priority, returned = p_returned, band = p_band,
+        order_key = p_key, enqueued_at = p_since, prefer_agent_id = p_prefer, prefer_until = p_until,
+        version = x.version + 1
+    FROM interactions_lane l WHERE x.id = p_id AND l.id = now_lane;
+END
+$$;
+
 CREATE FUNCTION replay_queue(p_id bigint, p_lane bigint, p_priority int, p_returned boolean, p_band int,
     p_key timestamptz, p_since timestamptz, p_prefer bigint, p_until timestamptz, p_at timestamptz, p_match boolean)
 RETURNS SETOF replay_offer LANGUAGE plpgsql AS $$
-DECLARE
-    lane interactions_lane;
 BEGIN
-    SELECT * INTO STRICT lane FROM interactions_lane WHERE id = replay_lane(p_lane);
     PERFORM replay_visit_left(p_id, 'moved', p_at);
-    UPDATE interactions_interaction SET state = 'queued', outcome = '', closed_at = NULL, state_since = p_at,
-        lane_id = lane.id, queue_id = lane.queue_id, priority = p_priority, returned = p_returned, band = p_band,
-        order_key = p_key, enqueued_at = p_since, prefer_agent_id = p_prefer, prefer_until = p_until,
-        version = version + 1
-    WHERE id = p_id;
+    PERFORM replay_place(p_id, p_lane, p_priority, p_returned, p_band, p_key, p_since, p_prefer, p_until, p_at);
     INSERT INTO interactions_visit (interaction_id, client_id, queue_id, ordinal, entered_at, how)
-    SELECT p_id, lane.client_id, lane.queue_id,
-        1 + coalesce((SELECT max(v.ordinal) FROM interactions_visit v WHERE v.interaction_id = p_id), 0), p_at, '';
+    SELECT p_id, x.client_id, x.queue_id,
+        1 + coalesce((SELECT max(v.ordinal) FROM interactions_visit v WHERE v.interaction_id = p_id), 0), p_at, ''
+    FROM interactions_interaction x WHERE x.id = p_id;
     IF p_match THEN
         RETURN QUERY SELECT * FROM replay_waits(p_id, p_at);
     END IF;
@@ -76,10 +97,12 @@ END
 $$;
 
 -- Back to its old place after an offer that was not taken.
-CREATE FUNCTION replay_back(p_id bigint, p_at timestamptz) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION replay_back(p_id bigint, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE interactions_interaction SET state = 'queued', state_since = p_at, lane_id = replay_lane(lane_id),
         version = version + 1
-    WHERE id = p_id AND state = 'offered'
+    WHERE id = p_id AND state = 'offered';
+END
 $$;
 
 CREATE FUNCTION replay_refuse(p_id bigint, p_agent bigint, p_seconds int, p_why text, p_at timestamptz) RETURNS void

@@ -164,7 +164,7 @@ class Retrace:
         place = queueing.order_in(queue, priority=priority, returned=returned, enqueued_at=since)
         agent, until = self._prefer.pop(contact.id, (None, None))
         self._call(
-            "SELECT count(*) FROM replay_queue(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false)",
+            "SELECT replay_place(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             contact.id, lane, priority, returned, place["band"], place["order_key"], since, agent, until, entry.at,
         )  # fmt: skip
 

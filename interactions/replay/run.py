@@ -24,7 +24,7 @@ from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, ask
 ALIKE = timedelta(seconds=2)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
 AT_ONCE = timedelta(milliseconds=50)
 A_MOMENT = timedelta(seconds=1)
-SWEEP = timedelta(seconds=5)
+SWEEP, SWEEP_RAMPS = timedelta(seconds=60), timedelta(seconds=5)  # the hour of a ramp goes by unseen
 USUAL_ANSWER = timedelta(seconds=5)  # where no offer was ever accepted
 USUAL_TALK = timedelta(minutes=5)
 BACK_AFTER = timedelta(seconds=60)  # who misses an offer that she took in the past does not respond for so long
@@ -65,8 +65,11 @@ class Ran:
 class Run:
     """One run over the scratch tables."""
 
-    def __init__(self, scratch: Scratch, past: Past, rules: list[Rule], changes: Changes) -> None:
+    def __init__(
+        self, scratch: Scratch, past: Past, rules: list[Rule], changes: Changes, made: list[Script] | None = None
+    ) -> None:
         self.raw = scratch.raw
+        self._asking = scratch.raw.cursor()
         self.scratch = scratch
         self.past = past
         self.changes = changes
@@ -75,10 +78,12 @@ class Run:
         self._plan: list[tuple[datetime, int, int, Callable[..., None], tuple[Any, ...]]] = []
         self._waiting: set[int] = set()
         self._sweeping = False
+        ramps = scratch.raw.execute("SELECT EXISTS (SELECT 1 FROM agents_licence WHERE ramp_per_hour IS NOT NULL)")
+        self._sweep_every = SWEEP_RAMPS if ramps.fetchone() == (True,) else SWEEP
         self._lanes = lanes_of(scratch)
         self._queues = {queue.pk: changes.of_line(queue) for queue in Queue.objects.select_related("client")}
-        came = places(past)
-        made = scripts(past, first_priorities(past), came)
+        if made is None:
+            made = scripts(past, first_priorities(past), places(past))
         self._live = {script.contact.id: Live(script) for script in made}
         self._usual = _Usual(made, self._lanes)
         self._rules = rules
@@ -93,7 +98,7 @@ class Run:
             self.ran.acts += 1
             if self.ran.acts in ANALYZED:
                 self.scratch.analyze()
-            if self.ran.acts % 500 == 0:
+            if self.ran.acts % 200 == 0:
                 progress(max(0.0, min(1.0, (at - start).total_seconds() / seconds)))
         return self.ran
 
@@ -151,7 +156,7 @@ class Run:
 
     def _do(self, statement: str, *values: Any) -> None:
         """An act on the floor; every offer that follows from it is planned on."""
-        for leg, contact, agent, at, expires_at in self.raw.execute(statement, values, prepare=True).fetchall():
+        for leg, contact, agent, at, expires_at in self._asking.execute(statement, values, prepare=True).fetchall():
             self._offered(leg, contact, agent, at, expires_at)
 
     # --- in line -----------------------------------------------------------------------------------------------------
@@ -218,7 +223,7 @@ class Run:
     def _sweep_soon(self, at: datetime) -> None:
         if self._waiting and not self._sweeping:
             self._sweeping = True
-            self._at(at + SWEEP, LATE, self._sweep)
+            self._at(at + self._sweep_every, LATE, self._sweep)
 
     def _sweep(self, at: datetime) -> None:
         """What time alone makes possible: a ramp's hour, a step of overflow."""

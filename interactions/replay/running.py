@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from django.db import connection
@@ -17,10 +20,12 @@ from interactions.replay import figures, opening, rules, scratch
 from interactions.replay.causes import WORDS, Cause
 from interactions.replay.changes import Changes
 from interactions.replay.record import Past, read
-from interactions.replay.retrace import Retrace, Retraced
+from interactions.replay.retrace import Progress, Retrace, Retraced
 from interactions.replay.run import Ran, Run
 
 LONGEST = timedelta(days=31)
+AT_ONCE = 2  # runs of one replay side by side
+SAID_EVERY = 1.0
 MOST_LISTED = 1000  # differing offers kept with a result; the counts are of all
 Said = Callable[[float, str], None]
 
@@ -98,32 +103,56 @@ def replay(
     changed = rules.changes(start, past.stop)
     scope = figures.scope_of(past, figures.judged_at(past))
     arms = {"recorded": figures.of_floor(past, scope, figures.present(past, past.presence))}
-    names = ["unchanged", "changed"] if changes else ["unchanged"]
-    share = 0.95 / (1 + len(names))
-    runs: dict[str, Ran] = {}
-    with scratch.opened(number, keep=keep) as made:
-        opening.prepare(made, past)
-        retraced = Retrace(made, past, changed).run(
-            lambda done: said(0.05 + done * share, _("Asking for each offer again"))
-        )
-        for place, name in enumerate(names, start=1):
-            base = 0.05 + place * share
-            what = _("Running it with the change") if name == "changed" else _("Running it unchanged")
+    variants = {"unchanged": Changes()} | ({"changed": changes} if changes else {})
+    said(0.02, _("Copying the floor"))
+    with ExitStack() as stack:
+        floors = [stack.enter_context(scratch.opened(number, arm, keep=keep)) for arm in range(len(variants) + 1)]
+        for made in floors:
             opening.prepare(made, past)
-            applied = Changes()
-            if name == "changed":
-                applied = changes.applied(made)
+        retrace = Retrace(floors[0], past, changed)
+        runs: dict[str, Run] = {}
+        for (name, variant), made in zip(variants.items(), floors[1:], strict=True):
+            applied = variant.applied(made) if variant else variant
+            if variant:
                 opening.compile_all(made, past)
-
-            def told(done: float, base: float = base, what: str = what) -> None:
-                said(base + done * share, what)
-
-            runs[name] = Run(made, past, changed, applied).run(told)
-            log = list(applied.presence(past.presence))
-            with figures.looking_at(made.schema):
+            runs[name] = Run(made, past, changed, applied)
+        said(0.05, _("Replaying"))
+        together([retrace.run, *(run.run for run in runs.values())], lambda done: said(0.05 + done * 0.93, _("Replaying")))
+        for name, run in runs.items():
+            log = list(run.changes.presence(past.presence))
+            with figures.looking_at(run.scratch.schema):
                 arms[name] = figures.of_floor(past, scope, figures.present(past, log))
     said(1.0, _("Done"))
-    return Result(retraced, arms, runs, _came_in(past))
+    return Result(retrace.found, arms, {name: run.ran for name, run in runs.items()}, _came_in(past))
+
+
+class Stopped(Exception):
+    """Inside a run that is to end: somebody stopped the replay, or another run of it failed."""
+
+
+def together(works: Sequence[Callable[[Progress], object]], said: Progress) -> None:
+    """Each run in a thread with the connection of its own schema, two at a time; the first failure ends all."""
+    done, stop = [0.0] * len(works), Event()
+
+    def one(place: int) -> None:
+        def told(share: float) -> None:
+            if stop.is_set():
+                raise Stopped
+            done[place] = share
+
+        works[place](told)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [pool.submit(one, place) for place in range(len(works))]
+        try:
+            left = set(running)
+            while left:
+                finished, left = wait(left, timeout=SAID_EVERY, return_when=FIRST_COMPLETED)
+                for each in finished:
+                    each.result()
+                said(sum(done) / len(done))
+        finally:
+            stop.set()
 
 
 def _came_in(past: Past) -> int:

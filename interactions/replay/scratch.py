@@ -33,10 +33,22 @@ EMPTY = frozenset(
         "interactions_interaction",
     }
 )
+# Of these only the indexes that routing looks by: those of live rows (partial), of identity, and the named ones. Each
+# further one would be written at every step and read by nobody.
+THIN = frozenset(
+    {"interactions_interaction", "interactions_journalentry", "interactions_leg", "interactions_visit"}
+)
+LOOKED_BY = frozenset({"leg_ramp", "visit_ordinal_once"})
 # Rules whose history is written back, whether the SQL reads them or not.
 ALSO = frozenset({"clients_client", "clients_queueskill", "agents_queueteam", "agents_overflowstep"})
 FIRST_ID = 1_000_000_000_000  # of rows the replay makes; far from every recorded one
-UNLOGGED_AND_LATE = "SET synchronous_commit = off"
+# The plans of a floor with a long past, however few rows there are yet when a statement is first planned.
+SESSION = "SET synchronous_commit = off; SET jit = off; SET enable_seqscan = off"
+INDEXES = """
+    SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE i.indrelid = ('public.' || %(table)s)::regclass
+        AND (i.indisprimary OR i.indpred IS NOT NULL OR c.relname = ANY (%(looked_by)s))
+"""
 
 
 def sources() -> list[Path]:
@@ -54,9 +66,9 @@ def tables(existing: set[str]) -> list[str]:
 class Scratch:
     """An open scratch schema and the one connection that works in it."""
 
-    def __init__(self, raw: psycopg.Connection[Any], number: int) -> None:
+    def __init__(self, raw: psycopg.Connection[Any], number: int, arm: int = 0) -> None:
         self.raw = raw
-        self.schema = f"{PREFIX}{number}"
+        self.schema = f"{PREFIX}{number}_{arm}"
         self.tables: list[str] = []
 
     def make(self) -> None:
@@ -66,9 +78,7 @@ class Scratch:
             found = self.raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
             self.tables = tables({row[0] for row in found})
             for table in self.tables:
-                self._execute("CREATE UNLOGGED TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)", table=table)
-                if table not in EMPTY:
-                    self._execute("INSERT INTO {schema}.{table} SELECT * FROM public.{table}", table=table)
+                self._copy(table)
             counted = self.raw.execute(
                 "SELECT table_name::text, column_name::text FROM information_schema.columns"
                 " WHERE table_schema = %s AND is_identity = 'YES'",
@@ -83,8 +93,19 @@ class Scratch:
             for path in sources():
                 self.raw.execute(path.read_text())
         self._execute("SET search_path = {schema}")
-        self.raw.execute(UNLOGGED_AND_LATE)
+        self.raw.execute(SESSION)
         self.analyze()
+
+    def _copy(self, table: str) -> None:
+        thin = " EXCLUDING INDEXES" if table in THIN else ""
+        self._execute(f"CREATE UNLOGGED TABLE {{schema}}.{{table}} (LIKE public.{{table}} INCLUDING ALL{thin})", table=table)
+        if table not in EMPTY:
+            self._execute("INSERT INTO {schema}.{table} SELECT * FROM public.{table}", table=table)
+            return
+        self._execute("ALTER TABLE {schema}.{table} SET (fillfactor = 70)", table=table)
+        if table in THIN:
+            for statement in self.raw.execute(INDEXES, {"table": table, "looked_by": list(LOOKED_BY)}).fetchall():
+                self.raw.execute(statement[0].replace(" ON public.", f" ON {self.schema}."))
 
     def analyze(self) -> None:
         """Statistics, so that plans are those of a floor at work."""
@@ -102,12 +123,12 @@ class Scratch:
 
 
 @contextmanager
-def opened(number: int, *, keep: bool = False) -> Iterator[Scratch]:
-    """A fresh scratch schema, dropped at the end whatever happens; leftovers of runs that died go first."""
+def opened(number: int, arm: int = 0, *, keep: bool = False) -> Iterator[Scratch]:
+    """A fresh scratch schema of a run's arm, dropped at the end whatever happens; what runs left that died goes first."""
     with connect() as raw:
         drop_leftovers(raw)
-        raw.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, number])
-        scratch = Scratch(raw, number)
+        raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, number])
+        scratch = Scratch(raw, number, arm)
         try:
             scratch.make()
             yield scratch
@@ -130,13 +151,13 @@ def drop_leftovers(raw: psycopg.Connection[Any]) -> list[str]:
     """Drop the schemas of runs whose process is gone, and those that were kept for a look."""
     found = raw.execute(
         "SELECT nspname::text, substring(nspname FROM %s)::bigint FROM pg_namespace WHERE nspname ~ %s",
-        [f"^{PREFIX}([0-9]+)$", f"^{PREFIX}[0-9]+$"],
+        [f"^{PREFIX}([0-9]+)_[0-9]+$", f"^{PREFIX}[0-9]+_[0-9]+$"],
     )
     gone = []
     for schema, number in found.fetchall():
         held = raw.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, number]).fetchone()
         if held and held[0]:
-            raw.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+            raw.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
             raw.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, number])
             gone.append(schema)
     return gone
