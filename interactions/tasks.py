@@ -12,6 +12,7 @@ from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingQuerySet
 from interactions import callback_work, cases, mail_fetch, mail_out, notices
 from interactions.adapters.base import DeliveryError
+from interactions.replay import asking
 
 logger = logging.getLogger(__name__)
 
@@ -70,3 +71,9 @@ def work_due_callbacks() -> int:
     at = clock.now()
     steps = (callback_work.settle, callback_work.fall_due, callback_work.find_broken)
     return sum(step(at) for step in steps)
+
+
+@shared_task(name="interactions.run_replays")
+def run_replays() -> int:
+    """Run the replays that wait, one after the other; returns how many ran."""
+    return asking.run_waiting()

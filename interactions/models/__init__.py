@@ -17,6 +17,7 @@ from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
+from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
 from interactions.models.visit import Visit
@@ -51,6 +52,8 @@ __all__ = [
     "Origin",
     "Outcome",
     "Refusal",
+    "Replay",
+    "ReplayState",
     "Run",
     "RunState",
     "State",

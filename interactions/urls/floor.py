@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, pages, routing, shares
+from interactions.views.floor import abilities, acts, contacts, licences, pages, replay, routing, shares
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -32,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
     path("routing/", routing.routing_tester, name="floor-routing"),
     path("shares/", shares.fair_shares, name="floor-shares"),
+    path("replay/", replay.replays, name="floor-replays"),
+    path("replay/<uuid:replay>/", replay.replay, name="floor-replay"),
+    path("replay/<uuid:replay>/part/", replay.replay_part, name="floor-replay-part"),
+    path("replay/<uuid:replay>/stop/", replay.stop, name="floor-replay-stop"),
     path("licences/", licences.listing, name="floor-licences"),
     path("agents/<uuid:agent>/licences/<uuid:client>/<slug:act>/", licences.act, name="floor-licence"),
     path("agents/<uuid:agent>/skills/", abilities.skill, name="floor-skill"),

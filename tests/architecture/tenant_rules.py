@@ -157,8 +157,10 @@ add(
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
-    "floor-others", "floor-passed-part",
+    "floor-others", "floor-passed-part", "floor-replay", "floor-replay-part",
 )  # fmt: skip
+add(Rule(get=FLOOR, post=FLOOR), "floor-replays")
+add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
     "floor-take-back", "floor-assign", "floor-priority", "floor-overflow", "floor-force", "floor-skill", "floor-switch",
@@ -333,9 +335,14 @@ LACKING: dict[str, str] = {
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
+<<<<<<< HEAD
         "floor-licence", "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back",
+=======
+        "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
+        "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
+>>>>>>> 762af14 (Ask for a replay by command or page, follow it, and compare its figures by client)
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
         "setup-queue", "setup-queue-new",
     ], "422"),

@@ -21,7 +21,7 @@ from clients import api_keys
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message
+from interactions.models import Attachment, CallbackOrigin, Message, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 
@@ -111,7 +111,12 @@ def build() -> World:
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
+<<<<<<< HEAD
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
+=======
+        "skill": "es",
+        "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
+>>>>>>> 762af14 (Ask for a replay by command or page, follow it, and compare its figures by client)
     }  # fmt: skip
     return made
 

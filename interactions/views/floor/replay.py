@@ -1,0 +1,307 @@
+"""The past once more, on the floor: choose days and what is to be otherwise, follow the run, compare its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from agents.gates import SupervisorRequest, for_supervisors
+from agents.models import Agent
+from bpo.kernel import clock, push
+from bpo.kernel.errors import DomainError
+from clients.models import Channel, Client, Queue, QueueState, Skill, Strategy
+from interactions import tasks
+from interactions.models import Interaction, Replay
+from interactions.replay import asking
+from interactions.replay.running import words_of
+from interactions.views.floor.seeing import Sight, sight_of
+
+SHOWN = 100  # differing offers on a page
+PAST_RUNS = 20
+FIGURES: tuple[tuple[str, Any, str], ...] = (
+    ("answered", lazy("Answered"), ""),
+    ("service_level", lazy("In time"), " %"),
+    ("wait_mean", lazy("Mean wait"), " s"),
+    ("wait_p50", lazy("Half waited at most"), " s"),
+    ("wait_p90", lazy("Nine in ten waited at most"), " s"),
+    ("abandon_rate", lazy("Left the line"), " %"),
+    ("handled", lazy("Worked on"), ""),
+    ("share_of_staffed", lazy("Share of the agents' time"), " %"),
+)
+ARMS = {"recorded": lazy("As it was"), "unchanged": lazy("Replayed"), "changed": lazy("With the change")}
+
+
+class ReplayForm(forms.Form):
+    """Days and changes; every change is optional, none replays the days as they were."""
+
+    first = forms.DateField(label=lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    without = forms.ModelMultipleChoiceField(
+        Agent.objects.none(), label=lazy("Without these agents"), required=False, to_field_name="public_id"
+    )
+    like = forms.ModelChoiceField(
+        Agent.objects.none(), label=lazy("More agents like"), required=False, to_field_name="public_id"
+    )
+    times = forms.IntegerField(label=lazy("How many more"), required=False, min_value=1, max_value=200)
+    skilled = forms.ModelChoiceField(
+        Agent.objects.none(), label=lazy("Another skill for"), required=False, to_field_name="public_id"
+    )
+    skill = forms.ModelChoiceField(Skill.objects.none(), label=lazy("Skill"), required=False, to_field_name="code")
+    level = forms.IntegerField(
+        label=lazy("At level"), required=False, min_value=0, max_value=5, help_text=lazy("0 takes it away.")
+    )
+    line = forms.ModelChoiceField(
+        Queue.objects.none(), label=lazy("Other rules for the line"), required=False, to_field_name="public_id"
+    )
+    strategy = forms.ChoiceField(label=lazy("First comes"), required=False, choices=[("", lazy("As it was")), *Strategy.choices])
+    priority = forms.IntegerField(label=lazy("Priority"), required=False, min_value=0, max_value=9)
+    offer_seconds = forms.IntegerField(label=lazy("Seconds to accept"), required=False, min_value=1)
+    cap_per_agent = forms.IntegerField(label=lazy("At once per agent at most"), required=False, min_value=1)
+    client = forms.ModelChoiceField(
+        Client.objects.none(), label=lazy("Another share for"), required=False, to_field_name="public_id"
+    )
+    floor_seats = forms.IntegerField(label=lazy("Served first for seats"), required=False, min_value=0)
+    ceiling_seats = forms.IntegerField(label=lazy("Seats at most"), required=False, min_value=1)
+
+    def __init__(self, sight: Sight, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clients = [client.pk for client in sight.clients]
+        fields: Any = self.fields
+        for name in ("without", "like", "skilled"):
+            fields[name].queryset = sight.agents().order_by("name")
+        fields["skill"].queryset = Skill.objects.order_by("name")
+        lines = Queue.objects.filter(client__in=clients).exclude(state=QueueState.ARCHIVED)
+        fields["line"].queryset = lines.select_related("client__brand").order_by("client__name", "name")
+        fields["line"].label_from_instance = lambda line: f"{line.client.brand.public_name}: {line.name}"
+        fields["client"].queryset = Client.objects.filter(pk__in=clients).order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs together is given together."""
+        data = super().clean() or {}
+        for one, others in (("like", ("times",)), ("skilled", ("skill", "level"))):
+            given = [name for name in (one, *others) if data.get(name) not in (None, "")]
+            for name in (one, *others):
+                if given and name not in given and name not in self.errors:
+                    self.add_error(name, _("This is needed too."))
+        for one, others in (("line", LINE), ("client", SHARES)):
+            named = any(data.get(name) not in (None, "") for name in others)
+            if named and not data.get(one) and one not in self.errors:
+                self.add_error(one, _("Choose what it is for."))
+        return data
+
+    def period(self) -> tuple[datetime, datetime]:
+        """The days in the zone of whoever asks."""
+        zone = timezone.get_current_timezone()
+        first = datetime.combine(self.cleaned_data["first"], time.min, zone)
+        last = datetime.combine(self.cleaned_data["last"] + timedelta(days=1), time.min, zone)
+        return first.astimezone(UTC), min(last.astimezone(UTC), clock.now())
+
+    def changes(self) -> dict[str, Any]:
+        """As interactions.replay.changes reads it."""
+        data = self.cleaned_data
+        told: dict[str, Any] = {}
+        if data["without"]:
+            told["without"] = [agent.employee_number for agent in data["without"]]
+        if data["like"]:
+            told["more"] = [{"like": data["like"].employee_number, "times": data["times"]}]
+        if data["skilled"]:
+            told["skills"] = [
+                {"agent": data["skilled"].employee_number, "skill": data["skill"].code, "level": data["level"]}
+            ]
+        if data["line"]:
+            rules = {name: data[name] for name in LINE if data[name] not in (None, "")}
+            told["lines"] = [{"client": data["line"].client.slug, "line": data["line"].name, **rules}]
+        if data["client"]:
+            seats = {name: data[name] for name in SHARES if data[name] is not None}
+            told["clients"] = [{"client": data["client"].slug, **seats}]
+        return told
+
+
+LINE = ("strategy", "priority", "offer_seconds", "cap_per_agent")
+SHARES = ("floor_seats", "ceiling_seats")
+
+
+def _yesterday() -> dict[str, Any]:
+    zone: Any = timezone.get_current_timezone()
+    day = clock.now().astimezone(zone or ZoneInfo("UTC")).date() - timedelta(days=1)
+    return {"first": day, "last": day}
+
+
+@for_supervisors
+def replays(request: SupervisorRequest) -> HttpResponse:
+    """The form and one's runs; a POST asks for one."""
+    sight = sight_of(request)
+    if request.method == "POST":
+        form = ReplayForm(sight, request.POST)
+        if form.is_valid():
+            try:
+                asked = asking.ask(*form.period(), form.changes(), by=request.user)
+            except DomainError as refused:
+                form.add_error(None, str(refused.sentence))
+            else:
+                push.start(tasks.run_replays)
+                return redirect("floor-replay", asked.public_id)
+    else:
+        form = ReplayForm(sight, initial=_yesterday())
+    runs = asking.seen_by(request.user).defer("result")[:PAST_RUNS]
+    context = {"form": form, "runs": runs, "clients": sight.clients}
+    return render(request, "floor/replays.html", context, status=422 if form.errors else 200)
+
+
+def _found(request: SupervisorRequest, public_id: UUID) -> Replay:
+    return get_object_or_404(asking.seen_by(request.user), public_id=public_id)
+
+
+@require_safe
+@for_supervisors
+def replay(request: SupervisorRequest, replay: UUID) -> HttpResponse:
+    """One run: how far it is, then its figures."""
+    return render(request, "floor/replay.html", _context(request, replay))
+
+
+@require_safe
+@for_supervisors
+def replay_part(request: SupervisorRequest, replay: UUID) -> HttpResponse:
+    """The same, for following it."""
+    return render(request, "floor/_replay.html", _context(request, replay))
+
+
+@require_POST
+@for_supervisors
+def stop(request: SupervisorRequest, replay: UUID) -> HttpResponse:
+    """End it; it keeps nothing."""
+    found = _found(request, replay)
+    asking.stop(found)
+    return redirect("floor-replay", found.public_id)
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure in each arm."""
+
+    name: Any
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of one client or line."""
+
+    name: str
+    client: Client
+    rows: list[Row]
+    of_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An offer that went elsewhere when it was asked for anew."""
+
+    at: datetime
+    contact: Interaction
+    recorded: str
+    replayed: str
+    cause: str
+
+
+def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
+    sight = sight_of(request)  # type: ignore[arg-type]
+    found = _found(request, public_id)  # type: ignore[arg-type]
+    context: dict[str, Any] = {"replay": found, "clients": sight.clients, "told": _told(found)}
+    if found.result:
+        winners = found.result["winners"]
+        others = _others(winners["different"], sight)
+        context |= {
+            "arms": [ARMS[name] for name in found.result["arms"]],
+            "tables": _tables(found.result["arms"], sight),
+            "winners": winners,
+            "causes": [(words_of(cause), n) for cause, n in Counter(winners["causes"]).most_common()],
+            "others": others[:SHOWN],
+            "others_more": max(0, len(others) - SHOWN),
+        }
+    return context
+
+
+def _tables(arms: dict[str, Any], sight: Sight) -> list[Table]:
+    """Of supervised clients, each followed by its lines."""
+    queues = dict(Queue.objects.filter(client__in=sight.clients).values_list("pk", "name"))
+    found = []
+    for client in sight.clients:
+        own = [arm["clients"].get(str(client.pk)) for arm in arms.values()]
+        if not any(own):
+            continue
+        found.append(Table(client.brand.public_name, client, _rows(own), of_line=False))
+        by_line = [{(row["line"], row["channel"]): row for row in arm["lines"]} for arm in arms.values()]
+        keys = sorted({key for lines in by_line for key in lines if key[0] in queues
+                       and any(row["client"] == client.pk for row in (lines[key],))})  # fmt: skip
+        for line, channel in keys:
+            name = f"{queues[line]}, {Channel(channel).label}"
+            found.append(Table(name, client, _rows([lines.get((line, channel)) for lines in by_line]), of_line=True))
+    return found
+
+
+def _rows(arms: list[dict[str, Any] | None]) -> list[Row]:
+    rows = []
+    for key, name, unit in FIGURES:
+        values = [arm.get(key) if arm else None for arm in arms]
+        if any(value is not None for value in values):
+            rows.append(Row(name, ["–" if value is None else f"{value:g}{unit}" for value in values]))
+    return rows
+
+
+def _others(different: list[dict[str, Any]], sight: Sight) -> list[Other]:
+    """Of supervised clients (two queries)."""
+    wanted = {each["contact"] for each in different}
+    contacts = Interaction.objects.filter(pk__in=wanted, client__in=sight.clients).in_bulk()
+    people = {each[key] for each in different for key in ("recorded", "replayed")}
+    names = dict(Agent.objects.filter(pk__in=people - {None}).values_list("pk", "name"))
+    return [
+        Other(
+            datetime.fromisoformat(each["at"]),
+            contacts[each["contact"]],
+            names.get(each["recorded"], "?"),
+            names.get(each["replayed"]) or _("nobody"),
+            words_of(each["cause"]),
+        )
+        for each in different
+        if each["contact"] in contacts
+    ]
+
+
+def _told(replay: Replay) -> list[str]:
+    """The changes in words."""
+    told = replay.changes
+    names = dict(Agent.objects.filter(employee_number__in=_numbers(told)).values_list("employee_number", "name"))
+    found = [_("Without %s") % names.get(number, number) for number in told.get("without", [])]
+    for each in told.get("more", []):
+        found.append(_("%(n)s more like %(agent)s") % {"n": each.get("times", 1), "agent": names.get(each["like"], "?")})
+    for each in told.get("skills", []):
+        found.append(
+            _("%(agent)s has %(skill)s at level %(level)s")
+            % {"agent": names.get(each["agent"], "?"), "skill": each["skill"], "level": each["level"]}
+        )
+    for each in [*told.get("lines", []), *told.get("clients", [])]:
+        rules = ", ".join(f"{name} {value}" for name, value in each.items() if name not in ("client", "line"))
+        found.append(f"{each.get('line') or each['client']}: {rules}")
+    return found
+
+
+def _numbers(told: dict[str, Any]) -> set[str]:
+    found = set(told.get("without", []))
+    found |= {each["like"] for each in told.get("more", [])}
+    return found | {each["agent"] for each in told.get("skills", [])}
