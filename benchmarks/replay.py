@@ -11,6 +11,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bpo.settings.development")
 
@@ -67,9 +68,10 @@ def build(contacts: int, agents: int) -> tuple[datetime, datetime]:
     dice = random.Random(1)
     end = START + timedelta(seconds=contacts * SECONDS_A_CONTACT / agents)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE interactions_lane SET channel = 'voice'; UPDATE interactions_agentlane SET channel = 'voice'")
+        for table in ("interactions_lane", "interactions_agentlane"):
+            cursor.execute(f"UPDATE {table} SET channel = 'voice'")
     lanes = list(Lane.objects.values_list("pk", "client_id", "queue_id"))
-    rows, entries = [], []
+    rows = []
     for _contact in range(contacts):
         rows.append((START + (end - START) * dice.random(), *dice.choice(lanes)))
     rows.sort()
@@ -98,11 +100,10 @@ def build(contacts: int, agents: int) -> tuple[datetime, datetime]:
             " outcome, closed_at, priority, returned, band, refused, arrived_at, state_since, language, came_back,"
             " simulated, version) FROM STDIN"
         ) as copy:
-            import uuid
-
             for pk, (at, _lane, client, queue) in enumerate(rows, start=1):
-                copy.write_row((pk, uuid.UUID(int=dice.getrandbits(128)), 1, client, queue, "voice", "inbound", "phone",
-                                "closed", "withdrawn", at, 0, False, 0, False, at, at, "en", False, False, 0))  # fmt: skip
+                public = UUID(int=dice.getrandbits(128))
+                came = (pk, public, 1, client, queue, "voice", "inbound", "phone", "closed", "withdrawn", at)
+                copy.write_row((*came, 0, False, 0, False, at, at, "en", False, False, 0))
         cursor.execute("ANALYZE interactions_interaction")
     with scratch.opened(999_999, 0) as made:
         opening.prepare(made, past)

@@ -24,7 +24,11 @@ class Replay(PublicIdModel):
     """Asked by one person, who alone sees it, besides administrators. Its number names the scratch schemas."""
 
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="replays", help_text="Empty: a command."
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="replays",
+        help_text="Empty: a command.",
     )
     asked_at = models.DateTimeField()
     start = models.DateTimeField()

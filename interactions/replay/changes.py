@@ -1,11 +1,11 @@
-"""What is to be otherwise than it was: people, skills, licences, rules of lines, shares; read, refused in words, applied.
+"""What is to be otherwise than it was: people, skills, licences, rules, shares; read, refused in words, applied.
 
-    {"without": ["E00012"], "more": [{"like": "E00007", "times": 2}], "shift": [{"agent": "E00007", "minutes": 30}],
-     "licences": [{"agent": "E00007", "client": "acme", "state": "certified", "ramp_per_hour": 4}],
-     "skills": [{"agent": "E00007", "skill": "billing", "level": 3}],
-     "lines": [{"client": "acme", "line": "Questions", "strategy": "skill", "offer_seconds": 15,
-                "wants": {"billing": 2}, "teams": ["Day"]}],
-     "clients": [{"client": "acme", "floor_seats": 3, "ceiling_seats": 10}]}
+{"without": ["E00012"], "more": [{"like": "E00007", "times": 2}], "shift": [{"agent": "E00007", "minutes": 30}],
+ "licences": [{"agent": "E00007", "client": "acme", "state": "certified", "ramp_per_hour": 4}],
+ "skills": [{"agent": "E00007", "skill": "billing", "level": 3}],
+ "lines": [{"client": "acme", "line": "Questions", "strategy": "skill", "offer_seconds": 15,
+            "wants": {"billing": 2}, "teams": ["Day"]}],
+ "clients": [{"client": "acme", "floor_seats": 3, "ceiling_seats": 10}]}
 """
 
 from __future__ import annotations
@@ -215,7 +215,9 @@ def read(told: Any) -> Changes:
     for name in told:
         if name != "without" and name not in known:
             names = ", ".join(["without", *known])
-            raise BadChange(sentence=_("There is nothing called “%(name)s”. There are: %(names)s.") % {"name": name, "names": names})
+            raise BadChange(
+                sentence=_("There is nothing called “%(name)s”. There are: %(names)s.") % {"name": name, "names": names}
+            )
     found = {name: [one(_object(each, name)) for each in _list(told, name)] for name, one in known.items()}
     return Changes(
         without=frozenset(_agent(each).pk for each in _list(told, "without")),
@@ -311,9 +313,7 @@ def _line(each: Mapping[str, Any]) -> Line:
     client = _of_client(each.get("client"))
     queue = Queue.objects.filter(client=client, name=str(each.get("line"))).first()
     if queue is None:
-        raise BadChange(
-            sentence=_("%(client)s has no line “%(line)s”.") % {"client": client, "line": each.get("line")}
-        )
+        raise BadChange(sentence=_("%(client)s has no line “%(line)s”.") % {"client": client, "line": each.get("line")})
     fields = _fields(queue, each, LINE_FIELDS)
     wants = teams = None
     if "wants" in each:

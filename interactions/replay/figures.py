@@ -109,6 +109,7 @@ def _waits(past: Past) -> dict[Key, list[float]]:
     for client, queue, channel, entered, left in rows.values_list(
         "client_id", "queue_id", "interaction__channel", "entered_at", "left_at"
     ):
+        assert left is not None
         found[client, queue, channel].append((left - entered).total_seconds())
     return found
 
@@ -130,6 +131,7 @@ def _worked(past: Past) -> tuple[dict[int, list[Span]], dict[int, float]]:
     rows = Leg.objects.filter(accepted_at__lt=past.end, accepted_at__gt=past.start - timedelta(days=2))
     rows = rows.exclude(role=LegRole.MONITOR)
     for agent, client, began, ended in rows.values_list("agent_id", "client_id", "accepted_at", "ended_at"):
+        assert began is not None
         span = Span(max(began, past.start), min(ended or past.end, past.end))
         if span.seconds:
             busy[agent].append(span)

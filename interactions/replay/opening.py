@@ -37,9 +37,7 @@ def prepare(scratch: Scratch, past: Past) -> None:
         " AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
     ).fetchall()]  # fmt: skip
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    values = sql.SQL(", ").join(
-        sql.SQL(NOT_YET[name]) if name in NOT_YET else sql.Identifier(name) for name in columns
-    )
+    values = sql.SQL(", ").join(sql.SQL(NOT_YET[name]) if name in NOT_YET else sql.Identifier(name) for name in columns)
     raw.execute(
         sql.SQL(
             "INSERT INTO interactions_interaction ({}) SELECT {} FROM public.interactions_interaction"

@@ -26,7 +26,8 @@ KINDS = (
 # A contact that stood in a line or was worked on within the time.
 CONTACTS = """
     SELECT interaction_id FROM interactions_visit
-    WHERE entered_at < %(stop)s AND coalesce(left_at, 'infinity') >= %(start)s AND entered_at > %(start)s - interval '60 days'
+    WHERE entered_at < %(stop)s AND entered_at > %(start)s - interval '60 days'
+        AND coalesce(left_at, 'infinity') >= %(start)s
     UNION SELECT interaction_id FROM interactions_leg
     WHERE offered_at < %(stop)s AND coalesce(ended_at, 'infinity') >= %(start)s
 """
@@ -135,8 +136,12 @@ class Past:
 def read(start: datetime, end: datetime) -> Past:
     """What is recorded of the floor between two moments, with all that was in hand at the first (six queries)."""
     past = Past(start, end)
-    asked = {"start": start, "stop": past.stop, "end": end, "kinds": [str(kind) for kind in KINDS],
-             "before": start - LIVE_BEFORE}  # fmt: skip
+    asked: dict[str, Any] = {
+        "start": start,
+        "stop": past.stop,
+        "kinds": [str(kind) for kind in KINDS],
+        "before": start - LIVE_BEFORE,
+    }
     with connection.cursor() as cursor:
 
         def rows(statement: str) -> Iterable[tuple[Any, ...]]:
@@ -145,7 +150,8 @@ def read(start: datetime, end: datetime) -> Past:
 
         past.agents = {str(public): pk for public, pk in rows("SELECT public_id, id FROM agents_agent")}
         for row in rows(
-            f"SELECT id, client_id, channel, priority, enqueued_at FROM interactions_interaction WHERE id IN ({CONTACTS})"
+            "SELECT id, client_id, channel, priority, enqueued_at FROM interactions_interaction"
+            f" WHERE id IN ({CONTACTS})"
         ):
             past.contacts[row[0]] = Contact(*row)
         for row in rows(
@@ -171,7 +177,8 @@ def read(start: datetime, end: datetime) -> Past:
         past.idle_since = dict(rows(
             "SELECT agent_id, max(at) FROM ("
             " SELECT agent_id, greatest(accepted_at, CASE WHEN ended_at <= %(start)s AND state IN ('completed', 'lost')"
-            "   THEN ended_at END) AS at FROM interactions_leg WHERE accepted_at <= %(start)s AND accepted_at > %(before)s"
+            "   THEN ended_at END) AS at FROM interactions_leg"
+            " WHERE accepted_at <= %(start)s AND accepted_at > %(before)s"
             " UNION ALL SELECT agent_id, at FROM agents_presenceentry WHERE at <= %(start)s AND at > %(before)s"
             "   AND presence = 'available' AND why <> 'console open') known GROUP BY agent_id"
         ))  # fmt: skip

@@ -130,7 +130,9 @@ class Retrace:
             case Kind.REPRIORITISED:
                 self._reprioritised(contact, entry)
             case Kind.PREFERRED:
-                self._prefers(contact, self.past.agents.get(entry.facts.get("agent", "")), _moment(entry.facts["until"]))
+                self._prefers(
+                    contact, self.past.agents.get(entry.facts.get("agent", "")), _moment(entry.facts["until"])
+                )
             case Kind.UNPARKED if entry.leg is None and entry.facts.get("why") != "agent deactivated":
                 before = [leg for leg in self.past.legs_of(contact.id) if leg.offered_at < entry.at]
                 if before:
@@ -149,10 +151,9 @@ class Retrace:
                     "SELECT replay_refuse(%s, %s, %s, %s, %s)",
                     contact.id, leg.agent, int(entry.facts.get("delay") or 0), entry.kind[:10], entry.at,
                 )  # fmt: skip
-        if entry.kind == Kind.CONSOLE_LOST and contact.channel != "voice" and entry.leg in self.past.legs:
-            if entry.facts.get("why", "console lost") == "console lost":
-                agent = self.past.legs[entry.leg].agent
-                self._prefers(contact, agent, entry.at + handling.LAST_AGENT_PREFERRED)
+        lost = entry.kind == Kind.CONSOLE_LOST and entry.facts.get("why", "console lost") == "console lost"
+        if lost and contact.channel != "voice" and entry.leg in self.past.legs:
+            self._prefers(contact, self.past.legs[entry.leg].agent, entry.at + handling.LAST_AGENT_PREFERRED)
 
     def _queued(self, contact: Contact, entry: Entry) -> None:
         lane = entry.facts.get("lane")
@@ -261,4 +262,3 @@ def seat(raw: psycopg.Connection[Any], past: Past) -> None:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-

@@ -1,4 +1,4 @@
-"""Licences, skills, teams and the rules of lines as they were: set back to a moment, and changed as they were changed."""
+"""Licences, skills, teams and the rules of lines as they were: set back to a moment, then changed as they were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A floor that runs freely by a set clock: who comes, works and is there as recorded; who gets what is up to routing."""
+"""A floor that runs by a set clock: who comes, works and is there as recorded; who gets what is up to routing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from interactions.replay.rules import Rule, write
 from interactions.replay.scratch import Scratch
 from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, asked_in, places, scripts
 
-ALIKE = timedelta(seconds=2)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
+ALIKE = timedelta(
+    seconds=2
+)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
 AT_ONCE = timedelta(milliseconds=50)
 A_MOMENT = timedelta(seconds=1)
 SWEEP, SWEEP_RAMPS = timedelta(seconds=60), timedelta(seconds=5)  # the hour of a ramp goes by unseen
@@ -202,9 +204,9 @@ class Run:
             if drawn is not None:
                 leaves = timedelta(seconds=drawn), "abandoned", LATE
         limit = queue.wait_limit_seconds
-        if limit is not None and live.script.contact.channel != Channel.EMAIL:
-            if leaves is None or timedelta(seconds=limit) < leaves[0]:
-                leaves = timedelta(seconds=limit), "timed_out", LATE
+        limited = limit is not None and live.script.contact.channel != Channel.EMAIL
+        if limited and (leaves is None or timedelta(seconds=limit) < leaves[0]):
+            leaves = timedelta(seconds=limit), "timed_out", LATE
         if leaves is not None:
             self._at(at + leaves[0], leaves[2], self._leaves, live, live.place, leaves[1])
 
@@ -324,7 +326,7 @@ class Run:
             "SELECT * FROM replay_given(%s, %s, 'primary', %s)", [contact.id, work.agent, at], prepare=True
         ).fetchall()
         live.leg = found[0][0]
-        over = work.talk_over if live.alike and at - work.began.at <= ALIKE or at == self.past.start else None
+        over = work.talk_over if (live.alike and at - work.began.at <= ALIKE) or at == self.past.start else None
         end = Moment(max(over.at, at), over.rank) if over else Moment(at + work.talk)
         live.alike = over is not None
         self._later(live, end.at, end.rank, self._talk_over)
@@ -433,7 +435,7 @@ class _Usual:
                 if end is not None and line is not None:
                     waited = max((end.at - stay.came.at).total_seconds(), 0.0)
                     waits[line, script.contact.channel].append((waited, stay.how == "abandoned"))
-        self._answers = {key: statistics.median(found) for key, found in answers.items()}
+        self._answers = {key: statistics.median_low(found) for key, found in answers.items()}
         self._talks = {key: sorted(found) for key, found in talks.items()}
         self._patience = {key: Patience(found) for key, found in waits.items()}
 

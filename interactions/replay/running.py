@@ -117,7 +117,9 @@ def replay(
                 opening.compile_all(made, past)
             runs[name] = Run(made, past, changed, applied)
         said(0.05, _("Replaying"))
-        together([retrace.run, *(run.run for run in runs.values())], lambda done: said(0.05 + done * 0.93, _("Replaying")))
+        together(
+            [retrace.run, *(run.run for run in runs.values())], lambda done: said(0.05 + done * 0.93, _("Replaying"))
+        )
         for name, run in runs.items():
             log = list(run.changes.presence(past.presence))
             with figures.looking_at(run.scratch.schema):

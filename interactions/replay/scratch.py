@@ -35,9 +35,7 @@ EMPTY = frozenset(
 )
 # Of these only the indexes that routing looks by: those of live rows (partial), of identity, and the named ones. Each
 # further one would be written at every step and read by nobody.
-THIN = frozenset(
-    {"interactions_interaction", "interactions_journalentry", "interactions_leg", "interactions_visit"}
-)
+THIN = frozenset({"interactions_interaction", "interactions_journalentry", "interactions_leg", "interactions_visit"})
 LOOKED_BY = frozenset({"leg_ramp", "visit_ordinal_once"})
 # Rules whose history is written back, whether the SQL reads them or not.
 ALSO = frozenset({"clients_client", "clients_queueskill", "agents_queueteam", "agents_overflowstep"})
@@ -98,7 +96,9 @@ class Scratch:
 
     def _copy(self, table: str) -> None:
         thin = " EXCLUDING INDEXES" if table in THIN else ""
-        self._execute(f"CREATE UNLOGGED TABLE {{schema}}.{{table}} (LIKE public.{{table}} INCLUDING ALL{thin})", table=table)
+        self._execute(
+            f"CREATE UNLOGGED TABLE {{schema}}.{{table}} (LIKE public.{{table}} INCLUDING ALL{thin})", table=table
+        )
         if table not in EMPTY:
             self._execute("INSERT INTO {schema}.{table} SELECT * FROM public.{table}", table=table)
             return
@@ -124,7 +124,7 @@ class Scratch:
 
 @contextmanager
 def opened(number: int, arm: int = 0, *, keep: bool = False) -> Iterator[Scratch]:
-    """A fresh scratch schema of a run's arm, dropped at the end whatever happens; what runs left that died goes first."""
+    """A fresh scratch schema of a run's arm, dropped at the end whatever happens; leftovers of the dead go first."""
     with connect() as raw:
         drop_leftovers(raw)
         raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, number])
@@ -161,4 +161,3 @@ def drop_leftovers(raw: psycopg.Connection[Any]) -> list[str]:
             raw.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, number])
             gone.append(schema)
     return gone
-

@@ -23,6 +23,10 @@ from tests.replay.working import MORNING, Company, Work
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# Made anew by its own file with a DROP before it; that must not be the floor's.
+PRODUCTION = "SELECT oid, prosrc FROM pg_proc WHERE proname = 'next_for' AND pronamespace = 'public'::regnamespace"
+
+
 def digest() -> dict[str, str]:
     """Every table of the floor but the runs' own: its rows, the places they lie at and who wrote or locked them."""
     found = {}
@@ -49,7 +53,9 @@ def test_yesterday_again_and_with_two_agents_fewer(tmp_path: Path) -> None:
     company = Company()
     start, end = Work(company, contacts=220, every=14).run()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'next_for' AND pronamespace = 'public'::regnamespace")
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname = 'next_for' AND pronamespace = 'public'::regnamespace"
+        )
         production = cursor.fetchall()
     before = digest()
     fewer = {"without": [person.employee_number for person in company.people[:2]]}
@@ -81,7 +87,9 @@ def test_yesterday_again_and_with_two_agents_fewer(tmp_path: Path) -> None:
 
     assert digest() == before, "nothing of the floor was written, moved or locked"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'next_for' AND pronamespace = 'public'::regnamespace")
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname = 'next_for' AND pronamespace = 'public'::regnamespace"
+        )
         assert cursor.fetchall() == production
     assert schemas() == []
 
@@ -156,7 +164,7 @@ def test_stopped_and_dead_runs() -> None:
     Replay.objects.filter(pk=two.pk).update(state=ReplayState.RUNNING, said_at=clock.now() - timedelta(hours=1))
     three = asking.ask(MORNING, end, {}, by=sue)
     assert asking.run_waiting() == 1
-    states = {pk: state for pk, state in Replay.objects.values_list("pk", "state")}
+    states = dict(Replay.objects.values_list("pk", "state"))
     assert states == {one.pk: "stopped", two.pk: "failed", three.pk: "done"}
 
 

@@ -10,6 +10,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
+
 from agents import presence
 from agents.models import Agent, Presence, Seat
 from bpo.kernel import clock
@@ -85,8 +87,6 @@ class Work:
         return MORNING, clock_end(self.last)
 
     def _due(self) -> datetime | None:
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT least((SELECT min(expires_at) FROM interactions_leg WHERE state = 'offered'),"
@@ -120,7 +120,8 @@ class Work:
 
     def _arrives(self) -> None:
         company = self.company
-        queue = self.dice.choices([company.questions, company.billing, company.repairs, company.letters], [5, 3, 4, 2])[0]
+        lines = [company.questions, company.billing, company.repairs, company.letters]
+        queue = self.dice.choices(lines, [5, 3, 4, 2])[0]
         channel = self.dice.choice(queue.channels)
         contact = make.arrived(queue, channel)
         queueing.enter_queue(contact, queue, priority=self.dice.choice([0, 0, 0, 2]))

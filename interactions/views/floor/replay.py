@@ -65,7 +65,9 @@ class ReplayForm(forms.Form):
     line = forms.ModelChoiceField(
         Queue.objects.none(), label=lazy("Other rules for the line"), required=False, to_field_name="public_id"
     )
-    strategy = forms.ChoiceField(label=lazy("First comes"), required=False, choices=[("", lazy("As it was")), *Strategy.choices])
+    strategy = forms.ChoiceField(
+        label=lazy("First comes"), required=False, choices=[("", lazy("As it was")), *Strategy.choices]
+    )
     priority = forms.IntegerField(label=lazy("Priority"), required=False, min_value=0, max_value=9)
     offer_seconds = forms.IntegerField(label=lazy("Seconds to accept"), required=False, min_value=1)
     cap_per_agent = forms.IntegerField(label=lazy("At once per agent at most"), required=False, min_value=1)
@@ -95,10 +97,10 @@ class ReplayForm(forms.Form):
             for name in (one, *others):
                 if given and name not in given and name not in self.errors:
                     self.add_error(name, _("This is needed too."))
-        for one, others in (("line", LINE), ("client", SHARES)):
-            named = any(data.get(name) not in (None, "") for name in others)
-            if named and not data.get(one) and one not in self.errors:
-                self.add_error(one, _("Choose what it is for."))
+        for thing, rules in {"line": LINE, "client": SHARES}.items():
+            named = any(data.get(name) not in (None, "") for name in rules)
+            if named and not data.get(thing) and thing not in self.errors:
+                self.add_error(thing, _("Choose what it is for."))
         return data
 
     def period(self) -> tuple[datetime, datetime]:
@@ -289,7 +291,9 @@ def _told(replay: Replay) -> list[str]:
     names = dict(Agent.objects.filter(employee_number__in=_numbers(told)).values_list("employee_number", "name"))
     found = [_("Without %s") % names.get(number, number) for number in told.get("without", [])]
     for each in told.get("more", []):
-        found.append(_("%(n)s more like %(agent)s") % {"n": each.get("times", 1), "agent": names.get(each["like"], "?")})
+        found.append(
+            _("%(n)s more like %(agent)s") % {"n": each.get("times", 1), "agent": names.get(each["like"], "?")}
+        )
     for each in told.get("skills", []):
         found.append(
             _("%(agent)s has %(skill)s at level %(level)s")
