@@ -335,14 +335,9 @@ LACKING: dict[str, str] = {
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
-<<<<<<< HEAD
-        "floor-licence", "floor-skill", "floor-switch", "setup-hours-date",
+        "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back",
-=======
-        "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
-        "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-priority", "floor-take-back",
->>>>>>> 762af14 (Ask for a replay by command or page, follow it, and compare its figures by client)
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
         "setup-queue", "setup-queue-new",
     ], "422"),

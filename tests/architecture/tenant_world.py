@@ -111,12 +111,8 @@ def build() -> World:
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
-<<<<<<< HEAD
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
-=======
-        "skill": "es",
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
->>>>>>> 762af14 (Ask for a replay by command or page, follow it, and compare its figures by client)
     }  # fmt: skip
     return made
 
