@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from agents import rules
 from agents.models import Agent, Licence, Presence, Seat
 from bpo.accounts.models import User
 from bpo.kernel import clock
+from bpo.kernel.composed import asked
 from clients.models import Queue
 from interactions import journal, overflow, verdicts
 from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit
@@ -26,6 +27,14 @@ from interactions.verdicts import Needs, Verdict
 LOCK_CLASS = 7101  # of pg_advisory_xact_lock(class, client)
 Wants = Iterable[tuple[int, int]]
 
+# All that a lane says but for who is excluded, which is read when somebody asks.
+LANE_FIELDS = [field.attname for field in Lane._meta.concrete_fields if field.name != "excluded"]
+LANE = f"""
+    SELECT {", ".join(f"lane.{name}" for name in LANE_FIELDS)}
+    FROM interactions_lane lane
+    JOIN clients_queue queue ON queue.id = lane.queue_id AND queue.version = lane.queue_version
+    WHERE lane.queue_id = %s AND lane.step = %s AND lane.channel = %s AND lane.added = %s::int[]
+"""  # noqa: S608 - constants alone
 INTERN = """
     INSERT INTO interactions_lane (pool, client_id, queue_id, queue_version, step, channel, wants, added, teams,
         strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, next_after_seconds, offers_callback,
@@ -39,18 +48,25 @@ INTERN = """
 # --- lanes -----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) -> Lane:
-    """The lane of a queue for a channel and wanted skills beyond its own; made and compiled on first use."""
-    # The object may be older than a change of the line; what waits in a lane of an old version waits for nobody.
-    queue.refresh_from_db(fields=["version"])
+    """The lane of a queue for a channel and wanted skills beyond its own; made and compiled on first use.
+
+    By the rules of now: the object may be older than a change of the line, and what waits in a lane of an old version
+    waits for nobody.
+    """
     added = _packed(wants)
+    found = asked(LANE, [queue.pk, step, channel, added])
+    if found:
+        return Lane.from_db(DEFAULT_DB_ALIAS, LANE_FIELDS, found[0])
+    return _interned(queue, channel, added, step)
+
+
+@transaction.atomic
+def _interned(queue: Queue, channel: str, added: list[int], step: int) -> Lane:
+    queue.refresh_from_db(fields=["version"])
     key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
-    lane = Lane.objects.filter(**key).first()
-    if lane is not None:
-        return lane
     share_rules(queue.client_id)
-    asked = overflow.asked_at(queue, step, _unpacked(added))
+    needed = overflow.asked_at(queue, step, _unpacked(added))
     with connection.cursor() as cursor:
         values: list[Any] = [
             queue.client.pool,
@@ -59,12 +75,12 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
             queue.version,
             step,
             channel,
-            _packed(asked.wants),
+            _packed(needed.wants),
             added,
-            sorted(asked.teams) or None,
+            sorted(needed.teams) or None,
         ]
         rules: list[Any] = [queue.strategy, queue.ageing_seconds, not queue.manual, queue.training, queue.cap_per_agent]
-        steps: list[Any] = [asked.next_after, asked.offers_callback]
+        steps: list[Any] = [needed.next_after, needed.offers_callback]
         cursor.execute(INTERN, [*values, *rules, queue.offer_seconds, *steps])
         made = cursor.fetchone()
     if made:

@@ -81,9 +81,11 @@ def enter_queue(
         **order_in(queue, priority=priority, returned=returned, enqueued_at=since),
         **changes,
     }
+    visit = None
     if interaction.pk is None:
         _set(interaction, state=State.QUEUED, state_since=at, pool=queue.client.pool, **place)
         interaction.save(force_insert=True)
+        visit = _visit(interaction, 1, at)
     elif interaction.state == State.QUEUED:
         leave_queue(interaction, how, at)
         _set(interaction, state_since=at, **place)
@@ -95,7 +97,8 @@ def enter_queue(
         leave_queue(interaction, "moved", at)
     if arrived is not None:
         journal.record(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived)
-    visit = open_visit(interaction, at=at)
+    if visit is None:
+        visit = open_visit(interaction, at=at)
     _record_queued(interaction, visit, at=at, by=by)
     if queue.skip_empty_steps:
         skip_empty_steps(interaction, at=at)
@@ -113,16 +116,15 @@ def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
     """The open visit of its queue, begun now if there is none."""
     visit = Visit.objects.filter(interaction=interaction, left_at__isnull=True).first()
     if visit is None:
-        assert interaction.queue_id is not None
         last = Visit.objects.filter(interaction=interaction).aggregate(last=Max("ordinal"))["last"] or 0
-        visit = Visit.objects.create(
-            interaction=interaction,
-            client_id=interaction.client_id,
-            queue_id=interaction.queue_id,
-            ordinal=last + 1,
-            entered_at=at,
-        )
+        visit = _visit(interaction, last + 1, at)
     return visit
+
+
+def _visit(interaction: Interaction, ordinal: int, at: datetime) -> Visit:
+    assert interaction.queue_id is not None
+    stay = {"client_id": interaction.client_id, "queue_id": interaction.queue_id}
+    return Visit.objects.create(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
 
 
 @transaction.atomic

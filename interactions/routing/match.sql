@@ -3,7 +3,8 @@
 -- Locks: the seat, then the interaction, always SKIP LOCKED, never waiting. Writes: leg, interaction queued -> offered,
 -- journal, and the seat's recount.
 
--- What both functions answer: the journal entry of an offer; or `again`, when somebody else held a row that was wanted.
+-- What both functions answer: the journal entry of an offer; and `again`, when somebody else held a row that was wanted
+-- or somebody went first.
 DO $$ BEGIN
     CREATE TYPE match_result AS (entry bigint, again boolean);
 EXCEPTION WHEN duplicate_object THEN NULL;
@@ -252,6 +253,7 @@ DECLARE
     keys int[];
     candidate bigint;
     only_agent bigint;
+    taken bigint;
     v_room int;
 BEGIN
     -- Looked at without a lock: the seat is locked first (lock order), the contact after it.
@@ -330,18 +332,24 @@ BEGIN
         PERFORM 1 FROM interactions_agentlane al
         WHERE al.agent_id = candidate AND al.lane_id = lane.id AND below_limits(al, p_at);
         IF NOT FOUND THEN CONTINUE; END IF;
-        PERFORM 1 FROM interactions_interaction x
-        WHERE x.id = p_id AND x.state = 'queued' AND x.lane_id = lane.id FOR NO KEY UPDATE SKIP LOCKED;
+        -- Whoever stands before it in its lane and may be this agent's goes first: two routers may have looked away from
+        -- each other. Then it is looked at again.
+        SELECT x.id INTO taken FROM interactions_interaction x
+        WHERE x.lane_id = lane.id AND x.state = 'queued'
+            AND (x.id = p_id OR (only_agent IS NULL AND (-x.band, x.order_key, x.id) < (-w.band, w.order_key, w.id)
+                AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, candidate, p_at))))
+        ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
             -- Taken, or held by somebody who may let it go again.
             RETURN ROW (NULL::bigint,
                 EXISTS (SELECT 1 FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued'))::match_result;
         END IF;
-        RETURN ROW (write_offer(p_id, candidate, p_at, jsonb_build_object('side', 'contact',
-            'kept', only_agent IS NOT NULL, 'since', w.enqueued_at, 'best', (
+        RETURN ROW (write_offer(taken, candidate, p_at, jsonb_build_object('side', 'contact',
+            'kept', only_agent IS NOT NULL, 'best', (
                 SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                     'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
-                FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)))), false)::match_result;
+                FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)))), taken <> p_id)::match_result;
     END LOOP;
     RETURN ROW (NULL::bigint, true)::match_result;
 END

@@ -58,18 +58,22 @@ def agent_has_room(agent_id: int, *, at: datetime | None = None, looks: int = LO
 
 
 def _look(sql: str, key: int, at: datetime | None, looks: int) -> bool:
+    """Look until there is nothing more to find; a row that somebody else held is looked for again after a moment.
+
+    Where an older contact of the lane went first, the one that was asked for is looked at once more, at once.
+    """
+    offered = False
     try:
         for look in range(looks):
-            if look:
+            if look and not offered:
                 time.sleep(random.uniform(0, PAUSE_SECONDS))
             entry_id, again = _call(sql, key, at or clock.now())
-            if entry_id is not None:
-                return True
+            offered = entry_id is not None
             if not again:
-                return False
+                break
     except Exception:
         logger.exception("no match for %s", key)
-    return False
+    return offered
 
 
 def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
