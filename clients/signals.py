@@ -9,6 +9,9 @@ standing_changed = Signal()
 # changed. The receiver gives it a new version and moves those waiting to its lanes; its errors undo the change.
 queue_rules_changed = Signal()
 
+# Sent after commit with `client`: it may hold more seats of the floor than before, or fewer.
+share_changed = Signal()
+
 # Inside the transaction, with `queue` and `counts` (a dict to add to): how many contacts wait in it, and how many
 # promised callbacks name it.
 queue_use_asked = Signal()

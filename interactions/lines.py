@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from bpo.accounts.models import User
-from clients.models import Queue
+from clients.models import Client, Queue
 from interactions import eligibility
 from interactions.callback_rows import OPEN_STATES
 from interactions.models import Callback, Interaction, State
@@ -21,6 +21,12 @@ def rules_changed(sender: Any, queue: Queue, by: User | None, why: str, **kwargs
     """Inside the change: a new version with new lanes; after it, those waiting are looked at again."""
     eligibility.queue_changed(queue, by=by, why=why)
     transaction.on_commit(partial(look_again, queue.pk))
+
+
+def share_changed(sender: Any, client: Client, **kwargs: Any) -> None:
+    """After commit: whoever waits in any of its lines may be served now."""
+    for queue_id in client.queues.values_list("pk", flat=True):
+        look_again(queue_id)
 
 
 def look_again(queue_id: int) -> None:

@@ -20,7 +20,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients.models import Queue
-from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, standing_changed
+from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, share_changed, standing_changed
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks, waits
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
@@ -156,6 +156,7 @@ def connect() -> None:
     standing_changed.connect(standing.standing_changed, dispatch_uid="interactions.standing")
     addresses_changed.connect(standing.addresses_changed, dispatch_uid="interactions.addresses_changed")
     queue_rules_changed.connect(lines.rules_changed, dispatch_uid="interactions.queue_rules_changed")
+    share_changed.connect(lines.share_changed, dispatch_uid="interactions.share_changed")
     queue_use_asked.connect(lines.count_use, dispatch_uid="interactions.queue_use_asked")
     mail_moved.connect(mail_shown, dispatch_uid="interactions.mail_shown")
     recorded.connect(react, dispatch_uid="interactions.reactions")

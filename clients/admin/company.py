@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, acts
-from clients import standing
+from clients import sharing, standing
 from clients.admin.base import OfClientAdmin, person
 from clients.models import (
     Brand,
@@ -64,6 +65,11 @@ class ClientAdmin(NothingVanishes, HouseAdmin):
             warning=_("The doors close for good and every open promise is withdrawn. This cannot be undone."),
         ),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and not sharing.SHARE.isdisjoint(form.changed_data):
+            sharing.changed(obj)
 
     def belonging(self, thing: Client) -> list[Any]:
         return [row for row in (getattr(thing, "brand", None), getattr(thing, "policy", None)) if row]

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import zones
-from clients import texts
+from clients import sharing, texts
 from clients.models import Brand, Client, TextKind
 
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
@@ -84,9 +84,6 @@ COUNTRIES = [(code, name) for code, name, _zone in KNOWN]
 ZONE_OF = {code: zone for code, _name, zone in KNOWN}
 
 
-SHARE = ("floor_seats", "ceiling_seats")
-
-
 class CompanyForm(forms.ModelForm[Client]):
     """What the contract names: the company, where it is and which languages its customers speak."""
 
@@ -100,7 +97,17 @@ class CompanyForm(forms.ModelForm[Client]):
 
     class Meta:
         model = Client
-        fields = ["name", "reference_prefix", "country", "zone", "languages", "default_language", "currency", *SHARE]
+        fields = [
+            "name",
+            "reference_prefix",
+            "country",
+            "zone",
+            "languages",
+            "default_language",
+            "currency",
+            "floor_seats",
+            "ceiling_seats",
+        ]
         labels = {
             "name": _("Name of the company"),
             "reference_prefix": _("Letters of its references"),
@@ -147,6 +154,13 @@ class CompanyForm(forms.ModelForm[Client]):
         if data.get("default_language") and data["default_language"] not in data.get("languages", []):
             self.add_error("default_language", _("Choose one of its languages."))
         return data
+
+    def save(self, commit: bool = True) -> Client:
+        """Saved; another share of the floor is felt at once."""
+        client: Client = super().save(commit)
+        if commit and not sharing.SHARE.isdisjoint(self.changed_data):
+            sharing.changed(client)
+        return client
 
     def free_slug(self) -> str:
         """An address for the new company that nobody has yet."""

@@ -12,7 +12,9 @@ from agents import rules
 from agents.models import CapacityProfile, Presence, Seat
 from bpo.kernel import clock
 from clients.models import Queue, Role
+from interactions.routing import router
 from tests import factories
+from tests.flows.floor import fresh
 from tests.interactions.test_api import Caller, key, of_role
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +221,19 @@ def test_the_share_of_a_company_is_set_by_page_and_api(ada: Caller) -> None:
     assert ada("patch", path, {"floor_seats": 3, "ceiling_seats": 4}).json()["ceiling_seats"] == 4
     page = ada.browser.get(reverse("setup-company", args=[acme.public_id])).content.decode()
     assert "Share of the floor" in page and "served first until" in page
+
+
+def test_who_waits_behind_a_ceiling_is_served_as_soon_as_it_is_raised(
+    ada: Caller, django_capture_on_commit_callbacks: Any
+) -> None:
+    acme = factories.client("Acme", ceiling_seats=1)
+    line = factories.queue(acme)
+    agents = [factories.agent(name, licensed=acme, available=True) for name in ("Bea", "Bob")]
+    ann, paul = (factories.waiting(line, "voice") for _ in range(2))
+    with django_capture_on_commit_callbacks(execute=True):
+        for agent in agents:
+            router.agent_has_room(agent.pk)
+    assert sorted(fresh(each).state for each in (ann, paul)) == ["offered", "queued"]
+    with django_capture_on_commit_callbacks(execute=True):
+        ada("patch", f"clients/{acme.public_id}/", {"ceiling_seats": 2})
+    assert [fresh(each).state for each in (ann, paul)] == ["offered", "offered"]
