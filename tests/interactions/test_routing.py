@@ -195,6 +195,17 @@ def test_a_freed_agent_takes_priority_then_returned_then_age() -> None:
     assert order == [urgent, returned, old, young]
 
 
+def test_a_younger_contact_that_looks_lets_the_older_go_first() -> None:
+    """Two routers may have looked away from each other: the older one waits beside a free agent when the younger comes."""
+    acme = make.client("Acme")
+    line = make.queue(acme)
+    make.agent("Bea", licensed=acme, available=True, idle_since=minutes_ago(9))
+    make.agent("Bob", licensed=acme, available=True, idle_since=minutes_ago(5))
+    old, young = make.waiting(line, waited=60), make.waiting(line)
+    assert router.interaction_waits(young.pk)
+    assert (offered_to(old), offered_to(young)) == ("Bea", "Bob")
+
+
 def test_heads_of_queues_compare_by_aged_priority() -> None:
     """A level of the ageing line is worth a minute: after ten minutes its contact beats priority 5."""
     acme = make.client("Acme")

@@ -82,7 +82,9 @@ def test_every_agent_of_the_client_is_told_by_the_rules_of_eligibility(seed: int
                 assert her.name in sentence and sentence == (verdict.sentence or f"{her} is free for it.")
                 if verdict.ok:
                     ok.add(her.pk)
-        # And the matcher: it offers exactly where somebody could take it, and to one of these.
+        # And the matcher: it offers exactly where somebody could take it, and to one of these. The others stand behind.
+        Interaction.objects.exclude(pk=contact.pk).filter(state=State.QUEUED).update(band=-1)
+        Interaction.objects.filter(pk=contact.pk).update(band=0)
         got = router.interaction_waits(contact.pk)
         assert got is bool(ok)
         if got:
