@@ -96,9 +96,9 @@ def build(contacts: int, agents: int) -> tuple[datetime, datetime]:
         scripts.append(Script(contact, [stay]))
     with connection.cursor() as cursor:
         with cursor.copy(
-            "COPY interactions_interaction (id, public_id, pool, client_id, queue_id, channel, direction, origin, state,"
-            " outcome, closed_at, priority, returned, band, refused, arrived_at, state_since, language, came_back,"
-            " simulated, version) FROM STDIN"
+            "COPY interactions_interaction (id, public_id, pool, client_id, queue_id, channel, direction, origin,"
+            " state, outcome, closed_at, priority, returned, band, refused, arrived_at, state_since, language,"
+            " came_back, simulated, version) FROM STDIN"
         ) as copy:
             for pk, (at, _lane, client, queue) in enumerate(rows, start=1):
                 public = UUID(int=dice.getrandbits(128))

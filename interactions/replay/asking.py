@@ -15,7 +15,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.access import is_admin
 from interactions.models import Replay, ReplayState
-from interactions.replay import changes, running
+from interactions.replay import describing, running
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def seen_by(user: User) -> QuerySet[Replay]:
 def ask(start: datetime, end: datetime, told: Any, *, by: User | None, at: datetime | None = None) -> Replay:
     """A replay that will run; refused in words when period or changes cannot be."""
     running.check(start, end)
-    changes.read(told)
+    describing.read(told)
     waiting = Replay.objects.filter(asked_by=by, state__in=[ReplayState.PENDING, ReplayState.RUNNING])
     if by is not None and waiting.count() >= MOST_WAITING:
         raise TooMany(sentence=_("%s of your replays have not ended yet. Wait for one, or stop one.") % MOST_WAITING)
@@ -107,7 +107,7 @@ def run(replay: Replay, *, keep: bool = False) -> Replay:
 
     ended: dict[str, Any]
     try:
-        read = changes.read(replay.changes)
+        read = describing.read(replay.changes)
         found = running.replay(replay.start, replay.end, read, number=replay.pk, keep=keep, said=said)
         ended = {"state": ReplayState.DONE, "percent": 100, "result": found.as_json()}
     except Stop:

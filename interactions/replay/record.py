@@ -144,7 +144,7 @@ def read(start: datetime, end: datetime) -> Past:
     }
     with connection.cursor() as cursor:
 
-        def rows(statement: str) -> Iterable[tuple[Any, ...]]:
+        def rows(statement: str) -> Iterable[Any]:
             cursor.execute(statement, asked)
             return cursor.fetchall()
 

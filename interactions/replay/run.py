@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import heapq
-import statistics
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,12 +12,12 @@ from typing import Any
 from clients.models import Channel, MissRule, Queue
 from interactions import queueing
 from interactions.replay.changes import Changes
-from interactions.replay.patience import Patience
 from interactions.replay.record import Change, Past
 from interactions.replay.retrace import Progress, first_priorities, lanes_of, seat
 from interactions.replay.rules import Rule, write
 from interactions.replay.scratch import Scratch
 from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, asked_in, places, scripts
+from interactions.replay.usual import Usual
 
 ALIKE = timedelta(
     seconds=2
@@ -27,8 +25,6 @@ ALIKE = timedelta(
 AT_ONCE = timedelta(milliseconds=50)
 A_MOMENT = timedelta(seconds=1)
 SWEEP, SWEEP_RAMPS = timedelta(seconds=60), timedelta(seconds=5)  # the hour of a ramp goes by unseen
-USUAL_ANSWER = timedelta(seconds=5)  # where no offer was ever accepted
-USUAL_TALK = timedelta(minutes=5)
 BACK_AFTER = timedelta(seconds=60)  # who misses an offer that she took in the past does not respond for so long
 ANALYZED = (1_000, 20_000)
 
@@ -61,7 +57,6 @@ class Ran:
     acts: int = 0
     same_winner: int = 0
     recorded: int = 0
-    available: dict[int, list[tuple[datetime, datetime]]] = field(default_factory=dict)
 
 
 class Run:
@@ -87,7 +82,7 @@ class Run:
         if made is None:
             made = scripts(past, first_priorities(past), places(past))
         self._live = {script.contact.id: Live(script) for script in made}
-        self._usual = _Usual(made, self._lanes)
+        self._usual = Usual(made, self._lanes)
         self._rules = rules
 
     def run(self, progress: Progress = lambda done: None) -> Ran:
@@ -204,9 +199,9 @@ class Run:
             if drawn is not None:
                 leaves = timedelta(seconds=drawn), "abandoned", LATE
         limit = queue.wait_limit_seconds
-        limited = limit is not None and live.script.contact.channel != Channel.EMAIL
-        if limited and (leaves is None or timedelta(seconds=limit) < leaves[0]):
-            leaves = timedelta(seconds=limit), "timed_out", LATE
+        if limit is not None and live.script.contact.channel != Channel.EMAIL:
+            told = timedelta(seconds=limit), "timed_out", LATE
+            leaves = min(leaves, told, key=lambda each: each[0]) if leaves else told
         if leaves is not None:
             self._at(at + leaves[0], leaves[2], self._leaves, live, live.place, leaves[1])
 
@@ -412,43 +407,3 @@ class Run:
         elif rule.model is Queue:
             self.changes.apply_lines(self.scratch)
             self._do("SELECT * FROM replay_line_changed(%s, %s)", rule.pk, at)
-
-
-class _Usual:
-    """What is taken where nothing is recorded: of the agent or the line, as they usually were."""
-
-    def __init__(self, made: Iterable[Script], lanes: Mapping[int, int]) -> None:
-        answers: defaultdict[Any, list[timedelta]] = defaultdict(list)
-        talks: defaultdict[Any, list[timedelta]] = defaultdict(list)
-        waits: defaultdict[Any, list[tuple[float, bool]]] = defaultdict(list)
-        self._lanes = lanes
-        for script in made:
-            for stay in script.stays:
-                line = lanes.get(stay.lane or 0)
-                for offer in stay.offers:
-                    if offer.end == "accepted":
-                        for key in (("agent", offer.agent), ("line", line)):
-                            answers[key].append(offer.over.at - offer.made)
-                if stay.work is not None and stay.work.talk_over.at < FAR:
-                    talks[line].append(stay.work.talk + stay.work.after)
-                end = stay.left or (stay.work.began if stay.work else None)
-                if end is not None and line is not None:
-                    waited = max((end.at - stay.came.at).total_seconds(), 0.0)
-                    waits[line, script.contact.channel].append((waited, stay.how == "abandoned"))
-        self._answers = {key: statistics.median_low(found) for key, found in answers.items()}
-        self._talks = {key: sorted(found) for key, found in talks.items()}
-        self._patience = {key: Patience(found) for key, found in waits.items()}
-
-    def answer(self, agent: int, lane: int | None) -> timedelta:
-        """From offer to acceptance."""
-        line = self._lanes.get(lane or 0)
-        return self._answers.get(("agent", agent)) or self._answers.get(("line", line)) or USUAL_ANSWER
-
-    def talk(self, lane: int | None, contact: int) -> timedelta:
-        """Of a contact that nobody worked on: that of another one of its line, always the same one."""
-        known = self._talks.get(self._lanes.get(lane or 0) or 0)
-        return known[contact * 7919 % len(known)] if known else USUAL_TALK
-
-    def patience(self, stay: Stay, script: Script) -> Patience:
-        """Of those in the same line by the same channel."""
-        return self._patience[self._lanes[stay.lane or 0], script.contact.channel]

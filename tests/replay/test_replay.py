@@ -15,7 +15,8 @@ from django.db import connection
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from interactions.models import Replay, ReplayState
-from interactions.replay import asking, changes, running, scratch
+from interactions.replay import asking, describing, running, scratch
+from interactions.replay.changes import Changes
 from interactions.replay.patience import Patience
 from tests import factories as make
 from tests.replay.working import MORNING, Company, Work
@@ -94,7 +95,7 @@ def test_yesterday_again_and_with_two_agents_fewer(tmp_path: Path) -> None:
     assert schemas() == []
 
     # More people like one of them, another strategy, other offers: each is taken.
-    wider = changes.read(
+    wider = describing.read(
         {
             "more": [{"like": company.people[1].employee_number, "times": 3}],
             "skills": [{"agent": company.people[2].employee_number, "skill": "billing", "level": 5}],
@@ -127,7 +128,7 @@ def test_the_copies_go_whatever_happens() -> None:
             raise RuntimeError("the process is ill")
 
     with pytest.raises(RuntimeError):
-        running.replay(MORNING, end, changes.Changes(), number=3, said=dies)
+        running.replay(MORNING, end, Changes(), number=3, said=dies)
     assert schemas() == []
 
     # Killed, it can drop nothing: whoever runs next does, but leaves alone what is at work.
@@ -135,10 +136,10 @@ def test_the_copies_go_whatever_happens() -> None:
         killed.execute("CREATE SCHEMA replay_4_0")
         working.execute("CREATE SCHEMA replay_5_0")
         working.execute("SELECT pg_advisory_lock_shared(%s, 5)", [scratch.LOCK_CLASS])
-        running.replay(MORNING, end, changes.Changes(), number=6)
+        running.replay(MORNING, end, Changes(), number=6)
         assert schemas() == ["replay_5_0"]
         working.execute("DROP SCHEMA replay_5_0")
-    running.replay(MORNING, end, changes.Changes(), number=8, keep=True)
+    running.replay(MORNING, end, Changes(), number=8, keep=True)
     assert schemas() == ["replay_8_0", "replay_8_1"]
     with scratch.connect() as raw:
         assert len(scratch.drop_leftovers(raw)) == 2
@@ -194,8 +195,8 @@ def test_what_cannot_be_is_refused_in_words(told: object, words: str) -> None:
     make.skill("billing")
     bea = make.agent("Bea Brown", licensed=acme)
     type(bea).objects.filter(pk=bea.pk).update(employee_number="BEA")
-    with pytest.raises(changes.BadChange) as refused:
-        changes.read(told)
+    with pytest.raises(describing.BadChange) as refused:
+        describing.read(told)
     assert words in str(refused.value.sentence)
 
 
@@ -208,7 +209,7 @@ def test_periods_that_cannot_be_replayed() -> None:
         (now - timedelta(hours=2), now - timedelta(hours=1), "Nobody came"),
     ):
         with pytest.raises(DomainError) as refused:
-            running.replay(start, end, changes.Changes(), number=2)
+            running.replay(start, end, Changes(), number=2)
         assert words in str(refused.value.sentence)
     with pytest.raises(CommandError, match="no date or time"):
         call_command("replay", "--from", "yesterday", "--to", "2026-01-02")

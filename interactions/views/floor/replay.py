@@ -111,7 +111,7 @@ class ReplayForm(forms.Form):
         return first.astimezone(UTC), min(last.astimezone(UTC), clock.now())
 
     def changes(self) -> dict[str, Any]:
-        """As interactions.replay.changes reads it."""
+        """As interactions.replay.describing reads it."""
         data = self.cleaned_data
         told: dict[str, Any] = {}
         if data["without"]:
