@@ -160,12 +160,12 @@ def read(start: datetime, end: datetime) -> Past:
             " why - 'best' - 'wants' - 'never'"
             f" FROM interactions_leg WHERE role <> 'monitor' AND interaction_id IN ({CONTACTS})"
         ):
-            past.legs[row[0]] = Leg(*row[:-1], _json(row[-1]))
+            past.legs[row[0]] = Leg(*(*row[:-1], _json(row[-1])))
         for row in rows(
             "SELECT id, interaction_id, leg_id, kind, at, facts - 'text' - 'note' FROM interactions_journalentry"
             f" WHERE kind = ANY(%(kinds)s) AND at < %(stop)s AND interaction_id IN ({CONTACTS}) ORDER BY id"
         ):
-            past.entries.append(Entry(*row[:-1], _json(row[-1])))
+            past.entries.append(Entry(*(*row[:-1], _json(row[-1]))))
         past.presence = [Change(*row) for row in rows(
             "SELECT DISTINCT ON (agent_id) id, agent_id, at, presence, reason, connected, why FROM agents_presenceentry"
             " WHERE at <= %(start)s ORDER BY agent_id, at DESC, id DESC"
