@@ -13,12 +13,17 @@ BEGIN
 END
 $$;
 
+-- As the router does: looked at again when somebody else went first.
 CREATE FUNCTION replay_waits(p_id bigint, p_at timestamptz) RETURNS SETOF replay_offer LANGUAGE plpgsql AS $$
 DECLARE
     found bigint;
+    more boolean;
 BEGIN
-    SELECT entry INTO found FROM match_interaction(p_id, p_at);
-    IF found IS NOT NULL THEN RETURN QUERY SELECT * FROM replay_made(found); END IF;
+    FOR look IN 1..3 LOOP
+        SELECT entry, again INTO found, more FROM match_interaction(p_id, p_at);
+        IF found IS NOT NULL THEN RETURN QUERY SELECT * FROM replay_made(found); END IF;
+        EXIT WHEN NOT more;
+    END LOOP;
 END
 $$;
 
@@ -93,6 +98,34 @@ BEGIN
     IF p_match THEN
         RETURN QUERY SELECT * FROM replay_waits(p_id, p_at);
     END IF;
+END
+$$;
+
+-- The next overflow step of a waiting contact is reached: the lane of it, which the past has interned, and the priority
+-- it raises. The action; NULL where there is no such lane, or nobody waits.
+CREATE FUNCTION replay_step(p_id bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    old interactions_lane;
+    step agents_overflowstep;
+    further bigint;
+BEGIN
+    SELECT l.* INTO old FROM interactions_interaction x JOIN interactions_lane l ON l.id = x.lane_id
+    WHERE x.id = p_id AND x.state = 'queued';
+    SELECT s.* INTO step FROM agents_overflowstep s WHERE s.queue_id = old.queue_id ORDER BY s.ordinal
+    OFFSET old.step LIMIT 1;
+    IF step.id IS NULL THEN RETURN NULL; END IF;
+    SELECT l.id INTO further FROM interactions_lane l WHERE l.queue_id = old.queue_id AND l.step = old.step + 1
+        AND l.queue_version = old.queue_version AND l.channel = old.channel AND l.added = old.added;
+    IF further IS NULL THEN RETURN step.action; END IF;
+    UPDATE interactions_interaction x SET lane_id = further, version = x.version + 1,
+        priority = least(9, x.priority + coalesce(raised.by, 0)),
+        band = CASE WHEN q.ageing_seconds IS NULL
+            THEN least(9, x.priority + coalesce(raised.by, 0)) * 2 + x.returned::int ELSE 0 END,
+        order_key = x.enqueued_at - make_interval(secs => coalesce(q.ageing_seconds, 0)
+            * (least(9, x.priority + coalesce(raised.by, 0)) + x.returned::int))
+    FROM clients_queue q, (SELECT CASE step.action WHEN 'raise_priority' THEN coalesce(step.raise_by, 1) END AS by) raised
+    WHERE x.id = p_id AND q.id = x.queue_id;
+    RETURN step.action;
 END
 $$;
 

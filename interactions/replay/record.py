@@ -20,7 +20,7 @@ KINDS = (
     Kind.QUEUED, Kind.REPRIORITISED, Kind.PREFERRED, Kind.OFFERED, Kind.ACCEPTED, Kind.DECLINED, Kind.MISSED,
     Kind.RESCINDED, Kind.PARKED, Kind.UNPARKED, Kind.TRANSFERRED, Kind.CONSULT_ENDED, Kind.JOINED, Kind.LEFT,
     Kind.PICKED, Kind.ASSIGNED, Kind.TAKEN_BACK, Kind.CONSOLE_LOST, Kind.ENDED, Kind.WRAP_UP_STARTED, Kind.DISPOSED,
-    Kind.CLOSED, Kind.STEP_REACHED, Kind.LANE_CHANGED, Kind.DIALLED,
+    Kind.CLOSED, Kind.STEP_REACHED, Kind.DIALLED,
 )  # fmt: skip
 
 # A contact that stood in a line or was worked on within the time.

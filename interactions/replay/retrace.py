@@ -124,9 +124,8 @@ class Retrace:
         match entry.kind:
             case Kind.QUEUED:
                 self._queued(contact, entry)
-            case Kind.STEP_REACHED | Kind.LANE_CHANGED if entry.facts.get("lane") in self.lanes:
-                lane = entry.facts["lane"]
-                self._call("UPDATE interactions_interaction SET lane_id = %s WHERE id = %s", lane, contact.id)
+            case Kind.STEP_REACHED:
+                self._call("SELECT replay_step(%s)", contact.id)
             case Kind.REPRIORITISED:
                 self._reprioritised(contact, entry)
             case Kind.PREFERRED:

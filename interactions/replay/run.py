@@ -16,13 +16,16 @@ from interactions.replay.record import Change, Past
 from interactions.replay.retrace import Progress, first_priorities, lanes_of, seat
 from interactions.replay.rules import Rule, write
 from interactions.replay.scratch import Scratch
-from interactions.replay.stays import FAR, LATE, Moment, Script, Stay, Work, asked_in, places, scripts
+from interactions.replay.stays import FAR, LATE, MOVED, Moment, Script, Stay, Work, asked_in, places, scripts
 from interactions.replay.usual import Usual
 
 ALIKE = timedelta(
     seconds=2
 )  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
 AT_ONCE = timedelta(milliseconds=50)
+STEPS = "SELECT queue_id, array_agg(after_seconds ORDER BY ordinal) FROM agents_overflowstep GROUP BY queue_id"
+# How the wait ends at a step that ends it; into another line goes who went there in the past.
+ENDS = {"promise_callback": "callback_promised", "voicemail": "voicemail", "message": "timed_out"}
 A_MOMENT = timedelta(seconds=1)
 SWEEP, SWEEP_RAMPS = timedelta(seconds=60), timedelta(seconds=5)  # the hour of a ramp goes by unseen
 BACK_AFTER = timedelta(seconds=60)  # who misses an offer that she took in the past does not respond for so long
@@ -78,6 +81,7 @@ class Run:
         ramps = scratch.raw.execute("SELECT EXISTS (SELECT 1 FROM agents_licence WHERE ramp_per_hour IS NOT NULL)")
         self._sweep_every = SWEEP_RAMPS if ramps.fetchone() == (True,) else SWEEP
         self._lanes = lanes_of(scratch)
+        self._steps = dict(scratch.raw.execute(STEPS).fetchall())
         self._queues = {queue.pk: changes.of_line(queue) for queue in Queue.objects.select_related("client")}
         if made is None:
             made = scripts(past, first_priorities(past), places(past))
@@ -174,6 +178,7 @@ class Run:
         live.turn, live.offers, live.waits = live.turn + 1, 0, True
         self._waiting.add(contact.id)
         self._leaves_at(live, at, queue)
+        self._step_later(live, at, since, lane)
         if stay.work is not None and stay.work.given:
             given = at + max(stay.work.began.at - stay.came.at, timedelta())
             self._later(live, given, stay.work.began.rank, self._given, stay.work)
@@ -208,10 +213,36 @@ class Run:
     def _leaves(self, at: datetime, live: Live, place: int, how: str) -> None:
         if live.place != place or not live.waits:
             return
+        if how == MOVED:
+            if live.script.contact.id in self._waiting:
+                live.place += 1
+                self._comes(at, live)
+            return
         live.turn += 1
         live.waits = False
         self._waiting.discard(live.script.contact.id)
         self._do("SELECT * FROM replay_leave(%s, %s, %s)", live.script.contact.id, how, at)
+
+    def _step_later(self, live: Live, at: datetime, since: datetime, lane: int) -> None:
+        """The steps of the line, their seconds added up from entry."""
+        for after in self._steps.get(self._lanes[lane], ()):
+            since += timedelta(seconds=after)
+            self._at(max(since, at), LATE, self._steps_on, live, live.place)
+
+    def _steps_on(self, at: datetime, live: Live, place: int) -> None:
+        """A step of overflow: more agents, or the end of the wait. Who is being offered reaches it back in line."""
+        contact = live.script.contact
+        if live.place != place or not live.waits:
+            return
+        if contact.id not in self._waiting:
+            self._at(at + A_MOMENT, LATE, self._steps_on, live, place)
+            return
+        found = self.raw.execute("SELECT replay_step(%s)", [contact.id], prepare=True).fetchone()
+        action = found[0] if found else None
+        if action in ENDS and contact.channel != Channel.EMAIL:
+            self._leaves(at, live, place, ENDS[action])
+        elif action is not None:
+            self._do("SELECT * FROM replay_waits(%s, %s)", contact.id, at)
 
     def _asked_again(self, at: datetime, contact: int) -> None:
         if contact in self._waiting:

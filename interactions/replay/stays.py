@@ -134,6 +134,8 @@ def _stays(past: Past, entries: list[Entry], priority: int, came: dict[int, tupl
         match entry.kind:
             case Kind.QUEUED:
                 since, returned = came[entry.id]
+                if stay is not None and stay.work is None and stay.left is None:
+                    stay.left, stay.how = Moment(entry.at, entry.rank), MOVED
                 stay = Stay(Moment(entry.at, entry.rank), entry.facts.get("lane"), since, returned, priority, prefer)
                 stays.append(stay)
                 prefer = None
@@ -213,5 +215,6 @@ def asked_in(past: Past) -> list[Asked]:
     ]
 
 
+MOVED = "moved"  # into another line, waiting all the time
 PARKED_FOR = timedelta(seconds=60)
 FAR = datetime.fromisoformat("9000-01-01T00:00:00+00:00")
