@@ -96,8 +96,8 @@ CREATE OR REPLACE FUNCTION cost_for(p_agent bigint, p_channel text) RETURNS int 
 $$;
 
 -- The contacts an agent should have next, the five best of the heads of the lanes that fit, first of all what is kept
--- for her. Clients and lines below their floor go before the others, those at their ceiling wait; then heads of
--- different queues compare by aged priority, then by age. No locks.
+-- for her. Clients and lines below their floor go before the others, those at their ceiling wait; then queues compare
+-- by the aged priority, then by the age of their first; inside a queue its own order holds over all lanes. No locks.
 DROP FUNCTION IF EXISTS next_for(bigint, timestamptz);
 CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz, p_shares share_now[]) RETURNS SETOF waiting_head
 LANGUAGE sql STABLE AS $$
@@ -109,11 +109,12 @@ LANGUAGE sql STABLE AS $$
         SELECT al.lane_id, al.client_id, al.queue_id, al.channel, head.id, false AS kept,
                least(9, head.priority + CASE WHEN al.ageing_seconds IS NULL OR al.ageing_seconds = 0 THEN 0
                    ELSE floor(extract(epoch FROM p_at - head.enqueued_at) / al.ageing_seconds)::int END) AS priority,
-               head.returned, head.enqueued_at AS since
+               head.returned, head.enqueued_at AS since, head.band, head.order_key
         FROM interactions_agentlane al
         JOIN agents_seat s ON s.agent_id = al.agent_id
         CROSS JOIN LATERAL (
-            SELECT x.id, x.priority, x.returned, x.enqueued_at FROM interactions_interaction x
+            SELECT x.id, x.priority, x.returned, x.enqueued_at, x.band, x.order_key
+            FROM interactions_interaction x
             WHERE x.lane_id = al.lane_id AND x.state = 'queued'
                 AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL)
                     AND (withheld(x, p_agent, p_at)
@@ -125,7 +126,8 @@ LANGUAGE sql STABLE AS $$
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
         UNION ALL
-        SELECT x.lane_id, al.client_id, al.queue_id, al.channel, x.id, true, 9, x.returned, x.enqueued_at
+        SELECT x.lane_id, al.client_id, al.queue_id, al.channel, x.id, true, 9, x.returned, x.enqueued_at,
+               x.band, x.order_key
         FROM interactions_interaction x
         JOIN interactions_agentlane al ON al.agent_id = p_agent AND al.lane_id = x.lane_id AND al.auto
         JOIN agents_seat s ON s.agent_id = al.agent_id
@@ -139,7 +141,10 @@ LANGUAGE sql STABLE AS $$
         SELECT 1 FROM unnest(p_shares) share
         WHERE share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id)
             AND share.room < cost_for(p_agent, found.channel))
-    ORDER BY found.kept DESC, 7 DESC, found.priority DESC, found.returned DESC, found.since, found.id
+    WINDOW line AS (PARTITION BY found.kept, found.queue_id ORDER BY found.band DESC, found.order_key, found.id)
+    ORDER BY found.kept DESC, 7 DESC, first_value(found.priority) OVER line DESC,
+        first_value(found.returned) OVER line DESC, first_value(found.since) OVER line,
+        first_value(found.id) OVER line, found.band DESC, found.order_key, found.id
     LIMIT 5
 $$;
 
