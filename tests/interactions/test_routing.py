@@ -196,7 +196,7 @@ def test_a_freed_agent_takes_priority_then_returned_then_age() -> None:
 
 
 def test_a_younger_contact_that_looks_lets_the_older_go_first() -> None:
-    """Two routers may have looked away from each other: the older one waits beside a free agent when the younger comes."""
+    """Two routers may have looked away from each other: the older waits beside a free agent when the younger comes."""
     acme = make.client("Acme")
     line = make.queue(acme)
     make.agent("Bea", licensed=acme, available=True, idle_since=minutes_ago(9))
