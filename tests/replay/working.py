@@ -13,16 +13,22 @@ from uuid import uuid4
 from django.db import connection
 
 from agents import presence
-from agents.models import Agent, Presence, Seat
+from agents.models import Agent, OverflowStep, Presence, Seat
 from bpo.kernel import clock
 from clients.models import Channel
 from interactions import handling, offers, queueing, supervision, transfers, wrap_up
 from interactions.models import EndedBy, Interaction, Leg, LegState, State
-from interactions.routing import timers
+from interactions.routing import overflowing, timers
 from tests import factories as make
 
 # What the sweep does that matters here; between two acts it is enough that it runs when something is due.
-STEPS = (timers.offers_expired, timers.wrap_ups_over, timers.refusals_over, timers.preferred_over)
+STEPS = (
+    timers.offers_expired,
+    timers.wrap_ups_over,
+    timers.refusals_over,
+    timers.preferred_over,
+    overflowing.steps_due,
+)
 MORNING = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 
@@ -36,6 +42,11 @@ class Company:
             self.acme, "Billing", channels=["chat"], wants={"billing": 2}, strategy="skill", wrap_up="none",
             miss_rule="wait", ageing_seconds=60,
         )  # fmt: skip
+        for ordinal, (action, fields) in enumerate(
+            [("relax_level", {"skill": make.skill("billing"), "level": 1}), ("raise_priority", {"raise_by": 2})],
+            start=1,
+        ):
+            OverflowStep.objects.create(queue=self.billing, ordinal=ordinal, after_seconds=15, action=action, **fields)
         self.repairs = make.queue(self.bolt, "Repairs", channels=["voice", "chat"], strategy="load", wrap_up_seconds=20)
         self.letters = make.queue(self.bolt, "Letters", channels=["email"], wrap_up="none", cap_per_agent=2)
         self.sue = make.supervisor(self.acme, self.bolt)
@@ -92,6 +103,7 @@ class Work:
                 "SELECT least((SELECT min(expires_at) FROM interactions_leg WHERE state = 'offered'),"
                 " (SELECT min(wrap_up_due_at) FROM interactions_leg WHERE state = 'wrapping'),"
                 " (SELECT min(until) FROM interactions_refusal),"
+                " (SELECT min(step_due_at) FROM interactions_interaction WHERE state = 'queued'),"
                 " (SELECT min(prefer_until) FROM interactions_interaction WHERE state = 'queued'"
                 "   AND prefer_agent_id IS NOT NULL))"
             )
