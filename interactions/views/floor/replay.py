@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -194,9 +195,9 @@ def stop(request: SupervisorRequest, replay: UUID) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure in each arm."""
+    """One arm, a cell for each figure."""
 
-    name: Any
+    arm: Any
     cells: list[str]
 
 
@@ -229,7 +230,7 @@ def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         winners = found.result["winners"]
         others = _others(winners["different"], sight)
         context |= {
-            "arms": [ARMS[name] for name in found.result["arms"]],
+            "figures": [name for _key, name, _unit in FIGURES],
             "tables": _tables(found.result["arms"], sight),
             "winners": winners,
             "causes": [(words_of(cause), n) for cause, n in Counter(winners["causes"]).most_common()],
@@ -247,23 +248,26 @@ def _tables(arms: dict[str, Any], sight: Sight) -> list[Table]:
         own = [arm["clients"].get(str(client.pk)) for arm in arms.values()]
         if not any(own):
             continue
-        found.append(Table(client.brand.public_name, client, _rows(own), of_line=False))
+        found.append(Table(client.brand.public_name, client, _rows(arms, own), of_line=False))
         by_line = [{(row["line"], row["channel"]): row for row in arm["lines"]} for arm in arms.values()]
         keys = sorted({key for lines in by_line for key in lines if key[0] in queues
                        and any(row["client"] == client.pk for row in (lines[key],))})  # fmt: skip
         for line, channel in keys:
             name = f"{queues[line]}, {Channel(channel).label}"
-            found.append(Table(name, client, _rows([lines.get((line, channel)) for lines in by_line]), of_line=True))
+            rows = _rows(arms, [lines.get((line, channel)) for lines in by_line])
+            found.append(Table(name, client, rows, of_line=True))
     return found
 
 
-def _rows(arms: list[dict[str, Any] | None]) -> list[Row]:
-    rows = []
-    for key, name, unit in FIGURES:
-        values = [arm.get(key) if arm else None for arm in arms]
-        if any(value is not None for value in values):
-            rows.append(Row(name, ["–" if value is None else f"{value:g}{unit}" for value in values]))
-    return rows
+def _rows(names: Iterable[str], arms: list[dict[str, Any] | None]) -> list[Row]:
+    def cell(arm: dict[str, Any] | None, key: str, unit: str) -> str:
+        value = arm.get(key) if arm else None
+        return "–" if value is None else f"{value:g}{unit}"
+
+    return [
+        Row(ARMS[name], [cell(arm, key, unit) for key, _name, unit in FIGURES])
+        for name, arm in zip(names, arms, strict=True)
+    ]
 
 
 def _others(different: list[dict[str, Any]], sight: Sight) -> list[Other]:
