@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent
+from agents.models import Agent, Seat
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from clients.models import Channel, Queue, WrapUpMode
@@ -75,7 +75,10 @@ def live_leg(interaction: Interaction) -> Leg | None:
 
 
 def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: str) -> Leg:
-    """A primary leg that begins in handling, its points counted. The caller holds the seat."""
+    """A primary leg that begins in handling by the agent's own act, which ends her count of misses; its points counted.
+
+    The caller holds the seat.
+    """
     leg = Leg.objects.create(
         interaction=interaction,
         client_id=interaction.client_id,
@@ -88,6 +91,7 @@ def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: 
         offered_at=at,
         accepted_at=at,
     )
+    Seat.objects.filter(pk=agent.pk).update(misses=0)
     states.recount_seat(agent.pk, at=at, idle=True)
     return leg
 

@@ -449,6 +449,7 @@ def _outcome(
         # Two who arrive at once for the last place are counted one after the other.
         Queue.objects.select_for_update(no_key=True).get(pk=queue.pk)
         waiting = Interaction.objects.filter(queue=queue, state__in=[State.QUEUED, State.OFFERED])
+        waiting = waiting.exclude(channel=Channel.EMAIL)
         if waiting.count() >= queue.limit:
             return Outcome.REFUSED_FULL
     if queue.refuse_unstaffed:

@@ -14,12 +14,13 @@ from bpo.kernel import clock
 from interactions.models import Leg, LegState
 from interactions.routing import timers
 from interactions.routing.sweep import Sweep
+from tests import factories as make
 from tests.flows.floor import WEDNESDAY
 from tests.invariants import broken_invariants
 from tests.routing.house import Caller, House, Row
 
 LIVE = ["offered", "handling", "wrapping"]
-LONGEST_HOP = 600.0
+LONGEST_HOP = 1e6
 UNSWEPT = 2.0  # seconds: what an event made possible must not need the sweep
 
 
@@ -89,7 +90,9 @@ class Acts:
 
     def _name_of(self, public_id: str) -> str:
         """Whose contact it is; an attempt to call back has the name it was promised under."""
-        return self.names.setdefault(public_id, self.promised)
+        if public_id not in self.names:
+            self.names[public_id], self.contacts[self.promised] = self.promised, public_id
+        return self.names[public_id]
 
     # --- customers -----------------------------------------------------------------------------------------------
 
@@ -104,7 +107,7 @@ class Acts:
 
     def _arrives(self, who: str, channel: str, *words: str) -> Any:
         """`ann2` is Ann once more; `anon` has no number. Words: the line (Help unless told), priority=, wants=."""
-        line = next((each for each in words if "=" not in each), next(iter(self.house.lines)))
+        line = next((each for each in words if "=" not in each), "Help")
         given: dict[str, Any] = dict(each.split("=") for each in words if "=" in each)
         person = re.sub(r"\d", "", who)
         if person != "anon":
@@ -112,6 +115,8 @@ class Acts:
         if "wants" in given:
             pairs = [each.split(":") for each in given["wants"].split(",")]
             given["wants"] = [{"skill": code, "level": int(level)} for code, level in pairs]
+        if "for" in given:
+            given["preferred_seconds"] = int(given.pop("for"))
         if "prefers" in given:
             given["preferred_agent"] = str(self.house.agents[given.pop("prefers")].public_id)
         caller = self.house.keys[self.house.lines[line].client.name]
@@ -236,8 +241,8 @@ class Acts:
     def opens_step_of_(self, _sue: str, contact: str) -> Any:
         return self._moves(contact, "overflow")
 
-    def _about(self, agent: str, act: str, *, by: Caller | None = None, **given: Any) -> Any:
-        return (by or self.house.sue).post(f"agents/{self.house.agents[agent].public_id}/{act}/", **given)
+    def _about(self, agent: str, end: str, *, by: Caller | None = None, **given: Any) -> Any:
+        return (by or self.house.sue).post(f"agents/{self.house.agents[agent].public_id}/{end}/", **given)
 
     def gives_(self, _sue: str, agent: str, skill: str) -> Any:
         """`es=3`, `es=none`."""
@@ -250,13 +255,19 @@ class Acts:
         return self._about(agent, "line", queue=queue, on=on == "on", reason="floor")
 
     def licences_(self, _sue: str, agent: str, act: str, *words: str) -> Any:
-        """suspend, certify, train; certify ramp=1."""
+        """Of Acme: suspend, certify, train; certify ramp=1."""
         terms = {"ramp_per_hour": int(words[0].partition("=")[2])} if words else {}
-        client = next(iter(self.house.clients.values()))
+        client = self.house.clients["Acme"]
         return self._about(agent, "licence", client=str(client.public_id), act=act, reason="floor", **terms)
 
     def forces_(self, _sue: str, agent: str, to: str) -> Any:
         return self._about(agent, "force", presence=to, reason="Talk" if to == "break" else "", why="floor")
+
+    def enlarges_(self, _ada: str, agent: str, *words: str) -> Any:
+        """Another capacity profile: `chat_cap=2`."""
+        profile = make.profile(**{key: int(value) for key, value in (each.split("=") for each in words)})
+        path = f"agents/{self.house.agents[agent].public_id}/"
+        return self.house.admin.post(path, method="patch", profile=profile.name)
 
     def deactivates_(self, _ada: str, agent: str) -> Any:
         answer = self._about(agent, "deactivate", by=self.house.admin, why="left us")
@@ -264,9 +275,7 @@ class Acts:
         return answer
 
     def _line(self, line: str, act: str = "", *, method: str = "post", **given: Any) -> Any:
-        queue = self.house.lines[line]
-        path = f"clients/{queue.client.public_id}/queues/{queue.public_id}/{act and act + '/'}"
-        return self.house.admin.post(path, method=method, **given)
+        return self.house.admin.post(f"{self.house.path_of(line)}{act and act + '/'}", method=method, **given)
 
     def pauses_(self, _ada: str, line: str) -> Any:
         return self._line(line, "pause", reason="floor")

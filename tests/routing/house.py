@@ -30,11 +30,11 @@ from uuid import uuid4
 from django.test import Client as Browser
 
 from agents import presence
-from agents.models import Agent, LicenceState, OverflowStep, Presence, QueueTeam, Seat, StepAction
+from agents.models import Agent, LicenceState, Presence, Seat, StepAction, Team
 from bpo.kernel import clock
 from clients import api_keys
 from clients.models import Client, EntryKind, Queue
-from interactions import eligibility
+from interactions import eligibility, states
 from tests import factories as make
 
 PROFILE = ("budget", "points", "cap", "yields")
@@ -92,18 +92,19 @@ class House:
         for name, words in row.lines.items():
             self.client(words.get("of", "Acme"))
             self._line(name, dict(words))
-        for name, words in row.lines.items():
-            if "steps" not in words:
-                continue
-            self._steps(self.lines[name], words)
         every = list(row.agents)
         for n, words in enumerate(every):
             self._agent(words, idle=600 - n)
         teams = {agent.team for agent in self.agents.values()}
         self.sue = Caller(make.supervisor(*self.clients.values(), teams=teams))
         for name, (floor, ceiling) in row.shares.items():
-            thing: Any = self.lines.get(name) or self.clients[name]
-            type(thing)._base_manager.filter(pk=thing.pk).update(floor_seats=floor, ceiling_seats=ceiling)
+            self.admin.post(self.path_of(name), method="patch", floor_seats=floor, ceiling_seats=ceiling)
+
+    def path_of(self, name: str) -> str:
+        """The address of a client or of a line."""
+        if name in self.clients:
+            return f"clients/{self.clients[name].public_id}/"
+        return f"clients/{self.lines[name].client.public_id}/queues/{self.lines[name].public_id}/"
 
     def client(self, name: str) -> Client:
         """The client of that name, with a machine of its own."""
@@ -117,19 +118,18 @@ class House:
     def _line(self, name: str, words: dict[str, Any]) -> None:
         of = self.clients[words.pop("of", "Acme")]
         teams, wants = words.pop("teams", ""), words.pop("wants", "")
-        words.pop("steps", None)
+        steps = [self._step(said) for said in words.pop("steps", ())]
         hours, priority = words.pop("hours", None), words.pop("door_priority", None)
         if hours:
-            opens, closes = hours.split("-")
+            opens, closes = (60 * int(each[:2]) + int(each[3:]) for each in hours.split("-"))
             spans = [{"weekday": day, "opens": opens, "closes": closes} for day in range(7)]
             given = {"name": f"Hours of {name}", "zone": "UTC", "always_open": False, "spans": spans}
             words["hours"] = self._made(of, "hours", **given)
         wanted = [{"skill": make.skill(code).code, "level": level} for code, level in _levels(wants)]
         given = {"name": name, "channels": ["voice", "chat", "email"], "wrap_up": "none", "wanted_skills": wanted}
+        given |= {"teams": [str(_team(team).public_id) for team in teams.split()], "overflow_steps": steps}
         line = self._made(of, "queues", **{**given, **words})
-        self.lines[name] = queue = Queue.objects.get(public_id=line)
-        for team in teams.split():
-            QueueTeam.objects.create(queue=queue, team=_team(team))
+        self.lines[name] = Queue.objects.get(public_id=line)
         door = {"kind": EntryKind.API, "name": f"Shop of {name}", "published": True, "queue": line}
         self.doors[name] = self._made(of, "doors", **door, **({"priority": priority} if priority else {}))
 
@@ -138,25 +138,22 @@ class House:
         assert answer.status_code == 201, answer.content
         return answer.json()["public_id"]
 
-    def _steps(self, queue: Queue, words: Mapping[str, Any]) -> None:
-        for ordinal, said in enumerate(words.get("steps", ()), start=1):
-            after, action, *rest = said.split()
-            more: dict[str, Any] = {}
-            match action, rest:
-                case StepAction.RELAX_LEVEL, [code, level]:
-                    more = {"skill": make.skill(code), "level": int(level)}
-                case StepAction.DROP_SKILL, [code]:
-                    more = {"skill": make.skill(code)}
-                case StepAction.ADD_TEAM, [team]:
-                    more = {"team": _team(team)}
-                case StepAction.RAISE_PRIORITY, [by]:
-                    more = {"raise_by": int(by)}
-                case StepAction.OVERFLOW, [line]:
-                    more = {"to_queue": self.lines[line]}
-            step = OverflowStep(queue=queue, ordinal=ordinal, after_seconds=int(after), action=action, **more)
-            step.full_clean()
-            step.save()
-        eligibility.queue_changed(queue)
+    def _step(self, said: str) -> dict[str, Any]:
+        """`10 relax_level es 2`, `30 overflow Rescue` (a line named before)."""
+        after, action, *rest = said.split()
+        step: dict[str, Any] = {"after_seconds": int(after), "action": action}
+        match action, rest:
+            case StepAction.RELAX_LEVEL, [code, level]:
+                step |= {"skill": make.skill(code).code, "level": int(level)}
+            case StepAction.DROP_SKILL, [code]:
+                step |= {"skill": make.skill(code).code}
+            case StepAction.ADD_TEAM, [team]:
+                step |= {"team": str(_team(team).public_id)}
+            case StepAction.RAISE_PRIORITY, [by]:
+                step |= {"raise_by": int(by)}
+            case StepAction.OVERFLOW, [line]:
+                step |= {"to_queue": str(self.lines[line].public_id)}
+        return step
 
     def _agent(self, said: str, *, idle: int) -> None:
         name, *rest = said.split()
@@ -182,6 +179,7 @@ class House:
         for client in of:
             make.licence(agent, client, **terms)
         eligibility.recompile_agent(agent.pk)
+        states.recount_seat(agent.pk)
         presence.connected(agent, uuid4(), "web")
         reason = "Lunch" if state == Presence.BREAK else ""
         Seat.objects.filter(pk=agent.pk).update(presence=state, reason=reason)
@@ -193,7 +191,5 @@ def _levels(words: str) -> list[tuple[str, int]]:
     return [(code, int(level)) for code, _colon, level in (each.partition(":") for each in words.split())]
 
 
-def _team(name: str) -> Any:
-    from agents.models import Team
-
+def _team(name: str) -> Team:
     return Team.objects.get_or_create(name=name)[0]

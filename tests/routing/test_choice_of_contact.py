@@ -214,7 +214,7 @@ ROWS = [
         "What is kept for an agent comes first of all, while its time runs.",
         """
             0: ann calls priority=9
-            1: ben calls prefers=bea preferring=60
+            1: ben calls prefers=bea for=60
             2: bea goes available
         """,
         "bea<ben",
