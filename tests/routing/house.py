@@ -24,6 +24,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -78,11 +79,10 @@ class Caller:
 
 
 class House:
-    """The clients, lines and people of a row, set up by the API where it can be."""
+    """The clients, lines and people of a row; lines that differ from the usual are set up by the API."""
 
     def __init__(self, row: Row) -> None:
         self.ada = make.admin()
-        self.admin = Caller(self.ada)
         self.clients: dict[str, Client] = {}
         self.keys: dict[str, Caller] = {}
         self.lines: dict[str, Queue] = {}
@@ -95,10 +95,18 @@ class House:
         every = list(row.agents)
         for n, words in enumerate(every):
             self._agent(words, idle=600 - n)
-        teams = {agent.team for agent in self.agents.values()}
-        self.sue = Caller(make.supervisor(*self.clients.values(), teams=teams))
         for name, (floor, ceiling) in row.shares.items():
             self.admin.post(self.path_of(name), method="patch", floor_seats=floor, ceiling_seats=ceiling)
+
+    @cached_property
+    def admin(self) -> Caller:
+        """Ada, who may do everything."""
+        return Caller(self.ada)
+
+    @cached_property
+    def sue(self) -> Caller:
+        """The supervisor of all clients and teams here."""
+        return Caller(make.supervisor(*self.clients.values(), teams={agent.team for agent in self.agents.values()}))
 
     def path_of(self, name: str) -> str:
         """The address of a client or of a line."""
@@ -117,6 +125,10 @@ class House:
 
     def _line(self, name: str, words: dict[str, Any]) -> None:
         of = self.clients[words.pop("of", "Acme")]
+        if not words:
+            self.lines[name] = make.queue(of, name, wrap_up="none")
+            self.doors[name] = str(make.door(of, EntryKind.API, into=self.lines[name]).public_id)
+            return
         teams, wants = words.pop("teams", ""), words.pop("wants", "")
         steps = [self._step(said) for said in words.pop("steps", ())]
         hours, priority = words.pop("hours", None), words.pop("door_priority", None)
@@ -130,8 +142,7 @@ class House:
         given |= {"teams": [str(_team(team).public_id) for team in teams.split()], "overflow_steps": steps}
         line = self._made(of, "queues", **{**given, **words})
         self.lines[name] = Queue.objects.get(public_id=line)
-        door = {"kind": EntryKind.API, "name": f"Shop of {name}", "published": True, "queue": line}
-        self.doors[name] = self._made(of, "doors", **door, **({"priority": priority} if priority else {}))
+        self.doors[name] = str(make.door(of, EntryKind.API, into=self.lines[name], priority=priority).public_id)
 
     def _made(self, of: Client, what: str, **given: Any) -> str:
         answer = self.admin.post(f"clients/{of.public_id}/{what}/", **given)
