@@ -19,7 +19,7 @@ from agents.models import Agent, Licence, Presence, Seat
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import asked
-from clients.models import Queue
+from clients.models import Queue, QueueState
 from interactions import journal, overflow, verdicts
 from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit
 from interactions.verdicts import Needs, Verdict
@@ -63,7 +63,7 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
 
 @transaction.atomic
 def _interned(queue: Queue, channel: str, added: list[int], step: int) -> Lane:
-    queue.refresh_from_db(fields=["version"])
+    queue.refresh_from_db(fields=["version", "state"])
     key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
     share_rules(queue.client_id)
     needed = overflow.asked_at(queue, step, _unpacked(added))
@@ -79,7 +79,8 @@ def _interned(queue: Queue, channel: str, added: list[int], step: int) -> Lane:
             added,
             sorted(needed.teams) or None,
         ]
-        rules: list[Any] = [queue.strategy, queue.ageing_seconds, not queue.manual, queue.training, queue.cap_per_agent]
+        auto = not queue.manual and queue.state != QueueState.PAUSED
+        rules: list[Any] = [queue.strategy, queue.ageing_seconds, auto, queue.training, queue.cap_per_agent]
         steps: list[Any] = [needed.next_after, needed.offers_callback]
         cursor.execute(INTERN, [*values, *rules, queue.offer_seconds, *steps])
         made = cursor.fetchone()

@@ -26,7 +26,7 @@ class Lane(models.Model):
     teams = ArrayField(models.BigIntegerField(), null=True)
     strategy = models.CharField(max_length=5)
     ageing_seconds = models.PositiveIntegerField(null=True)
-    auto = models.BooleanField(default=True)
+    auto = models.BooleanField(default=True, help_text="Offered by routing: the line is neither manual nor paused.")
     training = models.BooleanField(default=False)
     cap_per_agent = models.PositiveSmallIntegerField(null=True)
     offer_seconds = models.PositiveSmallIntegerField()

@@ -101,6 +101,9 @@ class Leg(PublicIdModel):
             models.Index(
                 fields=["client"], name="leg_live_by_client", condition=Q(state__in=["offered", "handling", "wrapping"])
             ),
+            models.Index(
+                fields=["agent"], name="leg_set_aside", condition=Q(set_aside=True, state__in=["handling", "wrapping"])
+            ),
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
             models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
             models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),

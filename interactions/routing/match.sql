@@ -121,7 +121,6 @@ LANGUAGE sql STABLE AS $$
                          OR coalesce(x.prefer_agent_id = p_agent AND x.prefer_until > p_at, false)))
             ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
         ) head
-        JOIN clients_queue q ON q.id = al.queue_id AND q.state <> 'paused'
         WHERE al.agent_id = p_agent AND al.auto
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
@@ -131,7 +130,6 @@ LANGUAGE sql STABLE AS $$
         FROM interactions_interaction x
         JOIN interactions_agentlane al ON al.agent_id = p_agent AND al.lane_id = x.lane_id AND al.auto
         JOIN agents_seat s ON s.agent_id = al.agent_id
-        JOIN clients_queue q ON q.id = al.queue_id AND q.state <> 'paused'
         WHERE x.state = 'queued' AND x.prefer_agent_id = p_agent AND x.prefer_until > p_at
             AND NOT (x.refused AND withheld(x, p_agent, p_at))
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
@@ -150,7 +148,8 @@ $$;
 
 CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz) RETURNS SETOF waiting_head
 LANGUAGE sql STABLE AS $$
-    SELECT n.* FROM agents_seat s, next_for(p_agent, p_at, shares_now(s.pool)) n WHERE s.agent_id = p_agent
+    WITH pool AS MATERIALIZED (SELECT shares_now(s.pool) AS shares FROM agents_seat s WHERE s.agent_id = p_agent)
+    SELECT n.* FROM pool, next_for(p_agent, p_at, pool.shares) n
 $$;
 
 -- Write an offer. The caller holds the seat and the interaction. Returns the journal entry.
@@ -203,6 +202,7 @@ DECLARE
     head waiting_head;
     taken bigint;
     v_pool smallint;
+    v_shares share_now[];
 BEGIN
     -- What had to step aside for an urgent contact comes first.
     IF EXISTS (SELECT 1 FROM interactions_leg l
@@ -220,8 +220,10 @@ BEGIN
                 AND (s.fits_voice OR s.fits_chat OR s.fits_email)))::match_result;
     END IF;
 
+    -- Once, into a variable: as an argument it would be counted anew for every head.
+    v_shares := shares_now(v_pool);
     FOR attempt IN 1..3 LOOP
-        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, shares_now(v_pool)) AS n;
+        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, v_shares) AS n;
         IF heads IS NULL THEN
             RETURN ROW (NULL::bigint, false)::match_result;
         END IF;
@@ -267,7 +269,7 @@ BEGIN
         RETURN ROW (NULL::bigint, false)::match_result;
     END IF;
     SELECT * INTO lane FROM interactions_lane l WHERE l.id = w.lane_id;
-    IF NOT lane.auto OR EXISTS (SELECT 1 FROM clients_queue q WHERE q.id = lane.queue_id AND q.state = 'paused') THEN
+    IF NOT lane.auto THEN
         RETURN ROW (NULL::bigint, false)::match_result;
     END IF;
     SELECT min(share.room) INTO v_room FROM unnest(shares_now(w.pool)) share
