@@ -69,17 +69,23 @@ LIVE_STATES = (State.QUEUED, State.OFFERED, State.ACTIVE, State.HELD, State.PARK
 class Interaction(PublicIdModel):
     """Ids, state and times alone; words live in Envelope and Message. Moved by `states.move` and the routing SQL.
 
+    Each move writes every index anew, so keys have one only where something looks by them: see Meta.
+
     `band` and `order_key` hold the order inside a lane, fixed when it enters a queue.
     `due_at` is the time of the next timer of its present state, read by the sweep.
     """
 
     pool = models.SmallIntegerField(default=1)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="interactions")
-    entry_point = models.ForeignKey(EntryPoint, null=True, on_delete=models.PROTECT, related_name="interactions")
-    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="interactions")
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="interactions")
-    queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, related_name="interactions")
-    lane = models.ForeignKey(Lane, null=True, on_delete=models.PROTECT, related_name="interactions")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    entry_point = models.ForeignKey(
+        EntryPoint, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False
+    )
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    lane = models.ForeignKey(Lane, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)
     origin = models.CharField(max_length=8, choices=Origin)
@@ -90,7 +96,7 @@ class Interaction(PublicIdModel):
     band = models.SmallIntegerField(default=0)
     order_key = models.DateTimeField(null=True)
     refused = models.BooleanField(default=False, help_text="Some agent is refused for a while (see Refusal).")
-    prefer_agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
+    prefer_agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     prefer_until = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField()
     enqueued_at = models.DateTimeField(null=True)
@@ -99,8 +105,8 @@ class Interaction(PublicIdModel):
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="en")
-    reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     came_back = models.BooleanField(default=False, help_text="Left and returned within a minute: out of the figures.")
     simulated = models.BooleanField(default=False)
     version = models.PositiveBigIntegerField(default=0)
@@ -132,9 +138,7 @@ class Interaction(PublicIdModel):
             models.Index(
                 fields=["step_due_at"], name="step_due", condition=Q(state="queued", step_due_at__isnull=False)
             ),
-            models.Index(
-                fields=["prefer_agent"], name="kept_for_agent", condition=Q(state="queued", prefer_agent__isnull=False)
-            ),
+            models.Index(fields=["prefer_agent"], name="kept_for_agent", condition=Q(prefer_agent__isnull=False)),
             models.Index(fields=["queue", "enqueued_at"], name="open_in_queue", condition=~Q(state="closed")),
             models.Index(fields=["client", "-arrived_at"], name="by_client_arrival"),
             models.Index(fields=["-arrived_at", "-id"], name="by_arrival"),

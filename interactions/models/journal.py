@@ -120,16 +120,20 @@ class JournalEntry(AppendOnlyModel):
     An entry about a leg, run or notice also carries its interaction and case. The table refuses update and delete.
     """
 
-    client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="+")
-    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="journal")
-    leg = models.ForeignKey(Leg, null=True, on_delete=models.PROTECT, related_name="journal")
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="journal")
-    callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="journal")
-    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="journal")
-    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="journal")
+    client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    interaction = models.ForeignKey(
+        Interaction, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False
+    )
+    leg = models.ForeignKey(Leg, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
+    callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
     at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor_name = models.CharField(max_length=120, default="system")
     facts = models.JSONField(default=dict)
 
@@ -156,6 +160,10 @@ class JournalEntry(AppendOnlyModel):
             models.Index(fields=["case", "at"], name="journal_of_case", condition=Q(case__isnull=False)),
             models.Index(fields=["callback", "at"], name="journal_of_callback", condition=Q(callback__isnull=False)),
             models.Index(fields=["client", "kind", "at"], name="journal_by_kind"),
+            *(
+                models.Index(fields=[name], name=f"journal_of_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("leg", "notice", "run", "actor")
+            ),
         ]
 
     def __str__(self) -> str:
