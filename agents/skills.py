@@ -93,7 +93,10 @@ def set_wrap_up(agent: Agent, seconds: int | None) -> None:
 @transaction.atomic
 def profile_changed(profile: CapacityProfile, *, by: User) -> None:
     """Another budget, points, caps or yields: everybody who works by it is counted anew and looked after again."""
-    for agent in profile.agents.filter(deactivated_at=None).order_by("pk"):
+    agents = list(profile.agents.filter(deactivated_at=None).order_by("pk"))
+    # All seats before the first change takes the locks of her clients: somebody may hold a seat and wait for these.
+    list(Seat.objects.select_for_update(no_key=True).filter(agent__in=agents).order_by("pk"))
+    for agent in agents:
         change_profile(agent, profile, by=by)
 
 

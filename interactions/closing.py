@@ -28,6 +28,7 @@ def close(
         outcome=outcome,
         closed_at=at,
         due_at=None,
+        step_due_at=None,
         prefer_agent=None,
         prefer_until=None,
     )

@@ -7,20 +7,20 @@ that is being changed: compiling shares it, a change has it alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agents import rules
-from agents.models import Agent, Licence, Presence, Seat
+from agents.models import Agent, Licence, OverflowStep, Presence, Seat
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import asked
 from clients.models import Queue, QueueState
-from interactions import journal, overflow, verdicts
+from interactions import journal, overflow, verdicts, waits
 from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit
 from interactions.verdicts import Needs, Verdict
 
@@ -63,9 +63,13 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
 
 @transaction.atomic
 def _interned(queue: Queue, channel: str, added: list[int], step: int) -> Lane:
-    queue.refresh_from_db(fields=["version", "state"])
-    key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
+    # The object may be older than a change of the line, which nobody makes while its rules are shared.
     share_rules(queue.client_id)
+    queue.refresh_from_db()
+    key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
+    lane = Lane.objects.filter(**key).first()
+    if lane is not None:
+        return lane
     needed = overflow.asked_at(queue, step, _unpacked(added))
     with connection.cursor() as cursor:
         values: list[Any] = [
@@ -165,20 +169,35 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
     old = Lane.objects.filter(queue=queue).exclude(queue_version=queue.version)
     for lane in old.filter(interactions__state=State.QUEUED).distinct():
         steps = overflow.steps_of(queue)
-        step = min(lane.step, len(steps))
+        step = overflow.kept_step(steps, lane.step)
         new = lane_for(queue, channel=lane.channel, wants=added_wants(lane), step=step)
-        waiting = Interaction.objects.filter(lane=lane, state=State.QUEUED)
-        ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
         entered = Visit.objects.filter(interaction=OuterRef("pk"), left_at__isnull=True).values("entered_at")[:1]
-        deadline = timedelta(seconds=sum(each.after_seconds for each in steps[: step + 1]))
-        due = Subquery(entered) + Value(deadline) if step < len(steps) else None
-        Interaction.objects.filter(pk__in=ids).update(lane=new, step_due_at=due, version=F("version") + 1)
-        for interaction in Interaction.objects.filter(pk__in=ids):
-            journal.record(interaction, Kind.LANE_CHANGED, why="rules of the line changed", version=queue.version)
+        rows = Interaction.objects.filter(lane=lane, state=State.QUEUED).annotate(entered=Subquery(entered))
+        waiting = list(rows.select_for_update(no_key=True, of=("self",)))
+        ids = [each.pk for each in waiting]
+        for each in waiting:
+            place_anew(each, queue, steps, step, each.entered)
+        Interaction.objects.bulk_update(waiting, ["band", "order_key", "step_due_at"])
+        Interaction.objects.filter(pk__in=ids).update(lane=new, version=F("version") + 1)
+        for each in waiting:
+            journal.record(each, Kind.LANE_CHANGED, why="rules of the line changed", version=queue.version)
         left_at = clock.now() if _staffed().filter(lane=lane).exists() else lane.left_at
         Lane.objects.filter(pk=new.pk).update(left_at=left_at)
         moved += ids
     return moved
+
+
+def place_anew(
+    interaction: Interaction, queue: Queue, steps: Sequence[OverflowStep], step: int, entered: datetime | None
+) -> None:
+    """Set order and next deadline by the line's rules of now: its age and priority stay, deadlines count from entry."""
+    assert interaction.enqueued_at is not None
+    place = waits.order_in(
+        queue, priority=interaction.priority, returned=interaction.returned, enqueued_at=interaction.enqueued_at
+    )
+    interaction.band, interaction.order_key = place["band"], place["order_key"]
+    after = overflow.due_after(steps, step)
+    interaction.step_due_at = None if after is None or entered is None else entered + after
 
 
 def _packed(wants: Wants) -> list[int]:

@@ -116,7 +116,7 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
     require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
     queueing.leave_queue(interaction, "answered", at)
-    states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
+    states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()

@@ -70,7 +70,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
     queueing.leave_queue(interaction, "answered", at)
-    states.move(interaction, State.ACTIVE, at=at, due_at=None, prefer_agent=None, prefer_until=None)
+    states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
     return leg

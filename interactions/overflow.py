@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from agents.models import OverflowStep, QueueTeam, StepAction
+from agents.models import END_ACTIONS, OverflowStep, QueueTeam, StepAction
 from clients.models import Queue, QueueSkill
 
 Wants = Iterable[tuple[int, int]]
@@ -24,6 +25,18 @@ class Asked:
 def steps_of(queue: Queue) -> list[OverflowStep]:
     """The line's steps in their order."""
     return list(OverflowStep.objects.filter(queue=queue).order_by("ordinal"))
+
+
+def kept_step(steps: Sequence[OverflowStep], step: int) -> int:
+    """Where somebody stands who had reached so many of a line's former steps: an end is never behind him."""
+    return min(step, sum(each.action not in END_ACTIONS for each in steps))
+
+
+def due_after(steps: Sequence[OverflowStep], step: int) -> timedelta | None:
+    """How long after entry the step after so many is reached; None where there is none."""
+    if step >= len(steps):
+        return None
+    return timedelta(seconds=sum(each.after_seconds for each in steps[: step + 1]))
 
 
 def asked_at(queue: Queue, step: int = 0, added: Wants = ()) -> Asked:

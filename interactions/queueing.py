@@ -19,18 +19,10 @@ from django.db.models import F, Max
 from agents.models import END_ACTIONS, OverflowStep, StepAction
 from bpo.kernel import clock
 from clients.models import Queue
-from interactions import eligibility, journal, overflow, states
+from interactions import eligibility, journal, overflow, states, waits
 from interactions.models import Interaction, Kind, Lane, Origin, State, Visit
 
 Wants = tuple[tuple[int, int], ...]
-
-
-def order_in(queue: Queue, *, priority: int, returned: bool, enqueued_at: datetime) -> dict[str, Any]:
-    """Band and order key of a place."""
-    if queue.ageing_seconds is None:
-        return {"band": priority * 2 + returned, "order_key": enqueued_at}
-    head_start = timedelta(seconds=(priority + returned) * queue.ageing_seconds)
-    return {"band": 0, "order_key": enqueued_at - head_start}
 
 
 def wants_of(interaction: Interaction) -> Wants:
@@ -78,7 +70,7 @@ def enter_queue(
         "priority": priority,
         "returned": returned,
         "enqueued_at": since,
-        **order_in(queue, priority=priority, returned=returned, enqueued_at=since),
+        **waits.order_in(queue, priority=priority, returned=returned, enqueued_at=since),
         **changes,
     }
     visit = None
@@ -140,10 +132,15 @@ def put_back(
     assert queue is not None and interaction.enqueued_at is not None
     queue.refresh_from_db(fields=["version"])
     lane = interaction.lane
+    moved = {}
     if lane is None or lane.queue_version != queue.version:
         queue.refresh_from_db()
-        step = min(lane.step, len(overflow.steps_of(queue))) if lane else 0
+        steps = overflow.steps_of(queue)
+        step = overflow.kept_step(steps, lane.step if lane else 0)
         lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction), step=step)
+        visit = Visit.objects.filter(interaction=interaction, left_at__isnull=True).first()
+        eligibility.place_anew(interaction, queue, steps, step, visit.entered_at if visit else None)
+        moved["step_due_at"] = interaction.step_due_at
     returned = returned or interaction.returned
     states.move(
         interaction,
@@ -152,11 +149,12 @@ def put_back(
         due_at=None,
         lane=lane,
         returned=returned,
-        **order_in(queue, priority=interaction.priority, returned=returned, enqueued_at=interaction.enqueued_at),
+        **moved,
+        **waits.order_in(queue, priority=interaction.priority, returned=returned, enqueued_at=interaction.enqueued_at),
     )
     open_visits = Visit.objects.filter(interaction=interaction, left_at__isnull=True)
     if new_visit or not open_visits.exists():
-        _start_over(interaction, queue, at=at)
+        start_over(interaction, queue, at=at)
         leave_queue(interaction, "moved", at)
         _record_queued(interaction, open_visit(interaction, at=at), at=at, back=True)
     return interaction
@@ -167,7 +165,7 @@ def reorder(interaction: Interaction, *, priority: int) -> None:
     """Another priority for a contact that waits or is offered; its age stays."""
     queue = interaction.queue
     assert queue is not None and interaction.enqueued_at is not None
-    place = order_in(queue, priority=priority, returned=interaction.returned, enqueued_at=interaction.enqueued_at)
+    place = waits.order_in(queue, priority=priority, returned=interaction.returned, enqueued_at=interaction.enqueued_at)
     Interaction.objects.filter(pk=interaction.pk).update(priority=priority, version=F("version") + 1, **place)
     _set(interaction, priority=priority, **place)
     interaction.refresh_from_db(fields=["version"])
@@ -186,27 +184,35 @@ def reach_next_step(
     from now on, what the clock opens adds up from entry.
     """
     queue = Queue.objects.select_related("client").get(pk=lane.queue_id)
+    steps = overflow.steps_of(queue)
+    left = lane.step < len(steps) and lane.queue_version == queue.version
+    # The lane first: making it waits for whoever changes the rules, and he takes the contacts then.
+    wants = eligibility.added_wants(lane)
+    new = eligibility.lane_for(queue, channel=lane.channel, wants=wants, step=lane.step + 1) if left else lane
     waiting = Interaction.objects.filter(pk__in=list(ids), lane=lane, state=State.QUEUED)
     taken = list(waiting.select_for_update(no_key=True, skip_locked=True).order_by("pk"))
-    steps = overflow.steps_of(queue)
     rows = Interaction.objects.filter(pk__in=[each.pk for each in taken])
-    if not taken or lane.step >= len(steps) or lane.queue_version != queue.version:
+    if not taken or not left:
         rows.filter(lane__queue_version=queue.version).update(step_due_at=None)
         return None, []
     step = steps[lane.step]
-    new = eligibility.lane_for(queue, channel=lane.channel, wants=eligibility.added_wants(lane), step=lane.step + 1)
     changes: dict[str, Any] = {"lane": new, "version": F("version") + 1}
+    before = {each.pk: each.priority for each in taken}
     for each in taken:
         if step.action == StepAction.RAISE_PRIORITY:
             each.priority = min(9, each.priority + (step.raise_by or 1))
         assert each.enqueued_at is not None
-        place = order_in(queue, priority=each.priority, returned=each.returned, enqueued_at=each.enqueued_at)
+        place = waits.order_in(queue, priority=each.priority, returned=each.returned, enqueued_at=each.enqueued_at)
         reached = at if by else each.step_due_at or at
         _set(each, lane=new, step_due_at=_due(new, reached), **place)
     rows.update(**changes)
     Interaction.objects.bulk_update(taken, ["priority", "band", "order_key", "step_due_at"])
     for each in taken:
-        facts: dict[str, Any] = {"step": lane.step + 1, "action": step.action, **({"reason": reason} if reason else {})}
+        facts: dict[str, Any] = {"step": lane.step + 1, "action": step.action}
+        if each.priority != before[each.pk]:
+            facts |= {"from": before[each.pk], "to": each.priority}
+        if reason:
+            facts["reason"] = reason
         journal.record(each, Kind.STEP_REACHED, by=by, at=at, **facts)
     return step, taken
 
@@ -234,7 +240,7 @@ def _due(lane: Lane, since: datetime) -> datetime | None:
     return None if lane.next_after_seconds is None else since + timedelta(seconds=lane.next_after_seconds)
 
 
-def _start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
+def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
     """A new stay in the line begins at its first step: who had been answered has not waited all that time."""
     lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
     _set(interaction, lane=lane, step_due_at=_due(lane, at))

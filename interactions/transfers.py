@@ -149,6 +149,8 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
     seconds = queue.offer_seconds if queue else 20
     if interaction.state in (State.ACTIVE, State.HELD):
         queueing.open_visit(interaction, at=at)
+        if queue is not None:
+            queueing.start_over(interaction, queue, at=at)
     states.move(interaction, State.OFFERED, at=at, due_at=None)
     leg = Leg.objects.create(
         interaction=interaction,

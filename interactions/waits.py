@@ -30,6 +30,14 @@ SELECT
 """
 
 
+def order_in(queue: Queue, *, priority: int, returned: bool, enqueued_at: datetime) -> dict[str, Any]:
+    """Band and order key of a place."""
+    if queue.ageing_seconds is None:
+        return {"band": priority * 2 + returned, "order_key": enqueued_at}
+    head_start = timedelta(seconds=(priority + returned) * queue.ageing_seconds)
+    return {"band": 0, "order_key": enqueued_at - head_start}
+
+
 def position(interaction: Interaction) -> int:
     """Its place in the order over all lanes of the queue; 1 is next, 0 is not waiting."""
     if interaction.state != State.QUEUED or interaction.queue_id is None or interaction.order_key is None:

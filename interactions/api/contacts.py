@@ -28,6 +28,7 @@ from clients.api.base import (
     client_side,
     require_admin,
     require_role,
+    require_scope,
     role_for,
     seen,
 )
@@ -153,6 +154,8 @@ class InteractionViewSet(TakingActs, CustomerActs, mixins.ListModelMixin, mixins
         reason = Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None
         if code and reason is None:
             raise serializers.ValidationError({"reason": _("The client has no such reason.")})
+        if data["priority"] is not None or data["preferred_agent"]:
+            require_scope(request, "route")  # it goes before others, other clients' too
         data["wants"] = tuple((want["skill"].pk, want["level"]) for want in data["wants"])
         data["preferred"] = licensed_agent(door.client_id, data.pop("preferred_agent"), "preferred_agent")
         result = intake.receive(door, intake.NewContact(**data, reason=reason, opening=data["text"][:300]))

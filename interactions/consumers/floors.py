@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -29,9 +29,20 @@ class Watcher(Protocol):
 class Ear:
     """The one channel of an event loop, the groups it has joined, and who watches which client."""
 
-    channel: str
+    channel: str = ""
     watchers: dict[str, set[Watcher]] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def open(self, layer: Any) -> None:
+        """Hear, once however many open it at the same moment; anew, for all who watch, where the listening ended."""
+        async with self.opening:
+            if self.task is not None and not self.task.done():
+                return
+            self.channel = await layer.new_channel("floors.")
+            self.task = asyncio.create_task(self.listen(layer))
+            for client in tuple(self.watchers):
+                await layer.group_add(floor_group(UUID(client)), self.channel)
 
     async def listen(self, layer: Any) -> None:
         """Pass on what comes."""
@@ -44,17 +55,15 @@ class Ear:
 _ears: dict[int, Ear] = {}
 
 
-async def watch(watcher: Watcher, clients: Iterable[UUID]) -> None:
+async def watch(watcher: Watcher, clients: Collection[UUID]) -> None:
     """From now on it is told of these clients; the first watcher of an event loop opens its ear."""
     layer: Any = get_channel_layer()
-    key = id(asyncio.get_running_loop())
-    ear = _ears.get(key)
-    if ear is None or ear.task is None or ear.task.done():
-        ear = Ear(await layer.new_channel("floors."))
-        ear.task = asyncio.create_task(ear.listen(layer))
-        _ears[key] = ear
+    ear = _ears.setdefault(id(asyncio.get_running_loop()), Ear())
+    # Before anything is waited for, so that nobody who leaves meanwhile takes the ear for unused.
     for client in clients:
         ear.watchers.setdefault(str(client), set()).add(watcher)
+    await ear.open(layer)
+    for client in clients:
         await layer.group_add(floor_group(client), ear.channel)
 
 

@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Taking the index of a key away takes every index of that column alone with it that is not among the model's
+        # indexes: those of constraints go and come back.
+        migrations.RemoveConstraint(model_name="leg", name="one_primary_leg"),
+        migrations.RemoveConstraint(model_name="leg", name="one_offer_per_agent"),
         migrations.RemoveIndex(
             model_name="interaction",
             name="kept_for_agent",
@@ -273,5 +277,21 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="journalentry",
             index=models.Index(condition=models.Q(("actor__isnull", False)), fields=["actor"], name="journal_of_actor"),
+        ),
+        migrations.AddConstraint(
+            model_name="leg",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "primary"), ("state__in", ["offered", "handling"])),
+                fields=("interaction",),
+                name="one_primary_leg",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="leg",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "primary"), ("state", "offered")),
+                fields=("agent",),
+                name="one_offer_per_agent",
+            ),
         ),
     ]

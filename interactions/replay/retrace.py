@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from clients.models import Queue
-from interactions import handling, queueing
+from interactions import handling, waits
 from interactions.models import Kind
 from interactions.replay import causes
 from interactions.replay.record import Change, Contact, Entry, Past
@@ -161,7 +161,7 @@ class Retrace:
         since, returned = self.places[entry.id]
         queue = self.queues[self.lanes[lane]]
         priority = self._priority[contact.id]
-        place = queueing.order_in(queue, priority=priority, returned=returned, enqueued_at=since)
+        place = waits.order_in(queue, priority=priority, returned=returned, enqueued_at=since)
         agent, until = self._prefer.pop(contact.id, (None, None))
         self._call(
             "SELECT replay_place(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -242,7 +242,7 @@ def first_priorities(past: Past) -> dict[int, int]:
     """The priority each contact came with: the row keeps the last."""
     found = {contact.id: contact.priority for contact in past.contacts.values()}
     for entry in reversed(past.entries):
-        if entry.kind == Kind.REPRIORITISED:
+        if entry.kind in (Kind.REPRIORITISED, Kind.STEP_REACHED) and "from" in entry.facts:
             found[entry.contact] = int(entry.facts["from"])
     return found
 

@@ -11,14 +11,14 @@ from django.db import connection
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from agents.models import Agent, AgentSkill, Licence, QueueTeam
+from agents.models import Agent, AgentSkill, Licence, OverflowStep, QueueTeam
 from clients.models import Client, Queue, QueueSkill
 from interactions.models import JournalEntry, Kind
 from interactions.replay.scratch import Scratch
 
 # What lanes are compiled from, with the column that says whom or which line a change concerns.
 OF_AGENTS = {Agent: "id", Licence: "agent_id", AgentSkill: "agent_id"}
-OF_LINES = {Queue: "id", QueueSkill: "queue_id", QueueTeam: "queue_id"}
+OF_LINES = {Queue: "id", QueueSkill: "queue_id", QueueTeam: "queue_id", OverflowStep: "queue_id"}
 TRACKED: Sequence[Any] = (Client, *OF_AGENTS, *OF_LINES)
 
 

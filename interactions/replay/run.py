@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from agents.models import OverflowStep
 from clients.models import Channel, MissRule, Queue
-from interactions import queueing
+from interactions import waits
 from interactions.replay.changes import Changes
 from interactions.replay.record import Change, Past
 from interactions.replay.retrace import Progress, first_priorities, lanes_of, seat
@@ -173,7 +174,7 @@ class Run:
         late = at - stay.came.at if live.place else timedelta()  # it comes later when the work before it did
         since = stay.since + late
         priority = self.changes.priority(queue, stay.priority)
-        place = queueing.order_in(queue, priority=priority, returned=stay.returned, enqueued_at=since)
+        place = waits.order_in(queue, priority=priority, returned=stay.returned, enqueued_at=since)
         agent, until = stay.prefer or (None, None)
         live.turn, live.offers, live.waits = live.turn + 1, 0, True
         self._waiting.add(contact.id)
@@ -435,6 +436,8 @@ class Run:
         write(self.scratch, rule)
         if rule.agent:
             self._do("SELECT * FROM replay_refitted(%s, %s)", rule.agent, at)
+        elif rule.model is OverflowStep:
+            self._steps = dict(self.scratch.raw.execute(STEPS).fetchall())
         elif rule.model is Queue:
             self.changes.apply_lines(self.scratch)
             self._do("SELECT * FROM replay_line_changed(%s, %s)", rule.pk, at)

@@ -39,6 +39,12 @@ THIN = frozenset({"interactions_interaction", "interactions_journalentry", "inte
 LOOKED_BY = frozenset({"leg_ramp", "visit_ordinal_once"})
 # Rules whose history is written back, whether the SQL reads them or not.
 ALSO = frozenset({"clients_client", "clients_queueskill", "agents_queueteam", "agents_overflowstep"})
+# Of these the past is written over the present row by row: in between two rows may say the same.
+REWRITTEN = ["agents_agentskill", "agents_licence", "agents_overflowstep", "agents_queueteam", "clients_queueskill"]
+UNIQUE = """
+    SELECT c.relname::text, k.conname::text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY (%s) AND k.contype = 'u'
+"""
 FIRST_ID = 1_000_000_000_000  # of rows the replay makes; far from every recorded one
 # The plans of a floor with a long past, however few rows there are yet when a statement is first planned.
 SESSION = "SET synchronous_commit = off; SET jit = off; SET enable_seqscan = off"
@@ -77,6 +83,8 @@ class Scratch:
             self.tables = tables({row[0] for row in found})
             for table in self.tables:
                 self._copy(table)
+            for table, name in self.raw.execute(UNIQUE, [self.schema, REWRITTEN]).fetchall():
+                self._execute("ALTER TABLE {schema}.{table} DROP CONSTRAINT {name}", table=table, name=name)
             counted = self.raw.execute(
                 "SELECT table_name::text, column_name::text FROM information_schema.columns"
                 " WHERE table_schema = %s AND is_identity = 'YES'",

@@ -262,6 +262,7 @@ DECLARE
     only_agent bigint;
     taken bigint;
     v_room int;
+    too_dear int := 0;
 BEGIN
     -- Looked at without a lock: the seat is locked first (lock order), the contact after it.
     SELECT * INTO w FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued';
@@ -328,7 +329,10 @@ BEGIN
     END IF;
 
     FOREACH candidate IN ARRAY ids LOOP
-        CONTINUE WHEN v_room < cost_for(candidate, w.channel);
+        IF v_room < cost_for(candidate, w.channel) THEN
+            too_dear := too_dear + 1;
+            CONTINUE;
+        END IF;
         PERFORM 1 FROM agents_seat s
         WHERE s.agent_id = candidate AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
             AND NOT s.wish_sign_out
@@ -358,7 +362,7 @@ BEGIN
                     'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
                 FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)))), taken <> p_id)::match_result;
     END LOOP;
-    RETURN ROW (NULL::bigint, true)::match_result;
+    RETURN ROW (NULL::bigint, too_dear < array_length(ids, 1))::match_result;
 END
 $$;
 

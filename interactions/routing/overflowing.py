@@ -16,7 +16,7 @@ from bpo.kernel.steps import each
 from clients import opening
 from clients.models import Channel, Queue, QueueState
 from interactions import callbacks, overflow, queueing
-from interactions.models import CallbackOrigin, Interaction, Lane, Outcome, State
+from interactions.models import CallbackOrigin, Interaction, Lane, Origin, Outcome, State
 from interactions.routing import line_ends
 from interactions.routing.timers import BATCH
 from interactions.supervision import require_reason
@@ -64,11 +64,19 @@ def open_next(interaction: Interaction, *, by: User, reason: str, at: datetime |
     return step
 
 
-def _reach(lane: Lane, ids: list[int], at: datetime) -> bool:
-    step, reached = queueing.reach_next_step(lane, ids, at=at)
-    if step is not None and step.action in END_ACTIONS:
-        each(reached, lambda one: _end(one, step, at))
-    return bool(reached)
+def _reach(lane: Lane, ids: list[int], at: datetime) -> int:
+    steps = overflow.steps_of(lane.queue)
+    if lane.step < len(steps) and steps[lane.step].action in END_ACTIONS:
+        return each(ids, lambda one: _reach_end(lane, one, at))
+    _step, reached = queueing.reach_next_step(lane, ids, at=at)
+    return len(reached)
+
+
+@transaction.atomic
+def _reach_end(lane: Lane, contact: int, at: datetime) -> bool:
+    """The step and what it does in one transaction: a wait that should end is never left with nothing to come."""
+    step, reached = queueing.reach_next_step(lane, [contact], at=at)
+    return bool(step and reached and _end(reached[0], step, at))
 
 
 def _skip(interaction: Interaction, at: datetime) -> bool:
@@ -84,26 +92,38 @@ def _end(interaction: Interaction, step: OverflowStep, at: datetime) -> bool:
         return _overflow(interaction, step, at)
     if interaction.channel == Channel.EMAIL:
         return False
-    if step.action == StepAction.MESSAGE:
+    # An attempt to call back is no wait of the customer's: it goes back to its promise.
+    if step.action == StepAction.MESSAGE and interaction.origin != Origin.CALLBACK:
         return line_ends.close(interaction, Outcome.TIMED_OUT, at)
-    if step.action == StepAction.VOICEMAIL:
-        number, address = line_ends.reach(interaction)
-        if number or address:
-            outcome = Outcome.VOICEMAIL
-            made = callbacks.instead_of_waiting(
-                interaction, origin=CallbackOrigin.QUEUE, number=number, address=address, outcome=outcome, at=at
-            )
-            return made is not None
-        return line_ends.close(interaction, Outcome.VOICEMAIL, at)
+    if step.action == StepAction.VOICEMAIL and interaction.origin != Origin.CALLBACK:
+        return _take_message(interaction, at)
     return line_ends.promise_or_close(interaction, CallbackOrigin.QUEUE, Outcome.TIMED_OUT, at)
+
+
+def _take_message(interaction: Interaction, at: datetime) -> bool:
+    """A message may be left, and a callback is promised where somebody can be reached."""
+    number, address = line_ends.reach(interaction)
+    if number or address:
+        try:
+            with transaction.atomic():
+                made = callbacks.instead_of_waiting(
+                    interaction, origin=CallbackOrigin.QUEUE, number=number, address=address,
+                    outcome=Outcome.VOICEMAIL, at=at,
+                )  # fmt: skip
+            return made is not None
+        except DomainError:
+            interaction.refresh_from_db()
+    return line_ends.close(interaction, Outcome.VOICEMAIL, at)
 
 
 @transaction.atomic
 def _overflow(interaction: Interaction, step: OverflowStep, at: datetime) -> bool:
-    """Into another line of the client, at its end; one that takes nobody now leaves a promise instead."""
+    """Into another line of the client, at its end. One that takes nobody now, or that it has stood in before, leaves a
+    promise instead: lines that overflow into each other would pass it to and fro for ever."""
     assert step.to_queue_id is not None
     queue = Queue.objects.select_related("client", "hours__client").get(pk=step.to_queue_id)
     takes = queue.state in (QueueState.OPEN, QueueState.PAUSED) and interaction.channel in queue.channels
+    takes = takes and not interaction.visits.filter(queue=queue).exists()
     if takes and (interaction.channel == Channel.EMAIL or opening.is_open(queue, at)):
         queueing.enter_queue(interaction, queue, wants=queueing.wants_for(queue, interaction), at=at, how="overflowed")
         return True

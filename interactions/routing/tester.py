@@ -12,9 +12,9 @@ from agents.models import Agent
 from bpo.kernel import clock
 from clients import opening
 from clients.models import Queue, QueueState, Strategy
-from interactions import eligibility, queueing, verdicts, waits
+from interactions import eligibility, verdicts, waits
 from interactions.routing.offer_words import key_words, strategy_words
-from interactions.routing.why import THERE, Group, agents_of, grouped
+from interactions.routing.why import THERE, Group, agents_of, ceilings, grouped
 from interactions.verdicts import Needs, Standing
 
 LAST = 2**62  # as a new one, it comes after all that are there
@@ -68,9 +68,9 @@ def test(
     kept = preferred is not None and preferred.pk in found and found[preferred.pk].group in THERE
     if kept:
         able = [her for her in able if preferred and her.agent.pk == preferred.pk]
-    stops = _stops(queue, at)
+    stops = _stops(queue, at) + ceilings(queue, channel)
     level = queue.priority if priority is None else priority
-    place = queueing.order_in(queue, priority=level, returned=False, enqueued_at=at)
+    place = waits.order_in(queue, priority=level, returned=False, enqueued_at=at)
     ahead = waits.ahead_of(queue.pk, channel, place["band"], place["order_key"], LAST)
     order = [_candidate(her, needs) for her in sorted(able, key=lambda her: _order(her, needs))]
     left_out = {candidate.agent.pk for candidate in order}

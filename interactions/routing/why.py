@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from agents.models import Agent
 from bpo.kernel import clock
-from clients.models import Client, QueueState
+from clients.models import Client, Queue, QueueState
 from interactions import eligibility, verdicts, waits
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegRole, LegState
 from interactions.routing.past import Log
@@ -117,6 +118,17 @@ def waiting(contact: Interaction, *, at: datetime | None = None) -> Waiting:
     return Waiting(_holds(contact, agents, found, at), grouped(agents, found), len(agents), at)
 
 
+SHARES = """
+    SELECT share.queue_id IS NOT NULL, share.room, (
+        SELECT min(cost_for(al.agent_id, al.channel)) FROM interactions_agentlane al
+        WHERE al.queue_id = asked.queue AND al.channel = asked.channel)
+    FROM (SELECT %s::smallint AS pool, %s::bigint AS client, %s::bigint AS queue, %s::text AS channel) asked,
+        unnest(shares_now(asked.pool)) share
+    WHERE share.client_id = asked.client AND coalesce(share.queue_id, asked.queue) = asked.queue
+        AND share.room IS NOT NULL
+"""
+
+
 def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict], at: datetime) -> list[str]:
     """What keeps it waiting whoever is free."""
     queue = contact.queue
@@ -126,6 +138,7 @@ def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict],
         holds.append(_("%(queue)s is paused: nothing is offered before it is opened again.") % {"queue": queue})
     if queue.manual:
         holds.append(_("Agents pick from %(queue)s themselves; nothing is offered.") % {"queue": queue})
+    holds += ceilings(queue, contact.channel)
     keeper = next((agent for agent in agents if agent.pk == contact.prefer_agent_id), None)
     if keeper and contact.prefer_until and contact.prefer_until > at and found[keeper.pk].group in THERE:
         left = round((contact.prefer_until - at).total_seconds())
@@ -138,6 +151,19 @@ def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict],
     if not any(verdict.ok for verdict in found.values()):
         holds.append(_("Nobody who may take it is free."))
     return holds
+
+
+def ceilings(queue: Queue, channel: str) -> list[str]:
+    """What is at its most seats of the floor: the client, the line, or neither, counted as the matcher does."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARES, [queue.client.pool, queue.client_id, queue.pk, channel])
+        full = [of_line for of_line, room, least in cursor.fetchall() if room < least]
+    words = {"client": queue.client, "line": queue}
+    told = {
+        False: _("%(client)s holds the most seats of the floor that it may.") % words,
+        True: _("%(line)s holds the most seats of the floor that it may.") % words,
+    }
+    return [told[of_line] for of_line in full]
 
 
 # --- the others at an offer ------------------------------------------------------------------------------------------

@@ -226,7 +226,8 @@ add(Rule(get=LEGS), "api-leg-list")
 add(Rule(get=LEG), "api-leg-detail", "api-leg-script")
 add(
     Rule(post=LEG),
-    "api-leg-accept", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish", "api-leg-hold",
+    "api-leg-accept", "api-leg-busy", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish",
+    "api-leg-hold",
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
     "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
     "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
@@ -327,7 +328,8 @@ LACKING: dict[str, str] = {
         "api-setup-rules-detail",
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
-        "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume", "console-accept",
+        "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
+        "console-accept",
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",

@@ -21,7 +21,7 @@ from bpo.demo.past.stories import Timeline
 from bpo.demo.past.world import world
 from bpo.demo.setting_up import set_up
 from bpo.kernel import clock
-from clients.models import OrderIssue
+from clients.models import OrderIssue, Queue
 from interactions.models import (
     Arrival,
     Callback,
@@ -148,6 +148,8 @@ def no_worker() -> Iterator[None]:
 def test_fifty_timelines_played_and_written_in_bulk_are_the_same() -> None:
     with clock.set_to(UNTIL):
         set_up()
+    # In the past that is written nobody is back within a minute.
+    Queue.objects.update(take_old_place=False)
     stories = chosen()
     assert len(stories) == HOW_MANY
     stories += left_open(stories)

@@ -5,6 +5,7 @@ from agents.models import Agent
 from clients.models import Channel, Client, Queue
 from interactions import handling, offers, wrap_up
 from interactions.models import EndedBy, Interaction, Leg, State
+from interactions.routing import why
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh
 
@@ -147,3 +148,16 @@ def test_chats_hold_a_part_of_a_seat(day: Day, house: House) -> None:
             if Leg.objects.filter(agent=agent, state="offered").exists():
                 answer(agent)
     assert [fresh(chat).state for chat in chats] == [State.ACTIVE] * 3 + [State.QUEUED], "3 x 33 points are a seat"
+
+
+def test_a_ceiling_is_told_as_what_holds(day: Day) -> None:
+    house = Two()
+    share(house.acme, ceiling=1)
+    house.both("Bea Brown"), house.both("Bob Berg")
+    house.call()
+    answer(Leg.objects.get(state="offered").agent)
+    second = house.call()
+    told = why.waiting(fresh(second))
+    assert any("Acme holds the most seats" in words for words in told.holds), told.holds
+    share(house.acme, ceiling=2)
+    assert not any("most seats" in words for words in why.waiting(fresh(second)).holds)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agents import presence
-from clients import standing
+from clients import queue_states, standing
 from clients.models import BusinessHours, Channel, HoursException, HoursSpan, Queue, WhenUnstaffed
 from interactions import callbacks, handling, intake, offers, outbound, supervision, transfers, wrap_up
 from interactions.models import (
@@ -180,15 +180,12 @@ def test_the_wait_limit_does_not_throw_out_who_comes_back_from_a_talk(day: Day) 
 
 
 def test_a_paused_line_may_be_entered_and_offers_nothing_till_it_opens(day: Day, house: House) -> None:
-    house.line.state = "paused"
-    house.line.save()
+    queue_states.pause(house.line, by=house.sue, why="A fire drill")
     bea = house.agent("Bea Brown")
     ann = house.contact()
     day.after(5)
     assert fresh(ann).state == State.QUEUED
-    house.line.state = "open"
-    house.line.save()
-    day.after(1)
+    queue_states.open_queue(house.line, by=house.sue, why="It is over")
     assert house.ringing(bea, ann)
 
 

@@ -8,8 +8,8 @@ from agents import presence
 from agents.models import OverflowStep, QueueTeam, StepAction
 from bpo.kernel.errors import DomainError
 from clients.models import Channel, Queue, QueueState, WhenUnstaffed
-from interactions import eligibility, offers, waits
-from interactions.models import Callback, Interaction, JournalEntry, Kind, Leg, Outcome, State
+from interactions import eligibility, offers, transfers, waits
+from interactions.models import Callback, Envelope, Interaction, JournalEntry, Kind, Leg, Outcome, State
 from interactions.routing import overflowing
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds
@@ -177,14 +177,49 @@ class TestTheWaitEnds:
         day.after(30)
         assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED
 
-    def test_two_lines_that_overflow_into_each_other_pass_one_to_and_fro(self, day: Day, house: House) -> None:
-        rescue = make.queue(house.acme, "Rescue")
+    def test_two_lines_that_overflow_into_each_other_do_not_pass_one_to_and_fro(self, day: Day, house: House) -> None:
+        rescue = make.queue(house.acme, "Rescue", skip_empty_steps=True)
         step(house.line, 30, StepAction.OVERFLOW, to_queue=rescue)
         step(rescue, 30, StepAction.OVERFLOW, to_queue=house.line)
+        ann = house.contact(Channel.VOICE, who=make.customer(house.acme, phone="+16145550101"))
+        letter = house.contact(Channel.EMAIL)
+        day.after(30)
+        day.after(1)
+        assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+        assert (fresh(letter).queue, fresh(letter).state) == (rescue, State.QUEUED)
+        day.after(60)
+        assert letter.visits.count() == 2
+
+    def test_a_caller_who_cannot_be_called_leaves_the_message_line_all_the_same(self, day: Day, house: House) -> None:
+        step(house.line, 5, StepAction.VOICEMAIL)
+        nobody = house.contact(Channel.VOICE)
+        Envelope.objects.filter(pk=nobody.pk).update(from_phone="anonymous")
+        day.after(5)
+        assert fresh(nobody).outcome == Outcome.VOICEMAIL
+
+    def test_what_fails_is_tried_again(self, day: Day, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        step(house.line, 5, StepAction.MESSAGE)
         ann = house.contact()
-        for line in (rescue, house.line, rescue):
-            day.after(30)
-            assert fresh(ann).queue == line
+        with monkeypatch.context() as broken:
+            broken.setattr(overflowing.line_ends, "close", lambda *given: 1 / 0)
+            day.after(5)
+        assert fresh(ann).state == State.QUEUED
+        day.after(1)
+        assert fresh(ann).outcome == Outcome.TIMED_OUT
+
+    def test_after_a_talk_the_deadlines_begin_anew(self, day: Day, house: House) -> None:
+        step(house.line, 60, StepAction.MESSAGE)
+        ann = house.contact()
+        day.after(50)
+        bea = house.agent("Bea Brown")
+        day.after(0)
+        talk = offers.accept(house.ringing(bea, ann), by=bea)
+        cy = house.agent("Cy Cole")
+        day.after(600)
+        transfers.to_colleague(talk, cy, by=bea)
+        day.after(house.line.offer_seconds)
+        day.after(1)
+        assert fresh(ann).state != State.CLOSED, "missed by Cy she is at the top of the line"
 
 
 class TestNobodyThere:
@@ -270,3 +305,27 @@ def test_rules_that_change_keep_the_step_and_count_from_entry(day: Day, spanish:
     spanish.line.overflow_steps.all().delete()
     eligibility.queue_changed(spanish.line)
     assert (fresh(ann).lane.step, fresh(ann).step_due_at) == (0, None), "no steps: the line's own rules hold"
+
+
+def test_ageing_turned_off_leaves_those_who_wait_before_those_who_come(day: Day) -> None:
+    house = House(ageing_seconds=60, priority=5)
+    ann = house.contact()
+    day.after(30)
+    Queue.objects.filter(pk=house.line.pk).update(ageing_seconds=None)
+    eligibility.queue_changed(house.line)
+    ben = house.contact(queue=Queue.objects.get(pk=house.line.pk))
+    assert (waits.position(fresh(ann)), waits.position(ben)) == (1, 2)
+
+
+def test_an_end_that_is_new_is_not_behind_who_waits(day: Day, spanish: House) -> None:
+    skill = make.skill("es")
+    step(spanish.line, 5, StepAction.RELAX_LEVEL, skill=skill, level=3)
+    step(spanish.line, 5, StepAction.RELAX_LEVEL, skill=skill, level=2)
+    ann = spanish.contact()
+    day.after(20)
+    assert fresh(ann).lane.step == 2
+    spanish.line.overflow_steps.filter(ordinal=2).delete()
+    step(spanish.line, 60, StepAction.MESSAGE)
+    assert fresh(ann).lane.step == 1
+    day.after(45)
+    assert fresh(ann).outcome == Outcome.TIMED_OUT

@@ -279,7 +279,7 @@ def test_somebody_of_another_team_cannot_be_given_work(browser: Browser, line: Q
 def test_work_is_not_taken_from_somebody_of_another_team(browser: Browser, line: Queue, bea: Agent) -> None:
     una = factories.agent("Una Other", licensed=line.client, available=True)
     Seat.objects.filter(agent=bea).update(presence="signed_out")  # so that everything goes to Una
-    rings, talks, free = (factories.waiting(line, "chat") for _ in range(3))
+    talks, rings, free = (factories.waiting(line, "chat") for _ in range(3))
     talk = offers.accept(factories.offer(una, talks), by=una)
     factories.offer(una, rings)
     for contact in (rings, talks):

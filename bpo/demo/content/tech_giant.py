@@ -66,7 +66,6 @@ TECH_GIANT = ClientContent(
                 "priority": 5,
                 "wrap_up_seconds": 60,
                 "callback_offer_seconds": 60,
-                "last_agent_seconds": 20,
             },
             {"orders": 1},
             (StepContent(120, "raise_priority", raise_by=2), StepContent(780, "promise_callback")),

@@ -13,7 +13,7 @@ from bpo.demo.past.stories import Timeline
 from bpo.kernel.references import new_reference
 from clients import promises
 from clients.models import Queue
-from interactions import queueing
+from interactions import waits
 from interactions.models import (
     Arrival,
     Case,
@@ -165,7 +165,7 @@ class Arriving:
         """A place in line, as `queueing.enter_queue` gives it."""
         contact.lane = self.known.lane(queue, contact.channel, tuple(wants))
         contact.enqueued_at = enqueued_at
-        place = queueing.order_in(queue, priority=contact.priority, returned=False, enqueued_at=enqueued_at)
+        place = waits.order_in(queue, priority=contact.priority, returned=False, enqueued_at=enqueued_at)
         contact.band, contact.order_key = place["band"], place["order_key"]
         self.rows.record(contact, Kind.ARRIVED, contact.arrived_at, **facts)
         self.visit = self.rows.add(
