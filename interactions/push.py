@@ -26,6 +26,9 @@ SHOWN_BY = """
 CARD = f"""
     SELECT agent.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
         offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
+        ARRAY (SELECT other.public_id FROM interactions_leg aside
+            JOIN interactions_interaction other ON other.id = aside.interaction_id
+            WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),
         i.public_id, i.version, {SHOWN_BY}
     FROM (
         SELECT coalesce(%s, (SELECT leg_id FROM interactions_journalentry WHERE id = %s::bigint))::bigint AS leg
@@ -70,7 +73,7 @@ def screen_pop(entry: JournalEntry) -> None:
         return
     with push.together():
         _show(card)
-        _seen(entry, card[3], *card[10:])
+        _seen(entry, card[3], *card[11:])
 
 
 def offer_card(leg_id: int) -> None:
@@ -81,7 +84,9 @@ def offer_card(leg_id: int) -> None:
 
 
 def _show(card: list[Any]) -> None:
-    agent, leg, version, client, brand, channel, role, queue, waited_since, expires_at, interaction, *_seen = card
+    agent, leg, version, client, brand, channel, role, queue, waited_since, expires_at, aside, interaction, *_ = card
+    for other in aside:
+        nudge(agent_group(agent), "item", interaction=str(other), about="set_aside")
     nudge(
         agent_group(agent),
         "offer",
