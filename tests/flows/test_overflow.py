@@ -322,7 +322,8 @@ def test_an_end_that_is_new_is_not_behind_who_waits(day: Day, spanish: House) ->
     step(spanish.line, 5, StepAction.RELAX_LEVEL, skill=skill, level=3)
     step(spanish.line, 5, StepAction.RELAX_LEVEL, skill=skill, level=2)
     ann = spanish.contact()
-    day.after(20)
+    day.after(10)
+    day.after(10)
     assert fresh(ann).lane.step == 2
     spanish.line.overflow_steps.filter(ordinal=2).delete()
     step(spanish.line, 60, StepAction.MESSAGE)
