@@ -69,7 +69,7 @@ ROWS = [
             13: ben is offered
         """,
         "bea<ann bea<ben",
-        agents=["bea"],
+        agents=["bea", "bob"],
         shares={"Acme": (None, 1)},
     ),
     Row(

@@ -3,7 +3,7 @@
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.models import Channel
-from interactions.models import Leg, LegState, State
+from interactions.models import Interaction, Leg, LegState, State
 from tests.flows.floor import WEDNESDAY, fresh
 from tests.flows.test_fair_shares import Two, answer, done, share
 
@@ -18,17 +18,18 @@ def test_acme_tenfold_and_bolt_keeps_its_floor() -> None:
         share(house.bolt, floor=FLOOR)
         people = [house.both(f"Agent {n}") for n in range(5)]
         waited: list[float] = []
+        calls: list[Interaction] = []
         for n in range(ROUNDS):
             for _ in range(USUAL if n < 2 else SPIKE):
                 house.call()
-            mine = [house.call(house.bolts) for _ in range(FLOOR)]
+            calls += [house.call(house.bolts) for _ in range(FLOOR)]
             for agent in people:
                 _goes_on(agent)
             held = Leg.objects.filter(client=house.bolt, state=LegState.HANDLING).count()
             assert held >= FLOOR, f"round {n}: Bolt holds {held} of its {FLOOR} seats"
             clock.advance(30)
-            waited += [(clock.now() - each.enqueued_at).total_seconds() for each in mine if _waits(each)]
-        assert not waited or max(waited) <= 60, "Bolt's customers wait a round at most"
+            waited += [(clock.now() - each.enqueued_at).total_seconds() for each in calls if _waits(each)]
+        assert max(waited, default=0) <= 60, "Bolt's customers wait a round or two, in whatever round they came"
         queued = house.line.interactions.filter(state=State.QUEUED).count()
         assert queued > 50, "while Acme's spike waits in its own line"
 
