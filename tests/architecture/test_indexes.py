@@ -1,4 +1,4 @@
-"""The database has every index and every unique constraint that the models name: a migration may take one away unasked."""
+"""Every index and unique constraint that the models name is there: a migration may take one away unasked."""
 
 import pytest
 from django.apps import apps
