@@ -54,8 +54,12 @@ def open_next(interaction: Interaction, *, by: User, reason: str, at: datetime |
     """A supervisor opens the next step of a waiting contact before its time."""
     at = at or clock.now()
     reason = require_reason(reason)
-    if interaction.lane is None:
+    following = next_step(interaction)
+    if interaction.lane is None or following is None:
         raise NoStepLeft
+    closes = following.action in END_ACTIONS and following.action != StepAction.OVERFLOW
+    if closes and interaction.channel == Channel.EMAIL:
+        raise NoStepLeft(sentence=_("The next step would end the wait, and mail is never closed unanswered."))
     step, reached = queueing.reach_next_step(interaction.lane, [interaction.pk], at=at, by=by, reason=reason)
     if step is None or not reached:
         raise NoStepLeft

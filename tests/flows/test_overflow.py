@@ -285,6 +285,13 @@ class TestBySupervisor:
         day.after(1)
         assert fresh(ann).outcome == Outcome.CALLBACK_PROMISED
 
+    def test_mail_keeps_a_step_that_would_close_it(self, day: Day, house: House) -> None:
+        step(house.line, 600, StepAction.MESSAGE)
+        letter = house.contact(Channel.EMAIL)
+        with pytest.raises(overflowing.NoStepLeft):
+            overflowing.open_next(letter, by=house.sue, reason="now")
+        assert (fresh(letter).lane.step, fresh(letter).state) == (0, State.QUEUED)
+
     def test_nobody_opens_what_is_not_there(self, day: Day, house: House) -> None:
         ann = house.contact()
         with pytest.raises(DomainError):
