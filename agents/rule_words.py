@@ -9,25 +9,14 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from agents.models import StepAction, Team
+from agents.models import Team
+from agents.models.overflow import SAYS, StepAction
 from agents.rule_rows import PARTS, SETTINGS, Rules
 from clients.forms.queues import QueueForm
 from clients.models import BusinessHours, Channel, Queue, Skill
 
 FIELDS = {each.name: each for each in Queue._meta.concrete_fields}
-SAYS: dict[str, Any] = {
-    StepAction.RELAX_LEVEL: gettext_lazy("ask %(skill)s at level %(level)s only"),
-    StepAction.DROP_SKILL: gettext_lazy("ask a skill no more (%(skill)s)"),
-    StepAction.ADD_TEAM: gettext_lazy("use team %(team)s as well"),
-    StepAction.RAISE_PRIORITY: gettext_lazy("raise the priority by %(raise_by)s"),
-    StepAction.OFFER_CALLBACK: gettext_lazy("offer a callback"),
-    StepAction.PROMISE_CALLBACK: gettext_lazy("promise a callback and end the wait"),
-    StepAction.VOICEMAIL: gettext_lazy("take a message and end the wait"),
-    StepAction.OVERFLOW: gettext_lazy("move to the line %(to_queue)s"),
-    StepAction.MESSAGE: gettext_lazy("close with a message"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,10 @@ class Names:
             "level": step["level"],
             "raise_by": step["raise_by"],
         }
-        return _("after %(n)s s: %(act)s") % {"n": step["after_seconds"], "act": SAYS[step["action"]] % words}
+        return _("after %(n)s s: %(act)s") % {
+            "n": step["after_seconds"],
+            "act": SAYS[StepAction(step["action"])] % words,
+        }
 
 
 def _called(model: type[Model], key: str, values: Iterable[Any]) -> dict[str, str]:

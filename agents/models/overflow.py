@@ -1,10 +1,13 @@
 """Overflow: what a line does for those who wait long, step by step."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models.agent import Team
 from bpo.kernel.history import tracked
@@ -34,6 +37,19 @@ NEEDS: dict[StepAction, tuple[str, ...]] = {
     StepAction.ADD_TEAM: ("team",),
     StepAction.RAISE_PRIORITY: ("raise_by",),
     StepAction.OVERFLOW: ("to_queue",),
+}
+
+# What a step does, as a person says it; filled with the names of what it is about.
+SAYS: dict[StepAction, Any] = {
+    StepAction.RELAX_LEVEL: gettext_lazy("ask %(skill)s at level %(level)s only"),
+    StepAction.DROP_SKILL: gettext_lazy("ask a skill no more (%(skill)s)"),
+    StepAction.ADD_TEAM: gettext_lazy("use team %(team)s as well"),
+    StepAction.RAISE_PRIORITY: gettext_lazy("raise the priority by %(raise_by)s"),
+    StepAction.OFFER_CALLBACK: gettext_lazy("offer a callback"),
+    StepAction.PROMISE_CALLBACK: gettext_lazy("promise a callback and end the wait"),
+    StepAction.VOICEMAIL: gettext_lazy("take a message and end the wait"),
+    StepAction.OVERFLOW: gettext_lazy("move to the line %(to_queue)s"),
+    StepAction.MESSAGE: gettext_lazy("close with a message"),
 }
 
 
@@ -87,24 +103,8 @@ class OverflowStep(models.Model):
     @property
     def words(self) -> str:
         """What it does, as a person says it."""
-        match self.action:
-            case StepAction.RELAX_LEVEL:
-                return _("ask %(skill)s at level %(level)s only") % {"skill": self.skill, "level": self.level}
-            case StepAction.DROP_SKILL:
-                return _("ask %(skill)s no more") % {"skill": self.skill}
-            case StepAction.ADD_TEAM:
-                return _("use %(team)s as well") % {"team": self.team}
-            case StepAction.RAISE_PRIORITY:
-                return _("raise the priority by %(n)s") % {"n": self.raise_by}
-            case StepAction.OFFER_CALLBACK:
-                return _("offer a callback")
-            case StepAction.PROMISE_CALLBACK:
-                return _("promise a callback and end the wait")
-            case StepAction.VOICEMAIL:
-                return _("take a message and end the wait")
-            case StepAction.OVERFLOW:
-                return _("move to %(line)s") % {"line": self.to_queue}
-        return _("close with a message")
+        asked = {"skill": self.skill, "level": self.level, "team": self.team, "raise_by": self.raise_by}
+        return str(SAYS[StepAction(self.action)] % {**asked, "to_queue": self.to_queue})
 
     def clean(self) -> None:
         """What the action needs, of the line's own client; nothing else."""
