@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
@@ -24,6 +25,9 @@ from interactions.replay.retrace import Progress, Retrace, Retraced
 from interactions.replay.run import Ran, Run
 
 LONGEST = timedelta(days=31)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = lazy("Nothing is recorded of a time so long ago.")
+NOT_OVER = lazy("Only what is over can be replayed.")
 AT_ONCE = 2  # runs of one replay side by side
 SAID_EVERY = 1.0
 MOST_LISTED = 1000  # differing offers kept with a result; the counts are of all
@@ -79,10 +83,12 @@ def check(start: datetime, end: datetime) -> None:
     """A period that is over and not too long."""
     if end <= start:
         raise BadPeriod(sentence=_("The period must end after it begins."))
+    if start < EARLIEST:
+        raise BadPeriod(sentence=LONG_AGO)
+    if end > clock.now():
+        raise BadPeriod(sentence=NOT_OVER)
     if end - start > LONGEST:
         raise BadPeriod(sentence=_("At most %s days can be replayed at once.") % LONGEST.days)
-    if end > clock.now():
-        raise BadPeriod(sentence=_("Only what is over can be replayed."))
 
 
 def replay(

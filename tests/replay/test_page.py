@@ -99,6 +99,9 @@ def test_sue_asks_for_a_day_without_bea(floor: Floor, started: list[object]) -> 
     [
         ({"last": "2020-01-01"}, "must end after it begins"),
         ({"first": "2020-01-01"}, "At most 31 days"),
+        ({"last": "9999-12-31"}, "Only what is over can be replayed."),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "Only what is over can be replayed."),
+        ({"first": "0001-01-01", "last": "0001-01-01"}, "Nothing is recorded of a time so long ago."),
         ({"offer_seconds": 9}, "Choose what it is for."),
         ({"times": 3}, "This is needed too."),
     ],

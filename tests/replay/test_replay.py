@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -206,13 +206,21 @@ def test_periods_that_cannot_be_replayed() -> None:
         (now, now - timedelta(hours=1), "must end after it begins"),
         (now - timedelta(days=90), now, "At most 31 days"),
         (now - timedelta(hours=1), now + timedelta(hours=1), "Only what is over"),
+        (now - timedelta(hours=1), datetime.max.replace(tzinfo=UTC), "Only what is over"),
+        (datetime.min.replace(tzinfo=UTC), now, "so long ago"),
         (now - timedelta(hours=2), now - timedelta(hours=1), "Nobody came"),
     ):
         with pytest.raises(DomainError) as refused:
             running.replay(start, end, Changes(), number=2)
         assert words in str(refused.value.sentence)
-    with pytest.raises(CommandError, match="no date or time"):
-        call_command("replay", "--from", "yesterday", "--to", "2026-01-02")
+    for start, end, words in (
+        ("yesterday", "2026-01-02", "no date or time"),
+        ("0001-01-01T00:00+05:00", "0001-01-02", "so long ago"),
+        ("2026-01-01", "9999-12-31T23:59-05:00", "Only what is over"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            call_command("replay", "--from", start, "--to", end)
+    assert not Replay.objects.exists()
 
 
 def test_patience_is_drawn_from_those_who_lost_it() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,7 +25,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import Channel, Client, Queue, QueueState, Skill, Strategy
 from interactions import tasks
 from interactions.models import Interaction, Replay
-from interactions.replay import asking
+from interactions.replay import asking, running
 from interactions.replay.running import words_of
 from interactions.views.floor.seeing import Sight, sight_of
 
@@ -44,11 +44,25 @@ FIGURES: tuple[tuple[str, Any, str], ...] = (
 ARMS = {"recorded": lazy("As it was"), "unchanged": lazy("Replayed"), "changed": lazy("With the change")}
 
 
+def _today() -> date:
+    return clock.now().astimezone(timezone.get_current_timezone()).date()
+
+
+class Day(forms.DateField):
+    """One that was or is; of today what is over."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+    default_validators = [
+        MinValueValidator(running.EARLIEST.date() + timedelta(days=1), running.LONG_AGO),
+        MaxValueValidator(_today, running.NOT_OVER),
+    ]
+
+
 class ReplayForm(forms.Form):
     """Days and changes; every change is optional, none replays the days as they were."""
 
-    first = forms.DateField(label=lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = Day(label=lazy("First day"))
+    last = Day(label=lazy("Last day"))
     without = forms.ModelMultipleChoiceField(
         Agent.objects.none(), label=lazy("Without these agents"), required=False, to_field_name="public_id"
     )
@@ -137,8 +151,7 @@ SHARES = ("floor_seats", "ceiling_seats")
 
 
 def _yesterday() -> dict[str, Any]:
-    zone: Any = timezone.get_current_timezone()
-    day = clock.now().astimezone(zone or ZoneInfo("UTC")).date() - timedelta(days=1)
+    day = _today() - timedelta(days=1)
     return {"first": day, "last": day}
 
 
