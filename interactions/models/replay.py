@@ -37,7 +37,6 @@ class Replay(PublicIdModel):
     state = models.CharField(max_length=7, choices=ReplayState, default=ReplayState.PENDING)
     percent = models.PositiveSmallIntegerField(default=0)
     doing = models.CharField(max_length=60, blank=True)
-    said_at = models.DateTimeField(null=True, help_text="When the run last said how far it is.")
     ended_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=300, blank=True)
     result = models.JSONField(default=dict, blank=True)

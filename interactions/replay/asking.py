@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,11 +15,10 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.access import is_admin
 from interactions.models import Replay, ReplayState
-from interactions.replay import describing, running
+from interactions.replay import describing, running, scratch
 
 logger = logging.getLogger(__name__)
 
-SILENT = timedelta(minutes=5)  # a run that said nothing for so long has died
 MOST_WAITING = 3  # of one person
 
 
@@ -61,29 +60,28 @@ def run_waiting() -> int:
     find_dead()
     ran = 0
     while (replay := Replay.objects.filter(state=ReplayState.PENDING).order_by("asked_at", "pk").first()) is not None:
-        if not _begin(replay):
-            break
-        run(replay)
+        with scratch.at_work(replay.pk):
+            if not _begin(replay):
+                break
+            _run(replay)
         ran += 1
     return ran
 
 
 def find_dead(at: datetime | None = None) -> int:
     """Runs whose process died are failed, so that the next may run; returns how many."""
-    at = at or clock.now()
-    dead = Replay.objects.filter(state=ReplayState.RUNNING, said_at__lt=at - SILENT)
-    return dead.update(state=ReplayState.FAILED, ended_at=at, doing="", fault=_("Its process ended. Ask again."))
+    dead = Replay.objects.filter(state=ReplayState.RUNNING)
+    died = [replay.pk for replay in dead if not scratch.is_at_work(replay.pk)]
+    fault = _("Its process ended. Ask again.")
+    return dead.filter(pk__in=died).update(state=ReplayState.FAILED, ended_at=at or clock.now(), doing="", fault=fault)
 
 
 def _begin(replay: Replay) -> bool:
     """Whether it is this process that runs it; only one runs at a time."""
+    pending = Replay.objects.filter(pk=replay.pk, state=ReplayState.PENDING)
     try:
         with transaction.atomic():
-            return bool(
-                Replay.objects.filter(pk=replay.pk, state=ReplayState.PENDING).update(
-                    state=ReplayState.RUNNING, said_at=clock.now()
-                )
-            )
+            return bool(pending.update(state=ReplayState.RUNNING))
     except IntegrityError:
         return False
 
@@ -91,18 +89,19 @@ def _begin(replay: Replay) -> bool:
 def run_now(replay: Replay, *, keep: bool = False) -> Replay:
     """Run this one here; TooMany while another runs."""
     find_dead()
-    if not _begin(replay):
-        stop(replay)
-        raise TooMany(sentence=_("Another replay runs now. Try again when it has ended."))
-    return run(replay, keep=keep)
+    with scratch.at_work(replay.pk):
+        if not _begin(replay):
+            stop(replay)
+            raise TooMany(sentence=_("Another replay runs now. Try again when it has ended."))
+        return _run(replay, keep=keep)
 
 
-def run(replay: Replay, *, keep: bool = False) -> Replay:
+def _run(replay: Replay, *, keep: bool = False) -> Replay:
     """Run what was begun, and keep its result or what went wrong."""
 
     def said(done: float, what: str) -> None:
         mine = Replay.objects.filter(pk=replay.pk, state=ReplayState.RUNNING)
-        if not mine.update(percent=round(done * 100), doing=what[:60], said_at=clock.now()):
+        if not mine.update(percent=round(done * 100), doing=what[:60]):
             raise Stop
 
     ended: dict[str, Any]

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 HOME = Path(__file__).parent.parent
 DRIVER = Path(__file__).parent / "driver.sql"
 NAME = re.compile(r"\b(?:agents|clients|interactions)_[a-z]+\b")
-LOCK_CLASS = 7103  # of pg_try_advisory_lock(class, run): whoever holds it is at work in that schema
+LOCK_CLASS = 7103  # of pg_try_advisory_lock(class, run): whoever holds it is at work on that run
 PREFIX = "replay_"
 # Rows of work are made by the replay; all else is taken as it is.
 EMPTY = frozenset(
@@ -135,7 +135,7 @@ def opened(number: int, arm: int = 0, *, keep: bool = False) -> Iterator[Scratch
     """A fresh scratch schema of a run's arm, dropped at the end whatever happens; leftovers of the dead go first."""
     with connect() as raw:
         drop_leftovers(raw)
-        raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, number])
+        _hold(raw, number)
         scratch = Scratch(raw, number, arm)
         try:
             scratch.make()
@@ -143,6 +143,25 @@ def opened(number: int, arm: int = 0, *, keep: bool = False) -> Iterator[Scratch
         finally:
             if not keep and not raw.closed:
                 scratch.drop()
+
+
+@contextmanager
+def at_work(number: int) -> Iterator[None]:
+    """Whoever asks sees that this process works on the run; with the process goes the sign of it."""
+    with connect() as raw:
+        _hold(raw, number)
+        yield
+
+
+def is_at_work(number: int) -> bool:
+    """Whether any process works on the run."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT NOT pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, number])
+        return bool(cursor.fetchone()[0])
+
+
+def _hold(raw: psycopg.Connection[Any], number: int) -> None:
+    raw.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, number])
 
 
 def connect() -> psycopg.Connection[Any]:

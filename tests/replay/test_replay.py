@@ -18,6 +18,7 @@ from interactions.models import Replay, ReplayState
 from interactions.replay import asking, describing, running, scratch
 from interactions.replay.changes import Changes
 from interactions.replay.patience import Patience
+from interactions.replay.record import Past
 from tests import factories as make
 from tests.replay.working import MORNING, Company, Work
 
@@ -162,11 +163,29 @@ def test_stopped_and_dead_runs() -> None:
     sue = make.user("Sue Supervisor")
     one, two = (asking.ask(MORNING, end, {}, by=sue) for _each in range(2))
     assert asking.stop(one) and not asking.stop(one)
-    Replay.objects.filter(pk=two.pk).update(state=ReplayState.RUNNING, said_at=clock.now() - timedelta(hours=1))
+    Replay.objects.filter(pk=two.pk).update(state=ReplayState.RUNNING)
     three = asking.ask(MORNING, end, {}, by=sue)
+    with scratch.at_work(two.pk):
+        assert asking.run_waiting() == 0, "a process has it, however long it says nothing"
     assert asking.run_waiting() == 1
     states = dict(Replay.objects.values_list("pk", "state"))
     assert states == {one.pk: "stopped", two.pk: "failed", three.pk: "done"}
+
+
+def test_a_run_that_reads_for_long_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_few()
+    read = running.read
+
+    def reads_for_long(start: datetime, end: datetime) -> Past:
+        assert asking.find_dead() == 0
+        return read(start, end)
+
+    monkeypatch.setattr(running, "read", reads_for_long)
+    asked = asking.ask(MORNING, MORNING + timedelta(hours=1), {}, by=None)
+    assert asking.run_waiting() == 1
+    asked.refresh_from_db()
+    assert asked.state == ReplayState.DONE
+    assert schemas() == []
 
 
 @pytest.mark.parametrize(
