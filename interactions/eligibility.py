@@ -19,7 +19,7 @@ from agents.models import Agent, Licence, OverflowStep, Presence, Seat
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import asked
-from clients.models import Queue, QueueState
+from clients.models import Queue
 from interactions import journal, overflow, verdicts, waits
 from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit
 from interactions.verdicts import Needs, Verdict
@@ -35,14 +35,6 @@ LANE = f"""
     JOIN clients_queue queue ON queue.id = lane.queue_id AND queue.version = lane.queue_version
     WHERE lane.queue_id = %s AND lane.step = %s AND lane.channel = %s AND lane.added = %s::int[]
 """  # noqa: S608 - constants alone
-INTERN = """
-    INSERT INTO interactions_lane (pool, client_id, queue_id, queue_version, step, channel, wants, added, teams,
-        strategy, ageing_seconds, auto, training, cap_per_agent, offer_seconds, next_after_seconds, offers_callback,
-        members, excluded)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, 0, '{}')
-    ON CONFLICT (queue_id, queue_version, step, channel, added) DO NOTHING
-    RETURNING id
-"""
 
 
 # --- lanes -----------------------------------------------------------------------------------------------------------
@@ -54,49 +46,22 @@ def lane_for(queue: Queue, *, channel: str, wants: Wants = (), step: int = 0) ->
     By the rules of now: the object may be older than a change of the line, and what waits in a lane of an old version
     waits for nobody.
     """
-    added = _packed(wants)
-    found = asked(LANE, [queue.pk, step, channel, added])
-    if found:
-        return Lane.from_db(DEFAULT_DB_ALIAS, LANE_FIELDS, found[0])
-    return _interned(queue, channel, added, step)
+    key = [queue.pk, step, channel, overflow.packed(wants)]
+    found = asked(LANE, key)
+    return Lane.from_db(DEFAULT_DB_ALIAS, LANE_FIELDS, (found or _interned(queue, key))[0])
 
 
 @transaction.atomic
-def _interned(queue: Queue, channel: str, added: list[int], step: int) -> Lane:
-    # The object may be older than a change of the line, which nobody makes while its rules are shared.
+def _interned(queue: Queue, key: Sequence[Any]) -> list[Any]:
+    # A change of the line is made by nobody while its rules are shared.
     share_rules(queue.client_id)
-    queue.refresh_from_db()
-    key = {"queue": queue, "queue_version": queue.version, "step": step, "channel": channel, "added": added}
-    lane = Lane.objects.filter(**key).first()
-    if lane is not None:
-        return lane
-    needed = overflow.asked_at(queue, step, _unpacked(added))
-    with connection.cursor() as cursor:
-        values: list[Any] = [
-            queue.client.pool,
-            queue.client_id,
-            queue.pk,
-            queue.version,
-            step,
-            channel,
-            _packed(needed.wants),
-            added,
-            sorted(needed.teams) or None,
-        ]
-        auto = not queue.manual and queue.state != QueueState.PAUSED
-        rules: list[Any] = [queue.strategy, queue.ageing_seconds, auto, queue.training, queue.cap_per_agent]
-        steps: list[Any] = [needed.next_after, needed.offers_callback]
-        cursor.execute(INTERN, [*values, *rules, queue.offer_seconds, *steps])
-        made = cursor.fetchone()
-    if made:
-        _compile(lanes=[made[0]])
-    # Whoever lost the race has waited for the winner's commit above.
-    return Lane.objects.get(**key)
+    asked("SELECT intern_lane(%s, %s, %s, %s::int[])", key)
+    return asked(LANE, key)
 
 
 def added_wants(lane: Lane | None) -> tuple[tuple[int, int], ...]:
     """What the contacts of a lane want beyond their queue's own skills."""
-    return tuple(_unpacked(lane.added)) if lane else ()
+    return tuple(overflow.unpacked(lane.added)) if lane else ()
 
 
 def told(lane: Lane | None) -> dict[str, Any]:
@@ -124,18 +89,14 @@ def _change_rules(client_ids: Iterable[int]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, client_id])
 
 
-def _compile(*, lanes: list[int] | None = None, agents: list[int] | None = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT compile_lanes(%s::bigint[], %s::bigint[])", [lanes, agents])
-
-
 @transaction.atomic
 def recompile_agent(agent_id: int, *, at: datetime | None = None) -> None:
     """Her licences, skills, team or queues changed. The caller holds her seat."""
     clients = Licence.objects.filter(agent_id=agent_id).values_list("client_id", flat=True)
     _change_rules(clients)
     served = list(_staffed().filter(agent_id=agent_id).values_list("lane_id", flat=True))
-    _compile(agents=[agent_id])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT compile_lanes(NULL, ARRAY[%s]::bigint[])", [agent_id])
     # Her row is gone; that she was there when they came is kept for the rule of a line that nobody serves any more.
     lost = Lane.objects.filter(pk__in=served).exclude(agent_lanes__agent_id=agent_id)
     lost.update(left_at=at or clock.now())
@@ -198,18 +159,6 @@ def place_anew(
     interaction.band, interaction.order_key = place["band"], place["order_key"]
     after = overflow.due_after(steps, step)
     interaction.step_due_at = None if after is None or entered is None else entered + after
-
-
-def _packed(wants: Wants) -> list[int]:
-    """Each skill once, at the highest wanted level, as skill * 10 + level, sorted."""
-    levels: dict[int, int] = {}
-    for skill, level in wants:
-        levels[skill] = max(level, levels.get(skill, 0))
-    return sorted(skill * 10 + level for skill, level in levels.items())
-
-
-def _unpacked(packed: Iterable[int]) -> list[tuple[int, int]]:
-    return [divmod(each, 10) for each in packed]
 
 
 # --- the live rules --------------------------------------------------------------------------------------------------

@@ -66,6 +66,65 @@ BEGIN
 END
 $$;
 
+-- What a contact asks after so many of its line's steps that wants `p_added` beyond the line's own skills, by the rules
+-- of now: each skill once, at the highest level wanted; a step relaxes the line's own wants and the added alike. No
+-- teams are any team; `next_after` are the seconds until the next step, if any.
+CREATE OR REPLACE FUNCTION asked_at(p_queue bigint, p_step int, p_added int[],
+    OUT wants int[], OUT teams bigint[], OUT offers_callback boolean, OUT next_after int) LANGUAGE sql STABLE AS $$
+    WITH reached AS (
+        SELECT step.action, step.skill_id, step.level, step.team_id FROM agents_overflowstep step
+        WHERE step.queue_id = p_queue ORDER BY step.ordinal LIMIT p_step
+    )
+    SELECT ARRAY(
+            SELECT (wanted.skill * 10 + least(max(wanted.level), (
+                SELECT min(coalesce(reached.level, 1)) FROM reached
+                WHERE reached.action = 'relax_level' AND reached.skill_id = wanted.skill)))::int
+            FROM (
+                SELECT own.skill_id AS skill, own.level FROM clients_queueskill own WHERE own.queue_id = p_queue
+                UNION ALL SELECT each / 10, each % 10 FROM unnest(p_added) each
+            ) wanted
+            WHERE NOT EXISTS (SELECT 1 FROM reached
+                              WHERE reached.action = 'drop_skill' AND reached.skill_id = wanted.skill)
+            GROUP BY wanted.skill ORDER BY wanted.skill),
+        (SELECT array_agg(team.id ORDER BY team.id) FROM (
+            SELECT own.team_id AS id FROM agents_queueteam own WHERE own.queue_id = p_queue
+            UNION SELECT reached.team_id FROM reached WHERE reached.action = 'add_team'
+                AND EXISTS (SELECT 1 FROM agents_queueteam own WHERE own.queue_id = p_queue)
+        ) team),
+        EXISTS (SELECT 1 FROM reached WHERE reached.action = 'offer_callback'),
+        (SELECT step.after_seconds FROM agents_overflowstep step WHERE step.queue_id = p_queue
+         ORDER BY step.ordinal OFFSET p_step LIMIT 1)
+$$;
+
+-- The lane of a queue for a step, a channel and wanted skills beyond its own, by the rules of now; made and compiled on
+-- first use. Two may make it at once: whoever loses waits for the winner's commit and takes his.
+CREATE OR REPLACE FUNCTION intern_lane(p_queue bigint, p_step int, p_channel text, p_added int[]) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO interactions_lane
+        (pool, client_id, queue_id, queue_version, step, channel, wants, added, teams, strategy, ageing_seconds, auto,
+         training, cap_per_agent, offer_seconds, next_after_seconds, offers_callback, members, excluded)
+    SELECT client.pool, client.id, queue.id, queue.version, p_step, p_channel, asked.wants, p_added, asked.teams,
+        queue.strategy, queue.ageing_seconds, NOT queue.manual AND queue.state <> 'paused', queue.training,
+        queue.cap_per_agent, queue.offer_seconds, asked.next_after, asked.offers_callback, 0, '{}'
+    FROM clients_queue queue
+    JOIN clients_client client ON client.id = queue.client_id
+    CROSS JOIN asked_at(p_queue, p_step, p_added) asked
+    WHERE queue.id = p_queue
+    ON CONFLICT (queue_id, queue_version, step, channel, added) DO NOTHING
+    RETURNING id INTO made;
+    IF made IS NOT NULL THEN
+        PERFORM compile_lanes(ARRAY[made], NULL);
+        RETURN made;
+    END IF;
+    RETURN (SELECT lane.id FROM interactions_lane lane
+            JOIN clients_queue queue ON queue.id = lane.queue_id AND queue.version = lane.queue_version
+            WHERE lane.queue_id = p_queue AND lane.step = p_step AND lane.channel = p_channel AND lane.added = p_added);
+END
+$$;
+
 -- Live legs of an agent on contacts of a queue: for the queue's cap per agent.
 CREATE OR REPLACE FUNCTION held_in_queue(p_agent bigint, p_queue bigint) RETURNS bigint
 LANGUAGE sql STABLE AS $$

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from agents.models import END_ACTIONS, OverflowStep, QueueTeam, StepAction
-from clients.models import Queue, QueueSkill
+from agents.models import END_ACTIONS, OverflowStep
+from bpo.kernel.composed import asked
+from clients.models import Queue
 
 Wants = Iterable[tuple[int, int]]
+ASKED = "SELECT wants, teams FROM asked_at(%s, %s, %s::int[])"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By the line's rules of now. No teams are any team; `next_after` are the seconds until the next step, if any."""
+    """By the line's rules of now. No teams are any team."""
 
     wants: tuple[tuple[int, int], ...]
     teams: frozenset[int]
-    offers_callback: bool
-    next_after: int | None
 
 
 def steps_of(queue: Queue) -> list[OverflowStep]:
@@ -42,23 +42,20 @@ def due_after(steps: Sequence[OverflowStep], step: int) -> timedelta | None:
 def asked_at(queue: Queue, step: int = 0, added: Wants = ()) -> Asked:
     """What a contact asks after so many steps (0: none yet) that wants `added` beyond the line's own skills.
 
-    Each skill counts once, at the highest level wanted; a step relaxes the line's own wants and the added alike.
+    The rule is the function of the same name (eligibility.sql), by which lanes are made.
     """
-    wants: dict[int, int] = {}
-    for skill, level in [*QueueSkill.objects.filter(queue=queue).values_list("skill_id", "level"), *added]:
-        wants[skill] = max(level, wants.get(skill, 0))
-    teams = set(QueueTeam.objects.filter(queue=queue).values_list("team_id", flat=True))
-    offers_callback = False
-    steps = steps_of(queue)
-    for reached in steps[:step]:
-        match reached.action:
-            case StepAction.RELAX_LEVEL if reached.skill_id in wants:
-                wants[reached.skill_id] = min(wants[reached.skill_id], reached.level or 1)
-            case StepAction.DROP_SKILL if reached.skill_id in wants:
-                del wants[reached.skill_id]
-            case StepAction.ADD_TEAM if teams and reached.team_id:
-                teams.add(reached.team_id)
-            case StepAction.OFFER_CALLBACK:
-                offers_callback = True
-    following = steps[step].after_seconds if step < len(steps) else None
-    return Asked(tuple(sorted(wants.items())), frozenset(teams), offers_callback, following)
+    ((wants, teams),) = asked(ASKED, [queue.pk, step, packed(added)])
+    return Asked(tuple(unpacked(wants)), frozenset(teams or ()))
+
+
+def packed(wants: Wants) -> list[int]:
+    """Each skill once, at the highest wanted level, as skill * 10 + level, sorted."""
+    levels: dict[int, int] = {}
+    for skill, level in wants:
+        levels[skill] = max(level, levels.get(skill, 0))
+    return sorted(skill * 10 + level for skill, level in levels.items())
+
+
+def unpacked(wants: Iterable[int]) -> list[tuple[int, int]]:
+    """Skills and levels."""
+    return [divmod(each, 10) for each in wants]

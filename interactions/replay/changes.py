@@ -9,15 +9,14 @@ from typing import Any
 
 from psycopg import sql
 
-from agents.models import Agent, AgentSkill, Licence
-from clients.models import Client, Queue
+from agents.models import Agent, AgentSkill, Licence, QueueTeam
+from clients.models import Client, Queue, QueueSkill
 from interactions.replay.record import Change
 from interactions.replay.rules import Rule
 from interactions.replay.scratch import Scratch
 
 NOBODY = "none"
-# What lanes carry of their line.
-LANE_FIELDS = ("strategy", "ageing_seconds", "training", "cap_per_agent", "offer_seconds")
+OTHER = 1_000_000  # added to the version of a line with other rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,9 @@ class Changes:
         if rule.model is AgentSkill:
             return any((agent, skill) == (values.get("agent_id"), values.get("skill_id"))
                        for agent, skill, _level in self.skills)  # fmt: skip
+        if rule.model in (QueueSkill, QueueTeam):
+            parts = {line.queue.pk: line.wants if rule.model is QueueSkill else line.teams for line in self.lines}
+            return parts.get(values.get("queue_id", 0)) is not None
         return rule.model is Client and any(client.pk == rule.pk for client, _fields in self.clients)
 
     # --- applied -----------------------------------------------------------------------------------------------------
@@ -118,27 +120,30 @@ class Changes:
                 )
         for client_, fields in self.clients:
             _update(scratch, "clients_client", "id", client_.pk, fields)
-        self.apply_lines(scratch)
+        for line in self.lines:
+            self.apply_line(scratch, line.queue.pk)
         return replace(self, clones=clones)
 
-    def apply_lines(self, scratch: Scratch) -> None:
-        """The other rules of lines: in the lines and in all their lanes."""
+    def apply_line(self, scratch: Scratch, queue: int) -> None:
+        """The other rules of a line, as a version that the past has not: its lanes are made of them on first use."""
         for line in self.lines:
-            fields = dict(line.fields)
-            _update(scratch, "clients_queue", "id", line.queue.pk, fields)
-            lanes = {name: fields[name] for name in LANE_FIELDS if name in fields}
-            if "manual" in fields:
-                lanes["auto"] = not fields["manual"]
-            if line.teams is not None:
-                lanes["teams"] = list(line.teams) or None
-            _update(scratch, "interactions_lane", "queue_id", line.queue.pk, lanes)
+            if line.queue.pk != queue:
+                continue
+            _update(scratch, "clients_queue", "id", queue, line.fields)
+            scratch.raw.execute("UPDATE clients_queue SET version = version + %s WHERE id = %s", [OTHER, queue])
             if line.wants is not None:
-                known = scratch.raw.execute(
-                    "SELECT id, added FROM interactions_lane WHERE queue_id = %s", [line.queue.pk]
-                ).fetchall()
-                for lane, added in known:
-                    wants = _packed([*line.wants, *(divmod(each, 10) for each in added)])
-                    scratch.raw.execute("UPDATE interactions_lane SET wants = %s WHERE id = %s", [wants, lane])
+                scratch.raw.execute("DELETE FROM clients_queueskill WHERE queue_id = %s", [queue])
+                for skill, level in line.wants:
+                    scratch.raw.execute(
+                        "INSERT INTO clients_queueskill (queue_id, skill_id, level) VALUES (%s, %s, %s)",
+                        [queue, skill, level],
+                    )
+            if line.teams is not None:
+                scratch.raw.execute("DELETE FROM agents_queueteam WHERE queue_id = %s", [queue])
+                for team in line.teams:
+                    scratch.raw.execute(
+                        "INSERT INTO agents_queueteam (queue_id, team_id) VALUES (%s, %s)", [queue, team]
+                    )
 
 
 CLONE = """
@@ -165,10 +170,3 @@ def _update(scratch: Scratch, table: str, key: str, value: int, fields: Mapping[
         sets = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in fields)
         statement = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(sql.Identifier(table), sets, sql.Identifier(key))
         scratch.raw.execute(statement, [*fields.values(), value])
-
-
-def _packed(wants: Iterable[tuple[int, int]]) -> list[int]:
-    levels: dict[int, int] = {}
-    for skill, level in wants:
-        levels[skill] = max(level, levels.get(skill, 0))
-    return sorted(skill * 10 + level for skill, level in levels.items())

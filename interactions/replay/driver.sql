@@ -41,27 +41,10 @@ END
 $$;
 
 -- The lane for the rules of now, of a lane of any version of the line.
-CREATE FUNCTION replay_lane(p_lane bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    old interactions_lane;
-    found bigint;
-    version int;
-BEGIN
-    SELECT * INTO STRICT old FROM interactions_lane WHERE id = p_lane;
-    SELECT q.version INTO STRICT version FROM clients_queue q WHERE q.id = old.queue_id;
-    IF old.queue_version = version THEN RETURN p_lane; END IF;
-    SELECT id INTO found FROM interactions_lane l WHERE l.queue_id = old.queue_id AND l.queue_version = version
-        AND l.step = old.step AND l.channel = old.channel AND l.added = old.added
-    ORDER BY l.wants = old.wants DESC, l.id LIMIT 1;
-    IF found IS NULL THEN
-        old.id := nextval(pg_get_serial_sequence('interactions_lane', 'id'));
-        old.queue_version := version;
-        INSERT INTO interactions_lane SELECT old.*;
-        PERFORM compile_lanes(ARRAY[old.id], NULL);
-        found := old.id;
-    END IF;
-    RETURN found;
-END
+CREATE FUNCTION replay_lane(p_lane bigint) RETURNS bigint LANGUAGE sql AS $$
+    SELECT CASE WHEN old.queue_version = q.version THEN old.id
+        ELSE intern_lane(old.queue_id, old.step, old.channel, old.added) END
+    FROM interactions_lane old JOIN clients_queue q ON q.id = old.queue_id WHERE old.id = p_lane
 $$;
 
 CREATE FUNCTION replay_visit_left(p_id bigint, p_how text, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -101,8 +84,8 @@ BEGIN
 END
 $$;
 
--- The next overflow step of a waiting contact is reached: the lane of it, which the past has interned, and the priority
--- it raises. The action; NULL where there is no such lane, or nobody waits.
+-- The next overflow step of a waiting contact is reached: the lane of it, and the priority it raises. The action; NULL
+-- where there is no such step, or nobody waits.
 CREATE FUNCTION replay_step(p_id bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     old interactions_lane;
@@ -114,9 +97,7 @@ BEGIN
     SELECT s.* INTO step FROM agents_overflowstep s WHERE s.queue_id = old.queue_id ORDER BY s.ordinal
     OFFSET old.step LIMIT 1;
     IF step.id IS NULL THEN RETURN NULL; END IF;
-    SELECT l.id INTO further FROM interactions_lane l WHERE l.queue_id = old.queue_id AND l.step = old.step + 1
-        AND l.queue_version = old.queue_version AND l.channel = old.channel AND l.added = old.added;
-    IF further IS NULL THEN RETURN step.action; END IF;
+    further := intern_lane(old.queue_id, old.step + 1, old.channel, old.added);
     UPDATE interactions_interaction x SET lane_id = further, version = x.version + 1,
         priority = least(9, x.priority + coalesce(raised.by, 0)),
         band = CASE WHEN q.ageing_seconds IS NULL

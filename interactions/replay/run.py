@@ -439,5 +439,5 @@ class Run:
         elif rule.model is OverflowStep:
             self._steps = dict(self.scratch.raw.execute(STEPS).fetchall())
         elif rule.model is Queue:
-            self.changes.apply_lines(self.scratch)
+            self.changes.apply_line(self.scratch, rule.pk)
             self._do("SELECT * FROM replay_line_changed(%s, %s)", rule.pk, at)

@@ -37,8 +37,6 @@ EMPTY = frozenset(
 # further one would be written at every step and read by nobody.
 THIN = frozenset({"interactions_interaction", "interactions_journalentry", "interactions_leg", "interactions_visit"})
 LOOKED_BY = frozenset({"leg_ramp", "visit_ordinal_once"})
-# Rules whose history is written back, whether the SQL reads them or not.
-ALSO = frozenset({"clients_client", "clients_queueskill", "agents_queueteam", "agents_overflowstep"})
 # Of these the past is written over the present row by row: in between two rows may say the same.
 REWRITTEN = ["agents_agentskill", "agents_licence", "agents_overflowstep", "agents_queueteam", "clients_queueskill"]
 UNIQUE = """
@@ -62,9 +60,9 @@ def sources() -> list[Path]:
 
 
 def tables(existing: set[str]) -> list[str]:
-    """Those that the SQL names, and those whose history is written back."""
+    """Those that the SQL names."""
     named = {name for path in sources() for name in NAME.findall(path.read_text())}
-    return sorted((named | ALSO) & existing)
+    return sorted(named & existing)
 
 
 class Scratch:
