@@ -87,6 +87,12 @@ def difference(before: Rules, after: Rules) -> list[Change]:
     return found
 
 
+def settings(rules: Rules) -> list[str]:
+    """The settings that these rules name, each with its value."""
+    names = Names(rules)
+    return [f"{label(name)}: {_value(name, rules[name], names)}" for name in SETTINGS if name in rules]
+
+
 def same(before: Rules, after: Rules) -> bool:
     """Whether nothing differs that a version decides."""
     return all(before.get(name) == after.get(name) for name in (*SETTINGS, *PARTS) if name in before and name in after)

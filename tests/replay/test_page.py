@@ -112,6 +112,38 @@ def test_what_cannot_be_is_said_at_the_form(floor: Floor, more: dict[str, Any], 
     assert not Replay.objects.exists()
 
 
+def test_changes_are_told_in_the_words_of_the_set_up(floor: Floor) -> None:
+    make.skill("billing")
+    bea = floor.bea.employee_number
+    run = floor.done()
+    run.changes = {
+        "more": [{"like": bea, "times": 2}],
+        "shift": [{"agent": bea, "minutes": -30}],
+        "licences": [{"agent": bea, "client": floor.acme.slug, "state": "none"}],
+        "skills": [{"agent": bea, "skill": "billing", "level": 3}],
+        "lines": [{"client": floor.acme.slug, "line": "Questions", "strategy": "skill", "offer_seconds": 9,
+                   "ageing_seconds": None, "manual": True, "wants": {"billing": 2}}],
+        "clients": [{"client": floor.acme.slug, "floor_seats": 3}],
+    }  # fmt: skip
+    run.save(update_fields=["changes"])
+    page = floor.browser.get(reverse("floor-replay", args=[run.public_id])).text
+    for words in (
+        "2 more like Bea Brown",
+        "Bea Brown comes and goes 30 minutes earlier",
+        "Bea Brown has no licence for Acme",
+        "Bea Brown has Billing at level 3",
+        "Acme, Questions: ",
+        "Which agent first: Most skilled",
+        "Seconds an offer rings: 9",
+        "Agents pick: yes",
+        "Wants: Billing at level 2",
+        "seats: 3",
+    ):
+        assert words in page, words
+    for raw in ("offer_seconds", "strategy", "floor_seats", "ageing_seconds"):
+        assert raw not in page
+
+
 def test_another_clients_agent_cannot_be_named(floor: Floor) -> None:
     answer = floor.browser.post(reverse("floor-replays"), floor.form(without=[floor.cal.public_id]))
     assert answer.status_code == 422 and not Replay.objects.exists()

@@ -25,7 +25,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import Channel, Client, Queue, QueueState, Skill, Strategy
 from interactions import tasks
 from interactions.models import Interaction, Replay
-from interactions.replay import asking, running
+from interactions.replay import asking, running, telling
 from interactions.replay.running import words_of
 from interactions.views.floor.seeing import Sight, sight_of
 
@@ -238,7 +238,7 @@ class Other:
 def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     sight = sight_of(request)  # type: ignore[arg-type]
     found = _found(request, public_id)  # type: ignore[arg-type]
-    context: dict[str, Any] = {"replay": found, "clients": sight.clients, "told": _told(found)}
+    context: dict[str, Any] = {"replay": found, "clients": sight.clients, "told": telling.words(found.changes)}
     if found.result:
         winners = found.result["winners"]
         others = _others(winners["different"], sight)
@@ -300,29 +300,3 @@ def _others(different: list[dict[str, Any]], sight: Sight) -> list[Other]:
         for each in different
         if each["contact"] in contacts
     ]
-
-
-def _told(replay: Replay) -> list[str]:
-    """The changes in words."""
-    told = replay.changes
-    names = dict(Agent.objects.filter(employee_number__in=_numbers(told)).values_list("employee_number", "name"))
-    found = [_("Without %s") % names.get(number, number) for number in told.get("without", [])]
-    for each in told.get("more", []):
-        found.append(
-            _("%(n)s more like %(agent)s") % {"n": each.get("times", 1), "agent": names.get(each["like"], "?")}
-        )
-    for each in told.get("skills", []):
-        found.append(
-            _("%(agent)s has %(skill)s at level %(level)s")
-            % {"agent": names.get(each["agent"], "?"), "skill": each["skill"], "level": each["level"]}
-        )
-    for each in [*told.get("lines", []), *told.get("clients", [])]:
-        rules = ", ".join(f"{name} {value}" for name, value in each.items() if name not in ("client", "line"))
-        found.append(f"{each.get('line') or each['client']}: {rules}")
-    return found
-
-
-def _numbers(told: dict[str, Any]) -> set[str]:
-    found = set(told.get("without", []))
-    found |= {each["like"] for each in told.get("more", [])}
-    return found | {each["agent"] for each in told.get("skills", [])}
