@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agents import rules
-from agents.models import Agent, Licence, OverflowStep, Presence, Seat
+from agents.models import Agent, Licence, OverflowStep, Presence
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import asked
@@ -204,6 +204,13 @@ def never_eligible(agent: Agent, lane: Lane) -> Verdict:
 
 def staffed(lane: Lane) -> int:
     """How many of the lane's agents are signed in, ready and connected, however busy."""
-    return Seat.objects.filter(
-        pk__in=AgentLane.objects.filter(lane=lane).values("agent_id"), presence=Presence.AVAILABLE, connected=True
-    ).count()
+    return _ready().filter(lane=lane).count()
+
+
+def unstaffed(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
+    """Those of the lanes that nobody staffs."""
+    return lanes.exclude(Exists(_ready().filter(lane=OuterRef("pk"))))
+
+
+def _ready() -> QuerySet[AgentLane]:
+    return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,40 +14,15 @@ from clients.models import Brand, Client
 from interactions import chats
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
 
-# One statement each, whose plan the connection keeps, for they follow every entry of the journal. A live leg is told by
-# its missing end: by its state PostgreSQL would look for it among all live legs of the house.
-SHOWN_BY = """
-        ARRAY (SELECT agent.public_id FROM agents_agent agent
-            WHERE i.id IS NOT NULL AND agent.id IN (
-                SELECT leg.agent_id FROM interactions_leg leg
-                WHERE leg.interaction_id = i.id
-                    AND (leg.ended_at IS NULL OR leg.id = about.leg))),
-        ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = i.id)
-"""
-CARD = f"""
-    SELECT agent.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
-        offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
-        ARRAY (SELECT other.public_id FROM interactions_leg aside
-            JOIN interactions_interaction other ON other.id = aside.interaction_id
-            WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),
-        i.public_id, i.version, {SHOWN_BY}
-    FROM (
-        SELECT coalesce(%s, (SELECT leg_id FROM interactions_journalentry WHERE id = %s::bigint))::bigint AS leg
-    ) about
-    JOIN interactions_leg offer ON offer.id = about.leg
-    JOIN agents_agent agent ON agent.id = offer.agent_id
-    JOIN interactions_interaction i ON i.id = offer.interaction_id
-    JOIN clients_client client ON client.id = offer.client_id
-    LEFT JOIN clients_brand brand ON brand.client_id = client.id
-    LEFT JOIN clients_queue queue ON queue.id = i.queue_id
-    WHERE offer.state = 'offered'
-"""  # noqa: S608 - constants alone
-SEEN_BY = f"""
-    SELECT client.public_id, i.public_id, i.version, {SHOWN_BY}
+# Whose plans the connection keeps, for they follow every entry of the journal.
+CARD = "SELECT * FROM offer_card(%s)"
+SEEN_BY = """
+    SELECT client.public_id, i.public_id, i.version, shown.agents, shown.windows
     FROM (SELECT %s::bigint AS leg, %s::bigint AS interaction, %s::bigint AS client) about
     LEFT JOIN interactions_interaction i ON i.id = about.interaction
     LEFT JOIN clients_client client ON client.id = about.client
-"""  # noqa: S608 - constants alone
+    CROSS JOIN LATERAL shown_by(i.id, about.leg) shown
+"""
 SEEN_ON_FLOOR = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
 
 
@@ -67,7 +43,7 @@ def step_aside(agent: Agent, console: UUID) -> None:
 
 def screen_pop(entry: JournalEntry) -> None:
     """The first beat: the card of an offer, to the console of its agent; then whoever else shows the contact."""
-    card = first(asked(CARD, [None, entry.pk]))
+    card = entry.card or first(asked(CARD, [entry.leg_id]))
     if card is None:
         everybody_sees(entry)
         return
@@ -78,12 +54,12 @@ def screen_pop(entry: JournalEntry) -> None:
 
 def offer_card(leg_id: int) -> None:
     """Push the card of a leg that is still offered."""
-    card = first(asked(CARD, [leg_id, None]))
+    card = first(asked(CARD, [leg_id]))
     if card:
         _show(card)
 
 
-def _show(card: list[Any]) -> None:
+def _show(card: Sequence[Any]) -> None:
     agent, leg, version, client, brand, channel, role, queue, waited_since, expires_at, aside, interaction, *_ = card
     for other in aside:
         nudge(agent_group(agent), "item", interaction=str(other), about="set_aside")

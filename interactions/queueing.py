@@ -60,6 +60,8 @@ def enter_queue(
     if priority is None:
         priority = interaction.priority if interaction.pk else queue.priority
     since = enqueued_at or at
+    if queue.skip_empty_steps:  # which may make lanes; before the contact is taken
+        eligibility.share_rules(queue.client_id)
     lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
     # An attempt to call back brings the place of its promise along, not the hours since.
     entered = at if interaction.origin == Origin.CALLBACK else since
@@ -176,17 +178,24 @@ def reorder(interaction: Interaction, *, priority: int) -> None:
 
 @transaction.atomic
 def reach_next_step(
-    lane: Lane, ids: Iterable[int], *, at: datetime, by: journal.Actor | None = None, reason: str = ""
+    lane: Lane,
+    ids: Iterable[int],
+    *,
+    at: datetime,
+    early: bool = False,
+    by: journal.Actor | None = None,
+    reason: str = "",
 ) -> tuple[OverflowStep | None, list[Interaction]]:
     """The next overflow step of a lane is reached by those of these contacts that still wait in it, place and age kept.
 
-    Returns the step and who reached it; whoever calls does what an end action says. What a person opens is due anew
-    from now on, what the clock opens adds up from entry.
+    Returns the step and who reached it; whoever calls does what an end action says. What is opened before its time, by
+    a person or because nobody is there, is due anew from now on; what the clock opens adds up from entry.
     """
+    # Before any contact is taken: whoever changes the rules has them alone, and takes the contacts then.
+    eligibility.share_rules(lane.client_id)
     queue = Queue.objects.select_related("client").get(pk=lane.queue_id)
     steps = overflow.steps_of(queue)
     left = lane.step < len(steps) and lane.queue_version == queue.version
-    # The lane first: making it waits for whoever changes the rules, and he takes the contacts then.
     wants = eligibility.added_wants(lane)
     new = eligibility.lane_for(queue, channel=lane.channel, wants=wants, step=lane.step + 1) if left else lane
     waiting = Interaction.objects.filter(pk__in=list(ids), lane=lane, state=State.QUEUED)
@@ -203,7 +212,7 @@ def reach_next_step(
             each.priority = min(9, each.priority + (step.raise_by or 1))
         assert each.enqueued_at is not None
         place = waits.order_in(queue, priority=each.priority, returned=each.returned, enqueued_at=each.enqueued_at)
-        reached = at if by else each.step_due_at or at
+        reached = at if by or early else each.step_due_at or at
         _set(each, lane=new, step_due_at=_due(new, reached), **place)
     rows.update(**changes)
     Interaction.objects.bulk_update(taken, ["priority", "band", "order_key", "step_due_at"])
@@ -229,8 +238,7 @@ def skip_empty_steps(interaction: Interaction, *, at: datetime) -> None:
                 _set(interaction, step_due_at=at)
                 Interaction.objects.filter(pk=interaction.pk).update(step_due_at=at)
             return
-        Interaction.objects.filter(pk=interaction.pk).update(step_due_at=at)
-        _step, reached = reach_next_step(lane, [interaction.pk], at=at)
+        _step, reached = reach_next_step(lane, [interaction.pk], at=at, early=True)
         if not reached:
             return
         interaction.refresh_from_db()

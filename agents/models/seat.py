@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from agents.models.agent import Agent
+from bpo.kernel.models import OneOf
 
 
 class Presence(models.TextChoices):
@@ -49,7 +50,7 @@ class Seat(models.Model):
                 condition=Q(capacity__gte=F("points_voice") + F("points_chat") + F("points_email")),
                 name="seat_within_budget",
             ),
-            models.CheckConstraint(condition=Q(presence__in=Presence.values), name="presence_known"),
+            models.CheckConstraint(condition=OneOf("presence", Presence.values), name="presence_known"),
         ]
         indexes = [
             models.Index(

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
-from bpo.kernel.models import PublicIdModel
+from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Client, Customer, EntryPoint, Product, Queue, Reason
 from interactions.models.case import Case
@@ -115,7 +115,7 @@ class Interaction(PublicIdModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="interaction_state_known"),
+            models.CheckConstraint(condition=OneOf("state", State.values), name="interaction_state_known"),
             models.CheckConstraint(condition=Q(priority__lte=9), name="interaction_priority_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=["queued", "offered"])

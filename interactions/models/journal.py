@@ -1,10 +1,14 @@
 """The append-only log of facts. Every figure is computed from it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from bpo.kernel.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from bpo.kernel.models import OneOf
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
 from interactions.models.callback import Callback
@@ -120,6 +124,9 @@ class JournalEntry(AppendOnlyModel):
     An entry about a leg, run or notice also carries its interaction and case. The table refuses update and delete.
     """
 
+    # What routing knows already of the offer that an entry tells of (the row of offer_card, shown.sql); not stored.
+    card: Sequence[Any] | None = None
+
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     interaction = models.ForeignKey(
         Interaction, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False
@@ -143,7 +150,7 @@ class JournalEntry(AppendOnlyModel):
         ordering = ["at", "id"]
         verbose_name_plural = "journal entries"
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="journal_kind_known"),
+            models.CheckConstraint(condition=OneOf("kind", Kind.values), name="journal_kind_known"),
             models.CheckConstraint(
                 condition=Q(client__isnull=False)
                 | Q(interaction__isnull=False)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
-from bpo.kernel.models import PublicIdModel
+from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Client, Disposition
 from interactions.models.interaction import Interaction
@@ -83,7 +83,7 @@ class Leg(PublicIdModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=LegState.values), name="leg_state_known"),
+            models.CheckConstraint(condition=OneOf("state", LegState.values), name="leg_state_known"),
             models.UniqueConstraint(
                 fields=["interaction"],
                 condition=Q(role="primary", state__in=["offered", "handling"]),

@@ -25,6 +25,7 @@ PREFIX = "replay_"
 EMPTY = frozenset(
     {
         "interactions_agentlane",
+        "interactions_chatsession",
         "interactions_journalentry",
         "interactions_leg",
         "interactions_refusal",

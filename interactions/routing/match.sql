@@ -3,11 +3,15 @@
 -- Locks: the seat, then the interaction, always SKIP LOCKED, never waiting. Writes: leg, interaction queued -> offered,
 -- journal, and the seat's recount.
 
--- What both functions answer: the journal entry of an offer; and `again`, when somebody else held a row that was wanted
--- or somebody went first.
+-- What both functions answer: the journal entry of an offer and its leg; and `again`, when somebody else held a row that
+-- was wanted or somebody went first.
 DO $$ BEGIN
     CREATE TYPE match_result AS (entry bigint, again boolean);
 EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+    ALTER TYPE match_result ADD ATTRIBUTE leg bigint CASCADE;
+EXCEPTION WHEN duplicate_column THEN NULL;
 END $$;
 
 -- A contact as it stands before an agent who is free, with the keys by which it compares to the others.
@@ -87,17 +91,23 @@ BEGIN
 END
 $$;
 
--- What one contact of a channel costs an agent.
-CREATE OR REPLACE FUNCTION cost_for(p_agent bigint, p_channel text) RETURNS int LANGUAGE sql STABLE AS $$
+-- What one contact of a channel costs by a profile. Plain enough to be written into the statements that ask it.
+CREATE OR REPLACE FUNCTION cost_of(profile agents_capacityprofile, p_channel text) RETURNS int
+LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE p_channel WHEN 'voice' THEN profile.voice_points WHEN 'chat' THEN profile.chat_points
         ELSE profile.email_points END
+$$;
+
+-- The same of an agent.
+CREATE OR REPLACE FUNCTION cost_for(p_agent bigint, p_channel text) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT cost_of(profile, p_channel)
     FROM agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
     WHERE agent.id = p_agent
 $$;
 
--- The contacts an agent should have next, the five best of the heads of the lanes that fit, first of all what is kept
--- for her. Clients and lines below their floor go before the others, those at their ceiling wait; then queues compare
--- by the aged priority, then by the age of their first; inside a queue its own order holds over all lanes. No locks.
+-- The contacts an agent should have next, the five best of the heads of the lanes that fit. Clients and lines below
+-- their floor go before the others, those at their ceiling wait; then what is kept for her; then queues compare by the
+-- aged priority, then by the age of their first; inside a queue its own order holds over all lanes. No locks.
 DROP FUNCTION IF EXISTS next_for(bigint, timestamptz);
 CREATE OR REPLACE FUNCTION next_for(p_agent bigint, p_at timestamptz, p_shares share_now[]) RETURNS SETOF waiting_head
 LANGUAGE sql STABLE AS $$
@@ -140,8 +150,7 @@ LANGUAGE sql STABLE AS $$
         WHERE share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id)
             AND share.room < cost_for(p_agent, found.channel))
     WINDOW line AS (PARTITION BY found.kept, found.queue_id ORDER BY found.band DESC, found.order_key, found.id)
-    ORDER BY found.kept DESC, 7 DESC, first_value(found.priority) OVER line DESC,
-        first_value(found.returned) OVER line DESC, first_value(found.since) OVER line,
+    ORDER BY 7 DESC, found.kept DESC, first_value(found.priority) OVER line DESC, first_value(found.since) OVER line,
         first_value(found.id) OVER line, found.band DESC, found.order_key, found.id
     LIMIT 5
 $$;
@@ -152,105 +161,121 @@ LANGUAGE sql STABLE AS $$
     SELECT n.* FROM pool, next_for(p_agent, p_at, pool.shares) n
 $$;
 
--- Write an offer. The caller holds the seat and the interaction. Returns the journal entry.
-CREATE OR REPLACE FUNCTION write_offer(p_interaction bigint, p_agent bigint, p_at timestamptz, p_why jsonb)
-RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    i interactions_interaction;
-    lane interactions_lane;
-    leg_id bigint;
-    leg_public uuid := gen_random_uuid();
-    entry bigint;
+-- Write an offer. The caller holds the seat and the interaction. Returns the journal entry and the leg.
+DROP FUNCTION IF EXISTS write_offer(bigint, bigint, timestamptz, jsonb);
+CREATE FUNCTION write_offer(p_interaction bigint, p_agent bigint, p_at timestamptz, p_why jsonb,
+    OUT entry bigint, OUT leg bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE interactions_interaction
-    SET state = 'offered', state_since = p_at, version = version + 1
-    WHERE id = p_interaction AND state = 'queued'
-    RETURNING * INTO STRICT i;
-    SELECT * INTO STRICT lane FROM interactions_lane WHERE id = i.lane_id;
-
-    INSERT INTO interactions_leg
-        (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
-         expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
-    SELECT leg_public, i.id, i.client_id, p_agent, 'primary', 'offered', lane.id, i.channel,
-           CASE i.channel WHEN 'voice' THEN profile.voice_points WHEN 'chat' THEN profile.chat_points
-               ELSE profile.email_points END,
-           '', p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
-           p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
-               'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
-               'band', i.band, 'order_key', i.order_key, 'enqueued_at', i.enqueued_at),
-           0
-    FROM agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
-    WHERE agent.id = p_agent
-    RETURNING id INTO STRICT leg_id;
-
+    WITH moved AS (
+        UPDATE interactions_interaction
+        SET state = 'offered', state_since = p_at, version = version + 1
+        WHERE id = p_interaction AND state = 'queued'
+        RETURNING id, client_id, lane_id, channel, case_id, band, order_key, enqueued_at
+    ), offer AS (
+        INSERT INTO interactions_leg
+            (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
+             expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
+        SELECT gen_random_uuid(), moved.id, moved.client_id, p_agent, 'primary', 'offered', lane.id, moved.channel,
+               cost_of(profile, moved.channel),
+               '', p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
+               p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
+                   'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
+                   'band', moved.band, 'order_key', moved.order_key, 'enqueued_at', moved.enqueued_at),
+               0
+        FROM moved JOIN interactions_lane lane ON lane.id = moved.lane_id
+        JOIN agents_agent agent ON agent.id = p_agent
+        JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+        RETURNING id, public_id, why
+    )
     INSERT INTO interactions_journalentry
         (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
-    VALUES (i.client_id, i.id, leg_id, i.case_id, 'offered', p_at, 'system',
-            jsonb_build_object('leg', leg_public, 'lane', lane.id, 'version', lane.queue_version, 'step', lane.step))
-    RETURNING id INTO entry;
-
+    SELECT moved.client_id, moved.id, offer.id, moved.case_id, 'offered', p_at, 'system',
+        jsonb_build_object('leg', offer.public_id, 'lane', offer.why -> 'lane', 'version', offer.why -> 'version',
+            'step', offer.why -> 'step')
+    FROM moved, offer
+    RETURNING id, leg_id INTO STRICT entry, leg;
     PERFORM seat_recount(p_agent, p_at, false);
-    RETURN entry;
 END
 $$;
 
--- An agent gained room.
-CREATE OR REPLACE FUNCTION match_agent(p_agent bigint, p_at timestamptz) RETURNS match_result
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+-- The seat is held: the best of what waits for the agent is offered to her. `p_arrived` is the contact that asks, if
+-- it is one, and `p_candidates` those it could have gone to.
+CREATE OR REPLACE FUNCTION offer_next(p_agent bigint, p_at timestamptz, p_shares share_now[], p_arrived bigint,
+    p_candidates jsonb, OUT entry bigint, OUT leg bigint, OUT taken bigint, OUT again boolean)
+LANGUAGE plpgsql AS $$
 DECLARE
     heads waiting_head[];
     head waiting_head;
-    taken bigint;
-    v_pool smallint;
-    v_shares share_now[];
+    why jsonb;
 BEGIN
-    -- What had to step aside for an urgent contact comes first.
-    IF EXISTS (SELECT 1 FROM interactions_leg l
-               WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside) THEN
-        PERFORM set_back(p_agent, p_at);
-    END IF;
-    SELECT s.pool INTO v_pool FROM agents_seat s
-    WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
-        AND NOT s.wish_sign_out AND (s.fits_voice OR s.fits_chat OR s.fits_email)
-    FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        RETURN ROW (NULL::bigint, EXISTS (
-            SELECT 1 FROM agents_seat s WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected
-                AND NOT s.offered AND s.wish = '' AND NOT s.wish_sign_out
-                AND (s.fits_voice OR s.fits_chat OR s.fits_email)))::match_result;
-    END IF;
-
-    -- Once, into a variable: as an argument it would be counted anew for every head.
-    v_shares := shares_now(v_pool);
+    again := false;
     FOR attempt IN 1..3 LOOP
-        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, v_shares) AS n;
-        IF heads IS NULL THEN
-            RETURN ROW (NULL::bigint, false)::match_result;
-        END IF;
+        SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, p_shares) AS n;
+        EXIT WHEN heads IS NULL;
         head := heads[1];
-        -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none.
+        -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none. And again
+        -- under the lock, may she: a change of licence, skill or team takes the seat first.
         SELECT x.id INTO taken FROM interactions_interaction x
         WHERE x.lane_id = head.lane_id AND x.state = 'queued'
             AND (NOT head.kept OR x.id = head.id)
             AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
+            AND EXISTS (SELECT 1 FROM interactions_agentlane al
+                WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto
+                    AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at)))
         ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
         FOR NO KEY UPDATE SKIP LOCKED;
         IF FOUND THEN
-            -- Again under the lock: a change of licence, skill or team takes the seat first.
-            PERFORM 1 FROM interactions_agentlane al
-            WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto AND below_limits(al, p_at);
-            IF FOUND THEN
-                RETURN ROW (write_offer(taken, p_agent, p_at, jsonb_build_object('side', 'agent', 'kept', head.kept,
-                    'below_floor', head.below, 'priority', head.priority, 'since', head.since, 'best', to_jsonb(heads))), false)::match_result;
+            IF taken = p_arrived THEN
+                why := jsonb_build_object('side', 'contact', 'best', p_candidates);
+            ELSE
+                why := jsonb_build_object('side', 'agent', 'below_floor', head.below, 'priority', head.priority,
+                    'since', head.since, 'best', to_jsonb(heads));
             END IF;
+            SELECT w.entry, w.leg INTO entry, leg
+            FROM write_offer(taken, p_agent, p_at, why || jsonb_build_object('kept', head.kept)) w;
+            RETURN;
         END IF;
     END LOOP;
-    RETURN ROW (NULL::bigint, true)::match_result;
+    again := heads IS NOT NULL;
+END
+$$;
+
+-- An agent gained room.
+DROP FUNCTION IF EXISTS match_agent(bigint, timestamptz);
+CREATE FUNCTION match_agent(p_agent bigint, p_at timestamptz) RETURNS match_result
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    v_pool smallint;
+    v_aside boolean;
+    found_one record;
+BEGIN
+    SELECT s.pool,
+        EXISTS (SELECT 1 FROM interactions_leg l
+            WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside)
+    INTO v_pool, v_aside FROM agents_seat s
+    WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected AND NOT s.offered AND s.wish = ''
+        AND NOT s.wish_sign_out AND (s.fits_voice OR s.fits_chat OR s.fits_email)
+    FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        PERFORM set_back(p_agent, p_at);
+        RETURN ROW (NULL, EXISTS (
+            SELECT 1 FROM agents_seat s WHERE s.agent_id = p_agent AND s.presence = 'available' AND s.connected
+                AND NOT s.offered AND s.wish = '' AND NOT s.wish_sign_out
+                AND (s.fits_voice OR s.fits_chat OR s.fits_email)), NULL)::match_result;
+    END IF;
+    -- What had to step aside for an urgent contact comes first.
+    IF v_aside THEN
+        PERFORM set_back(p_agent, p_at);
+    END IF;
+    -- The shares as an argument that is a value: written into the look they would be counted anew for every head.
+    SELECT * INTO found_one FROM offer_next(p_agent, p_at, shares_now(v_pool), NULL, NULL);
+    RETURN ROW (found_one.entry, found_one.again, found_one.leg)::match_result;
 END
 $$;
 
 -- A contact waits.
-CREATE OR REPLACE FUNCTION match_interaction(p_id bigint, p_at timestamptz) RETURNS match_result
+DROP FUNCTION IF EXISTS match_interaction(bigint, timestamptz);
+CREATE FUNCTION match_interaction(p_id bigint, p_at timestamptz) RETURNS match_result
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     w interactions_interaction;
@@ -260,23 +285,25 @@ DECLARE
     keys int[];
     candidate bigint;
     only_agent bigint;
-    taken bigint;
+    v_shares share_now[];
     v_room int;
-    too_dear int := 0;
+    held boolean := false;
+    found_one record;
 BEGIN
     -- Looked at without a lock: the seat is locked first (lock order), the contact after it.
     SELECT * INTO w FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued';
     IF NOT FOUND THEN
-        RETURN ROW (NULL::bigint, false)::match_result;
+        RETURN ROW (NULL, false, NULL)::match_result;
     END IF;
     SELECT * INTO lane FROM interactions_lane l WHERE l.id = w.lane_id;
     IF NOT lane.auto THEN
-        RETURN ROW (NULL::bigint, false)::match_result;
+        RETURN ROW (NULL, false, NULL)::match_result;
     END IF;
-    SELECT min(share.room) INTO v_room FROM unnest(shares_now(w.pool)) share
+    v_shares := shares_now(w.pool);
+    SELECT min(share.room) INTO v_room FROM unnest(v_shares) share
     WHERE share.client_id = w.client_id AND (share.queue_id IS NULL OR share.queue_id = w.queue_id);
     IF v_room <= 0 THEN
-        RETURN ROW (NULL::bigint, false)::match_result;
+        RETURN ROW (NULL, false, NULL)::match_result;
     END IF;
     IF w.prefer_agent_id IS NOT NULL AND kept_for_other(w, -1, p_at) THEN
         only_agent := w.prefer_agent_id;
@@ -325,12 +352,11 @@ BEGIN
         ) z;
     END IF;
     IF ids IS NULL THEN
-        RETURN ROW (NULL::bigint, false)::match_result;
+        RETURN ROW (NULL, false, NULL)::match_result;
     END IF;
 
     FOREACH candidate IN ARRAY ids LOOP
         IF v_room < cost_for(candidate, w.channel) THEN
-            too_dear := too_dear + 1;
             CONTINUE;
         END IF;
         PERFORM 1 FROM agents_seat s
@@ -338,31 +364,22 @@ BEGIN
             AND NOT s.wish_sign_out
             AND CASE lane.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
         FOR NO KEY UPDATE SKIP LOCKED;
-        IF NOT FOUND THEN CONTINUE; END IF;
-        -- Again under the lock: a change of licence, skill or team takes the seat first.
-        PERFORM 1 FROM interactions_agentlane al
-        WHERE al.agent_id = candidate AND al.lane_id = lane.id AND below_limits(al, p_at);
-        IF NOT FOUND THEN CONTINUE; END IF;
-        -- Whoever stands before it in its lane and may be this agent's goes first: two routers may have looked away from
-        -- each other. Then it is looked at again.
-        SELECT x.id INTO taken FROM interactions_interaction x
-        WHERE x.lane_id = lane.id AND x.state = 'queued'
-            AND (x.id = p_id OR (only_agent IS NULL AND (-x.band, x.order_key, x.id) < (-w.band, w.order_key, w.id)
-                AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, candidate, p_at))))
-        ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
-        FOR NO KEY UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
-            -- Taken, or held by somebody who may let it go again.
-            RETURN ROW (NULL::bigint,
-                EXISTS (SELECT 1 FROM interactions_interaction x WHERE x.id = p_id AND x.state = 'queued'))::match_result;
+            held := true;
+            CONTINUE;
         END IF;
-        RETURN ROW (write_offer(taken, candidate, p_at, jsonb_build_object('side', 'contact',
-            'kept', only_agent IS NOT NULL, 'best', (
-                SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-                    'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
-                FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)))), taken <> p_id)::match_result;
+        -- She takes what is best for her: somebody of higher priority or below a floor may wait in another lane, whom
+        -- nobody has looked at since she became free. Then this contact is looked at again.
+        SELECT * INTO found_one FROM offer_next(candidate, p_at, v_shares, p_id, (
+            SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
+            FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)));
+        IF found_one.entry IS NOT NULL THEN
+            RETURN ROW (found_one.entry, found_one.taken <> p_id, found_one.leg)::match_result;
+        END IF;
+        held := held OR found_one.again;
     END LOOP;
-    RETURN ROW (NULL::bigint, too_dear < array_length(ids, 1))::match_result;
+    RETURN ROW (NULL, held, NULL)::match_result;
 END
 $$;
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.steps import each
 from clients import opening
 from clients.models import Channel, Queue, QueueState
-from interactions import callbacks, overflow, queueing
+from interactions import callbacks, eligibility, overflow, queueing
 from interactions.models import CallbackOrigin, Interaction, Lane, Origin, Outcome, State
 from interactions.routing import line_ends
 from interactions.routing.timers import BATCH
@@ -32,13 +31,18 @@ class NoStepLeft(DomainError):
 def steps_due(at: datetime) -> int:
     """Overflow steps whose time has come, lane by lane, and those of lanes that nobody staffs."""
     waiting = Interaction.objects.filter(state=State.QUEUED)
-    due = waiting.filter(step_due_at__lte=at).order_by("step_due_at").values_list("lane_id", "pk")[:BATCH]
+    due = waiting.filter(step_due_at__lte=at).order_by("step_due_at")
+    lanes: dict[int, list[tuple[int, datetime | None, int]]] = {}
+    for lane_id, priority, since, pk in due.values_list("lane_id", "priority", "enqueued_at", "pk")[:BATCH]:
+        lanes.setdefault(lane_id or 0, []).append((-priority, since, pk))
     done = 0
-    for lane_id, rows in groupby(sorted(due), key=lambda row: row[0]):
+    # Whoever is free takes what is best of those that are due together.
+    for lane_id in sorted(lanes, key=lambda one: min(lanes[one])):
         lane = Lane.objects.select_related("queue__client").get(pk=lane_id)
-        ids = [pk for _lane, pk in rows]
+        ids = [contact[-1] for contact in sorted(lanes[lane_id])]
         done += each([lane], lambda one, ids=ids: _reach(one, ids, at))  # type: ignore[misc]
-    empty = waiting.filter(queue__skip_empty_steps=True, step_due_at__gt=at).select_related("lane", "queue__client")
+    nobody = eligibility.unstaffed(Lane.objects.filter(queue__skip_empty_steps=True))
+    empty = waiting.filter(lane__in=nobody, step_due_at__gt=at).select_related("lane", "queue__client")
     return done + each(empty.order_by("step_due_at")[:BATCH], lambda one: _skip(one, at))
 
 

@@ -13,17 +13,24 @@ from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.composed import asked, composed, first
+from clients.models import Queue
 from interactions import journal
-from interactions.models import JournalEntry, Kind, Leg
+from interactions.models import Interaction, JournalEntry, Kind, Leg, State
 
 logger = logging.getLogger(__name__)
 
 LOOKS = 3  # the first and two more, when somebody else held a row that was wanted
 PAUSE_SECONDS = 0.01
+
+# The decision and the card of what it offered, in one way to the database and back.
+DECIDED = (
+    "SELECT made.entry, made.again, made.leg, card.* FROM {}(%s, %s) made LEFT JOIN offer_card(made.leg) card ON true"
+)
+FOR_INTERACTION, FOR_AGENT = DECIDED.format("match_interaction"), DECIDED.format("match_agent")
 
 
 def place(entry: JournalEntry) -> None:
@@ -33,20 +40,25 @@ def place(entry: JournalEntry) -> None:
 
 
 def freed(entry: JournalEntry) -> None:
-    """Reaction: the agent of this entry's leg may have room."""
-    agent_id = agent_of(entry)
-    if agent_id is not None:
-        agent_has_room(agent_id)
+    """Reaction: the agent of this entry's leg may have room, and below its ceiling the client for whoever waits."""
+    leg = None if entry.leg_id is None else first(_legs(entry.leg_id))
+    if leg is None:
+        return
+    agent_has_room(leg.agent_id)
+    if leg.has_ceiling:
+        for interaction_id in _heads(leg.client_id):
+            interaction_waits(interaction_id)
 
 
 def agent_of(entry: JournalEntry) -> int | None:
     """The agent of the leg an entry is about."""
-    return None if entry.leg_id is None else first(_agents(entry.leg_id))
+    leg = None if entry.leg_id is None else first(_legs(entry.leg_id))
+    return None if leg is None else leg.agent_id
 
 
 def interaction_waits(interaction_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
     """Look for an agent for this contact; whether it is offered now."""
-    return _look("SELECT * FROM match_interaction(%s, %s)", interaction_id, at, looks)
+    return _look(FOR_INTERACTION, interaction_id, at, looks)
 
 
 def agent_has_room(agent_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
@@ -54,7 +66,7 @@ def agent_has_room(agent_id: int, *, at: datetime | None = None, looks: int = LO
 
     An open offer takes no second one, so one success ends it; its answer looks again.
     """
-    return _look("SELECT * FROM match_agent(%s, %s)", agent_id, at, looks)
+    return _look(FOR_AGENT, agent_id, at, looks)
 
 
 def _look(sql: str, key: int, at: datetime | None, looks: int) -> bool:
@@ -79,17 +91,30 @@ def _look(sql: str, key: int, at: datetime | None, looks: int) -> bool:
 def _call(sql: str, key: int, at: datetime) -> tuple[int | None, bool]:
     """One decision, which is a transaction of its own for being one statement; announces after commit the journal
     entry that the SQL wrote."""
-    entry_id, again = asked(sql, [key, at])[0]
+    entry_id, again, *offer = asked(sql, [key, at])[0]
     if entry_id is not None:
-        transaction.on_commit(partial(_announce, entry_id))
+        transaction.on_commit(partial(_announce, entry_id, *offer))
     return entry_id, bool(again)
 
 
-def _announce(entry_id: int) -> None:
+def _announce(entry_id: int, leg_id: int, *card: Any) -> None:
     """By what is known of it; the rest is read when somebody asks."""
-    journal.announce([JournalEntry.from_db(DEFAULT_DB_ALIAS, ["id", "kind"], [entry_id, Kind.OFFERED])])
+    entry = JournalEntry.from_db(DEFAULT_DB_ALIAS, ["id", "leg_id", "kind"], [entry_id, leg_id, Kind.OFFERED])
+    entry.card = card if card[0] else None
+    journal.announce([entry])
 
 
 @composed
-def _agents(leg_id: Any) -> QuerySet[Leg, int]:
-    return Leg.objects.order_by().filter(pk=leg_id).values_list("agent_id", flat=True)
+def _legs(leg_id: Any) -> QuerySet[Leg, Any]:
+    lines = Queue.objects.filter(client_id=OuterRef("client_id"), ceiling_seats__isnull=False)
+    capped = ExpressionWrapper(Q(client__ceiling_seats__isnull=False) | Exists(lines), output_field=BooleanField())
+    rows = Leg.objects.order_by().filter(pk=leg_id).annotate(has_ceiling=capped)
+    return rows.values_list("agent_id", "client_id", "has_ceiling", named=True)
+
+
+@composed
+def _heads(client_id: Any) -> QuerySet[Interaction, int]:
+    """Who stands first in each lane of a client."""
+    waiting = Interaction.objects.filter(client_id=client_id, state=State.QUEUED)
+    heads = waiting.order_by("lane_id", "-band", "order_key", "pk").distinct("lane_id")
+    return heads.values_list("pk", flat=True)

@@ -1,0 +1,38 @@
+-- Who shows a contact, and what the card of an offer says: asked after every entry of the journal.
+
+-- The desks with a live leg on the contact, or with this one, and the customer's windows. A live leg is told by its
+-- missing end: by its state it would be looked for among all live legs of the house.
+CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint, OUT agents uuid[], OUT windows uuid[])
+LANGUAGE sql STABLE AS $$
+    SELECT ARRAY (SELECT agent.public_id FROM agents_agent agent
+            WHERE p_interaction IS NOT NULL AND agent.id IN (
+                SELECT leg.agent_id FROM interactions_leg leg
+                WHERE leg.interaction_id = p_interaction AND (leg.ended_at IS NULL OR leg.id = p_leg))),
+        ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = p_interaction)
+$$;
+
+-- The card of a leg that is still offered, and who else shows its contact. Volatile: the statement that made the offer
+-- asks it.
+CREATE OR REPLACE FUNCTION offer_card(p_leg bigint) RETURNS TABLE (agent uuid, leg uuid, leg_version bigint,
+    client uuid, brand uuid, channel varchar, role varchar, queue varchar, waited_since timestamptz,
+    expires_at timestamptz, aside uuid[], interaction uuid, version bigint, agents uuid[], windows uuid[])
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT her.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
+            offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
+            ARRAY (SELECT other.public_id FROM interactions_leg aside
+                JOIN interactions_interaction other ON other.id = aside.interaction_id
+                WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),
+            i.public_id, i.version, shown.agents, shown.windows
+        FROM interactions_leg offer
+        JOIN agents_agent her ON her.id = offer.agent_id
+        JOIN interactions_interaction i ON i.id = offer.interaction_id
+        JOIN clients_client client ON client.id = offer.client_id
+        LEFT JOIN clients_brand brand ON brand.client_id = client.id
+        LEFT JOIN clients_queue queue ON queue.id = i.queue_id
+        CROSS JOIN LATERAL shown_by(i.id, offer.id) shown
+        WHERE offer.id = p_leg AND offer.state = 'offered';
+END
+$$;
