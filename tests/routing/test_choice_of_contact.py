@@ -210,6 +210,23 @@ ROWS = [
         agents=["bea", "bob is=break"],
     ),
     Row(
+        "returned goes first in its own line alone",
+        "Lines compare by priority, then age: who came back goes before nobody who waits longer in another line.",
+        """
+            0: ann calls Bills
+            1: ben calls Help
+            2: bea goes available
+            3: bea declines ann
+            4: bea accepts ben
+            5: bea loses-console
+            20: ben is queued
+            21: bob goes available
+        """,
+        "bea<ann bea<ben bob<ann",
+        agents=["bea is=break", "bob is=break"],
+        lines={"Help": {}, "Bills": {}},
+    ),
+    Row(
         "what is kept for her goes before priority",
         "What is kept for an agent comes first of all, while its time runs.",
         """
