@@ -75,6 +75,8 @@ def test_sue_asks_for_a_day_without_bea(floor: Floor, started: list[object]) -> 
     page = floor.browser.get(reverse("floor-replays"))
     assert page.status_code == 200
     assert "Bea Brown" in page.text and "Cal Cole" not in page.text and "Secrets" not in page.text
+    for part in ("Period", "Staffing", "Rules of a line", "Share of the floor"):
+        assert f"<legend>{part}</legend>" in page.text
     form = floor.form(without=[floor.bea.public_id], line=floor.line.public_id, offer_seconds=9)
     answer = floor.browser.post(reverse("floor-replays"), form)
     asked = Replay.objects.get()

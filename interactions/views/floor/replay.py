@@ -81,16 +81,26 @@ class ReplayForm(forms.Form):
         Queue.objects.none(), label=lazy("Other rules for the line"), required=False, to_field_name="public_id"
     )
     strategy = forms.ChoiceField(
-        label=lazy("First comes"), required=False, choices=[("", lazy("As it was")), *Strategy.choices]
+        label=lazy("Which agent first"), required=False, choices=[("", lazy("As it was")), *Strategy.choices]
     )
     priority = forms.IntegerField(label=lazy("Priority"), required=False, min_value=0, max_value=9)
-    offer_seconds = forms.IntegerField(label=lazy("Seconds to accept"), required=False, min_value=1)
-    cap_per_agent = forms.IntegerField(label=lazy("At once per agent at most"), required=False, min_value=1)
+    offer_seconds = forms.IntegerField(label=lazy("Seconds an offer rings"), required=False, min_value=1)
+    cap_per_agent = forms.IntegerField(label=lazy("At once for one agent, at most"), required=False, min_value=1)
     client = forms.ModelChoiceField(
         Client.objects.none(), label=lazy("Another share for"), required=False, to_field_name="public_id"
     )
-    floor_seats = forms.IntegerField(label=lazy("Served first for seats"), required=False, min_value=0)
-    ceiling_seats = forms.IntegerField(label=lazy("Seats at most"), required=False, min_value=1)
+    floor_seats = forms.IntegerField(
+        label=lazy("Floor, in seats"),
+        required=False,
+        min_value=0,
+        help_text=lazy("While it has work and holds fewer seats than these, it is served first."),
+    )
+    ceiling_seats = forms.IntegerField(
+        label=lazy("Ceiling, in seats"),
+        required=False,
+        min_value=1,
+        help_text=lazy("It never holds more seats than these."),
+    )
 
     def __init__(self, sight: Sight, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,6 +113,10 @@ class ReplayForm(forms.Form):
         fields["line"].queryset = lines.select_related("client__brand").order_by("client__name", "name")
         fields["line"].label_from_instance = lambda line: f"{line.client.brand.public_name}: {line.name}"
         fields["client"].queryset = Client.objects.filter(pk__in=clients).order_by("name")
+
+    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by what they are about."""
+        return [(str(title), [self[name] for name in names]) for title, names in PARTS]
 
     def clean(self) -> dict[str, Any]:
         """What belongs together is given together."""
@@ -148,6 +162,12 @@ class ReplayForm(forms.Form):
 
 LINE = ("strategy", "priority", "offer_seconds", "cap_per_agent")
 SHARES = ("floor_seats", "ceiling_seats")
+PARTS = (
+    (lazy("Period"), ("first", "last")),
+    (lazy("Staffing"), ("without", "like", "times", "skilled", "skill", "level")),
+    (lazy("Rules of a line"), ("line", *LINE)),
+    (lazy("Share of the floor"), ("client", *SHARES)),
+)
 
 
 def _yesterday() -> dict[str, Any]:
