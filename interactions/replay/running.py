@@ -30,6 +30,7 @@ LONG_AGO = lazy("Nothing is recorded of a time so long ago.")
 NOT_OVER = lazy("Only what is over can be replayed.")
 AT_ONCE = 2  # runs of one replay side by side
 SAID_EVERY = 1.0
+ARMS = ("recorded", "unchanged", "changed")
 MOST_LISTED = 1000  # differing offers kept with a result; the counts are of all
 Said = Callable[[float, str], None]
 
@@ -171,6 +172,11 @@ def _came_in(past: Past) -> int:
             [past.start, past.end, list(past.contacts)],
         )
         return int(cursor.fetchone()[0])
+
+
+def arms_of(result: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a kept result in the order of their story; the database keeps names in another one."""
+    return {name: result["arms"][name] for name in ARMS if name in result["arms"]}
 
 
 def words_of(cause: str) -> str:

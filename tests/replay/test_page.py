@@ -156,6 +156,7 @@ def test_only_her_clients_are_shown(floor: Floor) -> None:
     assert "Questions" in page and "81.5 %" in page and "nobody" in page and "Several routers" in page
     assert "Globex" not in page and "Secrets" not in page and "66.6" not in page
     assert page.count("Several routers") == 2, "the count of the cause, and the one offer of Acme's"
+    assert page.index("As it was") < page.index("Replayed") < page.index("With the change")
 
 
 def test_a_run_is_its_askers_and_the_administrators(floor: Floor) -> None:

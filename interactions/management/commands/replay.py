@@ -11,7 +11,7 @@ from bpo.kernel.errors import DomainError
 from clients.models import Client, Queue
 from interactions.models import ReplayState
 from interactions.replay import asking
-from interactions.replay.running import words_of
+from interactions.replay.running import arms_of, words_of
 
 COLUMNS = (
     ("answered", "answered"), ("service_level", "in time %"), ("wait_mean", "wait s"), ("wait_p50", "p50"),
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         clients = {str(pk): name for pk, name in Client.objects.values_list("pk", "name")}
         queues = dict(Queue.objects.values_list("pk", "name"))
         head = "".join(f"{words:>12}" for _name, words in COLUMNS)
-        for arm, found in result["arms"].items():
+        for arm, found in arms_of(result).items():
             self.stdout.write(f"\n{arm:<34}{head}")
             self._row("all", found["total"])
             self.stdout.write(f"  agents busy {found['total']['occupancy']} % of their time")

@@ -26,7 +26,7 @@ from clients.models import Channel, Client, Queue, QueueState, Skill, Strategy
 from interactions import tasks
 from interactions.models import Interaction, Replay
 from interactions.replay import asking, running, telling
-from interactions.replay.running import words_of
+from interactions.replay.running import arms_of, words_of
 from interactions.views.floor.seeing import Sight, sight_of
 
 SHOWN = 100  # differing offers on a page
@@ -264,7 +264,7 @@ def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         others = _others(winners["different"], sight)
         context |= {
             "figures": [name for _key, name, _unit in FIGURES],
-            "tables": _tables(found.result["arms"], sight),
+            "tables": _tables(arms_of(found.result), sight),
             "winners": winners,
             "causes": [(words_of(cause), n) for cause, n in Counter(winners["causes"]).most_common()],
             "others": others[:SHOWN],
