@@ -113,17 +113,17 @@ class CompanyForm(forms.ModelForm[Client]):
             "reference_prefix": _("Letters of its references"),
             "default_language": _("Language when none is known"),
             "currency": _("Currency"),
-            "floor_seats": _("Share of the floor: served first for, seats"),
-            "ceiling_seats": _("Share of the floor: holds at most, seats"),
+            "floor_seats": _("Floor, in seats"),
+            "ceiling_seats": _("Ceiling, in seats"),
         }
         error_messages = {"reference_prefix": {"unique": _("Another client has these letters already.")}}
         help_texts = {
             "reference_prefix": _("Two to four capital letters, said aloud: TTG in TTG-7K3F9Q."),
             "floor_seats": _(
                 "While its lines have work they are served first until agents with them fill so many; what they do not "
-                "use is everybody's. Empty: none."
+                "use is everybody's. Empty: no floor."
             ),
-            "ceiling_seats": _("However many wait, no more agents than this are with it at once. Empty: no limit."),
+            "ceiling_seats": _("However many wait, no more agents than this are with it at once. Empty: no ceiling."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

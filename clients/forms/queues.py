@@ -53,8 +53,8 @@ class QueueForm(forms.ModelForm[Queue]):
             "busy_delay_seconds": gettext_lazy("Delay after busy, seconds"),
             "last_agent_seconds": gettext_lazy("The last agent is asked first for seconds"),
             "skip_empty_steps": gettext_lazy("Skip steps that nobody staffs"),
-            "floor_seats": gettext_lazy("Served first for, seats"),
-            "ceiling_seats": gettext_lazy("Holds at most, seats"),
+            "floor_seats": gettext_lazy("Floor, in seats"),
+            "ceiling_seats": gettext_lazy("Ceiling, in seats"),
             "cap_per_agent": gettext_lazy("At once for one agent, at most"),
             "limit": gettext_lazy("Waiting at once, at most"),
             "refuse_unstaffed": gettext_lazy("Refuse when nobody staffs it"),
@@ -72,8 +72,10 @@ class QueueForm(forms.ModelForm[Queue]):
         help_texts = {
             **dict.fromkeys(("refuse_unstaffed", "callback_offer_seconds", "patience_seconds", "take_old_place"), ""),
             "manual": gettext_lazy("Nothing is offered."),
-            "floor_seats": gettext_lazy("Empty: none is kept for it."),
-            "ceiling_seats": gettext_lazy("Empty: as many as there are."),
+            "floor_seats": gettext_lazy(
+                "While it has work and holds fewer seats than these, it is served first. Empty: no floor."
+            ),
+            "ceiling_seats": gettext_lazy("It never holds more seats than these. Empty: no ceiling."),
             "notify_addresses": gettext_lazy("One a line."),
         }
         widgets = {"notify_addresses": forms.Textarea(attrs={"rows": 2})}
