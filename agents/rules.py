@@ -25,6 +25,7 @@ from bpo.kernel.errors import DomainError, StaleState
 from bpo.kernel.history import ReasonMissing, because
 from bpo.kernel.steps import each
 from clients import queue_states
+from clients.access import is_admin
 from clients.models import Queue
 
 S = RulesState
@@ -82,6 +83,20 @@ class BaseChanged(DomainError):
         super().__init__(
             sentence=_t("The rules were changed since this draft was begun: %(changes)s. Say that you know it.")
             % {"changes": told}
+        )
+
+
+class NoLongerMay(DomainError):
+    """Whoever set the time is no administrator any more, or gone: nothing happens in that name."""
+
+    code = "no_longer_may"
+
+    def __init__(self, who: User) -> None:
+        super().__init__(
+            sentence=_t(
+                "%(name)s, who set the time, may no longer change these rules. Publish them or set a time anew."
+            )
+            % {"name": who}
         )
 
 
@@ -249,7 +264,8 @@ def roll_back(queue: Queue, to: QueueVersion, *, by: User, why: str) -> QueueVer
 
 
 def publish_due(at: datetime) -> int:
-    """Publish what is due. What no longer fits is a draft again and says why; it is never tried twice."""
+    """Publish what is due in the name of whoever set the time. What no longer fits, or what is of somebody who may no
+    longer, is a draft again and says why; it is never tried twice."""
     due = QueueVersion.objects.filter(state=S.SCHEDULED, publish_at__lte=at).order_by("publish_at")
     return each(due.select_related("queue")[:BATCH], partial(_publish_scheduled, at=at))
 
@@ -261,8 +277,10 @@ def _publish_scheduled(version: QueueVersion, *, at: datetime) -> bool:
         return False
     assert version.published_by is not None
     try:
+        if not is_admin(version.published_by):
+            raise NoLongerMay(version.published_by)
         publish(version, by=version.published_by, why=version.why)
-    except (BaseChanged, RulesRefused, NothingNew) as refused:
+    except (BaseChanged, RulesRefused, NothingNew, NoLongerMay) as refused:
         problem = str(refused.sentence)
         back = {"state": S.DRAFT, "publish_at": None, "published_by": None, "problem": problem}
         QueueVersion.objects.filter(pk=version.pk, state=S.SCHEDULED).update(**back)

@@ -231,3 +231,14 @@ def test_the_page_costs_the_same_however_many_versions(
         rules.change(line, {"limit": n + 1}, by=bob, why="Again")
     with django_assert_max_num_queries(40):
         assert said(ada.get(path_of(line))).count("Again") >= 12
+
+
+def test_the_line_tells_that_who_set_the_time_no_longer_may(ada: Browser, line: Queue) -> None:
+    gone, now = factories.admin(name="Gus Gone"), clock.now()
+    draft = rules.draft(line, {"limit": 5}, by=gone)
+    rules.schedule(draft, by=gone, why="Monday", at=now + timedelta(minutes=5))
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    rules.publish_due(now + timedelta(minutes=9))
+    page = said(ada.get(reverse("setup-queue", args=[line.client.public_id, line.public_id])))
+    assert "It was not published at its time." in page and "Gus Gone, who set the time" in page

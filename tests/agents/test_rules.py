@@ -255,6 +255,20 @@ def test_a_time_that_finds_other_rules_leaves_a_draft_that_says_so(line: Queue) 
     assert "Seconds an offer rings: 20 → 10" in draft.problem
 
 
+@pytest.mark.parametrize("lost", ["is_active", "is_superuser"])
+def test_nothing_is_published_in_the_name_of_somebody_who_no_longer_may(line: Queue, lost: str) -> None:
+    ada, now = factories.admin(name="Ada Gone"), clock.now()
+    draft = rules.schedule(rules.draft(line, {"limit": 5}, by=ada), by=ada, why="Monday", at=now + timedelta(minutes=5))
+    setattr(ada, lost, False)
+    ada.save(update_fields=[lost])
+    rules.publish_due(now + timedelta(minutes=9))
+    draft.refresh_from_db()
+    line.refresh_from_db()
+    assert (draft.state, draft.publish_at, draft.published_by, line.limit) == (RulesState.DRAFT, None, None, None)
+    assert "Ada Gone" in draft.problem
+    assert rules.publish_due(now + timedelta(minutes=9)) == 0
+
+
 def test_whatever_raises_the_version_leaves_one_row(line: Queue) -> None:
     eligibility.queue_changed(line)
     eligibility.queue_changed(line, by=factories.admin(), why="By hand")
