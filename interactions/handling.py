@@ -86,7 +86,7 @@ def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: 
         state=LegState.HANDLING,
         lane=interaction.lane,
         channel=interaction.channel,
-        cost=getattr(agent.profile, f"{interaction.channel}_points"),
+        cost=agent.profile.cost_of(interaction.channel),
         made_by=made_by,
         offered_at=at,
         accepted_at=at,

@@ -168,7 +168,7 @@ def _room(her: Standing, needs: Needs) -> Verdict:
     profile = her.agent.profile
     full = sum(1 for each in her.held if each.channel == needs.channel) >= getattr(profile, f"{needs.channel}_cap")
     points = sum(each.cost for each in her.held if not yields(profile, each.channel, needs.channel))
-    if full or points + getattr(profile, f"{needs.channel}_points") > profile.budget:
+    if full or points + profile.cost_of(needs.channel) > profile.budget:
         words = {"agent": her.agent, "held": held_words(her.held)}
         if her.held:
             return no("room", _("%(agent)s has no room for another contact of this kind: %(held)s in hand.") % words)

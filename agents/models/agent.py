@@ -72,6 +72,10 @@ class CapacityProfile(PublicIdModel):
     def __str__(self) -> str:
         return self.name
 
+    def cost_of(self, channel: str) -> int:
+        """The points that one contact of a channel takes; routing asks the function of the same name (match.sql)."""
+        return int(getattr(self, f"{channel}_points"))
+
 
 @tracked()
 class Agent(PublicIdModel):

@@ -255,9 +255,7 @@ BEGIN
          expires_at, accepted_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why,
          version)
     SELECT made, gen_random_uuid(), i.id, i.client_id, p_agent, p_role, p_state, i.lane_id, i.channel,
-        CASE i.channel WHEN 'voice' THEN profile.voice_points WHEN 'chat' THEN profile.chat_points
-            ELSE profile.email_points END,
-        'a person', p_at, p_at + interval '1 day', CASE WHEN p_state = 'handling' THEN p_at END, false, '', false, 0,
+        cost_of(profile, i.channel), 'a person', p_at, p_at + interval '1 day', CASE WHEN p_state = 'handling' THEN p_at END, false, '', false, 0,
         false, false, '', '{}', 0
     FROM interactions_interaction i, agents_agent agent JOIN agents_capacityprofile profile
         ON profile.id = agent.profile_id

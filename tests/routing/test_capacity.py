@@ -1,7 +1,10 @@
 """How much an agent carries at once, and what steps aside for what."""
 
 import pytest
+from django.db import connection
 
+from clients.models import Channel
+from tests import factories as make
 from tests.routing.acts import play
 from tests.routing.house import Row
 
@@ -339,3 +342,12 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_how_much_at_once(row: Row) -> None:
     play(row)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("channel", Channel.values)
+def test_a_contact_costs_what_the_profile_says_by_whomever_it_is_given(channel: str) -> None:
+    bea = make.agent("Bea Brown")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cost_for(%s, %s)", [bea.pk, channel])
+        assert cursor.fetchone() == (bea.profile.cost_of(channel),)

@@ -51,7 +51,7 @@ def leg(contact: Interaction, work: Handling, agent: Agent) -> Leg:
         state=LegState.COMPLETED,
         lane=lane,
         channel=contact.channel,
-        cost=getattr(agent.profile, f"{contact.channel}_points"),
+        cost=agent.profile.cost_of(contact.channel),
         offered_at=work.offered,
         expires_at=work.offered + timedelta(seconds=lane.offer_seconds),
         accepted_at=work.accepted,
