@@ -113,8 +113,8 @@ class CompanyForm(forms.ModelForm[Client]):
             "reference_prefix": _("Letters of its references"),
             "default_language": _("Language when none is known"),
             "currency": _("Currency"),
-            "floor_seats": _("Floor, in seats"),
-            "ceiling_seats": _("Ceiling, in seats"),
+            "floor_seats": _("Share of the floor: its floor, in seats"),
+            "ceiling_seats": _("Share of the floor: its ceiling, in seats"),
         }
         error_messages = {"reference_prefix": {"unique": _("Another client has these letters already.")}}
         help_texts = {
