@@ -137,7 +137,7 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
         waiting = list(rows.select_for_update(no_key=True, of=("self",)))
         ids = [each.pk for each in waiting]
         for each in waiting:
-            place_anew(each, queue, steps, step, each.entered)
+            place_anew(each, queue, new, steps[:step], each.entered)
         Interaction.objects.bulk_update(waiting, ["band", "order_key", "step_due_at"])
         Interaction.objects.filter(pk__in=ids).update(lane=new, version=F("version") + 1)
         for each in waiting:
@@ -149,7 +149,7 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
 
 
 def place_anew(
-    interaction: Interaction, queue: Queue, steps: Sequence[OverflowStep], step: int, entered: datetime | None
+    interaction: Interaction, queue: Queue, lane: Lane, reached: Sequence[OverflowStep], entered: datetime | None
 ) -> None:
     """Set order and next deadline by the line's rules of now: its age and priority stay, deadlines count from entry."""
     assert interaction.enqueued_at is not None
@@ -157,8 +157,7 @@ def place_anew(
         queue, priority=interaction.priority, returned=interaction.returned, enqueued_at=interaction.enqueued_at
     )
     interaction.band, interaction.order_key = place["band"], place["order_key"]
-    after = overflow.due_after(steps, step)
-    interaction.step_due_at = None if after is None or entered is None else entered + after
+    interaction.step_due_at = overflow.due_at(lane, entered, reached) if entered else None
 
 
 # --- the live rules --------------------------------------------------------------------------------------------------

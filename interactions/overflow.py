@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agents.models import END_ACTIONS, OverflowStep
 from bpo.kernel.composed import asked
 from clients.models import Queue
+from interactions.models import Lane
 
 Wants = Iterable[tuple[int, int]]
 ASKED = "SELECT wants, teams FROM asked_at(%s, %s, %s::int[])"
@@ -32,11 +33,12 @@ def kept_step(steps: Sequence[OverflowStep], step: int) -> int:
     return min(step, sum(each.action not in END_ACTIONS for each in steps))
 
 
-def due_after(steps: Sequence[OverflowStep], step: int) -> timedelta | None:
-    """How long after entry the step after so many is reached; None where there is none."""
-    if step >= len(steps):
+def due_at(lane: Lane, since: datetime, reached: Iterable[OverflowStep] = ()) -> datetime | None:
+    """When a contact of this lane is due for the next step, its seconds added to those of the steps that it has reached
+    since that moment; None where there is no next one."""
+    if lane.next_after_seconds is None:
         return None
-    return timedelta(seconds=sum(each.after_seconds for each in steps[: step + 1]))
+    return since + timedelta(seconds=lane.next_after_seconds + sum(each.after_seconds for each in reached))
 
 
 def asked_at(queue: Queue, step: int = 0, added: Wants = ()) -> Asked:

@@ -10,7 +10,7 @@ fixed at entry as (band descending, order_key):
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -68,7 +68,7 @@ def enter_queue(
     place = {
         "queue": queue,
         "lane": lane,
-        "step_due_at": _due(lane, entered),
+        "step_due_at": overflow.due_at(lane, entered),
         "priority": priority,
         "returned": returned,
         "enqueued_at": since,
@@ -141,7 +141,7 @@ def put_back(
         step = overflow.kept_step(steps, lane.step if lane else 0)
         lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction), step=step)
         visit = Visit.objects.filter(interaction=interaction, left_at__isnull=True).first()
-        eligibility.place_anew(interaction, queue, steps, step, visit.entered_at if visit else None)
+        eligibility.place_anew(interaction, queue, lane, steps[:step], visit.entered_at if visit else None)
         moved["step_due_at"] = interaction.step_due_at
     returned = returned or interaction.returned
     states.move(
@@ -213,7 +213,7 @@ def reach_next_step(
         assert each.enqueued_at is not None
         place = waits.order_in(queue, priority=each.priority, returned=each.returned, enqueued_at=each.enqueued_at)
         reached = at if by or early else each.step_due_at or at
-        _set(each, lane=new, step_due_at=_due(new, reached), **place)
+        _set(each, lane=new, step_due_at=overflow.due_at(new, reached), **place)
     rows.update(**changes)
     Interaction.objects.bulk_update(taken, ["priority", "band", "order_key", "step_due_at"])
     for each in taken:
@@ -244,14 +244,10 @@ def skip_empty_steps(interaction: Interaction, *, at: datetime) -> None:
         interaction.refresh_from_db()
 
 
-def _due(lane: Lane, since: datetime) -> datetime | None:
-    return None if lane.next_after_seconds is None else since + timedelta(seconds=lane.next_after_seconds)
-
-
 def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
     """A new stay in the line begins at its first step: who had been answered has not waited all that time."""
     lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
-    _set(interaction, lane=lane, step_due_at=_due(lane, at))
+    _set(interaction, lane=lane, step_due_at=overflow.due_at(lane, at))
     Interaction.objects.filter(pk=interaction.pk).update(lane=lane, step_due_at=interaction.step_due_at)
 
 
