@@ -13,44 +13,20 @@ from agents.models import OverflowStep
 from clients.models import Channel, MissRule, Queue
 from interactions import waits
 from interactions.replay.changes import Changes
+from interactions.replay.live import A_MOMENT, AT_ONCE, Live
 from interactions.replay.record import Change, Past
 from interactions.replay.retrace import Progress, first_priorities, lanes_of, seat
 from interactions.replay.rules import Rule, write
 from interactions.replay.scratch import Scratch
-from interactions.replay.stays import FAR, LATE, MOVED, Moment, Script, Stay, Work, asked_in, places, scripts
+from interactions.replay.stays import FAR, LATE, MOVED, Script, Work, asked_in, places, scripts
 from interactions.replay.usual import Usual
 
-ALIKE = timedelta(
-    seconds=2
-)  # an offer so near to the recorded one is that one: what follows keeps its recorded moments
-AT_ONCE = timedelta(milliseconds=50)
 STEPS = "SELECT queue_id, array_agg(after_seconds ORDER BY ordinal) FROM agents_overflowstep GROUP BY queue_id"
 # How the wait ends at a step that ends it; into another line goes who went there in the past.
 ENDS = {"promise_callback": "callback_promised", "voicemail": "voicemail", "message": "timed_out"}
-A_MOMENT = timedelta(seconds=1)
 SWEEP, SWEEP_RAMPS = timedelta(seconds=60), timedelta(seconds=5)  # the hour of a ramp goes by unseen
 BACK_AFTER = timedelta(seconds=60)  # who misses an offer that she took in the past does not respond for so long
 ANALYZED = (1_000, 20_000)
-
-
-@dataclass(slots=True)
-class Live:
-    """A contact on the floor: where it stands in its script, and what is open."""
-
-    script: Script
-    place: int = 0
-    offers: int = 0  # of this stay so far
-    waits: bool = False
-    leg: int | None = None
-    agent: int | None = None
-    alike: bool = False
-    accepted_at: datetime | None = None
-    turn: int = 0  # raised with each change: what was planned before it is void
-
-    @property
-    def stay(self) -> Stay:
-        """The one it is in."""
-        return self.script.stays[self.place]
 
 
 @dataclass(slots=True)
@@ -123,12 +99,7 @@ class Run:
     def _begin(self, live: Live) -> None:
         """A contact that came before the first moment is where it was then."""
         start = self.past.start
-        for place, stay in enumerate(live.script.stays):
-            live.place = place
-            gone = stay.left or (stay.work.over if stay.work else None)
-            if gone is None or gone.at > start:
-                break
-        else:
+        if not live.skip_to(start):
             return
         stay = live.stay
         if stay.work is not None and stay.work.began.at <= start:
@@ -178,7 +149,9 @@ class Run:
         agent, until = stay.prefer or (None, None)
         live.turn, live.offers, live.waits = live.turn + 1, 0, True
         self._waiting.add(contact.id)
-        self._leaves_at(live, at, queue)
+        if (leaves := live.leaves(at, queue, self._usual)) is not None:
+            gone, how = leaves
+            self._at(gone.at, gone.rank, self._leaves, live, live.place, how)
         self._step_later(live, at, since, lane)
         if stay.work is not None and stay.work.given:
             given = at + max(stay.work.began.at - stay.came.at, timedelta())
@@ -191,25 +164,6 @@ class Run:
         if until is not None:
             self._at(until + late, LATE, self._asked_again, contact.id)
         self._sweep_soon(at)
-
-    def _leaves_at(self, live: Live, at: datetime, queue: Queue) -> None:
-        """When the customer gives up or the line sends her away."""
-        stay = live.stay
-        leaves: tuple[timedelta, str, int] | None = None
-        waited = ((stay.left or (stay.work.began if stay.work else stay.came)).at - stay.came.at).total_seconds()
-        if stay.left is not None:
-            exact = at == stay.came.at
-            leaves = timedelta(seconds=max(waited, 0)), stay.how, stay.left.rank if exact else LATE
-        elif live.script.contact.channel != Channel.EMAIL and self._lanes.get(stay.lane or 0):
-            drawn = self._usual.patience(stay, live.script).draw(waited, live.script.contact.id)
-            if drawn is not None:
-                leaves = timedelta(seconds=drawn), "abandoned", LATE
-        limit = queue.wait_limit_seconds
-        if limit is not None and live.script.contact.channel != Channel.EMAIL:
-            told = timedelta(seconds=limit), "timed_out", LATE
-            leaves = min(leaves, told, key=lambda each: each[0]) if leaves else told
-        if leaves is not None:
-            self._at(at + leaves[0], leaves[2], self._leaves, live, live.place, leaves[1])
 
     def _leaves(self, at: datetime, live: Live, place: int, how: str) -> None:
         if live.place != place or not live.waits:
@@ -265,8 +219,7 @@ class Run:
 
     def _offered(self, leg: int, contact: int, agent: int, at: datetime, expires_at: datetime) -> None:
         live = self._live[contact]
-        stay = live.stay
-        recorded = stay.offers[live.offers] if live.offers < len(stay.offers) else None
+        recorded = live.recorded_offer
         live.offers += 1
         live.turn += 1
         live.leg, live.agent = leg, agent
@@ -275,25 +228,14 @@ class Run:
         if recorded is not None:
             self.ran.recorded += 1
             self.ran.same_winner += recorded.agent == agent
-        live.alike = recorded is not None and recorded.agent == agent and abs(at - recorded.made) <= ALIKE
-        answer, rank = at + self._usual.answer(agent, stay.lane), LATE
-        end = "accepted"
-        if recorded is not None and (recorded.agent == agent or recorded.end == "accepted"):
-            end = recorded.end
-            answer = at + (recorded.over.at - recorded.made)
-            if live.alike and recorded.over.at >= at:
-                answer, rank = recorded.over.at, recorded.over.rank
-        if end == "rescinded" and recorded is not None:
-            # The customer left while it rang, or it was taken back: it would have been taken later than that.
-            rang = recorded.over.at - recorded.made + A_MOMENT
-            end, answer, rank = "accepted", at + max(self._usual.answer(agent, stay.lane), rang), LATE
-        if end == "accepted" and answer >= expires_at:
-            end, answer, rank = "missed", expires_at, LATE
-        if end == "accepted":
-            self._later(live, answer, rank, self._accepted)
+        answer = live.answers(recorded, agent, at, expires_at, self._usual)
+        if answer.end == "accepted":
+            self._later(live, answer.over.at, answer.over.rank, self._accepted)
         else:
             refused_for = recorded.refused_for if recorded else 0
-            self._later(live, answer, rank, self._refused, end, refused_for, recorded is None or recorded.end != end)
+            self._later(
+                live, answer.over.at, answer.over.rank, self._refused, answer.end, refused_for, not answer.recorded
+            )
 
     def _refused(self, at: datetime, live: Live, end: str, seconds: int, new: bool) -> None:
         stay, contact, agent = live.stay, live.script.contact, live.agent
@@ -319,20 +261,11 @@ class Run:
     def _accepted(self, at: datetime, live: Live) -> None:
         live.turn += 1
         live.waits = False
-        live.accepted_at = at
-        self._work(live, at)
+        ends = live.talk_ends(at, self._usual)
+        self._later(live, ends.at, ends.rank, self._talk_over)
         self._do("SELECT * FROM replay_accept(%s, %s)", live.leg, at)
 
     # --- work --------------------------------------------------------------------------------------------------------
-
-    def _work(self, live: Live, at: datetime) -> None:
-        """Plan the end of the talk: at its recorded moment while all goes as it did, else after the recorded time."""
-        work = live.stay.work
-        over, rank = at + (work.talk if work else self._usual.talk(live.stay.lane, live.script.contact.id)), LATE
-        live.alike = live.alike and work is not None and abs(at - work.began.at) <= ALIKE
-        if work is not None and live.alike:
-            over, rank = max(work.talk_over.at, at), work.talk_over.rank
-        self._later(live, over, rank, self._talk_over)
 
     def _given(self, at: datetime, live: Live, work: Work) -> None:
         """By a person's word, or in hand already at the first moment."""
@@ -348,15 +281,13 @@ class Run:
                 self._waiting.add(contact.id)
             return
         live.waits = False
-        live.agent, live.accepted_at, live.alike = work.agent, at, at >= work.began.at
+        live.agent = work.agent
         found = self.raw.execute(
             "SELECT * FROM replay_given(%s, %s, 'primary', %s)", [contact.id, work.agent, at], prepare=True
         ).fetchall()
         live.leg = found[0][0]
-        over = work.talk_over if (live.alike and at - work.began.at <= ALIKE) or at == self.past.start else None
-        end = Moment(max(over.at, at), over.rank) if over else Moment(at + work.talk)
-        live.alike = over is not None
-        self._later(live, end.at, end.rank, self._talk_over)
+        ends = live.given_talk_ends(work, at, self.past.start)
+        self._later(live, ends.at, ends.rank, self._talk_over)
         for leg, other, agent, made, expires_at in found[1:]:
             self._offered(leg, other, agent, made, expires_at)
 
@@ -365,11 +296,8 @@ class Run:
         live.turn += 1
         wraps = work.wraps if work else False
         if work is not None and wraps:
-            over = at + work.after
-            rank = LATE
-            if live.alike:
-                over, rank = max(work.over.at, at), work.over.rank
-            self._at(over, rank, self._wrapped_up, live.leg)
+            over = live.wrapped_up(work, at)
+            self._at(over.at, over.rank, self._wrapped_up, live.leg)
         state = "parked" if follows else "wrap_up" if wraps else "closed"
         came = live.script.stays[live.place + 1].came if follows else None
         gap = max(came.at - work.talk_over.at, timedelta()) if came and work else None
