@@ -83,6 +83,7 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
     elif leg:
         consulting.end_consults(interaction, at=at)
         handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
+        journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason)
     journal.record(interaction, Kind.ASSIGNED, by=by, at=at, to=str(agent.public_id), reason=reason)
     transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by), "note": reason}, at=at)
 

@@ -44,6 +44,33 @@ ROWS = [
         agents=["bea", "bob"],
     ),
     Row(
+        "assigned away from another, who is free then",
+        "Who loses it is offered what waits for her.",
+        """
+            0: ann calls
+            1: bea accepts ann
+            2: ben calls wants=es:1
+            3: sue assigns ann bob
+            3: ben is offered
+        """,
+        "bea<ann bea<ben bob<ann",
+        agents=["bea es=4", "bob"],
+    ),
+    Row(
+        "assigned away from another, who wished a break",
+        "A wished break begins when the last contact is taken away.",
+        """
+            0: ann calls
+            1: bea accepts ann
+            2: bea goes break
+            3: bea is available
+            4: sue assigns ann bob
+            4: bea is break
+        """,
+        "bea<ann bob<ann",
+        agents=["bea", "bob"],
+    ),
+    Row(
         "assigned while it rings elsewhere",
         "The open offer goes back without blame.",
         """
