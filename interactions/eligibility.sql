@@ -134,10 +134,11 @@ LANGUAGE sql STABLE AS $$
         AND leg.role <> 'monitor' AND i.queue_id = p_queue
 $$;
 
--- Contacts of a client that an agent got within the last hour, refused and withdrawn offers left out: for her ramp.
+-- Contacts of a client that an agent got within the last hour, each once, refused and withdrawn offers left out: for
+-- her ramp.
 CREATE OR REPLACE FUNCTION got_within_hour(p_agent bigint, p_client bigint, p_at timestamptz) RETURNS bigint
 LANGUAGE sql STABLE AS $$
-    SELECT count(*) FROM interactions_leg leg
+    SELECT count(DISTINCT leg.interaction_id) FROM interactions_leg leg
     WHERE leg.client_id = p_client AND leg.agent_id = p_agent AND leg.offered_at > p_at - interval '1 hour'
         AND leg.role = 'primary' AND leg.state NOT IN ('declined', 'missed', 'rescinded')
 $$;

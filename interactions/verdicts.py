@@ -246,7 +246,7 @@ def standings(
         legs = Leg.objects.filter(
             agent__in=ramped, client=needs.queue.client_id, role=LegRole.PRIMARY, offered_at__gt=at - RAMP
         ).exclude(state__in=NOT_GOT)
-        for agent_id, got in legs.values_list("agent_id").annotate(n=Count("pk")).order_by():
+        for agent_id, got in legs.values_list("agent_id").annotate(n=Count("interaction", distinct=True)).order_by():
             found[agent_id].got = got
     if interaction_id is not None:
         refused = Refusal.objects.filter(interaction=interaction_id, agent__in=found, until__gt=at)

@@ -61,6 +61,7 @@ class Log:
         entry = _last(self._presence[agent.pk], at)
         if entry is not None:
             her.presence, her.reason, her.connected = entry.presence, entry.reason, entry.connected
+        got = set()
         for leg in self._legs[agent.pk]:
             if leg.offered_at > at or (but is not None and (leg.offered_at, leg.pk) >= (but.offered_at, but.pk)):
                 continue
@@ -68,8 +69,10 @@ class Log:
             if not over:
                 her.held.append(Held(leg.channel, leg.cost, leg.interaction.queue_id))
                 her.offered |= leg.accepted_at is None or leg.accepted_at > at
-            got = not (over and leg.state in NOT_GOT) and leg.role == LegRole.PRIMARY
-            her.got += got and leg.client_id == needs.queue.client_id and leg.offered_at > at - RAMP
+            counts = not (over and leg.state in NOT_GOT) and leg.role == LegRole.PRIMARY
+            if counts and leg.client_id == needs.queue.client_id and leg.offered_at > at - RAMP:
+                got.add(leg.interaction_id)
+        her.got = len(got)
         her.delayed = any(since <= at < until for since, until in self._delays[interaction_id, agent.pk])
         return her
 

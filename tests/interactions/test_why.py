@@ -204,6 +204,26 @@ def test_counts_from_the_logs_equal_a_full_count_at_the_moment(seed: int) -> Non
     assert {"signed_out", "offered"} <= seen and len(seen) >= 4, seen
 
 
+def test_a_contact_that_came_twice_is_one_for_the_ramp() -> None:
+    acme = make.client("Acme")
+    line = make.queue(acme, decline_delay_seconds=10, wrap_up=WrapUpMode.NONE)
+    sue, bob, bea = make.supervisor(acme), make.agent("Bob", licensed=acme), make.agent("Bea")
+    make.licence(bea, acme, ramp_per_hour=2)
+    on_duty(bea)
+    contact = make.waiting(line, Channel.VOICE)
+    offers.accept(make.offer(bea, contact), by=bea)
+    supervision.take_back(Interaction.objects.get(pk=contact.pk), by=sue, reason="wrong desk")
+    clock.advance(20)
+    leg = offers.accept(make.offer(bea, contact), by=bea)
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    on_duty(bob)
+    second = make.waiting(line, Channel.VOICE)
+    assert eligibility.eligible(bea, second).ok
+    supervision.assign(second, bob, by=sue, reason="he knows her")
+    given = Leg.objects.select_related("lane__queue__client", "client", "interaction").get(interaction=second)
+    assert [(group.title, group.rows[0][0]) for group in why.others(given)] == [("Free as well", bea)]
+
+
 def test_an_offer_in_words() -> None:
     acme = make.client("Acme")
     line = make.queue(acme, "Orders", strategy=Strategy.MOST_SKILLED, wants={"billing": 1})

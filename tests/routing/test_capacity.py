@@ -216,6 +216,21 @@ ROWS = [
         agents=["bea ramp=1"],
     ),
     Row(
+        "ramp: a contact that comes again is one",
+        "The ramp counts contacts: one that is taken back and comes to the same agent anew is the same one.",
+        """
+            0: ann chats
+            1: bea accepts ann
+            2: sue takes-back ann
+            40: bea accepts ann
+            41: bea ends ann
+            42: ben chats
+            43: bea declines ben
+        """,
+        "bea<ann bea<ann bea<ben",
+        agents=["bea ramp=2"],
+    ),
+    Row(
         "ramp: for each client by itself",
         "A contact of one client does not count for another.",
         """

@@ -1,0 +1,15 @@
+"""Eligibility anew: the ramp counts contacts, not legs."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+from bpo.kernel.migrations import functions
+
+ELIGIBILITY = Path(__file__).parent.parent / "eligibility.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("interactions", "0014_seats_by_their_yields")]
+
+    operations = [functions(ELIGIBILITY)]
