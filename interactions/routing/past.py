@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -21,11 +21,12 @@ from interactions.models.leg import HOLDING_STATES
 from interactions.verdicts import NOT_GOT, RAMP, Held, Needs, Standing
 
 LONGEST_WORK = timedelta(days=2)  # a leg that ended within the time and began earlier is not looked for
+NOT_YET = datetime.max.replace(tzinfo=UTC)
 DELAYING = (Kind.DECLINED, Kind.MISSED, Kind.TAKEN_BACK)
 
 
 class Log:
-    """All that is needed of some agents between two moments, toward contacts of these clients (eight queries)."""
+    """All that is needed of some agents between two moments, toward contacts of these clients (nine queries)."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Log:
         of_clients = [client.pk for client in clients]
         self._presence = _presence(ids, start, end)
         self._legs = _legs(ids, start, end)
+        self._aside = _set_aside([leg.pk for legs in self._legs.values() for leg in legs], end)
         self._delays = _delays([contact.pk for contact in contacts], end)
         self._licences = _History(Licence, ("agent_id", "client_id"), end, agent__in=ids, client__in=of_clients)
         self._skills = _History(AgentSkill, ("agent_id", "skill_id"), end, agent__in=ids)
@@ -66,7 +68,7 @@ class Log:
             if leg.offered_at > at or (but is not None and (leg.offered_at, leg.pk) >= (but.offered_at, but.pk)):
                 continue
             over = leg.ended_at is not None and leg.ended_at <= at
-            if not over:
+            if not over and not any(since < at < until for since, until in self._aside[leg.pk]):
                 her.held.append(Held(leg.channel, leg.cost, leg.interaction.queue_id))
                 her.offered |= leg.accepted_at is None or leg.accepted_at > at
             counts = not (over and leg.state in NOT_GOT) and leg.role == LegRole.PRIMARY
@@ -122,6 +124,18 @@ def _legs(ids: list[int], start: datetime, end: datetime) -> dict[int, list[Leg]
         "interaction__queue",
     ):  # fmt: skip
         found[leg.agent_id].append(leg)
+    return found
+
+
+def _set_aside(legs: list[int], end: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Of each leg: from when until when it was set aside for a more urgent contact, and held no room."""
+    found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    entries = JournalEntry.objects.filter(leg__in=legs, kind__in=(Kind.SET_ASIDE, Kind.SET_BACK), at__lte=end)
+    for leg, kind, at in entries.order_by("at", "pk").values_list("leg_id", "kind", "at"):
+        if kind == Kind.SET_ASIDE:
+            found[leg].append((at, NOT_YET))
+        elif found[leg]:
+            found[leg][-1] = found[leg][-1][0], at
     return found
 
 

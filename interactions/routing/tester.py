@@ -61,7 +61,7 @@ def test(
     """What routing would do now with such a contact, by the rules it goes by (a constant number of queries)."""
     at = at or clock.now()
     needs = eligibility.described(queue, channel, wants)
-    agents = agents_of(queue.client_id)
+    agents = agents_of(queue.client_id, at)
     known = verdicts.standings(agents, needs, at)
     found = {key: verdicts.judge(her, needs, at) for key, her in known.items()}
     able = [known[key] for key, verdict in found.items() if verdict.ok]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -101,9 +102,10 @@ def _titles(then: bool) -> dict[str, str]:
     return {key: str(title) for key, title in GROUPS.items()} | ({"": _("Free as well")} if then else {})
 
 
-def agents_of(client_id: int) -> list[Agent]:
-    """Everybody who has or had a licence for the client and works here."""
-    found = Agent.objects.filter(licences__client=client_id, deactivated_at=None)
+def agents_of(client_id: int, at: datetime) -> list[Agent]:
+    """Everybody who has or had a licence for the client and worked here at that moment."""
+    here = Q(deactivated_at=None) | Q(deactivated_at__gt=at)
+    found = Agent.objects.filter(here, licences__client=client_id)
     return list(found.select_related("profile", "team").order_by("name"))
 
 
@@ -113,9 +115,17 @@ def agents_of(client_id: int) -> list[Agent]:
 def waiting(contact: Interaction, *, at: datetime | None = None) -> Waiting:
     """Every agent of the client with the reason why she is not taken (a constant number of queries)."""
     at = at or clock.now()
-    agents = agents_of(contact.client_id)
+    agents = agents_of(contact.client_id, at)
     found = eligibility.verdicts_on(agents, contact, at=at)
-    return Waiting(_holds(contact, agents, found, at), grouped(agents, found), len(agents), at)
+    holds = _holds(contact, found.get(contact.prefer_agent_id or 0), at)
+    ahead = waits.position(contact) - 1
+    if ahead > 0:
+        holds.append(
+            ngettext("%(n)s stands before it in the line.", "%(n)s stand before it in the line.", ahead) % {"n": ahead}
+        )
+    if not any(verdict.ok for verdict in found.values()):
+        holds.append(_("Nobody who may take it is free."))
+    return Waiting(holds, grouped(agents, found), len(agents), at)
 
 
 SHARES = """
@@ -129,8 +139,8 @@ SHARES = """
 """
 
 
-def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict], at: datetime) -> list[str]:
-    """What keeps it waiting whoever is free."""
+def _holds(contact: Interaction, keeper: Verdict | None, at: datetime) -> list[str]:
+    """What the rules keep it waiting for, whoever is free; `keeper` is the verdict on whom it is kept for."""
     queue = contact.queue
     assert queue is not None
     holds = []
@@ -139,17 +149,9 @@ def _holds(contact: Interaction, agents: list[Agent], found: dict[int, Verdict],
     if queue.manual:
         holds.append(_("Agents pick from %(queue)s themselves; nothing is offered.") % {"queue": queue})
     holds += ceilings(queue, contact.channel)
-    keeper = next((agent for agent in agents if agent.pk == contact.prefer_agent_id), None)
-    if keeper and contact.prefer_until and contact.prefer_until > at and found[keeper.pk].group in THERE:
+    if keeper and contact.prefer_until and contact.prefer_until > at and keeper.group in THERE:
         left = round((contact.prefer_until - at).total_seconds())
-        holds.append(_("It is kept for %(agent)s for %(n)s s more.") % {"agent": keeper, "n": left})
-    ahead = waits.position(contact) - 1
-    if ahead > 0:
-        holds.append(
-            ngettext("%(n)s stands before it in the line.", "%(n)s stand before it in the line.", ahead) % {"n": ahead}
-        )
-    if not any(verdict.ok for verdict in found.values()):
-        holds.append(_("Nobody who may take it is free."))
+        holds.append(_("It is kept for %(agent)s for %(n)s s more.") % {"agent": contact.prefer_agent, "n": left})
     return holds
 
 
@@ -172,11 +174,11 @@ def ceilings(queue: Queue, channel: str) -> list[str]:
 def others(leg: Leg) -> list[Group]:
     """Everybody else at the moment of an offer, from the logs by the rules of its lane."""
     contact = leg.interaction
-    agents = [agent for agent in agents_of(leg.client_id) if agent.pk != leg.agent_id]
     if leg.lane is None:
         return []
-    needs = _needs([leg])[leg.lane.pk]
     at = leg.offered_at
+    agents = [agent for agent in agents_of(leg.client_id, at) if agent.pk != leg.agent_id]
+    needs = _needs([leg])[leg.lane.pk]
     log = Log(agents, at, at, clients=[leg.client], contacts=[contact])
     found = {
         agent.pk: verdicts.judge(log.standing(agent, needs, at, interaction_id=contact.pk, but=leg), needs, at)
@@ -289,7 +291,10 @@ def _free_as_well(leg: Leg, agent: Agent) -> str:
 
 
 def now(agent: Agent, contact: Interaction, *, at: datetime | None = None) -> str:
-    """Of a contact that waits: why it is not offered to her now."""
+    """Of a contact that waits: why it is not offered to her now; first what holds it whoever is free."""
     at = at or clock.now()
-    verdict = eligibility.eligible(agent, contact, at=at)
-    return verdict.sentence or _("%(agent)s is free for it.") % {"agent": agent}
+    keeper = contact.prefer_agent
+    asked = eligibility.verdicts_on([agent, keeper] if keeper else [agent], contact, at=at)
+    verdict = asked[agent.pk]
+    held = _holds(contact, asked[keeper.pk] if keeper else None, at)[:1] if contact.queue else []
+    return " ".join([*held, verdict.sentence or _("%(agent)s is free for it.") % {"agent": agent}])

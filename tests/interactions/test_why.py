@@ -126,6 +126,27 @@ def test_what_holds_it_whoever_is_free() -> None:
     assert [(group.title, group.rows[0][1]) for group in told.groups] == [("Away", "Bea is away: Lunch.")]
 
 
+def test_why_not_her_now_says_first_what_holds_it_whoever_is_free() -> None:
+    acme = make.client("Acme")
+    orders = make.queue(acme, "Orders")
+    bea, bob = (make.agent(name, licensed=acme, available=True) for name in ("Bea", "Bob"))
+    contact = make.waiting(orders)
+    assert why.now(bea, contact) == "Bea is free for it."
+    Interaction.objects.filter(pk=contact.pk).update(prefer_agent=bob, prefer_until=clock.now() + timedelta(seconds=9))
+    contact.refresh_from_db()
+    assert why.now(bea, contact) == "It is kept for Bob for 9 s more. Bea is free for it."
+    Seat.objects.filter(pk=bob.pk).update(presence=Presence.BREAK)
+    Seat.objects.filter(pk=bea.pk).update(presence=Presence.BREAK, reason="Lunch")
+    assert why.now(bea, contact) == "Bea is away: Lunch."
+    Queue.objects.filter(pk=orders.pk).update(state=QueueState.PAUSED)
+    contact.queue.refresh_from_db()
+    paused = "Orders is paused: nothing is offered before it is opened again."
+    assert why.now(bea, contact) == f"{paused} Bea is away: Lunch."
+    manual = make.waiting(make.queue(acme, "Picks", manual=True))
+    Seat.objects.filter(pk=bea.pk).update(presence=Presence.AVAILABLE)
+    assert why.now(bea, manual) == "Agents pick from Picks themselves; nothing is offered. Bea is free for it."
+
+
 # --- at an offer -----------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +243,41 @@ def test_a_contact_that_came_twice_is_one_for_the_ramp() -> None:
     supervision.assign(second, bob, by=sue, reason="he knows her")
     given = Leg.objects.select_related("lane__queue__client", "client", "interaction").get(interaction=second)
     assert [(group.title, group.rows[0][0]) for group in why.others(given)] == [("Free as well", bea)]
+
+
+def test_who_has_left_the_house_since_is_told_as_she_was() -> None:
+    acme = make.client("Acme")
+    line = make.queue(acme)
+    una, old = on_duty(make.agent("Una", licensed=acme)), make.agent("Old", licensed=acme)
+    presence.deactivate(old, make.admin())
+    bea = make.agent("Bea", licensed=acme, available=True)
+    Seat.objects.filter(pk=bea.pk).update(idle_since=clock.now() - timedelta(hours=1))
+    clock.advance(1)
+    leg = make.offer(bea, make.waiting(line))
+    clock.advance(60)
+    presence.deactivate(una, make.admin())
+    leg = Leg.objects.select_related("lane__queue__client", "client", "interaction").get(pk=leg.pk)
+    assert [(group.title, [her for her, _words in group.rows]) for group in why.others(leg)] == [
+        ("Free as well", [una])
+    ]
+
+
+def test_a_mail_set_aside_was_not_in_hand() -> None:
+    acme = make.client("Acme")
+    line = make.queue(acme, wrap_up=WrapUpMode.NONE)
+    start = clock.now()
+    bea = on_duty(make.agent("Bea", licensed=acme))
+    offers.accept(make.offer(bea, make.waiting(line, Channel.EMAIL)), by=bea)
+    clock.advance(5)
+    call = offers.accept(make.offer(bea, make.waiting(line, Channel.VOICE)), by=bea)
+    bob = on_duty(make.agent("Bob", licensed=acme))
+    clock.advance(5)
+    make.offer(bob, make.waiting(line, Channel.CHAT))
+    clock.advance(5)
+    handling.end_work(call, by=bea, ended_by=EndedBy.AGENT)
+    clock.advance(5)
+    told = [row.sentence for row in why.passed_over(bea, [acme], start, clock.now()).rows]
+    assert told == ["Bea has no room for another contact of this kind: 1 call in hand."]
 
 
 def test_an_offer_in_words() -> None:
