@@ -95,6 +95,7 @@ def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: s
     reason = require_reason(reason)
     if not 0 <= priority <= 9:
         raise NothingToTakeBack(sentence=_("A priority lies between 0 and 9."))
+    interaction.refresh_from_db(from_queryset=Interaction.objects.select_for_update(no_key=True))
     before = interaction.priority
     if interaction.state not in (State.QUEUED, State.OFFERED):
         raise NothingToTakeBack(sentence=_("This contact is not waiting any more."))

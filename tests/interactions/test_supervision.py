@@ -92,3 +92,22 @@ def test_priority_changes_the_place_and_is_journalled(floor) -> None:
     assert (entry.facts["from"], entry.facts["to"]) == (0, 7)
     with pytest.raises(supervision.NothingToTakeBack):
         supervision.reprioritise(fresh(floor), 10, by=floor.sue, reason="too much")
+
+
+def test_no_priority_for_what_somebody_accepted_meanwhile(floor) -> None:
+    stale = fresh(floor)
+    offers.accept(floor.offer, by=floor.holder)
+    with pytest.raises(supervision.NothingToTakeBack) as refused:
+        supervision.reprioritise(stale, 7, by=floor.sue, reason="a pilot waits at the gate")
+    assert "not waiting any more" in str(refused.value.sentence)
+    assert (fresh(floor).priority, fresh(floor).state) == (0, State.ACTIVE)
+    assert not JournalEntry.objects.filter(kind=Kind.REPRIORITISED).exists()
+
+
+def test_the_priority_is_changed_from_what_it_is_now(floor) -> None:
+    stale = fresh(floor)
+    supervision.reprioritise(fresh(floor), 4, by=floor.sue, reason="a pilot")
+    supervision.reprioritise(stale, 7, by=floor.sue, reason="his plane leaves")
+    assert (stale.priority, stale.version) == (7, fresh(floor).version)
+    last = JournalEntry.objects.filter(kind=Kind.REPRIORITISED).latest("pk")
+    assert (last.facts["from"], last.facts["to"]) == (4, 7)
