@@ -270,7 +270,7 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
     if interaction.state != State.PARKED or interaction.queue is None:
         return False
-    prefer = interaction.prefer_agent_id if why != "agent deactivated" else None
+    keeper = interaction.prefer_agent if why != "agent deactivated" else None
     journal.record(interaction, Kind.UNPARKED, at=at, why=why)
     queueing.enter_queue(
         interaction,
@@ -278,9 +278,11 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
         wants=queueing.wants_of(interaction),
         priority=interaction.priority,
         at=at,
-        prefer_agent_id=prefer,
-        prefer_until=at + PARKER_PREFERRED if prefer else None,
+        prefer_agent=None,
+        prefer_until=None,
     )
+    if keeper is not None:
+        queueing.keep_for(interaction, keeper, until=at + PARKER_PREFERRED, at=at)
     return True
 
 
@@ -342,7 +344,5 @@ def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = N
         return True
     queueing.put_back(interaction, at=at, returned=interaction.channel == Channel.VOICE, new_visit=True)
     if interaction.channel != Channel.VOICE and why == "console lost":
-        Interaction.objects.filter(pk=interaction.pk).update(
-            prefer_agent=leg.agent_id, prefer_until=at + LAST_AGENT_PREFERRED
-        )
+        queueing.keep_for(interaction, leg.agent, until=at + LAST_AGENT_PREFERRED, at=at)
     return True

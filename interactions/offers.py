@@ -201,13 +201,5 @@ def back_in_line(leg: Leg, *, at: datetime) -> None:
     transferrer = leg.why.get("transferred_by")
     queueing.put_back(leg.interaction, at=at, returned=transferrer is not None)
     if transferrer is not None and Seat.objects.filter(pk=transferrer, **{f"fits_{leg.channel}": True}).exists():
-        Interaction.objects.filter(pk=leg.interaction_id).update(
-            prefer_agent=transferrer, prefer_until=at + TRANSFERRER_PREFERRED
-        )
-        journal.record(
-            leg.interaction,
-            Kind.PREFERRED,
-            at=at,
-            agent=str(Agent.objects.values_list("public_id", flat=True).get(pk=transferrer)),
-            until=(at + TRANSFERRER_PREFERRED).isoformat(),
-        )
+        keeper = Agent.objects.get(pk=transferrer)
+        queueing.keep_for(leg.interaction, keeper, until=at + TRANSFERRER_PREFERRED, at=at)

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
-from agents.models import END_ACTIONS, OverflowStep, StepAction
+from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
@@ -171,6 +171,14 @@ def reorder(interaction: Interaction, *, priority: int) -> None:
     Interaction.objects.filter(pk=interaction.pk).update(priority=priority, version=F("version") + 1, **place)
     _set(interaction, priority=priority, **place)
     interaction.refresh_from_db(fields=["version"])
+
+
+@transaction.atomic
+def keep_for(interaction: Interaction, agent: Agent, *, until: datetime, at: datetime) -> None:
+    """One that waits is offered to this agent alone until then, while the agent is there."""
+    _set(interaction, prefer_agent=agent, prefer_until=until)
+    Interaction.objects.filter(pk=interaction.pk).update(prefer_agent=agent, prefer_until=until)
+    journal.record(interaction, Kind.PREFERRED, at=at, agent=str(agent.public_id), until=until.isoformat())
 
 
 # --- overflow --------------------------------------------------------------------------------------------------------

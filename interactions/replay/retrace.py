@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from clients.models import Queue
-from interactions import handling, waits
+from interactions import waits
 from interactions.models import Kind
 from interactions.replay import causes
 from interactions.replay.record import Change, Contact, Entry, Past
@@ -68,7 +68,6 @@ class Retrace:
         self.lanes = lanes_of(scratch)
         self.found = Retraced()
         self._legs: dict[int, str] = {}  # what each leg is by now
-        self._prefer: dict[int, tuple[int, datetime]] = {}
         self.places = places(past)
         self._priority = first_priorities(past)
         self._asked: list[tuple[psycopg.Cursor[Any], Entry]] = []
@@ -132,10 +131,6 @@ class Retrace:
                 self._prefers(
                     contact, self.past.agents.get(entry.facts.get("agent", "")), _moment(entry.facts["until"])
                 )
-            case Kind.UNPARKED if entry.leg is None and entry.facts.get("why") != "agent deactivated":
-                before = [leg for leg in self.past.legs_of(contact.id) if leg.offered_at < entry.at]
-                if before:
-                    self._prefer[contact.id] = before[-1].agent, entry.at + handling.PARKER_PREFERRED
             case Kind.CLOSED:
                 self._call(
                     "UPDATE interactions_interaction SET state = 'closed', outcome = %s, closed_at = %s WHERE id = %s",
@@ -150,9 +145,6 @@ class Retrace:
                     "SELECT replay_refuse(%s, %s, %s, %s, %s)",
                     contact.id, leg.agent, int(entry.facts.get("delay") or 0), entry.kind[:10], entry.at,
                 )  # fmt: skip
-        lost = entry.kind == Kind.CONSOLE_LOST and entry.facts.get("why", "console lost") == "console lost"
-        if lost and contact.channel != "voice" and entry.leg in self.past.legs:
-            self._prefers(contact, self.past.legs[entry.leg].agent, entry.at + handling.LAST_AGENT_PREFERRED)
 
     def _queued(self, contact: Contact, entry: Entry) -> None:
         lane = entry.facts.get("lane")
@@ -162,10 +154,9 @@ class Retrace:
         queue = self.queues[self.lanes[lane]]
         priority = self._priority[contact.id]
         place = waits.order_in(queue, priority=priority, returned=returned, enqueued_at=since)
-        agent, until = self._prefer.pop(contact.id, (None, None))
         self._call(
-            "SELECT replay_place(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            contact.id, lane, priority, returned, place["band"], place["order_key"], since, agent, until, entry.at,
+            "SELECT replay_place(%s, %s, %s, %s, %s, %s, %s, NULL, NULL, %s)",
+            contact.id, lane, priority, returned, place["band"], place["order_key"], since, entry.at,
         )  # fmt: skip
 
     def _reprioritised(self, contact: Contact, entry: Entry) -> None:

@@ -257,6 +257,28 @@ def test_beas_console_is_lost(floor) -> None:
     assert floor.contact.prefer_agent == floor.bea
 
 
+def test_what_comes_back_is_journalled_as_kept_for_her(floor) -> None:
+    def kept() -> list[tuple[str, str]]:
+        entries = JournalEntry.objects.filter(interaction=floor.contact, kind=Kind.PREFERRED).order_by("pk")
+        return [(entry.facts["agent"], entry.facts["until"]) for entry in entries]
+
+    her, at = str(floor.bea.public_id), clock.now()
+    handling.console_lost(offers.accept(floor.offer, by=floor.bea), at=at)
+    floor.contact.refresh_from_db()
+    told = [(her, (at + timedelta(seconds=30)).isoformat())]
+    assert kept() == told and (floor.contact.prefer_agent, floor.contact.prefer_until) == (
+        floor.bea, at + timedelta(seconds=30),
+    )  # fmt: skip
+    leg = offers.accept(make.offer(floor.bea, floor.contact), by=floor.bea)
+    handling.park(leg, by=floor.bea, at=at + timedelta(hours=1))
+    floor.contact.refresh_from_db()
+    later = at + timedelta(hours=2)
+    handling.return_parked(floor.contact, why="customer wrote", at=later)
+    floor.contact.refresh_from_db()
+    told += [(her, (later + timedelta(seconds=60)).isoformat())]
+    assert kept() == told and floor.contact.prefer_until == later + timedelta(seconds=60)
+
+
 def test_a_lost_call_comes_first_in_its_priority(floor) -> None:
     offers.decline(floor.offer, by=floor.bea, reason="busy")
     contact = make.waiting(floor.queue, "voice")
