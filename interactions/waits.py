@@ -42,24 +42,36 @@ def position(interaction: Interaction) -> int:
     """Its place in the order over all lanes of the queue; 1 is next, 0 is not waiting."""
     if interaction.state != State.QUEUED or interaction.queue_id is None or interaction.order_key is None:
         return 0
-    return 1 + ahead_of(
-        interaction.queue_id, interaction.channel, interaction.band, interaction.order_key, interaction.pk
-    )
+    return 1 + ahead_of(interaction.queue_id, interaction.band, interaction.order_key, interaction.pk)
 
 
-def ahead_of(queue_id: int, channel: str, band: int, order_key: datetime, pk: int) -> int:
-    """How many wait before a place in the order over all lanes of a queue."""
+def ahead_of(queue_id: int, band: int, order_key: datetime, pk: int, *, channel: str = "") -> int:
+    """How many wait before a place in the order over all lanes of a queue; of one channel alone, where it is named."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT count(*) FROM interactions_interaction
-            WHERE queue_id = %s AND channel = %s AND state = 'queued'
+            WHERE queue_id = %s AND %s IN ('', channel) AND state = 'queued'
                 AND (-band, order_key, id) < (%s, %s, %s)
             """,
             [queue_id, channel, -band, order_key, pk],
         )
         row = cursor.fetchone()
     return int(row[0])
+
+
+def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) -> int | None:
+    """Seconds until one that waits, or may be in line again at once, would be answered.
+
+    The pace is that of its channel, so those of its channel count that stand before it: mails hold up no call.
+    """
+    assert interaction.queue is not None
+    ahead = 0
+    if interaction.state == State.QUEUED and interaction.order_key is not None:
+        ahead = ahead_of(
+            interaction.queue.pk, interaction.band, interaction.order_key, interaction.pk, channel=interaction.channel
+        )
+    return expected_wait(interaction.queue, interaction.channel, ahead=ahead, at=at)
 
 
 def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
@@ -91,7 +103,7 @@ def foretell(entry: JournalEntry) -> None:
     waiting = Interaction.objects.select_related("queue").filter(pk=entry.interaction_id, state=State.QUEUED).first()
     if waiting is None or waiting.queue is None or waiting.channel == Channel.EMAIL:
         return
-    seconds = expected_wait(waiting.queue, waiting.channel, ahead=position(waiting) - 1, at=clock.now())
+    seconds = expected_wait_of(waiting, at=clock.now())
     if seconds is not None:
         open_visit = Visit.objects.filter(interaction=waiting, left_at__isnull=True, expected_seconds__isnull=True)
         open_visit.update(expected_seconds=seconds)

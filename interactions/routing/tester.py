@@ -71,7 +71,7 @@ def test(
     stops = _stops(queue, at) + ceilings(queue, channel)
     level = queue.priority if priority is None else priority
     place = waits.order_in(queue, priority=level, returned=False, enqueued_at=at)
-    ahead = waits.ahead_of(queue.pk, channel, place["band"], place["order_key"], LAST)
+    ahead = waits.ahead_of(queue.pk, place["band"], place["order_key"], LAST)
     order = [_candidate(her, needs) for her in sorted(able, key=lambda her: _order(her, needs))]
     left_out = {candidate.agent.pk for candidate in order}
     groups = grouped([agent for agent in agents if agent.pk not in left_out], found)

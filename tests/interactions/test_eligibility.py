@@ -234,8 +234,9 @@ class TestPlace:
         third = make.waiting(line, waited=10)
         second = make.waiting(line, waited=60, wants=((es.pk, 1),))
         first = make.waiting(line, waited=1, priority=3)
+        fourth = make.waiting(line, Channel.EMAIL, waited=5)
         other = make.waiting(make.queue(line.client), waited=1000)
-        assert [waits.position(each) for each in (first, second, third, other)] == [1, 2, 3, 1]
+        assert [waits.position(each) for each in (first, second, third, fourth, other)] == [1, 2, 3, 4, 1]
 
     def test_what_came_back_is_first_in_its_priority(self) -> None:
         line = make.queue()
@@ -255,6 +256,18 @@ class TestPlace:
         assert waits.expected_wait(line, Channel.CHAT, at=at) == 2 * 300 / 6
         assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 300 / 6
         assert waits.expected_wait(line, Channel.EMAIL, at=at) is None
+
+    def test_mails_before_a_chat_are_in_its_place_but_not_in_its_wait(self) -> None:
+        line, at = make.queue(), clock.now()
+        for _ in range(6):
+            queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
+        Interaction.objects.update(state=State.ACTIVE)
+        for _ in range(3):
+            make.waiting(line, Channel.EMAIL, waited=100)
+        make.waiting(line, waited=60)
+        chat = make.waiting(line)
+        assert waits.position(chat) == 5
+        assert waits.expected_wait_of(chat, at=at) == 2 * 300 / 6
 
     def test_the_pace_is_that_of_the_time_in_which_somebody_waited(self) -> None:
         """Five who waited in the last five minutes and ten who were answered beside them: three a minute."""

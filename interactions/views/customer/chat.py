@@ -243,7 +243,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     if phase == "waiting" and interaction.queue:
         waited = (now - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
         place = waits.position(interaction) or 1
-        wait = waits.expected_wait(interaction.queue, interaction.channel, ahead=place - 1, at=now)
+        wait = waits.expected_wait_of(interaction, at=now)
         long = wait is not None and wait > interaction.queue.callback_offer_seconds
         offered = interaction.lane is not None and interaction.lane.offers_callback
         shown |= {
