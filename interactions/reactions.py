@@ -62,7 +62,6 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.CONSOLE_LOST: [wish_fulfilled, router.place],
     Kind.REPRIORITISED: [router.place],
     Kind.STEP_REACHED: [router.place],
-    Kind.LEFT: [wish_fulfilled, router.freed],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
     Kind.NOTICE_WRITTEN: [notice_due],
     Kind.NOTE_ADDED: [push.case_noted],
