@@ -72,7 +72,7 @@ def sign_in(agent: Agent, *, at: datetime | None = None) -> Seat:
     if agent.deactivated_at:
         raise Deactivated
     if seat.presence == Presence.SIGNED_OUT:
-        _change(seat, Presence.BREAK, SIGNED_IN, by=agent, at=at, misses=0, **_fresh_connection(seat, at))
+        _change(seat, Presence.BREAK, SIGNED_IN, by=agent, at=at, **_fresh_connection(seat, at))
     return seat
 
 
@@ -107,12 +107,15 @@ def go_available(agent: Agent, *, by: Actor | None = None, why: str = "", at: da
 def take_break(
     agent: Agent, reason: str, *, by: Actor | None = None, why: str = "", at: datetime | None = None
 ) -> Seat:
-    """Away for a reason; while she holds contacts it is a wish, fulfilled when the last one ends."""
+    """Away for a reason; while she holds contacts it is a wish, fulfilled when the last one ends.
+
+    Who was signed out signs in with it: first the break "signed in", then this one.
+    """
     at = at or clock.now()
     reason = given_reason(reason, most=60)
     seat = _take(agent, at)
-    if seat.presence == Presence.SIGNED_OUT and agent.deactivated_at:
-        raise Deactivated
+    if seat.presence == Presence.SIGNED_OUT:
+        seat = sign_in(agent, at=at)
     if _live(seat) and seat.presence != Presence.BREAK:
         _wish(seat, wish=reason, sign_out=False)
     else:

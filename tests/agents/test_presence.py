@@ -62,6 +62,19 @@ def test_a_day(acme) -> None:
     ]
 
 
+def test_a_break_from_signed_out_signs_in_first(bea) -> None:
+    presence.sign_out(bea)
+    presence.take_break(bea, "Training")
+    assert log_of(bea)[-3:] == [("signed_out", ""), ("break", "signed in"), ("break", "Training")]
+
+
+def test_signing_in_anew_keeps_the_count_of_misses(bea) -> None:
+    Seat.objects.filter(pk=bea.pk).update(misses=2)
+    presence.sign_out(bea)
+    presence.sign_in(bea)
+    assert seat_of(bea).misses == 2
+
+
 def test_becoming_available_sets_idle_since_and_looks_for_work(acme, bea, django_capture_on_commit_callbacks) -> None:
     presence.take_break(bea, "Lunch")
     contact = make.waiting(make.queue(acme))
