@@ -34,8 +34,9 @@ from clients.api.base import (
 )
 from clients.models import ApiKey, Channel, EntryKind, EntryPoint, Reason, Role
 from interactions import intake, supervision, unsent, word_access
-from interactions.api import customer_acts, taking
+from interactions.api import customer_acts, received, taking
 from interactions.api.customer_acts import CustomerActs
+from interactions.api.received import ReceivedSerializer
 from interactions.api.routing import WantSerializer
 from interactions.api.serializers import (
     ActSerializer,
@@ -92,14 +93,6 @@ class NewContactSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReceivedSerializer(serializers.Serializer[Any]):
-    """What became of it."""
-
-    interaction = InteractionSerializer()
-    callback = serializers.CharField(allow_null=True, help_text="Reference of the callback promised from it.")
-    repeated = serializers.BooleanField()
-
-
 class WhySerializer(serializers.Serializer[Any]):
     """An act that takes a reason."""
 
@@ -136,7 +129,10 @@ class InteractionViewSet(TakingActs, CustomerActs, mixins.ListModelMixin, mixins
 
     @extend_schema(request=NewContactSerializer, responses={200: ReceivedSerializer, 201: ReceivedSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Bring a contact in at a door of kind API: 201 the first time, 200 and the first result when repeated."""
+        """Bring a contact in at a door of kind API: 201 the first time, 200 and the first result when repeated.
+
+        A full, unstaffed or closed line refuses it in words: the contact is closed, `text` says why.
+        """
         if not isinstance(request.auth, ApiKey):
             require_admin(request)
         given = NewContactSerializer(data=request.data)
@@ -159,13 +155,9 @@ class InteractionViewSet(TakingActs, CustomerActs, mixins.ListModelMixin, mixins
         data["wants"] = tuple((want["skill"].pk, want["level"]) for want in data["wants"])
         data["preferred"] = licensed_agent(door.client_id, data.pop("preferred_agent"), "preferred_agent")
         result = intake.receive(door, intake.NewContact(**data, reason=reason, opening=data["text"][:300]))
-        told = {
-            "interaction": result.interaction,
-            "callback": result.callback.reference if result.callback else None,
-            "repeated": result.repeated,
-        }
         code_ = status.HTTP_200_OK if result.repeated else status.HTTP_201_CREATED
-        return Response(ReceivedSerializer(told, context=self.get_serializer_context()).data, status=code_)
+        answer = ReceivedSerializer(received.told(result), context=self.get_serializer_context())
+        return Response(answer.data, status=code_)
 
     @extend_schema(responses=JournalSerializer(many=True))
     @action(detail=True, filter_backends=[])

@@ -163,6 +163,41 @@ def test_a_machine_brings_a_contact_once() -> None:
     assert caller.post("interactions/", **{**contact, "provider_id": "x", "reason": "nope"}).status_code == 400
 
 
+def test_a_door_refuses_in_words_and_offers_what_the_customers_page_offers() -> None:
+    acme = factories.client()
+    line = factories.queue(acme, limit=1)
+    door = factories.door(acme, EntryKind.API, into=line)
+    caller = key(acme, "read", "act")
+
+    def calls(name: str, **more: Any) -> Any:
+        contact = {"door": str(door.public_id), "provider_id": name, "channel": "voice", "from_phone": "+16145550142"}
+        return caller.post("interactions/", **contact, **more).json()
+
+    let_in = calls("ann", language="es")
+    assert (let_in["text"], let_in["alternative"]) == ("", None)
+    full = calls("ben")
+    assert full["interaction"]["outcome"] == "refused_full"
+    assert full["text"].startswith("A lot of people are waiting just now. We would rather call you back")
+    assert full["alternative"] == "callback"
+    again = calls("ben")
+    assert again["repeated"] and (again["text"], again["alternative"]) == (full["text"], "callback")
+    assert calls("eva", language="es")["text"].startswith("Ahora mismo hay muchas personas esperando.")
+    promised = calls("ben-back", wants_callback=True)
+    assert promised["callback"] and promised["alternative"] is None
+    assert promised["text"].startswith("We will contact you by ")
+
+
+def test_without_calls_a_full_door_offers_none() -> None:
+    acme = factories.client()
+    line = factories.queue(acme, limit=1, channels=["chat"])
+    door = factories.door(acme, EntryKind.API, into=line)
+    caller = key(acme, "read", "act")
+    contact = {"door": str(door.public_id), "channel": "chat"}
+    caller.post("interactions/", provider_id="ann", **contact)
+    full = caller.post("interactions/", provider_id="ben", **contact).json()
+    assert full["text"].endswith("Please try again later, or write to us.") and full["alternative"] is None
+
+
 # --- an agent's own work ---------------------------------------------------------------------------------------------
 
 
