@@ -243,6 +243,26 @@ def test_a_machine_acts_in_a_named_agents_name() -> None:
     assert key(line.client, "read").post(f"legs/{leg.public_id}/hold/", agent=str(bea.public_id)).status_code == 403
 
 
+def test_an_agent_signs_in_by_the_page_and_works_by_the_api() -> None:
+    """As docs/api.md tells it: the form, then two cookies."""
+    bea = factories.agent("Bea Brown", licensed=factories.client())
+    bea.user.set_password("tango-lima-47")
+    bea.user.save()
+    browser = Browser(enforce_csrf_checks=True)
+    browser.get("/accounts/login/")
+    given = {"login": bea.user.email, "csrfmiddlewaretoken": browser.cookies["csrftoken"].value}
+    assert browser.post("/accounts/login/", {**given, "password": "wrong"}).status_code != 302
+    assert browser.post("/accounts/login/", {**given, "password": "tango-lima-47"}).status_code == 302
+    mine = "/api/v1/me/presence/"
+    assert browser.post(mine, {"presence": "available"}, content_type="application/json").status_code == 403
+    token = {"X-CSRFToken": browser.cookies["csrftoken"].value}
+    answer = browser.post(mine, {"presence": "available"}, content_type="application/json", headers=token)
+    assert (answer.status_code, answer.json()["presence"], answer.json()["connected"]) == (200, "available", False)
+    here = browser.post("/console/here/", headers=token).json()
+    assert browser.post("/console/here/", here, headers=token).json()["console"] == here["console"]
+    assert browser.get(mine).json()["connected"]
+
+
 def test_my_presence() -> None:
     bea = factories.agent()
     caller = Caller(bea.user)
