@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from agents.models import Agent
 from bpo.kernel import clock
-from clients.models import Client, Queue, QueueState
+from clients.models import Brand, Client, Queue, QueueState
 from interactions import eligibility, verdicts, waits
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegRole, LegState
 from interactions.routing.past import Log
@@ -74,6 +74,7 @@ class PassedOver:
     contact: Interaction
     to: Agent
     line: str
+    brand: Brand
     group: str
     sentence: str
     hers: bool
@@ -246,7 +247,8 @@ def _judged(
             her = log.standing(agent, asked, leg.offered_at, interaction_id=leg.interaction_id, but=leg)
             verdict = verdicts.judge(her, asked, leg.offered_at)
             group, sentence = verdict.group, verdict.sentence or _free_as_well(leg, agent)
-        rows.append(PassedOver(leg.offered_at, leg.interaction, leg.agent, str(asked.queue), group, sentence, hers))
+        line, brand = str(asked.queue), asked.queue.client.brand
+        rows.append(PassedOver(leg.offered_at, leg.interaction, leg.agent, line, brand, group, sentence, hers))
     return rows
 
 

@@ -9,6 +9,7 @@ from interactions.views.console import (
     finding,
     home,
     offers,
+    passed,
     presence,
     records,
     script,
@@ -83,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:customer>/part/", records.part, name="console-customer-part"),
     path("legs/<uuid:leg>/identity/", records.add_identity, name="console-identity"),
     path("legs/<uuid:leg>/same-case/", records.same_case, name="console-same-case"),
+    path("passed/", passed.passed, name="console-passed"),
     path("find/", finding.palette, name="console-find"),
     path("start/", finding.start, name="console-start"),
 ]

@@ -121,7 +121,7 @@ add(Rule(post=pages(PAGE)), "accounts:zone")
 add(
     Rule(get=DESK),
     "console-home", "console-items", "console-later", "console-top", "console-offer", "console-idle", "console-cases",
-    "console-find",
+    "console-find", "console-passed",
 )  # fmt: skip
 add(
     Rule(post=DESK), "console-here", "console-available", "console-away", "console-pause", "console-sign-out",

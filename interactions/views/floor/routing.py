@@ -26,9 +26,7 @@ from interactions.reports.story import Story
 from interactions.routing import offer_words, tester, why
 from interactions.views import lists
 from interactions.views.floor.seeing import Sight, agent_seen, contact_of, queue_of, sight_of
-
-SHOWN = 50  # offers to others on a page
-HOURS = {"1": lazy("Last hour"), "4": lazy("Last 4 hours"), "12": lazy("Last 12 hours"), "24": lazy("Last 24 hours")}
+from interactions.views.passing import HOURS, SHOWN
 
 
 # --- of a contact ----------------------------------------------------------------------------------------------------
