@@ -88,6 +88,17 @@ def changes_under(model: type[Model], **parent: Any) -> list[Change]:
     return _of(model, list(events.values_list("pgh_obj_id", flat=True).distinct()))
 
 
+def as_of(model: Any, at: datetime, **which: Any) -> list[Any]:
+    """The rows as they stood at a moment; where no change was kept before it, as they stand today (two queries).
+
+    `which` asks by fields that never change; look at the others in what comes back.
+    """
+    kept = _events(model).filter(pgh_created_at__lte=at, **which).order_by("pgh_obj_id", "-pgh_id")
+    last = list(kept.distinct("pgh_obj_id"))
+    today = model._base_manager.filter(**which).exclude(pk__in=[event.pgh_obj_id for event in last])
+    return [*(event for event in last if event.pgh_label != "delete"), *today]
+
+
 def _events(model: Any) -> Any:
     return model.pgh_event_model.objects
 

@@ -3,7 +3,8 @@
 Idle time is available and connected with nothing accepted in hand, as in occupancy. The rule (idle.v1): an agent's idle
 seconds are charged to the clients she is certified for, by their weight in the period; who is certified for none is
 charged to the house. A client's weight is the handling time of its contacts or, where it is more, its floor for the
-whole period: who is served first pays for being ready. Where no weight is there, in equal parts.
+whole period: who is served first pays for being ready. Where no weight is there, in equal parts. Licences and floors
+count as they stood when the period ended, so that what was charged stays charged.
 """
 
 from __future__ import annotations
@@ -16,12 +17,26 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from agents.models import Licence, LicenceState
+from bpo.kernel import history
 from clients.models import Client
 from interactions.models import Interaction, Leg, LegRole, State
 from interactions.models.leg import HOLDING_STATES
 
 SEAT = 100
-IDLE = """
+# By client, because the ends of work are found by client: nothing that was over before the period is looked at.
+WORKED = """
+    SELECT l.agent_id, l.client_id, greatest(l.accepted_at, %(start)s) AS since,
+        least(coalesce(l.ended_at, %(end)s), %(end)s) AS until
+    FROM clients_client c CROSS JOIN LATERAL (
+        SELECT over.* FROM interactions_leg over WHERE over.client_id = c.id AND over.ended_at > %(start)s
+        UNION ALL
+        SELECT live.* FROM interactions_leg live
+        WHERE live.client_id = c.id AND live.state IN ('offered', 'handling', 'wrapping') AND live.ended_at IS NULL
+    ) l
+    WHERE l.role <> 'monitor' AND l.accepted_at < %(end)s
+        AND coalesce(l.ended_at, %(end)s) > greatest(l.accepted_at, %(start)s)
+"""
+IDLE = f"""
 WITH before AS (
     SELECT a.id AS agent_id, (SELECT max(e.at) FROM agents_presenceentry e WHERE e.agent_id = a.id AND e.at < %(start)s)
         AS at
@@ -34,25 +49,15 @@ WITH before AS (
 ), there AS (
     SELECT agent_id, range_agg(tstzrange(since, until)) AS times FROM log WHERE there AND until > since GROUP BY 1
 ), busy AS (
-    SELECT l.agent_id,
-        range_agg(tstzrange(greatest(l.accepted_at, %(start)s), least(coalesce(l.ended_at, %(end)s), %(end)s))) AS times
-    FROM interactions_leg l
-    WHERE l.role <> 'monitor' AND l.accepted_at < %(end)s AND coalesce(l.ended_at, %(end)s) > %(start)s
-        AND coalesce(l.ended_at, %(end)s) > l.accepted_at
-    GROUP BY 1
+    SELECT agent_id, range_agg(tstzrange(since, until)) AS times FROM ({WORKED}) worked GROUP BY 1
 )
 SELECT there.agent_id, extract(epoch FROM sum(upper(one) - lower(one)))::float8
 FROM there LEFT JOIN busy USING (agent_id),
-    unnest(there.times - coalesce(busy.times, '{}'::tstzmultirange)) AS one
+    unnest(there.times - coalesce(busy.times, '{{}}'::tstzmultirange)) AS one
 GROUP BY 1
 """
-WORK = """
-SELECT l.client_id,
-    sum(extract(epoch FROM least(coalesce(l.ended_at, %(end)s), %(end)s) - greatest(l.accepted_at, %(start)s)))::float8
-FROM interactions_leg l
-WHERE l.role <> 'monitor' AND l.accepted_at < %(end)s AND coalesce(l.ended_at, %(end)s) > %(start)s
-    AND coalesce(l.ended_at, %(end)s) > l.accepted_at
-GROUP BY 1
+WORK = f"""
+SELECT client_id, sum(extract(epoch FROM until - since))::float8 FROM ({WORKED}) worked GROUP BY 1
 """
 
 
@@ -79,16 +84,15 @@ class Held:
 
 
 def charged(start: datetime, end: datetime) -> Charged:
-    """The idle time of all agents between two moments and who is charged for it, by idle.v1 (three queries)."""
+    """The idle time of all agents between two moments and who is charged for it, by idle.v1 (six queries)."""
     idle, worked = _rows(IDLE, start, end), _rows(WORK, start, end)
     seconds = (end - start).total_seconds()
-    floors = dict(Client.objects.values_list("pk", "floor_seats"))
-    weights = {pk: max(worked.get(pk, 0.0), (floor or 0) * seconds) for pk, floor in floors.items()}
+    floors = {client.id: client.floor_seats or 0 for client in history.as_of(Client, end)}
+    weights = {pk: max(worked.get(pk, 0.0), floor * seconds) for pk, floor in floors.items()}
     certified: dict[int, list[int]] = {}
-    for agent, client in Licence.objects.filter(agent__in=idle, state=LicenceState.CERTIFIED).values_list(
-        "agent_id", "client_id"
-    ):
-        certified.setdefault(agent, []).append(client)
+    for licence in history.as_of(Licence, end, agent__in=list(idle)):
+        if licence.state == LicenceState.CERTIFIED:
+            certified.setdefault(licence.agent_id, []).append(licence.client_id)
     shares: dict[int, float] = {}
     house = 0.0
     for agent, free in idle.items():

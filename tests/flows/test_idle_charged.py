@@ -1,5 +1,6 @@
 """Who pays for idle time: by the stated rule, and the shares add up to all of it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.test import Client as Browser
@@ -7,8 +8,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import presence
-from agents.models import Agent
+from agents import licences, presence
+from agents.models import Agent, Licence
 from bpo.kernel import clock
 from clients.models import Channel, Client
 from interactions import handling, offers
@@ -59,6 +60,27 @@ def test_a_floor_pays_for_being_ready(day: Day, house: House) -> None:
     comes(house, "Bea Brown", house.acme, bolt)
     day.after(600)
     assert shares.charged(morning, clock.now()).idle == {bolt.pk: 600, house.acme.pk: 0}
+
+
+def test_what_is_changed_later_changes_no_past_period(day: Day, house: House) -> None:
+    bolt = make.client("Bolt", floor_seats=1)
+    Client.objects.filter(pk=house.acme.pk).update(floor_seats=3)
+    morning = clock.now()
+    bea = comes(house, "Bea Brown", house.acme, bolt)
+    day.after(600)
+    evening = clock.now()
+    charged = shares.charged(morning, evening)
+    assert charged.idle == {bolt.pk: 150, house.acme.pk: 450}
+    for model in (Client, Licence):
+        model.pgh_event_model.objects.update(pgh_created_at=morning)  # type: ignore[attr-defined]
+    licences.suspend(bea.licences.get(client=bolt), by=make.admin(), reason="audit")
+    Client.objects.filter(pk=house.acme.pk).update(floor_seats=None)
+    for model in (Client, Licence):
+        later = model.pgh_event_model.objects.exclude(pgh_created_at=morning)  # type: ignore[attr-defined]
+        later.update(pgh_created_at=evening + timedelta(hours=1))
+    assert shares.charged(morning, evening) == charged
+    day.after(7200)
+    assert shares.charged(evening, clock.now()).idle == {house.acme.pk: 7200}, "Bea is certified for Acme alone by then"
 
 
 def test_without_any_work_in_equal_parts(day: Day, house: House) -> None:
