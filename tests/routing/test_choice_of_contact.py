@@ -210,6 +210,7 @@ ROWS = [
         agents=["bea", "bob is=break"],
     ),
     Row(
+<<<<<<< HEAD
         "returned goes first in its own line alone",
         "Lines compare by priority, then age: who came back goes before nobody who waits longer in another line.",
         """
@@ -225,6 +226,27 @@ ROWS = [
         "bea<ann bea<ben bob<ann",
         agents=["bea is=break", "bob is=break"],
         lines={"Help": {}, "Bills": {}},
+=======
+        "returned is worth one level where priorities age",
+        "With ageing of 60 s it goes before who entered up to 60 s earlier, and behind who waited longer.",
+        """
+            0: ann calls
+            50: cat calls
+            100: ben calls prefers=bea for=60
+            101: bea goes available
+            102: bea accepts ben
+            103: bea loses-console
+            118: ben is queued
+            120: bob goes available
+            121: bob accepts ann
+            122: bob ends ann
+            123: bob accepts ben
+            124: bob ends ben
+        """,
+        "bea<ben bob<ann bob<ben bob<cat",
+        agents=["bea is=break", "bob is=break"],
+        lines={"Help": {"ageing_seconds": 60}},
+>>>>>>> 66fdcba (Write down why trainees go without a coach, and what having come back is worth where priorities age)
     ),
     Row(
         "what is kept for her goes before priority",

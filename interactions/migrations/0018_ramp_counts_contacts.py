@@ -10,6 +10,6 @@ ELIGIBILITY = Path(__file__).parent.parent / "eligibility.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0014_seats_by_their_yields")]
+    dependencies = [("interactions", "0017_best_for_whom_is_free")]
 
     operations = [functions(ELIGIBILITY)]
