@@ -99,6 +99,23 @@ def as_of(model: Any, at: datetime, **which: Any) -> list[Any]:
     return [*(event for event in last if event.pgh_label != "delete"), *today]
 
 
+def during(model: Any, start: datetime, end: datetime) -> Iterator[tuple[Any, float]]:
+    """The rows as they stood within a period, each with the seconds for which it stood so (three queries)."""
+    moments: dict[int, list[tuple[datetime, Any]]] = {}
+    for row in as_of(model, start):
+        moments[getattr(row, "pgh_obj_id", row.pk)] = [(start, row)]
+    changed = _events(model).filter(pgh_created_at__gt=start, pgh_created_at__lt=end)
+    for event in changed.order_by("pgh_id"):
+        stood = moments.setdefault(event.pgh_obj_id, [])
+        if event.pgh_label == "insert":  # it was not there before
+            stood.clear()
+        stood.append((event.pgh_created_at, event))
+    for stood in moments.values():
+        for (since, row), (until, _next) in zip(stood, [*stood[1:], (end, None)], strict=True):
+            if getattr(row, "pgh_label", "") != "delete":
+                yield row, (until - since).total_seconds()
+
+
 def _events(model: Any) -> Any:
     return model.pgh_event_model.objects
 

@@ -2,9 +2,9 @@
 
 Idle time is available and connected with nothing accepted in hand, as in occupancy. The rule (idle.v1): an agent's idle
 seconds are charged to the clients she is certified for, by their weight in the period; who is certified for none is
-charged to the house. A client's weight is the handling time of its contacts or, where it is more, its floor for the
-whole period: who is served first pays for being ready. Where no weight is there, in equal parts. Licences and floors
-count as they stood when the period ended, so that what was charged stays charged.
+charged to the house. A client's weight is the handling time of its contacts or, where it is more, its floor for as long
+as it had one: who is served first pays for being ready. Where no weight is there, in equal parts. Licences count as
+they stood when the period ended, so that what was charged stays charged.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ SELECT there.agent_id, extract(epoch FROM sum(upper(one) - lower(one)))::float8
 FROM there LEFT JOIN busy USING (agent_id),
     unnest(there.times - coalesce(busy.times, '{{}}'::tstzmultirange)) AS one
 GROUP BY 1
-"""
+"""  # noqa: S608 - constants alone
 WORK = f"""
 SELECT client_id, sum(extract(epoch FROM until - since))::float8 FROM ({WORKED}) worked GROUP BY 1
-"""
+"""  # noqa: S608 - constants alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,12 @@ class Held:
 
 
 def charged(start: datetime, end: datetime) -> Charged:
-    """The idle time of all agents between two moments and who is charged for it, by idle.v1 (six queries)."""
+    """The idle time of all agents between two moments and who is charged for it, by idle.v1 (seven queries)."""
     idle, worked = _rows(IDLE, start, end), _rows(WORK, start, end)
-    seconds = (end - start).total_seconds()
-    floors = {client.id: client.floor_seats or 0 for client in history.as_of(Client, end)}
-    weights = {pk: max(worked.get(pk, 0.0), floor * seconds) for pk, floor in floors.items()}
+    weights: dict[int, float] = {}
+    for client, seconds in history.during(Client, start, end):
+        weights[client.id] = weights.get(client.id, 0.0) + (client.floor_seats or 0) * seconds
+    weights = {client: max(worked.get(client, 0.0), floor) for client, floor in weights.items()}
     certified: dict[int, list[int]] = {}
     for licence in history.as_of(Licence, end, agent__in=list(idle)):
         if licence.state == LicenceState.CERTIFIED:

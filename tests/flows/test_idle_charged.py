@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agents import licences, presence
 from agents.models import Agent, Licence
-from bpo.kernel import clock
+from bpo.kernel import clock, history
 from clients.models import Channel, Client
 from interactions import handling, offers
 from interactions.models import EndedBy
@@ -111,3 +111,21 @@ def test_the_page_names_nobody_one_does_not_supervise(day: Day, house: House, dj
     assert "Bolt Secret" not in page and "Other companies" in page
     assert page.count("50.0 %") == 2 and "100.0 %" in page
     assert browser.get(reverse("floor-shares") + "?period=soon").status_code == 400
+
+
+def test_a_floor_of_a_quarter_of_an_hour_pays_for_that_quarter(db: None) -> None:
+    acme, bolt = make.client("Acme"), make.client("Bolt")
+    for name in ("Bea Brown", "Eve Evans"):
+        make.agent(name, licensed=[acme, bolt])
+    Client.objects.filter(pk=bolt.pk).update(floor_seats=1)
+    Client.objects.filter(pk=bolt.pk).update(floor_seats=None)
+    events = Client.pgh_event_model.objects.filter(pgh_obj_id=bolt.pk).order_by("pgh_id")  # type: ignore[attr-defined]
+    noon = clock.now() - timedelta(hours=6)
+    for event, minutes in zip(events, (-600, 15, 30), strict=True):
+        events.filter(pk=event.pk).update(pgh_created_at=noon + timedelta(minutes=minutes))
+    stood = [
+        (row.floor_seats, seconds)
+        for row, seconds in history.during(Client, noon, noon + timedelta(hours=1))
+        if row.name == "Bolt"
+    ]
+    assert stood == [(None, 900), (1, 900), (None, 1800)]

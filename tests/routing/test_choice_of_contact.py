@@ -210,7 +210,6 @@ ROWS = [
         agents=["bea", "bob is=break"],
     ),
     Row(
-<<<<<<< HEAD
         "returned goes first in its own line alone",
         "Lines compare by priority, then age: who came back goes before nobody who waits longer in another line.",
         """
@@ -226,7 +225,8 @@ ROWS = [
         "bea<ann bea<ben bob<ann",
         agents=["bea is=break", "bob is=break"],
         lines={"Help": {}, "Bills": {}},
-=======
+    ),
+    Row(
         "returned is worth one level where priorities age",
         "With ageing of 60 s it goes before who entered up to 60 s earlier, and behind who waited longer.",
         """
@@ -246,7 +246,6 @@ ROWS = [
         "bea<ben bob<ann bob<ben bob<cat",
         agents=["bea is=break", "bob is=break"],
         lines={"Help": {"ageing_seconds": 60}},
->>>>>>> 66fdcba (Write down why trainees go without a coach, and what having come back is worth where priorities age)
     ),
     Row(
         "what is kept for her goes before priority",

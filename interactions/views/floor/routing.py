@@ -28,7 +28,6 @@ from interactions.views import lists
 from interactions.views.floor.seeing import Sight, agent_seen, contact_of, queue_of, sight_of
 from interactions.views.passing import HOURS, SHOWN
 
-
 # --- of a contact ----------------------------------------------------------------------------------------------------
 
 
