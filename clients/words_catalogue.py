@@ -177,6 +177,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "cb_booked": {"en": "We call you", "es": "Le llamamos"},
     "cb_number_called": {"en": "The number we call: {number}.", "es": "Llamaremos a este número: {number}."},
+    "number_on_file": {"en": "ending in {end}", "es": "terminado en {end}"},
+    "address_on_file": {"en": "the mail address we know", "es": "el correo que conocemos"},
     "cb_booked_lead": {
         "en": "Keep this page or the reference; with it you can move or cancel the call.",
         "es": "Guarde esta página o la referencia; con ella puede cambiar o cancelar la llamada.",

@@ -237,6 +237,8 @@ def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime |
     callback = callbacks.instead_of_waiting(interaction, number=tidy, zone=zone, case=interaction.case, at=at)
     if callback is None:
         raise NotWaiting
+    # The number he gave is this contact's; his record is not changed by it.
+    Envelope.objects.filter(interaction=interaction).update(from_phone=tidy)
     return callback
 
 

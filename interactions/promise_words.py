@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from interactions.models import Callback, CallbackState, State
+from bpo.kernel.fields import number_words
+from clients import customers
+from clients.words import say
+from interactions.models import Callback, CallbackState, Envelope, State
 
 
 def by_mail(callback: Callback) -> bool:
@@ -60,3 +63,21 @@ def standing_words(callback: Callback) -> str:
 def customer_key(callback: Callback, far: Making) -> str:
     """The key of the customer's words (`clients.words`) for an attempt that has come so far."""
     return f"cb_mail_{far}" if by_mail(callback) else f"cb_{far}"
+
+
+def reach_words(callback: Callback, language: str) -> str:
+    """The number or address it is kept at, for a page that proves nobody: in full only what was given in the contact.
+
+    What we found on file by what somebody typed may be another's, so it is told by its end.
+    """
+    promised = callback
+    while promised.replaces is not None:
+        promised = promised.replaces
+    envelope = Envelope.objects.filter(interaction=promised.promised_from_id).first()
+    if callback.number:
+        given = customers.tidy_phone(callback.client, envelope.from_phone) if envelope else ""
+        if given == callback.number:
+            return number_words(callback.number)
+        return say("number_on_file", language, end=callback.number[-2:])
+    given = customers.tidy_address(envelope.from_address) if envelope else ""
+    return callback.address if given == callback.address else say("address_on_file", language)

@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
+from agents.models import OverflowStep, StepAction
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import callback_work, conversation, handling, offers, queueing, transfers
+from interactions import callback_work, callbacks, conversation, eligibility, handling, offers, queueing, transfers
 from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
+from interactions.routing import overflowing
 from interactions.views.customer.callback import manage_address
 from tests import factories as make
 
@@ -56,6 +58,16 @@ def begin(browser, door, **fields):
 
 def get_state(browser, door, token):
     return browser.get(reverse("customer-chat-state", args=[door.public_id]), HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+def promised(browser, door, begun, action=StepAction.PROMISE_CALLBACK):
+    """What the window shows once the line's last step has ended the wait."""
+    OverflowStep.objects.get_or_create(queue=door.queue, ordinal=1, defaults={"after_seconds": 1, "action": action})
+    eligibility.queue_changed(door.queue)
+    overflowing.steps_due(clock.now() + timedelta(seconds=2))
+    shown = get_state(browser, door, begun["token"]).json()
+    assert shown["state"] == "closed"
+    return shown
 
 
 # --- the widget ------------------------------------------------------------------------------------------------------
@@ -313,6 +325,52 @@ def test_call_me_back_from_the_line(browser, door) -> None:
     assert shown["state"] == "closed" and shown["callback"]["reference"] == Callback.objects.get().reference
     assert "+1 614-555-0173" in shown["text"] and shown["callback"]["due"] in shown["text"]
     assert browser.get(shown["callback"]["address"]).status_code == 200
+
+
+def test_a_number_on_file_is_shown_by_its_end_to_who_typed_only_the_address(browser, door) -> None:
+    make.customer(door.client, "Ann Keller", phone="+16145550173", address="ann@home.example")
+    shown = promised(browser, door, begin(browser, door, name="Stranger", email="ann@home.example"))
+    told = f"{shown} {browser.get(shown['callback']['address']).content.decode()}"
+    assert Callback.objects.get().number == "+16145550173"
+    assert "The number we call: ending in 73." in shown["text"]
+    assert not re.search(r"614|555.?01", told), "nobody proved to be Ann"
+
+
+def test_a_message_taken_shows_what_was_promised_and_no_number_on_file(browser, door) -> None:
+    make.customer(door.client, "Ann Keller", phone="+16145550173", address="ann@home.example")
+    shown = promised(browser, door, begin(browser, door, email="ann@home.example"), StepAction.VOICEMAIL)
+    assert Callback.objects.get().reference == shown["callback"]["reference"]
+    assert "ending in 73" in shown["text"] and "555" not in str(shown)
+
+
+def test_a_number_that_he_typed_himself_is_shown_in_full_wherever_he_typed_it(browser, door) -> None:
+    shown = promised(browser, door, begin(browser, door, phone="614 555 0173"))
+    assert "+1 614-555-0173" in shown["text"]
+    token = begin(browser, door, phone="614 555 0174")["token"]
+    shown = post(browser, "customer-chat-call", door, {"number": "614 555 0175"}, token).json()
+    assert "+1 614-555-0175" in shown["text"]
+
+
+def test_the_link_of_a_promise_made_anew_still_masks_a_number_on_file(browser, door) -> None:
+    make.customer(door.client, "Ann Keller", phone="+16145550173", address="ann@home.example")
+    promised(browser, door, begin(browser, door, email="ann@home.example"))
+    promised(browser, door, begin(browser, door, name="Bo", phone="614 555 0180"))
+    sue, at = make.supervisor(door.client), clock.now()
+    for callback in Callback.objects.all():
+        due = {"due_from": at + timedelta(hours=1), "due_until": at + timedelta(hours=3)}
+        callbacks.replace(callback, **due, by=sue, why="nobody there")
+        page = browser.get(manage_address(callback)).content.decode()
+        assert ("+1 614-555-0180" if callback.name == "Bo" else "ending in 73") in page
+
+
+def test_an_address_on_file_is_not_shown_to_who_typed_only_the_number(browser) -> None:
+    acme = make.client()
+    door = make.door(acme, into=make.queue(acme, channels=["chat"]))
+    make.customer(acme, "Ann Keller", phone="+16145550173", address="ann@home.example")
+    shown = promised(browser, door, begin(browser, door, phone="614 555 0173"))
+    assert Callback.objects.get().address == "ann@home.example"
+    page = browser.get(shown["callback"]["address"]).content.decode()
+    assert "ann@" not in str(shown) + page and "the mail address we know" in page
 
 
 def test_where_no_line_takes_calls_none_is_offered_or_promised(browser) -> None:

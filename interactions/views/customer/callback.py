@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from bpo.kernel import clock, links, zones
 from bpo.kernel import words as kernel_words
-from bpo.kernel.fields import number_words
 from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
@@ -230,7 +229,7 @@ def standing(callback: Callback, language: str) -> dict[str, Any]:
         "when": times.window_words(callback.due_from, callback.due_until, zone, language),
         "by": times.short_moment(callback.due_until, clock.now(), zone, language),
         "zone_words": times.zone_words(zone),
-        "reach": number_words(callback.number) or callback.address,
+        "reach": promise_words.reach_words(callback, language),
         "attempts": policy.callback_attempts,
         "retry": policy.callback_retry_minutes,
         "again": _door_again(callback),

@@ -10,13 +10,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links
-from bpo.kernel.fields import number_words
 from bpo.kernel.throttle import caller, throttled
 from clients import customers, texts
 from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
-from interactions import chats, conversation, files, intake, surveys, waits
+from interactions import chats, conversation, files, intake, promise_words, surveys, waits
 from interactions.messages import MOST_CHARACTERS
 from interactions.models import (
     Attachment,
@@ -26,7 +25,6 @@ from interactions.models import (
     LegRole,
     Message,
     MessageDirection,
-    Outcome,
     State,
     SurveyAnswer,
 )
@@ -258,10 +256,8 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "number": _known_number(interaction),
         }
     kind = intake.text_for(interaction.outcome)
-    if kind == TextKind.CALLBACK_PROMISED or interaction.outcome == Outcome.AFTER_HOURS:
-        shown |= _promise(interaction, session)
-    elif kind:
-        shown["text"] = texts.text(interaction.client, kind, session.language)
+    if kind:
+        shown |= _promise(interaction, session.language) or _unanswered(interaction, kind, session.language)
     return shown
 
 
@@ -312,17 +308,22 @@ def _known_number(interaction: Interaction) -> str:
     return envelope.from_phone if envelope else ""
 
 
-def _promise(interaction: Interaction, session: ChatSession) -> dict[str, Any]:
-    """What was promised from this contact, with the link by which the customer moves or cancels it."""
-    language = session.language
+def _unanswered(interaction: Interaction, kind: TextKind, language: str) -> dict[str, Any]:
+    """The client's text where nothing was promised."""
+    said = TextKind.AFTER_HOURS if kind == TextKind.CALLBACK_PROMISED else kind
+    return {"text": texts.text(interaction.client, said, language)}
+
+
+def _promise(interaction: Interaction, language: str) -> dict[str, Any]:
+    """What was promised from this contact, with the link by which its customer moves or cancels it; else empty."""
     promised = Callback.objects.filter(promised_from=interaction).order_by("pk").first()
     if promised is None:
-        return {"text": texts.text(interaction.client, TextKind.AFTER_HOURS, language)}
+        return {}
     zone = promised.zone or interaction.client.zone
     due = times.short_moment(promised.due_until, clock.now(), zone, language)
     text = texts.text(interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference)
     if promised.number:
-        text = f"{text} {say('cb_number_called', language, number=number_words(promised.number))}"
+        text = f"{text} {say('cb_number_called', language, number=promise_words.reach_words(promised, language))}"
     return {
         "text": text,
         "callback": {"reference": promised.reference, "address": manage_address(promised, language), "due": due},
