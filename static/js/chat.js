@@ -73,6 +73,8 @@ function drawOver(over) {
   if (!over) return;
   const words = state.text || (state.state === "wrap_up" ? say("wrap_up") : say("ended"));
   if ($("over-words").textContent !== words) $("over-words").textContent = words;
+  show("leave", Boolean(state.leave_number));
+  if (state.leave_number) $("leave-link").href = state.leave_number;
   show("promise", Boolean(state.callback));
   if (state.callback) { $("promise-link").href = state.callback.address; $("promise-link").textContent = state.callback.reference; }
   show("survey", state.outcome === "handled" || state.state === "wrap_up");

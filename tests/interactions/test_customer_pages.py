@@ -14,7 +14,7 @@ from agents.models import OverflowStep, StepAction
 from bpo.kernel import clock, links
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
 from interactions import callback_work, callbacks, conversation, eligibility, handling, offers, queueing, transfers
-from interactions.models import Callback, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
+from interactions.models import Callback, Case, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.routing import overflowing
 from interactions.views.customer.callback import manage_address
@@ -371,6 +371,70 @@ def test_an_address_on_file_is_not_shown_to_who_typed_only_the_number(browser) -
     assert Callback.objects.get().address == "ann@home.example"
     page = browser.get(shown["callback"]["address"]).content.decode()
     assert "ann@" not in str(shown) + page and "the mail address we know" in page
+
+
+def leave_number(browser, shown, number="614 555 0190", **fields):
+    """Press the tile, fill in what is missing, book the second window."""
+    page = browser.get(shown["leave_number"]).content.decode()
+    given = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', page))
+    given["words"] = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]
+    given["window"] = re.findall(r'name="window" value="([^"]+)"', page)[1]
+    answer = browser.post(shown["leave_number"].split("?")[0], {**given, "number": number, **fields})
+    assert answer.status_code == 302, answer.content.decode()
+    return given, answer["Location"]
+
+
+@pytest.mark.parametrize("action", [StepAction.PROMISE_CALLBACK, StepAction.MESSAGE, StepAction.VOICEMAIL])
+def test_who_gave_but_a_name_leaves_a_number_where_the_wait_ended_and_the_matter_goes_along(
+    browser, door, action
+) -> None:
+    begun = begin(browser, door, name="Ann", words="My dock is broken")
+    shown = promised(browser, door, begun, action)
+    contact = Interaction.objects.get()
+    assert "callback" not in shown and shown["leave_number"]
+    given, link = leave_number(browser, shown)
+    assert (given["name"], given["words"]) == ("Ann", "My dock is broken"), "nothing is typed twice"
+    made = Callback.objects.get()
+    assert (made.promised_from, made.case, made.customer) == (contact, contact.case, contact.customer)
+    assert (made.number, made.words, made.enqueued_at) == ("+16145550190", "My dock is broken", contact.enqueued_at)
+    assert "+1 614-555-0190" in browser.get(link).content.decode()
+    again = get_state(browser, door, begun["token"]).json()
+    assert again["callback"]["reference"] == made.reference and "leave_number" not in again
+    assert browser.get(shown["leave_number"])["Location"] == link, "the tile pressed again leads to the promise"
+    assert Interaction.objects.count() == 1 and Case.objects.count() == 1, "one matter, told once"
+
+
+def test_a_full_line_offers_the_same_and_keeps_what_was_typed(browser, door) -> None:
+    type(door.queue).objects.filter(pk=door.queue.pk).update(limit=0)
+    shown = begin(browser, door, name="", email="ann@home.example", words="My order never came")
+    assert shown["outcome"] == "refused_full" and shown["leave_number"]
+    given, _link = leave_number(browser, shown)
+    assert (given["email"], given["words"]) == ("ann@home.example", "My order never came")
+    made = Callback.objects.get()
+    assert (made.address, made.words) == ("ann@home.example", "My order never came")
+    assert made.case and made.case.customer == made.customer
+
+
+def test_nobody_at_all_may_leave_a_number_too(browser, door) -> None:
+    type(door.queue).objects.filter(pk=door.queue.pk).update(limit=0)
+    shown = begin(browser, door, name="")
+    assert Interaction.objects.get().customer is None
+    leave_number(browser, shown)
+    made = Callback.objects.get()
+    assert made.case and made.customer and list(made.customer.phones.values_list("number", flat=True)) == [made.number]
+    assert Interaction.objects.get().case == made.case
+
+
+def test_the_tile_is_of_its_window_and_door_and_of_lines_that_take_calls(browser, door) -> None:
+    type(door.queue).objects.filter(pk=door.queue.pk).update(limit=0)
+    shown = begin(browser, door, words="My secret")
+    other = make.door(door.client)
+    elsewhere = shown["leave_number"].replace(str(door.public_id), str(other.public_id))
+    for address in (elsewhere, shown["leave_number"] + "x"):
+        page = browser.get(address).content.decode()
+        assert "When may we call you?" in page and "My secret" not in page
+    type(door.queue).objects.update(channels=["chat"])
+    assert "leave_number" not in begin(browser, door)
 
 
 def test_where_no_line_takes_calls_none_is_offered_or_promised(browser) -> None:

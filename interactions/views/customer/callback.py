@@ -15,9 +15,9 @@ from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
 from clients.words import say
-from interactions import callbacks, intake, promise_words
+from interactions import callbacks, intake, promise_words, unanswered
 from interactions.callback_rows import OPEN_STATES, BeingMade, CallbackOver, CannotPromise
-from interactions.models import Callback, CallbackState, Origin
+from interactions.models import Callback, CallbackState, Interaction, Origin
 from interactions.promise_words import Making
 from interactions.views.customer import outlet, times
 
@@ -36,7 +36,7 @@ def manage_address(callback: Callback, language: str = "") -> str:
 @throttled("callback form", "20/m")
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Choose a time, leave a number; sent twice it is one promise."""
+    """Choose a time, leave a number; sent twice it is one promise. A chat nobody answered brings what was typed."""
     door = outlet.door(public_id)
     client = door.client
     language = outlet.language_of(request, client, request.POST.get("language", "")[:5])
@@ -48,13 +48,19 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
     assert door.queue is not None
     given = request.POST if request.method == "POST" else request.GET
+    token = given.get("chat", "")[:300]
+    contact = unanswered.contact_of(token, door)
+    if contact and (promised := contact.callbacks_promised.order_by("pk").first()):
+        return HttpResponseRedirect(manage_address(promised, language))
     zone = opening.known_zone(given.get("zone", "")[:64], client)
-    windows = opening.callback_windows(opening.calls_at(door, door.queue), clock.now(), zone)
+    queue = contact.queue if contact and contact.queue else door.queue
+    windows = opening.callback_windows(opening.calls_at(door, queue), clock.now(), zone)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        response, errors = _book(request, door, language, zone, windows)
+        response, errors = _book(request, door, language, zone, windows, contact)
         if response is not None:
             return response
+    typed = unanswered.typed_in(contact) if contact and request.method != "POST" else {}
     context = {
         "door": door,
         "lead": lead_words(door, language),
@@ -63,7 +69,10 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "zone_words": times.zone_words(zone),
         "zones": sorted(zones.every()),
         "reasons": reasons_of(door, language),
-        "given": {name: given.get(name, "")[:MOST_WORDS] for name in (*FIELDS, "day", "reason", "name")},
+        "given": {
+            name: given.get(name, typed.get(name, ""))[:MOST_WORDS] for name in (*FIELDS, "day", "reason", "name")
+        },
+        "chat": token if contact else "",
         "errors": errors,
         "wrong": next((name for name in FIELDS if name in errors), ""),
         "key": _key(given.get("key", "")),
@@ -101,7 +110,12 @@ def reasons_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
 
 
 def _book(
-    request: HttpRequest, door: EntryPoint, language: str, zone: str, windows: list[opening.Window]
+    request: HttpRequest,
+    door: EntryPoint,
+    language: str,
+    zone: str,
+    windows: list[opening.Window],
+    contact: Interaction | None,
 ) -> tuple[HttpResponse | None, dict[str, str]]:
     given = {name: value.strip() for name, value in request.POST.items() if isinstance(value, str)}
     try:
@@ -128,14 +142,21 @@ def _book(
     if errors or window is None:
         return None, errors
     reason = Reason.objects.filter(client=door.client, code=given.get("reason", "")[:40], active=True).first()
+    name = kernel_words.line(given.get("name", ""), most=120)
     try:
+        if contact is not None:
+            callback = unanswered.leave_number(
+                contact, number=number, address=email, name=name, words=opening_words, reason=reason,
+                due_from=window.starts, due_until=window.ends, zone=zone, language=language,
+            )  # fmt: skip
+            return HttpResponseRedirect(manage_address(callback, language)), {}
         received = intake.receive(
             door,
             intake.NewContact(
                 provider_id=f"form:{key}",
                 channel=Channel.VOICE,
                 origin=Origin.FORM,
-                from_name=kernel_words.line(given.get("name", ""), most=120),
+                from_name=name,
                 from_phone=number,
                 from_address=email,
                 opening=opening_words,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links
@@ -15,7 +17,7 @@ from clients import customers, texts
 from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
-from interactions import chats, conversation, files, intake, promise_words, surveys, waits
+from interactions import chats, conversation, files, intake, promise_words, surveys, unanswered, waits
 from interactions.messages import MOST_CHARACTERS
 from interactions.models import (
     Attachment,
@@ -257,7 +259,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         }
     kind = intake.text_for(interaction.outcome)
     if kind:
-        shown |= _promise(interaction, session.language) or _unanswered(interaction, kind, session.language)
+        shown |= _promise(interaction, session.language) or _unanswered(session, interaction, kind)
     return shown
 
 
@@ -308,10 +310,15 @@ def _known_number(interaction: Interaction) -> str:
     return envelope.from_phone if envelope else ""
 
 
-def _unanswered(interaction: Interaction, kind: TextKind, language: str) -> dict[str, Any]:
-    """The client's text where nothing was promised."""
+def _unanswered(session: ChatSession, interaction: Interaction, kind: TextKind) -> dict[str, Any]:
+    """The client's text where nothing was promised, with the way to leave a number where somebody would call."""
     said = TextKind.AFTER_HOURS if kind == TextKind.CALLBACK_PROMISED else kind
-    return {"text": texts.text(interaction.client, said, language)}
+    shown = {"text": texts.text(interaction.client, said, session.language)}
+    session.interaction = interaction
+    if token := unanswered.token_of(session):
+        form = reverse("customer-callback-form", args=[session.entry_point.public_id])
+        shown["leave_number"] = f"{form}?{urlencode({'lang': session.language, 'chat': token})}"
+    return shown
 
 
 def _promise(interaction: Interaction, language: str) -> dict[str, Any]:
