@@ -93,6 +93,38 @@ def settings(rules: Rules) -> list[str]:
     return [f"{label(name)}: {_value(name, rules[name], names)}" for name in SETTINGS if name in rules]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rules that belong together: what each is called, and its value."""
+
+    title: str
+    rows: list[tuple[str, str]]
+
+
+def whole(rules: Rules) -> list[Part]:
+    """All that these rules say, by what it does; what they do not name is younger than they are."""
+    names = Names(rules)
+
+    def told(*settings: str) -> list[tuple[str, str]]:
+        return [(label(name), _value(name, rules[name], names)) for name in settings if name in rules]
+
+    wants = [(names.skills.get(code, code), _level(n)) for code, n in _levels(rules).items()]
+    steps = [
+        (_("Step %(n)s") % {"n": n}, names.step(step)) for n, step in enumerate(rules.get("overflow_steps", []), 1)
+    ]
+    parts = [
+        Part(_("The line"), told(*QueueForm.MAIN)),
+        Part(_("Skills an agent needs"), wants or [(_("Skills"), _("none"))]),
+        Part(_("Teams that serve it"), [(_("Teams"), _teams(rules.get("teams", []), names))]),
+        Part(
+            _("Overflow steps"), (steps or [(_("Steps"), _("None: whoever waits, waits."))]) + told(*QueueForm.OVERFLOW)
+        ),
+        Part(_("Share of the floor"), told(*QueueForm.SHARE)),
+        *(Part(str(title), told(*settings)) for title, settings in QueueForm.GROUPS),
+    ]
+    return [part for part in parts if part.rows]
+
+
 def same(before: Rules, after: Rules) -> bool:
     """Whether nothing differs that a version decides."""
     return all(before.get(name) == after.get(name) for name in (*SETTINGS, *PARTS) if name in before and name in after)
@@ -128,18 +160,22 @@ def _value(name: str, value: Any, names: Names) -> str:
 
 
 def _levels(rules: Rules) -> dict[str, int]:
-    return {row["skill"]: row["level"] for row in rules["wanted_skills"]}
+    return {row["skill"]: row["level"] for row in rules.get("wanted_skills", [])}
 
 
 def _skills(before: dict[str, int], after: dict[str, int], names: Names) -> list[Change]:
     def level(levels: dict[str, int], code: str) -> str:
-        return _("level %(n)s") % {"n": levels[code]} if code in levels else _("not wanted")
+        return _level(levels[code]) if code in levels else _("not wanted")
 
     return [
         Change(_("Wants %(skill)s") % {"skill": names.skills.get(code, code)}, level(before, code), level(after, code))
         for code in sorted({*before, *after})
         if before.get(code) != after.get(code)
     ]
+
+
+def _level(n: int) -> str:
+    return _("level %(n)s") % {"n": n}
 
 
 def _teams(keys: list[str], names: Names) -> str:

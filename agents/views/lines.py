@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agents import rule_rows, rules
 from agents.forms.lines import RulesForms, rearranged
 from agents.models import QueueVersion, RulesState
-from agents.rule_words import difference
+from agents.rule_words import difference, whole
 from bpo.kernel.errors import DomainError
 from clients.models import Queue, Role
 from clients.setup_gate import SetupRequest, for_setup
@@ -188,6 +188,7 @@ def version(request: SetupRequest, queue: UUID, version: UUID) -> HttpResponse:
         "other": other,
         "others": others,
         "changes": difference(other.rules, found.rules) if other else [],
+        "whole": whole(found.rules),
         "current": current,
         "back": difference(current.rules, {**found.rules, "state": current.rules["state"]}) if current and old else [],
         "old": old,

@@ -1,4 +1,4 @@
-"""Step 4, the lines: five settings make one that works, the rest is folded away."""
+"""Step 4, the lines: five settings make one that works, the rest is folded away by what it does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,26 @@ class QueueForm(forms.ModelForm[Queue]):
     MAIN = ("name", "channels", "hours", "wrap_up", "wrap_up_seconds")
     SHARE = ("floor_seats", "ceiling_seats")
     OVERFLOW = ("skip_empty_steps",)
-    APART = (*MAIN, *SHARE, *OVERFLOW)
+    GROUPS = (
+        (gettext_lazy("Who goes first"), ("priority", "ageing_seconds", "take_old_place")),
+        (
+            gettext_lazy("Who is asked"),
+            ("strategy", "last_agent_seconds", "manual", "training", "cap_per_agent"),
+        ),
+        (
+            gettext_lazy("The offer"),
+            (
+                "offer_seconds", "miss_rule", "misses_to_break", "miss_delay_seconds", "decline_delay_seconds",
+                "busy_delay_seconds",
+            ),
+        ),
+        (gettext_lazy("Coming in"), ("limit", "refuse_unstaffed", "notify_addresses")),
+        (
+            gettext_lazy("While waiting"),
+            ("callback_offer_seconds", "wait_limit_seconds", "when_unstaffed", "drain_seconds", "patience_seconds"),
+        ),
+        (gettext_lazy("Chats and parked work"), ("idle_warn_seconds", "idle_end_seconds", "park_limit_days")),
+    )  # fmt: skip
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("Channels"),
         choices=Channel.choices,
@@ -92,9 +111,9 @@ class QueueForm(forms.ModelForm[Queue]):
         """The five that matter."""
         return [self[name] for name in self.MAIN]
 
-    def rest(self) -> list[forms.BoundField]:
-        """All others; each has a good default."""
-        return [self[name] for name in self.fields if name not in self.APART]
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """All others by what they do; each has a good default."""
+        return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
 
     def share(self) -> list[forms.BoundField]:
         """Its share of the floor."""
@@ -106,7 +125,7 @@ class QueueForm(forms.ModelForm[Queue]):
 
     def rest_has_errors(self) -> bool:
         """Whether the folded part must be open."""
-        return any(name in self.errors for name in self.fields if name not in self.APART)
+        return any(name in self.errors for _title, names in self.GROUPS for name in names)
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agents import rules
+from agents import rule_rows, rule_words, rules
 from agents.models import QueueVersion, RulesState
 from bpo.kernel import clock
 from clients.models import Queue, Role
@@ -185,10 +185,14 @@ def test_any_two_versions_are_compared_and_an_old_one_is_brought_back(ada: Brows
     first = rules.keep(line)
     second = rules.change(line, {"offer_seconds": 15}, by=bob, why="Shorter")
     third = rules.change(line, {"limit": 7}, by=bob, why="Limit")
-    page = said(ada.get(path_of(line, third.public_id, name="setup-queue-version")))
-    assert "Waiting at once, at most" in page and "Seconds an offer rings" not in page and "Bring back" not in page
-    page = said(ada.get(path_of(line, third.public_id, name="setup-queue-version"), {"with": first.public_id}))
-    assert "Waiting at once, at most" in page and "Seconds an offer rings" in page
+    answer = ada.get(path_of(line, third.public_id, name="setup-queue-version"))
+    assert [change.what for change in answer.context["changes"]] == ["Waiting at once, at most"]
+    assert "Bring back" not in said(answer)
+    answer = ada.get(path_of(line, third.public_id, name="setup-queue-version"), {"with": first.public_id})
+    assert [change.what for change in answer.context["changes"]] == [
+        "Seconds an offer rings",
+        "Waiting at once, at most",
+    ]
     page = said(ada.get(path_of(line, second.public_id, name="setup-queue-version")))
     assert "They become a new version, in force at once. This changes:" in page
     act = path_of(line, second.public_id, "roll-back", name="setup-queue-version-move")
@@ -200,6 +204,23 @@ def test_any_two_versions_are_compared_and_an_old_one_is_brought_back(ada: Brows
     for wrong in ({"with": line.public_id}, {"with": "x"}):
         assert ada.get(path_of(line, second.public_id, name="setup-queue-version"), wrong).status_code == 404
     assert ada.post(path_of(line, second.public_id, "burn", name="setup-queue-version-move")).status_code == 404
+
+
+def test_a_version_tells_all_its_rules_and_not_only_what_it_changed(ada: Browser, line: Queue) -> None:
+    blue, billing = factories.team("Blue"), factories.skill("billing")
+    step = {"after_seconds": 45, "action": "drop_skill", "skill": "billing", "level": None, "team": None}
+    steps = [{**step, "raise_by": None, "to_queue": None}]
+    given = {"wanted_skills": [{"skill": "billing", "level": 3}], "teams": [str(blue.public_id)], "limit": 7}
+    made = rules.change(line, {**given, "overflow_steps": steps}, by=factories.admin("Bob"), why="Season")
+    answer = ada.get(path_of(line, made.public_id, name="setup-queue-version"))
+    told = {part.title: dict(part.rows) for part in answer.context["whole"]}
+    assert told["Skills an agent needs"] == {str(billing): "level 3"}
+    assert told["Teams that serve it"] == {"Teams": "Blue"}
+    assert told["Overflow steps"]["Step 1"] == f"after 45 s: ask a skill no more ({billing})"
+    assert told["The offer"]["Seconds an offer rings"] == "20" and told["Coming in"]["Waiting at once, at most"] == "7"
+    named = {what for part in answer.context["whole"] for what, _value in part.rows}
+    assert {rule_words.label(name) for name in rule_rows.SETTINGS} <= named, "no setting is left out"
+    assert "All its rules" in said(answer)
 
 
 def test_versions_are_read_by_those_who_see_the_floor_and_changed_by_administrators(line: Queue) -> None:
