@@ -101,24 +101,33 @@ class Part:
     rows: list[tuple[str, str]]
 
 
-def whole(rules: Rules) -> list[Part]:
-    """All that these rules say, by what it does; what they do not name is younger than they are."""
+def whole(rules: Rules, *, for_client: bool = False) -> list[Part]:
+    """All that these rules say, by what it does; what they do not name is younger than they are.
+
+    The client's own people read nothing of how the house leads its agents: no teams, seats, strategy, offers.
+    """
     names = Names(rules)
 
     def told(*settings: str) -> list[tuple[str, str]]:
-        return [(label(name), _value(name, rules[name], names)) for name in settings if name in rules]
+        hidden = QueueForm.OF_THE_FLOOR if for_client else ()
+        return [
+            (label(name), _value(name, rules[name], names)) for name in settings if name in rules and name not in hidden
+        ]
+
+    def step(given: Mapping[str, Any]) -> str:
+        if for_client and given["action"] == StepAction.ADD_TEAM:
+            return _("after %(n)s s: %(act)s") % {"n": given["after_seconds"], "act": _("ask more people")}
+        return names.step(given)
 
     wants = [(names.skills.get(code, code), _level(n)) for code, n in _levels(rules).items()]
-    steps = [
-        (_("Step %(n)s") % {"n": n}, names.step(step)) for n, step in enumerate(rules.get("overflow_steps", []), 1)
-    ]
+    teams = [] if for_client else [(_("Teams"), _teams(rules.get("teams", []), names))]
+    steps = [(_("Step %(n)s") % {"n": n}, step(given)) for n, given in enumerate(rules.get("overflow_steps", []), 1)]
+    steps = steps or [(_("Steps"), _("None: whoever waits, waits."))]
     parts = [
         Part(_("The line"), told(*QueueForm.MAIN)),
         Part(_("Skills an agent needs"), wants or [(_("Skills"), _("none"))]),
-        Part(_("Teams that serve it"), [(_("Teams"), _teams(rules.get("teams", []), names))]),
-        Part(
-            _("Overflow steps"), (steps or [(_("Steps"), _("None: whoever waits, waits."))]) + told(*QueueForm.OVERFLOW)
-        ),
+        Part(_("Teams that serve it"), teams),
+        Part(_("Overflow steps"), steps + told(*QueueForm.OVERFLOW)),
         Part(_("Share of the floor"), told(*QueueForm.SHARE)),
         *(Part(str(title), told(*settings)) for title, settings in QueueForm.GROUPS),
     ]

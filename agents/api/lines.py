@@ -25,11 +25,13 @@ from clients.api.base import (
     PublicId,
     ReasonedSerializer,
     by_whom,
+    for_client,
     require_admin,
     require_role,
 )
 from clients.api.common import CheckedSerializer, SetupViewSet
 from clients.api.flows import require_people
+from clients.forms.queues import QueueForm
 from clients.models import BusinessHours, Channel, Queue, QueueSkill, Role, Skill
 
 WITH = OpenApiParameter("with", str, description="The version to compare with; usually the one before.")
@@ -80,6 +82,15 @@ class QueueSerializer(CheckedSerializer):
         model = Queue
         exclude = ["id", "client"]
         read_only_fields = ["public_id", "state", "version"]
+
+    def to_representation(self, instance: Queue) -> dict[str, Any]:
+        """The client reads nothing of how the house leads its people: no teams, seats, offers."""
+        told = super().to_representation(instance)
+        if not for_client(self.context, self.context["client"]):
+            return told
+        for step in told["overflow_steps"]:
+            del step["team"]
+        return {name: value for name, value in told.items() if name not in ("teams", *QueueForm.OF_THE_FLOOR)}
 
     @transaction.atomic
     def write(self, instance: Queue, data: dict[str, Any]) -> Queue:
@@ -195,7 +206,7 @@ class RulesVersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfCl
         super().initial(request, *args, **kwargs)
         client = self.client  # what is not seen is 404, before anything is said about rights
         require_people(request)
-        require_role(request, client.pk, "admin", Role.SUPERVISOR, Role.MANAGER)
+        require_role(request, client.pk, "admin", Role.SUPERVISOR)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             require_admin(request)
 

@@ -1,6 +1,7 @@
 """Step 4, one line: its rules are edited as a draft or published at once; its versions, and what differs between them.
 
-A supervisor of the client reads the versions, since the floor tells which is in force; only administrators change.
+Only administrators change. A supervisor of the client reads the rules and their versions, since the floor tells which
+is in force; the client's managers read their line, and nothing of how the house leads its people.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -35,6 +37,8 @@ DRAFT, NOW, LATER = "draft", "now", "later"
 @for_setup()
 def new(request: SetupRequest) -> HttpResponse:
     """A further line; its rules are its first version."""
+    if not request.may_edit:
+        raise PermissionDenied(_("Only an administrator makes a line."))
     forms = RulesForms(request.client, None, request.POST or None)
     if request.method == "POST":
         if act := request.POST.get("step"):
@@ -53,10 +57,12 @@ def new(request: SetupRequest) -> HttpResponse:
     return _page(request, forms, {"queue": None})
 
 
-@for_setup()
+@for_setup(Role.SUPERVISOR)
 def edit(request: SetupRequest, queue: UUID) -> HttpResponse:
-    """One line: its draft if it has one, else what is in force; below it its versions."""
+    """One line: its draft if it has one, else what is in force; below it its versions. Whoever may not edit reads."""
     found = get_object_or_404(Queue, client=request.client, public_id=queue)
+    if not request.may_edit:
+        return _in_words(request, found)
     opened = rules.open_version(found)
     if request.method == "POST":
         if act := request.POST.get("step"):
@@ -67,6 +73,15 @@ def edit(request: SetupRequest, queue: UUID) -> HttpResponse:
     rows = rule_rows.read(found, opened.rules if opened else rule_rows.snapshot(found))
     forms = RulesForms(request.client, rows, None, seen=_seen(found, opened))
     return _page(request, forms, _told(found, opened))
+
+
+def _in_words(request: SetupRequest, queue: Queue) -> HttpResponse:
+    """The rules in force as sentences; the house's own supervisors see the versions too."""
+    of_client = request.role != Role.SUPERVISOR
+    context: dict[str, Any] = {"queue": queue, "whole": whole(rule_rows.snapshot(queue), for_client=of_client)}
+    if not of_client:
+        context |= {"current": rules.in_force(queue), "versions": _versions(queue)}
+    return page(request, "setup/queue_words.html", "setup-queues", context)
 
 
 def _send(request: SetupRequest, queue: Queue, opened: QueueVersion | None) -> HttpResponse:
@@ -144,15 +159,19 @@ def _rearranged(request: SetupRequest, queue: Queue | None, opened: QueueVersion
 def _told(queue: Queue, opened: QueueVersion | None) -> dict[str, Any]:
     """What stands around the form: the version in force, the draft's difference, the versions."""
     current = rules.in_force(queue)
-    versions = QueueVersion.objects.filter(queue=queue).select_related("published_by", "created_by", "rolled_back_to")
     return {
         "queue": queue,
         "current": current,
         "draft": opened,
         "changes": difference(current.rules, opened.rules) if opened and current else [],
-        "versions": versions.order_by("-pk")[:ON_PAGE],
+        "versions": _versions(queue),
         "scheduled": opened is not None and opened.state == RulesState.SCHEDULED,
     }
+
+
+def _versions(queue: Queue) -> QuerySet[QueueVersion]:
+    rows = QueueVersion.objects.filter(queue=queue).select_related("published_by", "created_by", "rolled_back_to")
+    return rows.order_by("-pk")[:ON_PAGE]
 
 
 def _page(
@@ -173,6 +192,8 @@ def _page(
 @require_safe
 def version(request: SetupRequest, queue: UUID, version: UUID) -> HttpResponse:
     """One version: what it changed, or how it differs from any other; from here it is brought back or discarded."""
+    if request.role == Role.MANAGER:
+        raise PermissionDenied(_("Who of the house changed what and why is not told here; the line itself is."))
     found = _version(request, queue, version)
     others = list(QueueVersion.objects.filter(queue=found.queue).exclude(pk=found.pk).order_by("-pk")[:ON_PAGE])
     other = rules.before(found)
@@ -192,7 +213,6 @@ def version(request: SetupRequest, queue: UUID, version: UUID) -> HttpResponse:
         "current": current,
         "back": difference(current.rules, {**found.rules, "state": current.rules["state"]}) if current and old else [],
         "old": old,
-        "sees_line": request.role != Role.SUPERVISOR,
     }
     return page(request, "setup/queue_version.html", "setup-queues", context)
 

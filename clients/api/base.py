@@ -76,6 +76,12 @@ def client_side(request: Request) -> dict[int, Any]:
     return {row.client_id: getattr(row.client, "policy", None) for row in rows}
 
 
+def for_client(context: dict[str, Any], client: Client) -> bool:
+    """Whether the answer goes to the client itself, by a key of its or to its own people."""
+    request = context.get("request")
+    return request is not None and (isinstance(request.auth, ApiKey) or client.pk in context.get("client_side", {}))
+
+
 class ReasonedSerializer(serializers.Serializer[Any]):
     """An act that is never taken without saying why."""
 

@@ -16,6 +16,7 @@ from clients.api.base import (
     HouseViewSet,
     ReasonedSerializer,
     by_whom,
+    for_client,
     require_admin,
     require_role,
 )
@@ -27,6 +28,7 @@ from clients.models import (
     Policy,
     Role,
 )
+from clients.sharing import SHARE
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -39,6 +41,12 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
             "currency", "floor_seats", "ceiling_seats",
         ]  # fmt: skip
         read_only_fields = ["public_id", "state"]
+
+    def to_representation(self, instance: Client) -> dict[str, Any]:
+        """Seats of the floor are the house's own."""
+        told = super().to_representation(instance)
+        hidden = SHARE if for_client(self.context, instance) else ()
+        return {name: value for name, value in told.items() if name not in hidden}
 
 
 class ReadySerializer(serializers.Serializer[Any]):

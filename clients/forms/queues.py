@@ -18,26 +18,23 @@ class QueueForm(forms.ModelForm[Queue]):
     MAIN = ("name", "channels", "hours", "wrap_up", "wrap_up_seconds")
     SHARE = ("floor_seats", "ceiling_seats")
     OVERFLOW = ("skip_empty_steps",)
+    ASKED = ("strategy", "last_agent_seconds", "manual", "training", "cap_per_agent")
+    OFFER = (
+        "offer_seconds", "miss_rule", "misses_to_break", "miss_delay_seconds", "decline_delay_seconds",
+        "busy_delay_seconds",
+    )  # fmt: skip
+    OF_THE_FLOOR = (*SHARE, *ASKED, *OFFER)  # how the house leads its people: not for the client's own
     GROUPS = (
         (gettext_lazy("Who goes first"), ("priority", "ageing_seconds", "take_old_place")),
-        (
-            gettext_lazy("Who is asked"),
-            ("strategy", "last_agent_seconds", "manual", "training", "cap_per_agent"),
-        ),
-        (
-            gettext_lazy("The offer"),
-            (
-                "offer_seconds", "miss_rule", "misses_to_break", "miss_delay_seconds", "decline_delay_seconds",
-                "busy_delay_seconds",
-            ),
-        ),
+        (gettext_lazy("Who is asked"), ASKED),
+        (gettext_lazy("The offer"), OFFER),
         (gettext_lazy("Coming in"), ("limit", "refuse_unstaffed", "notify_addresses")),
         (
             gettext_lazy("While waiting"),
             ("callback_offer_seconds", "wait_limit_seconds", "when_unstaffed", "drain_seconds", "patience_seconds"),
         ),
         (gettext_lazy("Chats and parked work"), ("idle_warn_seconds", "idle_end_seconds", "park_limit_days")),
-    )  # fmt: skip
+    )
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("Channels"),
         choices=Channel.choices,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import DomainError
-from clients import readiness, setting_up, standing
+from clients import readiness, setting_up, sharing, standing
 from clients.access import is_admin
 from clients.forms.company import CompanyForm
 from clients.gates import own_clients
@@ -26,6 +26,9 @@ from clients.setup_gate import SetupRequest, for_admins, for_setup
 STANDINGS = {"suspend": standing.suspend, "resume": standing.resume, "end": standing.end}
 # The pages of a door belong to the app above; only their names are known here.
 TRIED_AT = {EntryKind.WIDGET: "customer-chat", EntryKind.FORM: "customer-callback-form"}
+
+
+FOR_SUPERVISORS = ("setup-queues", "setup-scripts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def page(
     everything = {
         "client": request.client,
         "brand": getattr(request.client, "brand", None),
-        "steps": STEPS,
+        "steps": [each for each in STEPS if request.role != Role.SUPERVISOR or each.url_name in FOR_SUPERVISORS],
         "here": here,
         "may_edit": request.may_edit,
         "is_admin": request.role == "admin",
@@ -172,6 +175,9 @@ def stand(request: SetupRequest, act: str) -> HttpResponse:
 def company(request: SetupRequest) -> HttpResponse:
     """Step 1."""
     form = CompanyForm(request.POST or None, instance=Client.objects.get(pk=request.client.pk))
+    if not request.may_edit:
+        for name in sharing.SHARE:  # seats of the floor are the house's own
+            del form.fields[name]
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import DomainError
 from clients import queue_states
-from clients.models import Queue
+from clients.models import Queue, Role
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page
 
@@ -24,7 +24,7 @@ MOVES = {
 }
 
 
-@for_setup()
+@for_setup(Role.SUPERVISOR)
 @require_safe
 def listing(request: SetupRequest) -> HttpResponse:
     """All lines with what they want and where contacts come from."""

@@ -223,25 +223,53 @@ def test_a_version_tells_all_its_rules_and_not_only_what_it_changed(ada: Browser
     assert "All its rules" in said(answer)
 
 
-def test_versions_are_read_by_those_who_see_the_floor_and_changed_by_administrators(line: Queue) -> None:
+def test_rules_are_read_by_those_who_see_the_floor_and_changed_by_administrators(line: Queue) -> None:
     first = rules.keep(line)
     people = {
-        "Sue": (factories.supervisor(line.client), 200),
-        "Mia": (factories.user("Mia"), 200),
-        "Bea": (factories.agent(licensed=line.client).user, 403),
-        "Sam": (factories.supervisor(factories.client("Globex")), 404),
+        "Sue": (factories.supervisor(line.client), 200, 200),
+        "Mia": (factories.user("Mia"), 403, 200),
+        "Bea": (factories.agent(licensed=line.client).user, 403, 403),
+        "Sam": (factories.supervisor(factories.client("Globex")), 404, 404),
     }
     factories.membership(people["Mia"][0], line.client, Role.MANAGER)
-    for name, (person, code) in people.items():
+    for name, (person, code, of_line) in people.items():
         browser = Browser()
         browser.force_login(person)
         assert browser.get(path_of(line, first.public_id, name="setup-queue-version")).status_code == code, name
-        act = path_of(line, first.public_id, "discard", name="setup-queue-version-move")
-        assert browser.post(act, {"reason": "x"}).status_code == (404 if code == 404 else 403), name
+        assert browser.get(path_of(line)).status_code == of_line, name
+        for path in (path_of(line), path_of(line, first.public_id, "discard", name="setup-queue-version-move")):
+            assert browser.post(path, {"reason": "x"}).status_code == (404 if code == 404 else 403), name
     theirs = factories.queue(factories.client("Other"))
     browser = Browser()
     browser.force_login(factories.admin())
     assert browser.get(path_of(theirs, first.public_id, name="setup-queue-version")).status_code == 404
+
+
+def test_mia_of_the_client_reads_her_line_and_nothing_of_the_houses_own() -> None:
+    night, pharmacy = factories.team("Night team"), factories.skill("pharmacy desk")
+    acme = factories.client("Acme", floor_seats=3)
+    line = factories.queue(acme, "Orders", wants={"billing": 3}, teams=[night], floor_seats=2)
+    steps = [{"after_seconds": 9, "action": "add_team", "team": str(factories.team("Day team").public_id)}]
+    empty = {"skill": None, "level": None, "raise_by": None, "to_queue": None}
+    given = {"overflow_steps": [{**empty, **each} for each in steps], "limit": 7}
+    rules.change(line, given, by=factories.admin("Bob Operator"), why="Acme pays less")
+    rules.draft(line, {"limit": 4711}, by=factories.admin("Bob Operator"))
+    mia, sue = Browser(), Browser()
+    sue.force_login(factories.supervisor(acme))
+    person = factories.user("Mia")
+    factories.membership(person, acme, Role.MANAGER)
+    mia.force_login(person)
+    page = said(mia.get(path_of(line)))
+    assert "Billing" in page and "ask more people" in page and "Waiting at once, at most" in page
+    inside = ["Night team", "Day team", "Floor, in seats", "Which agent first", "Bob Operator", "Acme pays less"]
+    for word in (*inside, "Seconds an offer rings", str(pharmacy), "4711"):
+        assert word not in page, word
+    assert mia.get(reverse("setup-queue-new", args=[acme.public_id])).status_code == 403
+    assert "Floor, in seats" not in said(mia.get(reverse("setup-company", args=[acme.public_id])))
+    page = said(sue.get(path_of(line)))
+    for word in inside:
+        assert word in page, word
+    assert "<input" not in page.partition("<main")[2].partition("</main")[0]
 
 
 def test_the_page_costs_the_same_however_many_versions(

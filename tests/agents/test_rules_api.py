@@ -81,7 +81,7 @@ def test_a_line_is_made_and_changed_with_all_that_it_does(ada: Caller, line: Que
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name(ada: Caller, line: Queue, body: dict[str, Any], attr: str) -> None:
-    answer = ada("patch", path_of(line), body)
+    answer = ada("patch", path_of(line), {**body, "reason": "Season"})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"].startswith(attr.removesuffix(".0")), answer.content
     line.refresh_from_db()
@@ -91,7 +91,7 @@ def test_what_cannot_be_is_refused_by_its_name(ada: Caller, line: Queue, body: d
 def test_another_clients_line_is_no_way_out(ada: Caller, line: Queue) -> None:
     theirs = factories.queue(factories.client("Globex"))
     steps = [{"after_seconds": 1, "action": "overflow", "to_queue": str(theirs.public_id)}]
-    assert ada("patch", path_of(line), {"overflow_steps": steps}).status_code == 400
+    assert ada("patch", path_of(line), {"overflow_steps": steps, "reason": "Full"}).status_code == 400
 
 
 def test_a_draft_goes_its_whole_way(ada: Caller, line: Queue) -> None:
@@ -132,7 +132,7 @@ def test_a_draft_goes_its_whole_way(ada: Caller, line: Queue) -> None:
 def test_a_moved_ground_is_409_until_it_is_known(ada: Caller, line: Queue) -> None:
     path = f"{path_of(line)}versions/"
     one = f"{path}{ada.post(path, limit=5).json()['public_id']}/"
-    ada("patch", path_of(line), {"offer_seconds": 10})
+    ada("patch", path_of(line), {"offer_seconds": 10, "reason": "Faster"})
     refused = ada.post(f"{one}publish/", reason="Limit")
     assert refused.status_code == 409
     assert "Seconds an offer rings: 20 → 10" in refused.json()["errors"][0]["detail"]
@@ -142,11 +142,11 @@ def test_a_moved_ground_is_409_until_it_is_known(ada: Caller, line: Queue) -> No
 def test_rules_are_read_by_who_leads_and_written_by_administrators(line: Queue) -> None:
     rules.keep(line)
     path = f"{path_of(line)}versions/"
-    for role in (Role.SUPERVISOR, Role.MANAGER):
-        caller = of_role(line.client, role)
-        assert caller.get(path).json()["count"] == 1
-        assert caller.post(path, limit=3).status_code == 403
+    sue = of_role(line.client, Role.SUPERVISOR)
+    assert sue.get(path).json()["count"] == 1
+    assert sue.post(path, limit=3).status_code == 403
     for other in (
+        of_role(line.client, Role.MANAGER),
         of_role(line.client, Role.VIEWER),
         key(line.client),
         Caller(factories.agent(licensed=line.client).user),
@@ -237,3 +237,19 @@ def test_who_waits_behind_a_ceiling_is_served_as_soon_as_it_is_raised(
     with django_capture_on_commit_callbacks(execute=True):
         ada("patch", f"clients/{acme.public_id}/", {"ceiling_seats": 2})
     assert [fresh(each).state for each in (ann, paul)] == ["offered", "offered"]
+
+
+def test_the_client_reads_its_line_and_nothing_of_the_houses_own(ada: Caller) -> None:
+    acme = factories.client("Acme", floor_seats=3)
+    line = factories.queue(acme, "Orders", teams=[factories.team("Blue")], floor_seats=2)
+    step = {"after_seconds": 5, "action": "add_team", "team": str(factories.team("Red").public_id)}
+    assert ada("patch", path_of(line), {"overflow_steps": [step], "reason": "Season"}).status_code == 200
+    for own in (of_role(acme, Role.MANAGER), of_role(acme, Role.VIEWER), key(acme)):
+        told = own.get(path_of(line)).json()
+        assert told["limit"] is None and told["overflow_steps"][0]["action"] == "add_team"
+        assert not {"teams", "strategy", "floor_seats", "offer_seconds"} & set(told)
+        assert "team" not in told["overflow_steps"][0]
+        assert "floor_seats" not in own.get(f"clients/{acme.public_id}/").json()
+        assert own.get(f"{path_of(line)}versions/").status_code == 403
+    sue = of_role(acme, Role.SUPERVISOR).get(path_of(line)).json()
+    assert sue["teams"] and sue["overflow_steps"][0]["team"] and sue["floor_seats"] == 2

@@ -181,15 +181,18 @@ add(Rule(get=pages("403", manager=PAGE, other_manager=PAGE, admin=PAGE)), "setup
 add(Rule(get=ADMINS, post=ADMINS), "setup-new", "setup-agent-new", "setup-agent")
 add(Rule(get=ADMINS), "setup-agents")
 add(Rule(post=ADMINS), "setup-agent-act", "setup-team-supervisors")
-add(Rule(get=LOOK_MORE), "setup-client", "setup-queue-version")
+add(Rule(get=LOOK_MORE), "setup-client", "setup-queues")
+add(Rule(get=REVIEW), "setup-queue-version")
+add(Rule(get=LOOK_MORE, post=CHANGE), "setup-queue")
+add(Rule(get=CHANGE, post=CHANGE), "setup-queue-new")
 add(
     Rule(get=LOOK),
-    "setup-colour", "setup-hours", "setup-queues", "setup-doors", "setup-previews", "setup-preview",
+    "setup-colour", "setup-hours", "setup-doors", "setup-previews", "setup-preview",
 )  # fmt: skip
 add(
     Rule(get=LOOK, post=CHANGE),
-    "setup-company", "setup-brand", "setup-texts", "setup-hours-new", "setup-hours-edit", "setup-queue-new",
-    "setup-queue", "setup-door-new", "setup-door", "setup-catalogue", "setup-catalogue-part", "setup-contract",
+    "setup-company", "setup-brand", "setup-texts", "setup-hours-new", "setup-hours-edit", "setup-door-new",
+    "setup-door", "setup-catalogue", "setup-catalogue-part", "setup-contract",
     "setup-keys",
 )  # fmt: skip
 add(
@@ -273,7 +276,7 @@ add(
     Rule(post=WRITTEN),
     "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open", "api-setup-queue-pause",
 )  # fmt: skip
-RULES_READ = api("403", others="404", supervisor=PAGE, manager=PAGE, admin=PAGE)
+RULES_READ = api("403", others="404", supervisor=PAGE, admin=PAGE)
 add(Rule(get=RULES_READ, post=WRITTEN), "api-setup-rules-list")
 add(Rule(get=RULES_READ, post=WRITTEN, method="patch"), "api-setup-rules-detail")
 add(Rule(get=RULES_READ), "api-setup-rules-difference", "api-setup-rules-in-force")
