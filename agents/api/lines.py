@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from agents import rule_rows, rules
 from agents.models import OverflowStep, QueueTeam, QueueVersion, Team
 from agents.rule_words import difference
+from bpo.kernel.history import ReasonMissing
 from clients import queue_states
 from clients.api.base import (
     ByCode,
@@ -76,7 +77,10 @@ class QueueSerializer(CheckedSerializer):
     wanted_skills = WantedSerializer(many=True, required=False)
     teams: Any = UsedTeam(queryset=Team.objects.all(), many=True, required=False)
     overflow_steps = StepSerializer(many=True, required=False)
-    reason = serializers.CharField(max_length=200, required=False, write_only=True, help_text="Why; kept with it.")
+    reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, write_only=True,
+        help_text="Why; kept with it. What changes a line at once needs one.",
+    )  # fmt: skip
 
     class Meta:
         model = Queue
@@ -94,7 +98,9 @@ class QueueSerializer(CheckedSerializer):
 
     @transaction.atomic
     def write(self, instance: Queue, data: dict[str, Any]) -> Queue:
-        by, why = by_whom(self.context["request"]), data.pop("reason", "Changed by the API.")
+        by, why = by_whom(self.context["request"]), data.pop("reason", "").strip()
+        if instance.pk is not None and not why:
+            raise ValidationError({"reason": ReasonMissing.sentence})
         given = rule_rows.as_data(data)
         try:
             if instance.pk is None:

@@ -62,7 +62,7 @@ def test_a_line_is_made_and_changed_with_all_that_it_does(ada: Caller, line: Que
     assert (told["version"], told["teams"], len(told["overflow_steps"])) == (2, [], 1)
     care = Queue.objects.get(public_id=told["public_id"])
     assert list(care.versions.order_by("number").values_list("number", "why")) == [(1, "New line."), (2, "Simpler")]
-    assert ada("patch", path, {"teams": []}).json()["version"] == 2, "nothing differs"
+    assert ada("patch", path, {"teams": [], "reason": "Again"}).json()["version"] == 2, "nothing differs"
 
 
 @pytest.mark.parametrize(
@@ -253,3 +253,14 @@ def test_the_client_reads_its_line_and_nothing_of_the_houses_own(ada: Caller) ->
         assert own.get(f"{path_of(line)}versions/").status_code == 403
     sue = of_role(acme, Role.SUPERVISOR).get(path_of(line)).json()
     assert sue["teams"] and sue["overflow_steps"][0]["team"] and sue["floor_seats"] == 2
+
+
+def test_a_line_is_changed_at_once_only_with_a_reason(ada: Caller, line: Queue) -> None:
+    for reason in ({}, {"reason": ""}, {"reason": "  "}):
+        answer = ada("patch", path_of(line), {"offer_seconds": 11, **reason})
+        told = answer.json()["errors"][0]
+        assert (answer.status_code, told["attr"], told["detail"]) == (400, "reason", "Say why in a few words.")
+    line.refresh_from_db()
+    assert (line.offer_seconds, line.version) == (20, 1)
+    assert ada("patch", path_of(line), {"offer_seconds": 11, "reason": "Rings too long"}).status_code == 200
+    assert rules.in_force(line).why == "Rings too long"

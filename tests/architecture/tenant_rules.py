@@ -326,6 +326,7 @@ LACKING: dict[str, str] = {
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
         "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
         "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
+        "api-setup-queue-detail",
     ], "400"),
     **dict.fromkeys([
         "api-setup-rules-detail",

@@ -533,7 +533,7 @@ def test_only_admins_write_the_set_up_and_other_clients_are_not_there() -> None:
         assert caller.get(f"clients/{globex.public_id}/queues/").status_code == 404
         assert caller("patch", f"clients/{globex.public_id}/brand/", {"colour": "#000000"}).status_code == 404
     ada = Caller(factories.admin())
-    assert ada("patch", path, {"name": "Care"}).json()["version"] == line.version + 1
+    assert ada("patch", path, {"name": "Care", "reason": "Its name"}).json()["version"] == line.version + 1
     factories.waiting(line)
     assert ada.post(f"{path}archive/").status_code == 400
     refused = ada.post(f"{path}archive/", reason="season over")

@@ -288,7 +288,7 @@ class Acts:
 
     def sets_(self, _ada: str, line: str, *words: str) -> Any:
         given = {key: int(value) if value.isdigit() else value for key, value in (each.split("=") for each in words)}
-        return self._line(line, method="patch", **given)
+        return self._line(line, method="patch", reason="floor", **given)
 
     # --- checks --------------------------------------------------------------------------------------------------
 

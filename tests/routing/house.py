@@ -96,7 +96,8 @@ class House:
         for n, words in enumerate(every):
             self._agent(words, idle=600 - n)
         for name, (floor, ceiling) in row.shares.items():
-            self.admin.post(self.path_of(name), method="patch", floor_seats=floor, ceiling_seats=ceiling)
+            why = {} if name in self.clients else {"reason": "share"}
+            self.admin.post(self.path_of(name), method="patch", floor_seats=floor, ceiling_seats=ceiling, **why)
 
     @cached_property
     def admin(self) -> Caller:
