@@ -113,6 +113,12 @@ def test_a_line_nobody_called_lately_has_the_light_of_its_day(browser: Browser, 
         assert (voice.level_now.percent, voice.light) == (None, "breach")
 
 
+def test_the_page_of_a_line_is_reached_while_nobody_waits(browser: Browser, line: Queue) -> None:
+    page = browser.get(reverse("floor")).content.decode()
+    for channel in line.channels:
+        assert f'href="{reverse("floor-line", args=[line.public_id])}?channel={channel}">{line.name}</a>' in page
+
+
 def test_a_callback_in_line_is_nobody_who_waits(browser: Browser, line: Queue) -> None:
     now = clock.now()
     due = {"origin": "callback", "direction": "outbound"}
