@@ -130,6 +130,10 @@ def test_why_not_her(browser: Browser, acme: Client, line: Queue) -> None:
     assert "waits now." in words and "Una Out is signed out." in words
     for wrong in ({"contact": hidden.public_id}, {"contact": "nothing"}, {"hours": "400"}):
         assert browser.get(part, wrong).status_code == 422, wrong
+    words = browser.get(part, {"contact": "nonsense 7"}).content.decode()
+    assert "There is no such contact." in words and 'value="nonsense 7"' in words
+    assert '<div id="passed-kept" hx-preserve>' in browser.get(page).content.decode(), "the live page leaves it alone"
+    assert "hx-preserve" not in words, "and its own answer replaces it"
     stranger = make.agent("Zoe", licensed=make.client("Third"))
     assert browser.get(reverse("floor-passed-part", args=[stranger.public_id]), {"hours": 1}).status_code == 404
 
