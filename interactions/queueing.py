@@ -213,6 +213,7 @@ def reach_next_step(
         rows.filter(lane__queue_version=queue.version).update(step_due_at=None)
         return None, []
     step = steps[lane.step]
+    does = step.words
     changes: dict[str, Any] = {"lane": new, "version": F("version") + 1}
     before = {each.pk: each.priority for each in taken}
     for each in taken:
@@ -225,7 +226,7 @@ def reach_next_step(
     rows.update(**changes)
     Interaction.objects.bulk_update(taken, ["priority", "band", "order_key", "step_due_at"])
     for each in taken:
-        facts: dict[str, Any] = {"step": lane.step + 1, "action": step.action}
+        facts: dict[str, Any] = {"step": lane.step + 1, "action": step.action, "does": does}
         if each.priority != before[each.pk]:
             facts |= {"from": before[each.pk], "to": each.priority}
         if reason:

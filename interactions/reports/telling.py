@@ -11,6 +11,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from agents.models import StepAction
 from bpo.kernel import clock
 from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome, SurveyAnswer
 
@@ -192,6 +193,9 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return None if for_client else _("Sent now instead of later by %(who)s")
         case Kind.DISPOSED:
             return _("Wrap-up done")
+        case Kind.STEP_REACHED if not for_client and "step" in facts:
+            words = _("Overflow step %(n)d opened by") if entry.actor_id else _("Overflow step %(n)d reached")
+            return words % {"n": facts["step"]} + (" %(who)s" if entry.actor_id else "")
         case Kind.NOTICE_WRITTEN | Kind.NOTICE_SENT | Kind.NOTICE_FAILED | Kind.NOTICE_BOUNCED if _alert(facts):
             return None if for_client or kind == Kind.NOTICE_WRITTEN else ALERTS[kind]
     if for_client:
@@ -235,6 +239,15 @@ def _given_reason(facts: Facts, for_client: bool) -> str:
 def _priority(facts: Facts, for_client: bool) -> str:
     change = _("from %(a)s to %(b)s") % {"a": facts.get("from"), "b": facts.get("to")}
     return f"{change}: {facts.get('reason', '')}"
+
+
+def _step(facts: Facts, for_client: bool) -> str:
+    """What it does, in the words of then; older entries have the kind of it alone."""
+    action = str(facts.get("action", ""))
+    does = facts.get("does") or (StepAction(action).label if action in StepAction.values else "")
+    raised = _("priority from %(a)s to %(b)s") % {"a": facts["from"], "b": facts["to"]} if "to" in facts else ""
+    told = ", ".join(part for part in (str(does), raised) if part)
+    return ": ".join(part for part in (told, str(facts.get("reason") or "")) if part)
 
 
 def _disposed(facts: Facts, for_client: bool) -> str:
@@ -285,6 +298,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.NOTICE_SKIPPED: _given_reason,
     Kind.UNPARKED: _given_reason,
     Kind.REPRIORITISED: _priority,
+    Kind.STEP_REACHED: _step,
     Kind.DISPOSED: _disposed,
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,

@@ -15,10 +15,12 @@ from agents.models import Agent, Seat
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import Channel, Client, Queue, QueueState, Strategy
-from interactions import offers
-from interactions.models import Leg, LegState
-from interactions.routing import router, tester
+from interactions import journal, offers
+from interactions.models import Kind, Leg, LegState
+from interactions.reports.telling import tell
+from interactions.routing import overflowing, router, tester
 from tests import factories as make
+from tests.flows.test_overflow import step
 from tests.interactions.test_api import key
 from tests.interactions.test_why import people, work
 
@@ -95,6 +97,35 @@ def test_the_page_asks_no_more_for_more_agents_and_offers(
             make.licence(make.agent(f"Pia {n}"), acme, "training")
         with django_assert_max_num_queries(len(few.captured_queries)):
             assert browser.get(page).context["waiting_why"].total == 18
+
+
+def test_the_page_says_which_step_was_reached_by_whom_and_why(
+    browser: Browser, acme: Client, line: Queue, sue: User
+) -> None:
+    step(line, 60, "relax_level", skill=make.skill("billing"), level=1)
+    step(line, 600, "raise_priority", raise_by=2)
+    step(line, 30, "offer_callback")
+    ann = make.waiting(line)
+    page = reverse("floor-contact", args=[ann.public_id])
+    words = browser.get(page).content.decode()
+    assert "No overflow step is reached yet. At " in words and " comes step 1: ask Billing at level 1 only." in words
+    overflowing.open_next(ann, by=sue, reason="Only Una is here")
+    words = browser.get(page).content.decode()
+    assert f"Overflow step 1 opened by {sue}" in words and "ask Billing at level 1 only: Only Una is here" in words
+    assert "Overflow step 1 of 3 is reached: ask Billing at level 1 only." in words
+    overflowing.steps_due(clock.now() + timedelta(minutes=11))
+    words = browser.get(page).content.decode()
+    assert "Overflow step 2 reached" in words and "raise the priority by 2, priority from 0 to 2" in words
+    ann.refresh_from_db()
+    overflowing.open_next(ann, by=sue, reason="Now")
+    words = browser.get(page).content.decode()
+    assert "No further step comes." in words and "Next overflow step" not in words
+
+
+def test_a_step_that_was_kept_without_its_words_is_told_by_its_kind(line: Queue) -> None:
+    entry = journal.record(make.waiting(line), Kind.STEP_REACHED, step=2, action="offer_callback")
+    told = tell(entry, who="", for_client=False)
+    assert told is not None and (told.title, told.detail) == ("Overflow step 2 reached", "Offer a callback")
 
 
 def test_the_others_at_an_offer(browser: Browser, acme: Client, line: Queue) -> None:

@@ -11,6 +11,8 @@ from django import forms
 from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
@@ -38,8 +40,32 @@ def of_contact(contact: Interaction, story: Story, sight: Sight) -> dict[str, An
     context: dict[str, Any] = {"offer_why": offer_words.offers(legs, sight.clients)}
     if contact.state == State.QUEUED:
         told = why.waiting(contact)
-        context |= {"waiting_why": told, "seen": seen(sight, told.groups)}
+        context |= {"waiting_why": told, "seen": seen(sight, told.groups), "steps_told": _steps(contact)}
     return context
+
+
+def _steps(contact: Interaction) -> list[str]:
+    """The overflow step that a waiting contact has reached, and when the next one comes."""
+    if contact.lane is None or contact.queue is None:
+        return []
+    steps = contact.queue.overflow_steps.select_related("skill", "team", "to_queue").order_by("ordinal")
+    by_number = {each.ordinal: each.words for each in steps}
+    if not by_number:
+        return [_("Its line has no overflow steps.")]
+    reached = contact.lane.step
+    told = [
+        _("Overflow step %(n)s of %(all)s is reached: %(does)s.")
+        % {"n": reached, "all": len(by_number), "does": by_number[reached]}
+        if reached in by_number
+        else _("No overflow step is reached yet.")
+    ]
+    if reached + 1 not in by_number:
+        return [*told, _("No further step comes.")]
+    coming = {"n": reached + 1, "does": by_number[reached + 1]}
+    if contact.step_due_at is None:
+        return [*told, _("Step %(n)s does not come by itself: %(does)s.") % coming]
+    coming["time"] = date_format(localtime(contact.step_due_at), "H:i:s")
+    return [*told, _("At %(time)s comes step %(n)s: %(does)s.") % coming]
 
 
 def seen(sight: Sight, groups: Iterable[why.Group]) -> set[int]:
