@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from bpo.kernel import words
 from bpo.kernel.composed import composed
 from bpo.kernel.errors import InvalidValue
+from bpo.kernel.references import tidy_reference
 from clients.models import Channel, Client, Queue, Reason
-from interactions.models import Interaction, JournalEntry, Leg, LegRole, Visit
+from interactions.models import Callback, Interaction, JournalEntry, Leg, LegRole, Visit
 from interactions.reports import queries
 from interactions.reports.figures import FIGURES, Figure, Thing
 from interactions.reports.scope import PERIODS, Period, Scope, period, scope_of
@@ -200,6 +201,12 @@ def contacts_of(keys: list[int]) -> list[Any]:
     for key, row in rows.items():
         row.first_stay, row.worked = stays[key], work[key]
     return [rows[key] for key in keys if key in rows]
+
+
+def promise_called(text: str, clients: Sequence[Client]) -> Callback | None:
+    """The callback of these clients whose reference was typed, as the customer was told it."""
+    rows = Callback.objects.filter(client__in=clients, reference=tidy_reference(text))
+    return rows.select_related("customer", "interaction", "client").first() if text else None
 
 
 def searched(text: str, prefix: str = "", *, names: bool = True) -> Q:

@@ -119,6 +119,17 @@ def test_the_page_of_a_line_is_reached_while_nobody_waits(browser: Browser, line
         assert f'href="{reverse("floor-line", args=[line.public_id])}?channel={channel}">{line.name}</a>' in page
 
 
+def test_the_reference_told_in_a_promise_leads_to_it(browser: Browser, line: Queue) -> None:
+    promise = reported.callback(line, "promised", at=clock.now(), reference="TTG-VWWFAR")
+    theirs = reported.callback(factories.queue(factories.client("Other")), "promised", at=clock.now())
+    page = reverse("floor-callback", args=[promise.public_id])
+    for typed in ("TTG-VWWFAR", "ttg vwwfar"):
+        answer = browser.get(reverse("floor-contacts"), {"q": typed, "when": "30d"})
+        assert page in answer.content.decode() and "Nothing here" not in answer.content.decode(), typed
+    words = browser.get(reverse("floor-contacts"), {"q": theirs.reference, "when": "30d"}).content.decode()
+    assert str(theirs.public_id) not in words and "Nothing here" in words
+
+
 def test_a_callback_in_line_is_nobody_who_waits(browser: Browser, line: Queue) -> None:
     now = clock.now()
     due = {"origin": "callback", "direction": "outbound"}

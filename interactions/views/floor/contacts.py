@@ -63,6 +63,7 @@ def contacts(request: SupervisorRequest) -> HttpResponseBase:
         return _csv(asked.figure.thing, found, stem, sight)
     context = {"asked": asked, "page_obj": lists.page_of(found, request.GET), "clients": sight.clients}
     context |= {"csv": export.address(request.GET), **lists.choices(sight.clients, asked)}
+    context["promise"] = lists.promise_called(asked.text, sight.clients)
     template = "floor/_rows.html" if getattr(request, "htmx", False) else "floor/contacts.html"
     return render(request, template, context)
 
