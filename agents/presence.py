@@ -37,6 +37,7 @@ SIGNED_IN = "signed in"
 AWAY = "Away"  # a break whose reason nobody told
 HOME = "signed out"  # what she will be after a sign-out that waits for the end of her live work
 AFTER_LIVE_WORK = "from the end of live work"
+MISSED = "missed"  # how the reason of a break begins that too many missed offers made
 BY_ITSELF = "by itself"  # the node of a console that no web process speaks for
 
 
@@ -213,10 +214,15 @@ def not_responding(agent: Agent, at: datetime) -> Seat:
 def missed_out(agent: Agent, n: int, at: datetime) -> Seat:
     """The Nth miss in a row is a break, which clears the count."""
     seat = _take(agent, at)
-    missed = f"missed {n}"
+    missed = f"{MISSED} {n}"
     if seat.presence in (Presence.AVAILABLE, Presence.NOT_RESPONDING):
         _change(seat, Presence.BREAK, missed, why=f"{missed} in a row", at=at, misses=0, **NO_WISH)
     return seat
+
+
+def is_missed_out(seat: Seat) -> bool:
+    """Whether she is away for having missed too many offers, and not by her own word."""
+    return seat.presence == Presence.BREAK and seat.reason.startswith(f"{MISSED} ")
 
 
 def has_wish(agent_id: int) -> bool:

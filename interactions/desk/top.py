@@ -28,6 +28,7 @@ class Top:
     presence: str
     connected: bool
     wish: str
+    missed_out: bool  # sent away for having missed offers, not by her own wish
     ordered_by: str  # who set the state, when it was somebody else
     ordered: str  # the same, with why
     used: int
@@ -70,6 +71,7 @@ def top_of(agent: Agent) -> Top:
         presence=seat.presence,
         connected=seat.connected,
         wish=_("sign out") if seat.wish_sign_out else seat.wish,
+        missed_out=presence.is_missed_out(seat),
         ordered_by=order.by_name if order else "",
         ordered=_("Set by %(who)s: %(why)s") % {"who": order.by_name, "why": order.why} if order else "",
         used=seat.points_voice + seat.points_chat + seat.points_email,
@@ -95,6 +97,8 @@ def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime | None]:
             return "ok", _("Available"), seat.since
         case Presence.NOT_RESPONDING:
             return "breach", _("Not responding"), seat.since
+        case Presence.BREAK if presence.is_missed_out(seat):
+            return "breach", _("Away, missed offers"), seat.since
         case Presence.BREAK:
             return "wrap", seat.reason.capitalize() if seat.reason else _("Away"), seat.since
     # How long ago she went home is nothing to watch: no clock.

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from agents.models import Licence, LicenceState, Presence, Seat
+from agents.presence import MISSED
 from bpo.kernel.composed import composed
 from clients.models import Channel, Client, Promise, Queue, QueueState
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
@@ -232,7 +233,7 @@ def _people(seen: Iterable[_Seen], client: int | None = None) -> People:
 def away_words(presence: str, reason: str) -> str:
     """Why somebody is away, in the floor's words."""
     if presence == Presence.BREAK:
-        return reason or "Away"
+        return "Away, missed offers" if reason.startswith(f"{MISSED} ") else reason or "Away"
     return "Not responding" if presence == Presence.NOT_RESPONDING else "Connection lost"
 
 

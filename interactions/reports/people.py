@@ -39,6 +39,7 @@ class PersonRow:
     leg: Leg | None
     legs: int
     elsewhere: bool
+    away: str  # the presence, where work in hand names the state and she is not available
     wish: str
     misses: int
     last: str
@@ -117,11 +118,18 @@ def _row(
         leg=None if elsewhere else leg,
         legs=len(work),
         elsewhere=elsewhere,
+        away=_away(seat) if leg is not None else "",
         wish=seat.wish if seat else "",
         misses=seat.misses if seat else 0,
         last=last,
         rank=rank,
     )
+
+
+def _away(seat: Seat | None) -> str:
+    if seat is None or seat.presence not in (Presence.BREAK, Presence.NOT_RESPONDING):
+        return ""
+    return away_words(seat.presence, seat.reason)
 
 
 def _telling(work: list[Leg]) -> Leg | None:

@@ -62,6 +62,20 @@ def test_who_missed_an_offer_with_work_in_hand_can_be_available_at_once(acme: Sc
     assert "Be available" in bea.get(url("top")).content.decode()
 
 
+def test_who_was_sent_away_for_misses_is_told_why_and_how_to_come_back(acme: Scene) -> None:
+    bea = desk_of(acme.bea)
+    presence.missed_out(acme.bea, 3, clock.now())
+    assert "You missed several offers in a row" in bea.get(url("idle")).content.decode()
+    bea.post(url("available"))
+    accepted(acme, "email")
+    presence.missed_out(acme.bea, 3, clock.now())
+    words = bea.get(url("top")).content.decode()
+    assert "Away, missed offers" in words and "Nothing is offered to you until you are available." in words
+    assert "Be available" in words and "Missed 3" not in words
+    bea.post(url("available"))
+    assert "Nothing is offered" not in bea.get(url("top")).content.decode()
+
+
 def test_the_top_is_not_told_where_it_goes_when_it_aims_there_itself(acme: Scene) -> None:
     """htmx looks for a place it is told from the pressed button, which news may have taken off the page meanwhile."""
     bea = desk_of(acme.bea)

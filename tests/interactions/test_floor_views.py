@@ -11,7 +11,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agents import rules
+from agents import presence, rules
 from agents.models import Agent, PresenceReason, Seat, Team
 from bpo.accounts.models import User
 from bpo.kernel import clock
@@ -484,6 +484,15 @@ def test_work_for_another_client_is_not_named(browser: Browser, line: Queue, bea
     assert "another client" in grid and "Secrets" not in grid and "Cal&#x27;s house" not in grid
     assert browser.get(reverse("floor-wall-part")).context["wall"].clients[0].people.elsewhere == 1
     assert "Secrets" not in browser.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+
+
+def test_who_is_away_with_work_in_hand_is_headed_by_both(browser: Browser, line: Queue, bea: Agent) -> None:
+    reported.working(factories.waiting(line, "email"), bea, start=clock.now())
+    page = reverse("floor-agent", args=[bea.public_id])
+    assert "Away, missed offers" not in browser.get(page).content.decode()
+    presence.missed_out(bea, 3, clock.now())
+    head = browser.get(page).content.decode().partition("<h1")[2].partition("<section")[0]
+    assert "Away, missed offers" in head and "Writing" in head
 
 
 def test_worst_first_and_outlined(browser: Browser, line: Queue, bea: Agent) -> None:
