@@ -203,11 +203,16 @@ def _instead_of_waiting(
 
 
 def _said(interaction: Interaction) -> dict[str, str]:
-    """Who waits, and what he wrote while he did: what a promise is about."""
+    """Who waits, where, and what he wrote while he did: what a promise is about."""
     envelope = getattr(interaction, "envelope", None)
     said = interaction.messages.filter(direction=MessageDirection.IN).order_by("at", "pk")
     words = "\n".join(said.values_list("text", flat=True)) or (envelope.opening if envelope else "")
-    return {"name": envelope.from_name if envelope else "", "words": words[:MOST_WORDS]}
+    window = interaction.chat_sessions.order_by("-pk").first()
+    return {
+        "name": envelope.from_name if envelope else "",
+        "words": words[:MOST_WORDS],
+        "zone": window.zone if window else "",
+    }
 
 
 @transaction.atomic

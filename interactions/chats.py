@@ -73,6 +73,7 @@ class Hello:
     reason: Reason | None = None
     language: str = "en"
     page: str = ""
+    zone: str = ""
     simulated: bool = False
 
 
@@ -121,6 +122,7 @@ def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) 
             language=hello.language,
             reason=hello.reason,
             page=hello.page,
+            zone=hello.zone,
             simulated=hello.simulated,
         ),
         at=at,
@@ -134,6 +136,7 @@ def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) 
                 entry_point=entry_point,
                 interaction=received.interaction,
                 language=hello.language,
+                zone=hello.zone,
                 created_at=at,
                 seen_at=at,
                 customer_wrote_at=at,
@@ -234,7 +237,9 @@ def call_me(session: ChatSession, number: str, *, zone: str = "", at: datetime |
     tidy = customers.typed_phone(session.client, number)
     if not tidy:
         raise NoNumber
-    callback = callbacks.instead_of_waiting(interaction, number=tidy, zone=zone, case=interaction.case, at=at)
+    callback = callbacks.instead_of_waiting(
+        interaction, number=tidy, zone=zone or session.zone, case=interaction.case, at=at
+    )
     if callback is None:
         raise NotWaiting
     # The number he gave is this contact's; his record is not changed by it.

@@ -15,6 +15,7 @@ class ChatSession(PublicIdModel):
     entry_point = models.ForeignKey(EntryPoint, on_delete=models.PROTECT, related_name="+")
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="chat_sessions")
     language = models.CharField(max_length=5, default="en")
+    zone = models.CharField(max_length=64, blank=True, help_text="The time zone of the visitor's browser.")
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     gone_since = models.DateTimeField(null=True, help_text="No socket of this window is open since then.")

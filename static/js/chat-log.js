@@ -5,7 +5,12 @@ export const words = JSON.parse(document.getElementById("chat-words")?.textConte
 export const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 export const language = document.documentElement.lang || "en";
 
-const time = (iso) => new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(new Date(iso));
+/* As the server writes it beside: 2 pm, 2:30 pm; 14:00 in Spanish. */
+function time(iso) {
+  const at = new Date(iso), hours = at.getHours(), minutes = String(at.getMinutes()).padStart(2, "0");
+  if (language === "es") return `${String(hours).padStart(2, "0")}:${minutes}`;
+  return `${hours % 12 || 12}${minutes === "00" ? "" : `:${minutes}`} ${hours < 12 ? "am" : "pm"}`;
+}
 const day = (iso) => new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 
 function element(tag, className = "", text = "") {

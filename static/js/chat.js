@@ -8,6 +8,7 @@ import { Log, say } from "./chat-log.js";
 const $ = (id) => document.getElementById(id);
 const root = $("main");
 const api = new Api(root);
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const MOST_BYTES = 10 * 1024 * 1024;
 let key = root.dataset.key, state = null, socket = null, poll = 0, asking = false, askAgain = false, typingUntil = 0, offerAt = 0, offered = false;
 
@@ -198,7 +199,7 @@ $("start").addEventListener("submit", async (event) => {
   button.disabled = true;
   const given = Object.fromEntries(["name", "email", "phone", "reason", "words"].map((name) => [name, form.elements[name]?.value ?? ""]));
   try {
-    const next = await api.json("start", { ...given, key, language: root.dataset.language, page: page() });
+    const next = await api.json("start", { ...given, key, language: root.dataset.language, page: page(), zone: ownZone });
     api.token = next.token;
     key = newKey();
     form.elements.words.value = "";
@@ -258,7 +259,7 @@ $("offer").addEventListener("submit", async (event) => {
   event.preventDefault();
   problem("number", "");
   try {
-    draw(await api.json("call", { number: $("number").value, zone: Intl.DateTimeFormat().resolvedOptions().timeZone }));
+    draw(await api.json("call", { number: $("number").value, zone: ownZone }));
   } catch (error) {
     problem("number", error.message || say("wrong"));
     refresh();

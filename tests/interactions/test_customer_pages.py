@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from agents.models import OverflowStep, StepAction
 from bpo.kernel import clock, links
+from clients import times
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
 from interactions import callback_work, callbacks, conversation, eligibility, handling, offers, queueing, transfers
 from interactions.models import Callback, Case, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
@@ -436,6 +437,38 @@ def test_the_tile_is_of_its_window_and_door_and_of_lines_that_take_calls(browser
         assert "When may we call you?" in page and "My secret" not in page
     type(door.queue).objects.update(channels=["chat"])
     assert "leave_number" not in begin(browser, door)
+
+
+def test_the_window_names_the_zone_of_its_promise_which_is_the_visitors_own(browser, door) -> None:
+    begun = begin(browser, door, phone="614 555 0173", zone="America/Los_Angeles")
+    shown = promised(browser, door, begun)
+    made = Callback.objects.get()
+    here = times.clock_words(made.due_until, "America/Los_Angeles", "en")
+    assert made.zone == "America/Los_Angeles" and f"{here} (Los Angeles)" in shown["text"]
+    assert "Los Angeles" in browser.get(shown["callback"]["address"]).content.decode()
+
+
+@pytest.mark.parametrize("zone", [None, "", "Mars/Olympus"])
+def test_a_window_whose_zone_nobody_knows_tells_the_companys(browser, door, zone) -> None:
+    begun = begin(browser, door, phone="614 555 0173", **({} if zone is None else {"zone": zone}))
+    assert "(New York)" in promised(browser, door, begun)["text"]
+
+
+def test_a_promise_at_a_closed_door_is_told_in_the_visitors_zone(browser) -> None:
+    acme = make.client()
+    door = make.door(acme, hours=make.hours(acme, "Late", always_open=False))
+    HoursSpan.objects.create(
+        hours=door.hours, weekday=(clock.now() + timedelta(days=3)).weekday(), opens=600, closes=660
+    )
+    shown = begin(browser, door, phone="614 555 0173", zone="Europe/Madrid")
+    assert shown["outcome"] == "after_hours" and "(Madrid)" in shown["text"]
+
+
+def test_who_leaves_a_number_picks_the_time_in_his_own_zone(browser, door) -> None:
+    shown = promised(browser, door, begin(browser, door, zone="America/Los_Angeles"))
+    assert "Los Angeles" in browser.get(shown["leave_number"]).content.decode()
+    leave_number(browser, shown, zone="America/Los_Angeles")
+    assert Callback.objects.get().zone == "America/Los_Angeles"
 
 
 def test_where_no_line_takes_calls_none_is_offered_or_promised(browser) -> None:

@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from bpo.kernel import clock, links
+from bpo.kernel import clock, links, zones
 from bpo.kernel.throttle import caller, throttled
 from clients import customers, texts
 from clients.models import EntryKind, Reason, TextKind
@@ -93,11 +93,16 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
             reason=Reason.objects.filter(client=door.client, code=code, active=True).first() if code else None,
             language=language,
             page=outlet.sent_along(given, "page", 500),
+            zone=_zone(outlet.sent_along(given, "zone", 64)),
             simulated=settings.DEMO and given.get("simulated") is True,
         ),
     )
     session = chats.session_of(begun.token)
     return JsonResponse({"token": begun.token, **state_of(session)}, status=201)
+
+
+def _zone(named: str) -> str:
+    return named if named in zones.every() else ""
 
 
 @outlet.for_window
@@ -317,7 +322,8 @@ def _unanswered(session: ChatSession, interaction: Interaction, kind: TextKind) 
     session.interaction = interaction
     if token := unanswered.token_of(session):
         form = reverse("customer-callback-form", args=[session.entry_point.public_id])
-        shown["leave_number"] = f"{form}?{urlencode({'lang': session.language, 'chat': token})}"
+        asked = {"lang": session.language, "chat": token} | ({"zone": session.zone} if session.zone else {})
+        shown["leave_number"] = f"{form}?{urlencode(asked)}"
     return shown
 
 
@@ -327,7 +333,7 @@ def _promise(interaction: Interaction, language: str) -> dict[str, Any]:
     if promised is None:
         return {}
     zone = promised.zone or interaction.client.zone
-    due = times.short_moment(promised.due_until, clock.now(), zone, language)
+    due = f"{times.short_moment(promised.due_until, clock.now(), zone, language)} ({times.zone_words(zone)})"
     text = texts.text(interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference)
     if promised.number:
         text = f"{text} {say('cb_number_called', language, number=promise_words.reach_words(promised, language))}"
