@@ -203,13 +203,9 @@ def never_eligible(agent: Agent, lane: Lane) -> Verdict:
 
 def staffed(lane: Lane) -> int:
     """How many of the lane's agents are signed in, ready and connected, however busy."""
-    return _ready().filter(lane=lane).count()
+    return waits.ready().filter(lane=lane).count()
 
 
 def unstaffed(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
     """Those of the lanes that nobody staffs."""
-    return lanes.exclude(Exists(_ready().filter(lane=OuterRef("pk"))))
-
-
-def _ready() -> QuerySet[AgentLane]:
-    return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)
+    return lanes.exclude(Exists(waits.ready().filter(lane=OuterRef("pk"))))

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from agents.models import Presence
 from bpo.kernel import clock
 from clients.models import Channel, Queue
-from interactions.models import Interaction, JournalEntry, State, Visit
+from interactions.models import AgentLane, Interaction, JournalEntry, State, Visit
 
 THROUGHPUT_WINDOW = timedelta(minutes=30)
 FEWEST_ANSWERS = 5  # fewer say nothing about the wait
@@ -60,6 +62,11 @@ def ahead_of(queue_id: int, band: int, order_key: datetime, pk: int, *, channel:
     return int(row[0])
 
 
+def ready() -> QuerySet[AgentLane]:
+    """Who serves a lane and is signed in, ready and connected, however busy."""
+    return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)
+
+
 def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) -> int | None:
     """Seconds until one that waits, or may be in line again at once, would be answered.
 
@@ -71,17 +78,28 @@ def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) ->
         ahead = ahead_of(
             interaction.queue.pk, interaction.band, interaction.order_key, interaction.pk, channel=interaction.channel
         )
-    return expected_wait(interaction.queue, interaction.channel, ahead=ahead, at=at)
+    return expected_wait(interaction.queue, interaction.channel, lane=interaction.lane_id, ahead=ahead, at=at)
 
 
-def expected_wait(queue: Queue, channel: str, *, ahead: int | None = None, at: datetime | None = None) -> int | None:
+def expected_wait(
+    queue: Queue,
+    channel: str,
+    *,
+    lane: int | None = None,
+    ahead: int | None = None,
+    at: datetime | None = None,
+) -> int | None:
     """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
 
     The interval is that of the time in which somebody had to wait, within the last 30 minutes: a line nobody waits in
-    shows how many came, not how fast it moves. None when such time saw too few answers to say. `ahead` replaces the
-    number waiting now.
+    shows how many came, not how fast it moves. None when such time saw too few answers to say, and while nobody is
+    there who could answer: in the line on this channel, or in the `lane` of who asks. `ahead` replaces the number
+    waiting now.
     """
     at = at or clock.now()
+    of = {"lane": lane} if lane else {"queue": queue, "channel": channel}
+    if not ready().filter(**of).exists():
+        return None
     asked: dict[str, Any] = {
         "at": at, "day": at - timedelta(days=1), "start": at - THROUGHPUT_WINDOW, "had_to_wait": HAD_TO_WAIT,
         "queue": queue.pk, "channel": channel,

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
+from agents import presence
 from agents.models import OverflowStep, StepAction
 from bpo.kernel import clock, links
 from clients import times
@@ -287,6 +288,7 @@ def test_too_many_starts_are_told_to_wait(browser, door) -> None:
 
 def test_a_wait_is_told_where_it_is_known_and_for_the_own_place(browser, door) -> None:
     at = clock.now()
+    bea = make.agent(licensed=door.client, available=True)
     for minute in (1, 2):
         answered_at = at - timedelta(minutes=minute)
         queueing.leave_queue(make.waiting(door.queue, waited=60 * minute + 2), "answered", answered_at)
@@ -302,6 +304,9 @@ def test_a_wait_is_told_where_it_is_known_and_for_the_own_place(browser, door) -
     Interaction.objects.filter(visits__how="answered").update(state="active")
     assert get_state(browser, door, token).json()["wait"] == 150
     assert browser.get(page).context["wait"] == "Wait at present: about 5 min"
+    presence.force(bea, "signed_out", by=make.supervisor(door.client), why="ill")
+    assert get_state(browser, door, token).json()["wait"] is None
+    assert "wait" not in browser.get(page).context["wait"], "nobody is there who could answer"
 
 
 def test_who_talked_already_is_told_that_she_is_passed_on(browser, door) -> None:

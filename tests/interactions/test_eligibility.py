@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from agents import licences, skills
+from agents import licences, presence, skills
 from agents.models import Agent, Licence, LicenceState, QueueTeam, Seat
 from bpo.kernel import clock
 from clients.models import Channel, Queue, QueueSkill
@@ -247,6 +247,7 @@ class TestPlace:
 
     def test_expected_wait_is_honest(self) -> None:
         line = make.queue()
+        make.agent("Bea", licensed=line.client, available=True)
         assert waits.expected_wait(line, Channel.CHAT) is None
         at = clock.now()
         for _ in range(6):
@@ -259,6 +260,7 @@ class TestPlace:
 
     def test_mails_before_a_chat_are_in_its_place_but_not_in_its_wait(self) -> None:
         line, at = make.queue(), clock.now()
+        make.agent("Bea", licensed=line.client, available=True)
         for _ in range(6):
             queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
         Interaction.objects.update(state=State.ACTIVE)
@@ -272,6 +274,7 @@ class TestPlace:
     def test_the_pace_is_that_of_the_time_in_which_somebody_waited(self) -> None:
         """Five who waited in the last five minutes and ten who were answered beside them: three a minute."""
         line, at = make.queue(), clock.now()
+        make.agent("Bea", licensed=line.client, available=True)
         for minute in range(5):
             then = at - timedelta(minutes=minute)
             queueing.leave_queue(make.waiting(line, waited=60 * (minute + 1)), "answered", then)
@@ -282,6 +285,18 @@ class TestPlace:
         assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=at) == 20
         hour_later = at + timedelta(hours=1)
         assert waits.expected_wait(line, Channel.CHAT, ahead=0, at=hour_later) is None
+
+    def test_where_nobody_could_answer_no_wait_is_told(self) -> None:
+        line, at, es = make.queue(), clock.now(), make.skill("es")
+        bea = make.agent("Bea", licensed=line.client, available=True)
+        for _ in range(6):
+            queueing.leave_queue(make.waiting(line, waited=300), "answered", at)
+        Interaction.objects.update(state=State.ACTIVE)
+        spanish = make.waiting(line, wants=((es.pk, 1),))
+        assert waits.expected_wait(line, Channel.CHAT, at=at), "Bea is there"
+        assert waits.expected_wait(line, Channel.CHAT, lane=spanish.lane_id, at=at) is None, "but speaks no Spanish"
+        presence.force(bea, "signed_out", by=make.supervisor(line.client), why="ill")
+        assert waits.expected_wait(line, Channel.CHAT, at=at) is None
 
     @pytest.mark.parametrize(("answers", "waited"), [(4, 300), (6, 5)])
     def test_no_wait_is_invented(self, answers: int, waited: int) -> None:
