@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents import rule_rows
@@ -14,9 +17,19 @@ from agents.rule_rows import Problems, Rows, Rules
 from agents.rule_words import place
 from clients.forms.queues import QueueForm, SkillsForm
 from clients.models import Client, Queue, QueueState, Skill
+from clients.times import zone_words
 
 STEPS = "steps"
 MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and the id of the field that mends it; none where no single one does."""
+
+    at: str
+    sentence: str
+    what: str = ""
 
 
 class TeamsForm(forms.Form):
@@ -82,17 +95,38 @@ StepSet: type[Steps] = forms.formset_factory(  # type: ignore[assignment]
 )
 
 
+def moment_field(label: Any, **kwargs: Any) -> forms.DateTimeField:
+    """A moment on the clock of whoever types it."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, **kwargs)
+
+
+def name_zone(field: forms.Field) -> None:
+    """Say on whose clock it is."""
+    field.help_text = _("Time in %(zone)s.") % {"zone": zone_words(timezone.get_current_timezone_name())}
+
+
+class MomentForm(forms.Form):
+    """A moment, to ask which version was in force then."""
+
+    at = moment_field(gettext_lazy("What was in force at"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_zone(self.fields["at"])
+
+
 class PublishForm(forms.Form):
     """What is to become of the rules, and why."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
-    publish_at = forms.DateTimeField(
-        label=gettext_lazy("Publish at"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    publish_at = moment_field(gettext_lazy("Publish at"), required=False)
     knowing = forms.BooleanField(label=gettext_lazy("I know what was changed since, and replace it"), required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_zone(self.fields["publish_at"])
 
 
 class RulesForms:
@@ -139,6 +173,25 @@ class RulesForms:
                     self.settings.add_error(part, sentence)
                 else:
                     self.settings.add_error(None, f"{place(part)}: {sentence}" if place(part) else sentence)
+
+    def faults(self) -> list[Fault]:
+        """All that is wrong, in the order of the page, each with where it stands."""
+        found = [fault for each in (self.settings, self.skills, self.teams) for fault in _faults(each)]
+        for n, step in enumerate(self.steps.forms, start=1):
+            found += [
+                replace(fault, what=": ".join(filter(None, [place(f"overflow_steps.{n}"), fault.what])))
+                for fault in _faults(step, at=step["action"].id_for_label)
+            ]
+        found += [Fault("steps", str(sentence)) for sentence in self.steps.non_form_errors()]
+        return found + _faults(self.publish)
+
+
+def _faults(form: forms.Form | forms.ModelForm[Any], *, at: str = "") -> list[Fault]:
+    found = [Fault(at, str(sentence)) for sentence in form.non_field_errors()]
+    for field in form:
+        where = field.id_for_label or f"{field.auto_id}_0"  # of several boxes the first
+        found += [Fault(where, str(sentence), str(field.label)) for sentence in field.errors]
+    return found
 
 
 def _initial(step: OverflowStep) -> dict[str, Any]:

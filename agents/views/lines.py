@@ -180,6 +180,7 @@ def _page(
     if context.get("scheduled"):
         for each in forms.everything():
             lock(each)
+    context = {"faults": forms.faults() if status == 422 else [], **context}
     names = {"form": forms.settings, "skills": forms.skills, "teams": forms.teams, "step_set": forms.steps}
     context = {**names, "publish": forms.publish, "seen": seen or forms.publish["seen"].value(), **context}
     return page(request, "setup/queue.html", "setup-queues", context, status=status)

@@ -77,6 +77,7 @@ def test_a_time_is_kept_and_can_be_taken_back(ada: Browser, line: Queue) -> None
     waits = QueueVersion.objects.get(state=RulesState.SCHEDULED)
     page = said(ada.get(path))
     assert "Cancel the time" in page and "Publish now" not in page
+    assert "Will be published on" in page and "Published on" not in page
     assert ada.post(path, {"do": "now"}).status_code == 403
     act = path_of(line, waits.public_id, "cancel", name="setup-queue-version-move")
     assert "Say why" in said(ada.post(act, {"reason": ""}, follow=True))
@@ -153,6 +154,24 @@ def test_each_step_says_what_is_wrong_with_it(ada: Browser, line: Queue) -> None
     assert second.non_field_errors() == ["Skill: This step needs it."]
     answer = sent(ada, path_of(line), **stepped((10, "overflow", {})), do="draft")
     assert answer.context["step_set"].forms[0].non_field_errors() == ["Line: This step needs it."]
+
+
+def test_what_is_wrong_stands_at_the_top_and_leads_to_its_field(ada: Browser, line: Queue) -> None:
+    wrong = {"offer_seconds": 0, "channels": [], **stepped((10, "message", {}), (20, "overflow", {}))}
+    answer = sent(ada, path_of(line), **wrong, do="draft")
+    page = said(answer)
+    top, _form, rest = page.partition('<form class="form wide"')
+    for at in ("id_channels_0", "id_offer_seconds"):
+        assert f'href="#{at}"' in top and f'id="{at}"' in rest, at
+    assert "Nothing was saved or published." in top and "<details open>" in rest
+    answer = sent(ada, path_of(line), **stepped((10, "message", {}), (20, "offer_callback", {})), do="draft")
+    top = said(answer).partition('<form class="form wide"')[0]
+    assert (
+        "Step 1: This ends the wait: no step comes after it." in top.replace("</a>", "") and "#id_steps-0-action" in top
+    )
+    top = said(sent(ada, path_of(line), limit=5, do="now")).partition('<form class="form wide"')[0]
+    assert "Reason: Say why in a few words." in top
+    assert "Nothing was saved" not in said(ada.get(path_of(line)))
 
 
 def test_teams_and_a_share_of_the_floor_are_rules_too(ada: Browser, line: Queue) -> None:
