@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agents import rule_rows, rules
-from agents.forms.lines import RulesForms, rearranged
+from agents.forms.lines import MomentForm, RulesForms, rearranged
 from agents.models import QueueVersion, RulesState
 from agents.rule_words import difference, whole
 from bpo.kernel.errors import DomainError
@@ -72,7 +72,7 @@ def edit(request: SetupRequest, queue: UUID) -> HttpResponse:
         return _send(request, found, opened)
     rows = rule_rows.read(found, opened.rules if opened else rule_rows.snapshot(found))
     forms = RulesForms(request.client, rows, None, seen=_seen(found, opened))
-    return _page(request, forms, _told(found, opened))
+    return _page(request, forms, {**_told(found, opened), **_then(request, found)})
 
 
 def _in_words(request: SetupRequest, queue: Queue) -> HttpResponse:
@@ -80,7 +80,7 @@ def _in_words(request: SetupRequest, queue: Queue) -> HttpResponse:
     of_client = request.role != Role.SUPERVISOR
     context: dict[str, Any] = {"queue": queue, "whole": whole(rule_rows.snapshot(queue), for_client=of_client)}
     if not of_client:
-        context |= {"current": rules.in_force(queue), "versions": _versions(queue)}
+        context |= {"current": rules.in_force(queue), "versions": _versions(queue), **_then(request, queue)}
     return page(request, "setup/queue_words.html", "setup-queues", context)
 
 
@@ -167,6 +167,16 @@ def _told(queue: Queue, opened: QueueVersion | None) -> dict[str, Any]:
         "versions": _versions(queue),
         "scheduled": opened is not None and opened.state == RulesState.SCHEDULED,
     }
+
+
+def _then(request: SetupRequest, queue: Queue) -> dict[str, Any]:
+    """What was in force at the moment that was asked for, if one was."""
+    form = MomentForm(request.GET if "at" in request.GET else None)
+    context: dict[str, Any] = {"moment_form": form}
+    if form.is_valid():
+        at = form.cleaned_data["at"]
+        context |= {"asked_at": at, "then": rules.in_force(queue, at)}
+    return context
 
 
 def _versions(queue: Queue) -> QuerySet[QueueVersion]:

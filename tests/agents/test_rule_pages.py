@@ -291,6 +291,26 @@ def test_mia_of_the_client_reads_her_line_and_nothing_of_the_houses_own() -> Non
     assert "<input" not in page.partition("<main")[2].partition("</main")[0]
 
 
+def test_a_moment_leads_to_the_version_that_was_in_force(ada: Browser, line: Queue) -> None:
+    first = rules.keep(line)
+    yesterday, bob = clock.now() - timedelta(days=1), factories.admin("Bob")
+    QueueVersion.objects.filter(pk=first.pk).update(published_at=yesterday)
+    second = rules.change(line, {"limit": 7}, by=bob, why="Limit")
+    sue = Browser()
+    sue.force_login(factories.supervisor(line.client))
+    for browser in (ada, sue):
+        for hours, version in ((2, first), (-1, second), (30, None)):
+            at = (clock.now() - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+            answer = browser.get(path_of(line), {"at": at})
+            assert answer.context["then"] == version, at
+            found = said(answer).partition('id="versions"')[2].partition("<table")[0]
+            assert (
+                path_of(line, version.public_id, name="setup-queue-version") if version else "before its first"
+            ) in found
+        answer = browser.get(path_of(line), {"at": "nonsense"})
+        assert answer.status_code == 200 and answer.context["moment_form"].errors["at"]
+
+
 def test_the_page_costs_the_same_however_many_versions(
     ada: Browser, line: Queue, django_assert_max_num_queries: Any
 ) -> None:
