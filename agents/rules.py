@@ -79,11 +79,9 @@ class BaseChanged(DomainError):
 
     def __init__(self, changes: list[Change]) -> None:
         self.changes = changes
-        told = "; ".join(str(change) for change in changes)
-        super().__init__(
-            sentence=_t("The rules were changed since this draft was begun: %(changes)s. Say that you know it.")
-            % {"changes": told}
-        )
+        since = _t("The rules were changed since this draft was begun: %(changes)s.")
+        self.told = since % {"changes": "; ".join(str(change) for change in changes)}
+        super().__init__(sentence=f"{self.told} {_t('Say that you know it.')}")
 
 
 class NoLongerMay(DomainError):
@@ -282,6 +280,10 @@ def _publish_scheduled(version: QueueVersion, *, at: datetime) -> bool:
         publish(version, by=version.published_by, why=version.why)
     except (BaseChanged, RulesRefused, NothingNew, NoLongerMay) as refused:
         problem = str(refused.sentence)
+        if isinstance(refused, BaseChanged):
+            problem = (
+                f"{refused.told} {_t('Publish it again if it is to hold; you are asked about these changes then.')}"
+            )
         back = {"state": S.DRAFT, "publish_at": None, "published_by": None, "problem": problem}
         QueueVersion.objects.filter(pk=version.pk, state=S.SCHEDULED).update(**back)
     return True

@@ -120,6 +120,9 @@ def test_the_page_says_which_step_was_reached_by_whom_and_why(
     overflowing.open_next(ann, by=sue, reason="Now")
     words = browser.get(page).content.decode()
     assert "No further step comes." in words and "Next overflow step" not in words
+    assert "Its line has no further overflow step." in words and "disabled" in words
+    dialog = browser.get(reverse("floor-overflow", args=[ann.public_id]), **HTMX).content.decode()
+    assert "no further step" in dialog and 'type="submit" disabled' in dialog and "<textarea" not in dialog
 
 
 def test_a_step_that_was_kept_without_its_words_is_told_by_its_kind(line: Queue) -> None:

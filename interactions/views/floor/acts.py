@@ -183,6 +183,7 @@ def overflow(request: SupervisorRequest, contact: UUID) -> HttpResponse:
         words=words,
         act=_("Open the step"),
         told=_("Step opened."),
+        impossible=step is None,
     )
 
 

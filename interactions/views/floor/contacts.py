@@ -79,12 +79,13 @@ def acts(contact: Interaction, sight: Sight) -> dict[str, bool]:
     """What can be done to it in its present state, and in whose hands it is."""
     leg = handling.live_leg(contact) if contact.state in ON_HANDS else None
     led = leg is None or sight.leads(leg.agent)
+    more = bool(contact.lane and contact.lane.next_after_seconds is not None)
     return {
         "may_take_back": contact.state in ON_HANDS and led,
         "may_assign": contact.state in (State.QUEUED, *ON_HANDS) and led,
         "may_reprioritise": contact.state in WAITING,
-        "may_overflow": contact.state == State.QUEUED
-        and bool(contact.lane and contact.lane.next_after_seconds is not None),
+        "may_overflow": contact.state == State.QUEUED and more,
+        "no_step": contact.state == State.QUEUED and not more,
     }
 
 
