@@ -39,6 +39,15 @@ NEEDS: dict[StepAction, tuple[str, ...]] = {
     StepAction.OVERFLOW: ("to_queue",),
 }
 
+# What is said where it is missing.
+LACKS: dict[str, Any] = {
+    "skill": gettext_lazy("Choose the skill that this step is about."),
+    "level": gettext_lazy("Give the level that is asked from then on."),
+    "team": gettext_lazy("Choose the team that is to serve as well."),
+    "raise_by": gettext_lazy("Say by how much the priority is raised."),
+    "to_queue": gettext_lazy("Choose the line to move to."),
+}
+
 # What a step does, as a person says it; filled with the names of what it is about.
 SAYS: dict[StepAction, Any] = {
     StepAction.RELAX_LEVEL: gettext_lazy("ask %(skill)s at level %(level)s only"),
@@ -109,7 +118,7 @@ class OverflowStep(models.Model):
     def clean(self) -> None:
         """What the action needs, of the line's own client; nothing else."""
         wanted = NEEDS.get(StepAction(self.action), ()) if self.action in StepAction.values else ()
-        missing = {name: _("This step needs it.") for name in wanted if getattr(self, name) is None}
+        missing = [str(LACKS[name]) for name in wanted if getattr(self, name) is None]
         if missing:
             raise ValidationError(missing)
         for name in ("skill", "level", "team", "raise_by", "to_queue"):

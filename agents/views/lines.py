@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agents import rule_rows, rules
 from agents.forms.lines import MomentForm, RulesForms, rearranged
 from agents.models import QueueVersion, RulesState
+from agents.rule_hints import idle_steps
 from agents.rule_words import difference, whole
 from bpo.kernel.errors import DomainError
 from clients.models import Queue, Role
@@ -164,6 +165,7 @@ def _told(queue: Queue, opened: QueueVersion | None) -> dict[str, Any]:
         "current": current,
         "draft": opened,
         "changes": difference(current.rules, opened.rules) if opened and current else [],
+        "hints": idle_steps(opened.rules if opened else rule_rows.snapshot(queue)),
         "versions": _versions(queue),
         "scheduled": opened is not None and opened.state == RulesState.SCHEDULED,
     }
@@ -221,6 +223,7 @@ def version(request: SetupRequest, queue: UUID, version: UUID) -> HttpResponse:
         "others": others,
         "changes": difference(other.rules, found.rules) if other else [],
         "whole": whole(found.rules),
+        "hints": idle_steps(found.rules),
         "current": current,
         "back": difference(current.rules, {**found.rules, "state": current.rules["state"]}) if current and old else [],
         "old": old,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,6 +100,9 @@ class QueueForm(forms.ModelForm[Queue]):
     def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client = self.instance.client = client
+        for name, field in self.fields.items():
+            if isinstance(field, forms.IntegerField):
+                _require_least(field, Queue._meta.get_field(name).validators)
         self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]
         self.fields["hours"].label_from_instance = lambda hours: hours.name  # type: ignore[attr-defined]
         if self.instance.pk is None:
@@ -129,6 +133,14 @@ class QueueForm(forms.ModelForm[Queue]):
         if self.client.queues.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("The company has a line of this name already."))
         return name
+
+
+def _require_least(field: forms.IntegerField, validators: Iterable[Any]) -> None:
+    """One sentence for every number that is too low, whatever the kind of column."""
+    least = max((each.limit_value for each in validators if isinstance(each, MinValueValidator)), default=0)
+    field.min_value, field.widget.attrs["min"] = least, least
+    field.validators = [each for each in field.validators if not isinstance(each, MinValueValidator)]
+    field.validators.append(MinValueValidator(least))
 
 
 class SkillsForm(forms.Form):

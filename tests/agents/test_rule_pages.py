@@ -151,9 +151,9 @@ def test_each_step_says_what_is_wrong_with_it(ada: Browser, line: Queue) -> None
     answer = sent(ada, path_of(line), **stepped((10, "message", {}), (20, "drop_skill", {})), do="draft")
     first, second = answer.context["step_set"].forms
     assert first.non_field_errors() == ["This ends the wait: no step comes after it."]
-    assert second.non_field_errors() == ["Skill: This step needs it."]
+    assert second.non_field_errors() == ["Choose the skill that this step is about."]
     answer = sent(ada, path_of(line), **stepped((10, "overflow", {})), do="draft")
-    assert answer.context["step_set"].forms[0].non_field_errors() == ["Line: This step needs it."]
+    assert answer.context["step_set"].forms[0].non_field_errors() == ["Choose the line to move to."]
 
 
 def test_what_is_wrong_stands_at_the_top_and_leads_to_its_field(ada: Browser, line: Queue) -> None:
@@ -172,6 +172,38 @@ def test_what_is_wrong_stands_at_the_top_and_leads_to_its_field(ada: Browser, li
     top = said(sent(ada, path_of(line), limit=5, do="now")).partition('<form class="form wide"')[0]
     assert "Reason: Say why in a few words." in top
     assert "Nothing was saved" not in said(ada.get(path_of(line)))
+
+
+def test_a_number_that_is_too_low_is_told_in_one_sentence(ada: Browser, line: Queue) -> None:
+    for wrong in (-5, 0):
+        answer = sent(ada, path_of(line), offer_seconds=wrong, do="draft")
+        assert answer.context["form"].errors["offer_seconds"] == ["Ensure this value is greater than or equal to 1."], (
+            wrong
+        )
+
+
+def test_a_step_that_changes_nothing_is_told_and_not_refused(ada: Browser) -> None:
+    line = factories.queue(factories.client("Acme"), "Orders", wants={"billing": 2})
+    garden, billing, spanish = factories.team("Garden"), factories.skill("billing"), factories.skill("es")
+    steps = stepped(
+        (10, "relax_level", {"skill": billing.pk, "level": 2}), (10, "relax_level", {"skill": billing.pk, "level": 1}),
+        (10, "drop_skill", {"skill": spanish.pk}), (10, "add_team", {"team": garden.pk}),
+        (10, "raise_priority", {"raise_by": 9}), (10, "raise_priority", {"raise_by": 1}),
+    )  # fmt: skip
+    assert sent(ada, path_of(line), **steps, do="draft").status_code == 302
+    answer = ada.get(path_of(line))
+    told = [
+        f"Step 1: the line asks {billing} at level 2 already, so this changes nothing.",
+        f"Step 3: the line does not ask {spanish} then, so only contacts that want it besides are helped.",
+        "Step 4: every team serves this line already, so this changes nothing.",
+        "Step 6: the priority is 9 already, so this changes nothing.",
+    ]
+    assert answer.context["hints"] == told
+    assert all(said(answer).count(hint) == 1 for hint in told)
+    answer = sent(ada, path_of(line), **stepped((10, "add_team", {"team": garden.pk})), teams=[garden.pk], do="draft")
+    draft = line.versions.get(state="draft")
+    page = ada.get(path_of(line, draft.public_id, name="setup-queue-version"))
+    assert page.context["hints"] == ["Step 1: team Garden serves this line already, so this changes nothing."]
 
 
 def test_teams_and_a_share_of_the_floor_are_rules_too(ada: Browser, line: Queue) -> None:
