@@ -49,7 +49,10 @@ def screen_pop(entry: JournalEntry) -> None:
         return
     with push.together():
         _show(card)
-        _seen(entry, card[3], *card[11:])
+        agent, client = card[0], card[3]
+        interaction, version, agents, windows = card[11:]
+        # She has the card itself.
+        _seen(entry, client, interaction, version, [other for other in agents if other != agent], windows)
 
 
 def offer_card(leg_id: int) -> None:

@@ -2,8 +2,8 @@
 
 -- The desks with a live leg on the contact, or with this one, and the customer's windows. A live leg is told by its
 -- missing end: by its state it would be looked for among all live legs of the house.
-CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint, OUT agents uuid[], OUT windows uuid[])
-LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint)
+RETURNS TABLE (agents uuid[], windows uuid[]) LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT ARRAY (SELECT agent.public_id FROM agents_agent agent
             WHERE p_interaction IS NOT NULL AND agent.id IN (
                 SELECT leg.agent_id FROM interactions_leg leg

@@ -1,8 +1,9 @@
 """Whatever happens on a floor, in whatever order: nothing breaks, nobody waits beside a free agent, nobody starves.
 
 Bounds that hold after every step, in words: a contact waits only while no agent may be given it by the live rules
-(or it is kept for one who is there); in a line nobody who stands behind it is offered, of the same channel, to an
-agent who could have it; and with everybody back at work, each contact in line is served in as many rounds as wait.
+(or it is kept for one who is there, or its line is paused); nobody who stands behind it in its line, or heads another
+line by less, is offered, of the same channel, to an agent who could have it; and with everybody back at work, each
+contact in line is served in as many rounds as wait.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from agents import licences, presence, skills
 from agents.models import Agent, Licence, StepAction
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
-from clients.models import Channel, QueueState
+from clients import queue_states
+from clients.models import Channel, Queue, QueueState
 from interactions import eligibility, handling, offers, supervision, transfers, wrap_up
 from interactions.models import EndedBy, Interaction, Leg, LegRole, LegState, Refusal, State
+from interactions.models.leg import HOLDING_STATES
 from interactions.routing.sweep import Sweep
 from tests import factories as make
 from tests.flows.floor import WEDNESDAY
@@ -61,6 +64,7 @@ class Floor(RuleBasedStateMachine):
         for client in (acme, bolt):
             make.disposition(client, "Solved", code="solved")
         team = make.team()
+        self.ada = make.admin()
         self.sue = make.supervisor(acme, bolt, teams=[team])
         both = {"licensed": [acme, bolt], "in_team": team, "available": True}
         self.agents = [
@@ -111,9 +115,15 @@ class Floor(RuleBasedStateMachine):
 
     # --- what happens --------------------------------------------------------------------------------------------
 
-    @rule(line=WHICH, channel=st.sampled_from(list(Channel)), priority=st.sampled_from([None, 0, 3, 9]))
-    def arrives(self, line: int, channel: str, priority: int | None) -> None:
-        self.act(make.waiting, self.lines[line % 3], channel, priority=priority)
+    @rule(
+        line=WHICH,
+        channel=st.sampled_from(list(Channel)),
+        priority=st.sampled_from([None, 0, 3, 9]),
+        spanish=st.sampled_from([0, 0, 1, 3]),
+    )
+    def arrives(self, line: int, channel: str, priority: int | None, spanish: int) -> None:
+        wants = [(make.skill("es").pk, spanish)] if spanish else []
+        self.act(make.waiting, Queue.objects.get(pk=self.lines[line % 3].pk), channel, priority=priority, wants=wants)
 
     @rule(line=WHICH, which=WHICH)
     def arrives_for_somebody(self, line: int, which: int) -> None:
@@ -227,6 +237,11 @@ class Floor(RuleBasedStateMachine):
         if contact := self.contact(which, State.QUEUED):
             self.act(supervision.reprioritise, contact, priority, by=self.sue, reason="floor")
 
+    @rule(line=WHICH, pause=st.booleans())
+    def a_line_is_paused_or_opened(self, line: int, pause: bool) -> None:
+        change = queue_states.pause if pause else queue_states.open_queue
+        self.act(change, Queue.objects.get(pk=self.lines[line % 3].pk), by=self.ada, why="floor")
+
     @rule(seconds=st.sampled_from([1, 5, 10, 20, 31, 61]))
     def time_passes(self, seconds: int) -> None:
         self.note()
@@ -264,21 +279,22 @@ class Floor(RuleBasedStateMachine):
             got = leg.interaction
             if leg.why.get("kept"):
                 continue
-            same_line = Interaction.objects.filter(
-                state=State.QUEUED, queue=got.queue_id, channel=got.channel, pk__in=self.before
-            )
-            for passed in same_line.select_related("lane__queue"):
+            passed_over = Interaction.objects.filter(state=State.QUEUED, channel=got.channel, pk__in=self.before)
+            for passed in passed_over.exclude(queue__state=QueueState.PAUSED).select_related("lane__queue"):
                 untouched = self.before[passed.pk] == passed.version
                 refused = (passed.pk, leg.agent_id) in self.refused | set(
                     Refusal.objects.filter(until__gt=now).values_list("interaction_id", "agent_id")
                 )
-                first = (-passed.band, passed.order_key, passed.pk) < (-got.band, got.order_key, got.pk)
-                if untouched and first and not refused and not kept_for_somebody_there(passed):
-                    verdict = eligibility.never_eligible(leg.agent, passed.lane)
-                    assert not verdict.ok, f"{got.pk} went before {passed.pk} to {leg.agent}"
+                if untouched and before(passed, got) and not refused and not kept_for_somebody_there(passed):
+                    # She has the offer in hand now; of the same channel she had room for the other one as well.
+                    verdict = eligibility.eligible(leg.agent, passed, at=now)
+                    may = (verdict.ok or verdict.code in ("offered", "room")) and not at_its_cap(leg, passed)
+                    assert not may, f"{got.pk} went before {passed.pk} to {leg.agent}"
 
     def everybody_is_served(self) -> None:
         """With everybody back, whatever waits is served in as many rounds as wait, and a few."""
+        for line in Queue.objects.filter(state=QueueState.PAUSED):
+            queue_states.open_queue(line, by=self.ada, why="back")
         for licence in Licence.objects.exclude(state="certified"):
             licences.certify(licence, by=self.sue, why="back")
         for agent in self.agents:
@@ -294,6 +310,32 @@ class Floor(RuleBasedStateMachine):
             self.pass_time(31)
         left = Interaction.objects.filter(state__in=[State.QUEUED, State.OFFERED])
         assert not left.exists(), f"{list(left.values())} are never served"
+
+
+def before(one: Interaction, other: Interaction) -> bool:
+    """Whether a contact goes first: by the order of their line, or else by aged priority and then by age."""
+    if one.queue_id == other.queue_id:
+        return (-one.band, one.order_key, one.pk) < (-other.band, other.order_key, other.pk)
+    # Who came back stands first in its line with no more priority than it has.
+    returned = Interaction.objects.filter(queue=one.queue_id, state=State.QUEUED, returned=True).exists()
+    return not returned and _aged(one) > _aged(other)
+
+
+def at_its_cap(offer: Leg, contact: Interaction) -> bool:
+    """Whether the agent of an offer holds as many contacts of another's line, besides it, as the line allows."""
+    assert contact.queue is not None
+    held = Leg.objects.filter(
+        agent=offer.agent, state__in=HOLDING_STATES, set_aside=False, interaction__queue=contact.queue_id
+    )
+    cap = contact.queue.cap_per_agent
+    return cap is not None and held.exclude(pk=offer.pk).count() >= cap
+
+
+def _aged(contact: Interaction) -> int:
+    """As DESIGN.md 3 says it: min(9, priority + floor(waited / N))."""
+    assert contact.queue is not None and contact.enqueued_at is not None
+    waited = (clock.now() - contact.enqueued_at).total_seconds()
+    return min(9, contact.priority + int(waited // (contact.queue.ageing_seconds or 10**9)))
 
 
 def kept_for_somebody_there(waiting: Interaction) -> bool:
