@@ -7,7 +7,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agents.models import Agent, Licence, LicenceState
-from clients.models import Client
+from clients.models import Client, Queue
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def browser(bea: Agent) -> Browser:
 
 def to_others(of: Client, n: int = 1) -> None:
     """Contacts of a client that somebody else was offered."""
-    line = make.queue(of, f"Orders of {of.brand.public_name}")
+    line = Queue.objects.filter(client=of).first() or make.queue(of, f"Orders of {of.brand.public_name}")
     for k in range(n):
         make.offer(make.agent(f"Bob {of.pk} {k}", licensed=of, available=True), make.waiting(line))
 
@@ -55,7 +55,7 @@ def test_she_is_told_what_others_got_and_why(browser: Browser, acme: Client, bea
 def test_nothing_of_clients_she_does_not_work_for(browser: Browser, acme: Client, bea: Agent) -> None:
     bolt, cord = make.client("Bolt"), make.client("Cord")
     make.licence(bea, cord)
-    Licence.objects.filter(agent=bea, client=cord).update(state=LicenceState.SUSPENDED)
+    Licence.objects.filter(agent=bea, client=cord).update(state=LicenceState.REVOKED)
     to_others(bolt)
     to_others(cord)
     page = asked(browser)
