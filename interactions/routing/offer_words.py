@@ -134,10 +134,10 @@ def never_words(never: Mapping[str, int], members: int | None) -> str:
 def _rules(leg: Leg, why: Mapping[str, Any]) -> str:
     if leg.lane is None:
         return ""
-    words = {"line": leg.lane.queue, "version": why["version"], "step": why.get("step", 0), "lane": why["lane"]}
+    words = {"line": leg.lane.queue, "version": why["version"], "step": why.get("step", 0)}
     if words["step"]:
-        return _("Rules %(version)s of %(line)s, overflow step %(step)s, lane %(lane)s.") % words
-    return _("Rules %(version)s of %(line)s, lane %(lane)s.") % words
+        return _("Rules %(version)s of %(line)s, overflow step %(step)s.") % words
+    return _("Rules %(version)s of %(line)s.") % words
 
 
 def _time(text: str | None) -> datetime | None:

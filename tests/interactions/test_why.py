@@ -297,7 +297,7 @@ def test_an_offer_in_words() -> None:
     assert told.never == (
         "2 agents serve it. 1 never does, for a skill, the team, or because the line is switched off."
     )
-    assert told.rules == f"Rules 1 of Orders, lane {contact.lane_id}."
+    assert told.rules == "Rules 1 of Orders."
 
 
 def test_contacts_of_a_client_one_does_not_supervise_are_not_named() -> None:
