@@ -67,17 +67,70 @@ class TeamAdmin(NothingVanishes, HouseAdmin):
 
 @admin.register(CapacityProfile)
 class CapacityProfileAdmin(NothingVanishes, HouseAdmin):
-    list_display = [
-        "name",
-        "budget",
-        "voice_points",
-        "chat_points",
-        "email_points",
-        "voice_cap",
-        "chat_cap",
-        "email_cap",
-    ]
+    """How much somebody carries at once, in the words of the floor."""
+
+    list_display = ["name", "budget_told", "calls", "chats", "emails", "set_aside"]
     search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "budget"]}),
+        (
+            "What one contact takes of it",
+            {"fields": ["voice_points", "chat_points", "email_points"]},
+        ),
+        (
+            "At once at most, whatever room is left",
+            {"fields": ["voice_cap", "chat_cap", "email_cap"]},
+        ),
+        (
+            "What makes room for what",
+            {"fields": ["email_yields_to_voice", "email_yields_to_chat", "chat_yields_to_voice"]},
+        ),
+    ]
+    LABELS = {
+        "budget": ("Room in points", "All that an agent holds together may take so many points; 100 is the usual."),
+        "voice_points": ("A call takes points", "As many as the room: whoever talks gets nothing else."),
+        "chat_points": ("A chat takes points", "33 of 100: three chats fill an agent."),
+        "email_points": ("An email takes points", "20 of 100: five emails fill an agent."),
+        "voice_cap": ("Calls at most", "0: this agent gets none of them."),
+        "chat_cap": ("Chats at most", "0: this agent gets none of them."),
+        "email_cap": ("Emails at most", "0: this agent gets none of them."),
+        "email_yields_to_voice": ("A call sets emails aside", "Emails in hand count nothing when a call is offered."),
+        "email_yields_to_chat": ("A chat sets emails aside", "Emails in hand count nothing when a chat is offered."),
+        "chat_yields_to_voice": ("A call sets chats aside", "Chats in hand count nothing when a call is offered."),
+    }
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Each field in plain words."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.LABELS:
+            field.label, field.help_text = self.LABELS[db_field.name]
+        return field
+
+    @admin.display(description="room in points", ordering="budget")
+    def budget_told(self, profile: CapacityProfile) -> int:
+        """All that is held together."""
+        return profile.budget
+
+    @admin.display(description="calls at most (points each)")
+    def calls(self, profile: CapacityProfile) -> str:
+        """Most calls and what one takes."""
+        return f"{profile.voice_cap} ({profile.voice_points})"
+
+    @admin.display(description="chats at most (points each)")
+    def chats(self, profile: CapacityProfile) -> str:
+        """Most chats and what one takes."""
+        return f"{profile.chat_cap} ({profile.chat_points})"
+
+    @admin.display(description="emails at most (points each)")
+    def emails(self, profile: CapacityProfile) -> str:
+        """Most emails and what one takes."""
+        return f"{profile.email_cap} ({profile.email_points})"
+
+    @admin.display(description="makes room")
+    def set_aside(self, profile: CapacityProfile) -> str:
+        """What gives way to what."""
+        yields = ("email_yields_to_voice", "email_yields_to_chat", "chat_yields_to_voice")
+        return ", ".join(self.LABELS[name][0] for name in yields if getattr(profile, name)) or "–"
 
     def save_model(self, request: HttpRequest, obj: CapacityProfile, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

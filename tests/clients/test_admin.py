@@ -229,3 +229,12 @@ def form_of(browser: Browser, path: str) -> dict[str, Any]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     values = {field.html_name: field.value() for form in forms for field in form}
     return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def test_a_capacity_profile_is_told_in_plain_words(ada: Browser) -> None:
+    profile = factories.profile(budget=120, chat_points=40, email_yields_to_chat=True)
+    page = ada.get(reverse("admin:agents_capacityprofile_change", args=[profile.pk])).content.decode()
+    for words in ("Room in points", "A chat takes points", "33 of 100: three chats fill an agent.", "Chats at most"):
+        assert words in page, words
+    page = ada.get(reverse("admin:agents_capacityprofile_changelist")).content.decode()
+    assert "3 (40)" in page and "A chat sets emails aside" in page
