@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from agents.models import Team
-from agents.models.overflow import SAYS, StepAction
+from agents.models.overflow import SAYS, StepAction, left_behind
 from agents.rule_rows import PARTS, SETTINGS, Rules
 from clients.forms.queues import QueueForm
 from clients.models import BusinessHours, Channel, Queue, Skill
@@ -40,15 +40,17 @@ class Names:
         teams = [key for rules in sets for key in rules.get("teams", [])]
         self.skills = _called(Skill, "code", [*wanted, *_keys(steps, "skill")])
         self.teams = _called(Team, "public_id", [*teams, *_keys(steps, "team")])
-        self.lines = _called(Queue, "public_id", _keys(steps, "to_queue"))
+        self.lines = {
+            str(line.public_id): line for line in Queue.objects.filter(public_id__in=_keys(steps, "to_queue"))
+        }
         self.hours = _called(BusinessHours, "public_id", [rules["hours"] for rules in sets if rules.get("hours")])
 
-    def step(self, step: Mapping[str, Any]) -> str:
-        """A step as a sentence: after 60 s: offer a callback."""
+    def step(self, step: Mapping[str, Any], channels: Iterable[str] = ()) -> str:
+        """A step of a line of these channels as a sentence: after 60 s: offer a callback."""
         words = {
             "skill": self.skills.get(step["skill"], step["skill"]),
             "team": self.teams.get(step["team"], _("that is gone")),
-            "to_queue": self.lines.get(step["to_queue"], _("that is gone")),
+            "to_queue": self._line(step["to_queue"], channels),
             "level": step["level"],
             "raise_by": step["raise_by"],
         }
@@ -56,6 +58,16 @@ class Names:
             "n": step["after_seconds"],
             "act": SAYS[StepAction(step["action"])] % words,
         }
+
+    def _line(self, key: str | None, channels: Iterable[str]) -> str:
+        line = self.lines.get(key or "")
+        return moved_to(line, channels) if line else _("that is gone")
+
+
+def moved_to(line: Queue, channels: Iterable[str]) -> str:
+    """A line by name, and what of those channels it leaves where it is: Letters (does not take Chat)."""
+    behind = left_behind(channels, line.channels)
+    return _("%(line)s (does not take %(channels)s)") % {"line": line.name, "channels": behind} if behind else line.name
 
 
 def _called(model: type[Model], key: str, values: Iterable[Any]) -> dict[str, str]:
@@ -83,7 +95,12 @@ def difference(before: Rules, after: Rules) -> list[Change]:
     if all("teams" in rules for rules in (before, after)) and set(before["teams"]) != set(after["teams"]):
         found.append(Change(_("Teams"), _teams(before["teams"], names), _teams(after["teams"], names)))
     if all("overflow_steps" in rules for rules in (before, after)):
-        found += _steps(before["overflow_steps"], after["overflow_steps"], names)
+        found += _steps(
+            *(
+                [names.step(step, rules.get("channels", ())) for step in rules["overflow_steps"]]
+                for rules in (before, after)
+            )
+        )
     return found
 
 
@@ -117,7 +134,7 @@ def whole(rules: Rules, *, for_client: bool = False) -> list[Part]:
     def step(given: Mapping[str, Any]) -> str:
         if for_client and given["action"] == StepAction.ADD_TEAM:
             return _("after %(n)s s: %(act)s") % {"n": given["after_seconds"], "act": _("ask more people")}
-        return names.step(given)
+        return names.step(given, rules.get("channels", ()))
 
     wants = [(names.skills.get(code, code), _level(n)) for code, n in _levels(rules).items()]
     teams = [] if for_client else [(_("Teams"), _teams(rules.get("teams", []), names))]
@@ -191,9 +208,8 @@ def _teams(keys: list[str], names: Names) -> str:
     return ", ".join(sorted(names.teams.get(key, _("one that is gone")) for key in keys)) or _("all")
 
 
-def _steps(before: list[dict[str, Any]], after: list[dict[str, Any]], names: Names) -> list[Change]:
+def _steps(old: list[str], new: list[str]) -> list[Change]:
     """Steps that stayed are passed over, so that one put in or taken out does not change all behind it."""
-    old, new = [names.step(step) for step in before], [names.step(step) for step in after]
     found = []
     for _tag, from_, to, begin, end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if _tag == "equal":

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents import rule_rows
 from agents.models import OverflowStep, StepAction, Team
 from agents.rule_rows import Problems, Rows, Rules
-from agents.rule_words import place
+from agents.rule_words import moved_to, place
 from clients.forms.queues import QueueForm, SkillsForm
 from clients.models import Client, Queue, QueueState, Skill
 from clients.times import zone_words
@@ -62,7 +62,8 @@ class StepForm(forms.Form):
         if queue is not None:
             others = others.exclude(pk=queue.pk)
         self.fields["to_queue"].queryset = others  # type: ignore[attr-defined]
-        self.fields["to_queue"].label_from_instance = lambda line: line.name  # type: ignore[attr-defined]
+        here = queue.channels if queue else ()
+        self.fields["to_queue"].label_from_instance = lambda line: moved_to(line, here)  # type: ignore[attr-defined]
 
     def about(self) -> list[forms.BoundField]:
         """What only some actions need."""

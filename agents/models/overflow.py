@@ -1,5 +1,6 @@
 """Overflow: what a line does for those who wait long, step by step."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from agents.models.agent import Team
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
-from clients.models import Queue, Skill
+from clients.models import Channel, Queue, Skill
 
 
 class StepAction(models.TextChoices):
@@ -60,6 +61,11 @@ SAYS: dict[StepAction, Any] = {
     StepAction.OVERFLOW: gettext_lazy("move to the line %(to_queue)s"),
     StepAction.MESSAGE: gettext_lazy("close with a message"),
 }
+
+
+def left_behind(here: Iterable[str], there: Iterable[str]) -> str:
+    """The channels of a line that another one does not take, by name: who waits on these does not move there."""
+    return ", ".join(str(Channel(each).label) for each in here if each not in there and each in Channel.values)
 
 
 @tracked()
@@ -129,3 +135,5 @@ class OverflowStep(models.Model):
                 raise ValidationError({"to_queue": _("There is no such line.")})
             if self.to_queue_id == self.queue_id:
                 raise ValidationError({"to_queue": _("They wait in this line already.")})
+            if not set(self.queue.channels) & set(self.to_queue.channels):
+                raise ValidationError({"to_queue": _("This line takes none of the channels of those who wait here.")})

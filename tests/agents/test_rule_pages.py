@@ -206,6 +206,17 @@ def test_a_step_that_changes_nothing_is_told_and_not_refused(ada: Browser) -> No
     assert page.context["hints"] == ["Step 1: team Garden serves this line already, so this changes nothing."]
 
 
+def test_a_step_moves_nobody_to_a_line_that_takes_none_of_its_channels(ada: Browser, line: Queue) -> None:
+    letters = factories.queue(line.client, "Letters", channels=["email"])
+    Queue.objects.filter(pk=line.pk).update(channels=["chat"])
+    steps = stepped((60, "overflow", {"to_queue": letters.pk}))
+    answer = sent(ada, path_of(line), **steps, do="now", reason="Too many")
+    assert answer.status_code == 422 and "takes none of the channels" in said(answer)
+    assert "Letters (does not take Chat)" in said(answer)
+    line.refresh_from_db()
+    assert line.version == 1
+
+
 def test_teams_and_a_share_of_the_floor_are_rules_too(ada: Browser, line: Queue) -> None:
     blue = factories.team("Blue")
     answer = sent(ada, path_of(line), teams=[blue.pk], floor_seats=3, ceiling_seats=2, do="now", reason="Share")

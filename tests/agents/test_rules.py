@@ -160,6 +160,24 @@ def test_a_line_of_another_client_is_no_way_out(line: Queue) -> None:
         rules.change(line, asked, by=factories.admin(), why="Try")
 
 
+def test_a_line_that_takes_none_of_its_channels_is_no_way_out(line: Queue) -> None:
+    letters = factories.queue(line.client, "Letters", channels=["email"])
+    asked = {"channels": ["chat", "voice"], "overflow_steps": [step("overflow", to_queue=str(letters.public_id))]}
+    with pytest.raises(rules.RulesRefused) as refused:
+        rules.change(line, asked, by=factories.admin(), why="Try")
+    assert "takes none of the channels" in refused.value.problems["overflow_steps.1"][0]
+    rules.change(line, asked | {"channels": ["chat", "email"]}, by=factories.admin(), why="Letters may go")
+
+
+def test_a_difference_names_what_does_not_move_to_the_other_line(line: Queue) -> None:
+    letters = factories.queue(line.client, "Letters", channels=["email", "chat"])
+    before = snapshot(line)
+    after = {**before, "overflow_steps": [step("overflow", to_queue=str(letters.public_id))]}
+    assert told(before, after) == ["Step 1: none → after 60 s: move to the line Letters (does not take Phone)"]
+    after |= {"channels": ["chat", "email"]}
+    assert told(before, after)[-1] == "Step 1: none → after 60 s: move to the line Letters"
+
+
 def test_a_draft_whose_ground_has_moved_says_what_changed_since(line: Queue) -> None:
     ada = factories.admin()
     draft = rules.draft(line, {"limit": 5}, by=ada)

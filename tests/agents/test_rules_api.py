@@ -94,6 +94,21 @@ def test_another_clients_line_is_no_way_out(ada: Caller, line: Queue) -> None:
     assert ada("patch", path_of(line), {"overflow_steps": steps, "reason": "Full"}).status_code == 400
 
 
+def test_a_line_that_takes_none_of_its_channels_is_no_way_out(ada: Caller, line: Queue) -> None:
+    letters = factories.queue(line.client, "Letters", channels=["email"])
+    steps = [{"after_seconds": 1, "action": "overflow", "to_queue": str(letters.public_id)}]
+    path = path_of(line)
+    answer = ada("patch", path, {"channels": ["chat"], "overflow_steps": steps, "reason": "Try"})
+    assert answer.status_code == 400
+    assert "takes none of the channels" in answer.json()["errors"][0]["detail"], answer.content
+    draft = ada.post(f"{path}versions/", channels=["chat"], overflow_steps=steps).json()
+    assert ada.post(f"{path}versions/{draft['public_id']}/publish/", reason="Try").status_code == 400
+    line.refresh_from_db()
+    assert line.version == 1
+    answer = ada("patch", path, {"overflow_steps": steps, "reason": "Letters move"})
+    assert answer.status_code == 200, "its mail moves, the rest is promised a callback"
+
+
 def test_a_draft_goes_its_whole_way(ada: Caller, line: Queue) -> None:
     path = f"{path_of(line)}versions/"
     began = clock.now()
