@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -83,6 +84,16 @@ class BadContact(InvalidValue):
     """A contact nobody could take in: no id, no way to call back."""
 
     code = "bad_contact"
+
+
+class ChannelNotTaken(DomainError):
+    """A machine brings something into a line where nobody would look for it."""
+
+    code = "channel_not_taken"
+
+    def __init__(self, queue: Queue, channel: str) -> None:
+        words = {"queue": queue, "channel": Channel(channel).label}
+        super().__init__(sentence=_t("The line %(queue)s does not take %(channel)s.") % words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +320,9 @@ def _new(
         key=contact.key,
         customer=customer,
     )
-    queue = choice.queue
+    queue, channel = choice.queue, contact.channel or entry_point.channel
+    if entry_point.kind == EntryKind.API and not contact.wants_callback and channel not in queue.channels:
+        raise ChannelNotTaken(queue, channel)
     wants = (*choice.wants, *contact.wants)
     priority = choice.priority if contact.priority is None else contact.priority
     interaction = Interaction(
@@ -318,7 +331,7 @@ def _new(
         entry_point=entry_point,
         customer=customer,
         queue=queue,
-        channel=contact.channel or entry_point.channel,
+        channel=channel,
         origin=contact.origin or ORIGINS[entry_point.kind],
         arrived_at=at,
         state_since=at,

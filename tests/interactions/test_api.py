@@ -163,6 +163,27 @@ def test_a_machine_brings_a_contact_once() -> None:
     assert caller.post("interactions/", **{**contact, "provider_id": "x", "reason": "nope"}).status_code == 400
 
 
+def test_a_line_is_brought_nothing_that_it_does_not_take() -> None:
+    acme = factories.client()
+    line = factories.queue(acme, "Chat", channels=["chat"])
+    factories.queue(acme, "Calls", channels=["voice"])
+    caller, door = key(acme, "read", "act"), factories.door(acme, EntryKind.API, into=line)
+    letter = {
+        "door": str(door.public_id),
+        "provider_id": "mail-1",
+        "channel": "email",
+        "from_address": "ann@mail.example",
+    }
+    answer = caller.post("interactions/", **letter, text="Where is it?")
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "channel_not_taken"
+    assert answer.json()["errors"][0]["detail"] == "The line Chat does not take Email."
+    assert not Interaction.objects.exists()
+    assert caller.post("interactions/", **{**letter, "channel": "chat"}).status_code == 201, "the same id, put right"
+    wish = {**letter, "provider_id": "call-1", "channel": "voice", "from_phone": "+16145550173", "wants_callback": True}
+    assert caller.post("interactions/", **wish).json()["callback"], "a promise is no place in the line"
+
+
 def test_a_door_refuses_in_words_and_offers_what_the_customers_page_offers() -> None:
     acme = factories.client()
     line = factories.queue(acme, limit=1)
