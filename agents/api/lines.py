@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -17,6 +19,7 @@ from rest_framework.response import Response
 from agents import rule_rows, rules
 from agents.models import OverflowStep, QueueTeam, QueueVersion, Team
 from agents.rule_words import difference
+from bpo.kernel import clock
 from bpo.kernel.history import ReasonMissing
 from clients import queue_states
 from clients.api.base import (
@@ -36,7 +39,7 @@ from clients.forms.queues import QueueForm
 from clients.models import BusinessHours, Channel, Queue, QueueSkill, Role, Skill
 
 WITH = OpenApiParameter("with", str, description="The version to compare with; usually the one before.")
-AT = OpenApiParameter("at", datetime, description="The moment; usually now.")
+AT = OpenApiParameter("at", datetime, description="The moment, now or past; usually now.")
 
 
 class WantedSerializer(serializers.ModelSerializer[QueueSkill]):
@@ -324,6 +327,12 @@ def _moment(request: Request) -> datetime | None:
     if not given:
         return None
     try:
-        return serializers.DateTimeField(default_timezone=UTC).run_validation(given).astimezone(UTC)
-    except (OverflowError, ValidationError) as error:
-        raise ValidationError({"at": getattr(error, "detail", None) or "Give a moment."}) from error
+        at = parse_datetime(given)
+        at = at.astimezone(UTC) if at and at.tzinfo else None
+    except (OverflowError, ValueError):
+        at = None
+    if at is None:
+        raise ValidationError({"at": _("Give the moment with its zone, such as 2026-11-29T12:00:00Z.")})
+    if at > clock.now():
+        raise ValidationError({"at": _("What will be in force then is not known yet.")})
+    return at

@@ -92,6 +92,12 @@ class NewContactSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, default=None, min_value=0, max_value=3600, help_text="For so long; null: 30."
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Seconds alone would be dropped without a word."""
+        if attrs["preferred_seconds"] is not None and attrs["preferred_agent"] is None:
+            raise serializers.ValidationError({"preferred_seconds": _("Name the preferred agent too.")})
+        return attrs
+
 
 class WhySerializer(serializers.Serializer[Any]):
     """An act that takes a reason."""

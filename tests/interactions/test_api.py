@@ -184,6 +184,15 @@ def test_a_line_is_brought_nothing_that_it_does_not_take() -> None:
     assert caller.post("interactions/", **wish).json()["callback"], "a promise is no place in the line"
 
 
+def test_seconds_of_preference_are_of_somebody_preferred() -> None:
+    acme = factories.client()
+    door = factories.door(acme, EntryKind.API)
+    contact = {"door": str(door.public_id), "provider_id": "order-1", "from_name": "Ann", "preferred_seconds": 60}
+    answer = key(acme, "read", "act", "route").post("interactions/", **contact)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "preferred_seconds" and not Interaction.objects.exists()
+
+
 def test_a_door_refuses_in_words_and_offers_what_the_customers_page_offers() -> None:
     acme = factories.client()
     line = factories.queue(acme, limit=1)
