@@ -100,9 +100,10 @@ class QueueForm(forms.ModelForm[Queue]):
     def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client = self.instance.client = client
+        columns = {each.name: each for each in Queue._meta.concrete_fields}
         for name, field in self.fields.items():
             if isinstance(field, forms.IntegerField):
-                _require_least(field, Queue._meta.get_field(name).validators)
+                _require_least(field, columns[name].validators)
         self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]
         self.fields["hours"].label_from_instance = lambda hours: hours.name  # type: ignore[attr-defined]
         if self.instance.pk is None:
