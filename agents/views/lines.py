@@ -174,11 +174,10 @@ def _told(queue: Queue, opened: QueueVersion | None) -> dict[str, Any]:
 def _then(request: SetupRequest, queue: Queue) -> dict[str, Any]:
     """What was in force at the moment that was asked for, if one was."""
     form = MomentForm(request.GET if "at" in request.GET else None)
-    context: dict[str, Any] = {"moment_form": form}
+    asked: dict[str, Any] = {"form": form}
     if form.is_valid():
-        at = form.cleaned_data["at"]
-        context |= {"asked_at": at, "then": rules.in_force(queue, at)}
-    return context
+        asked |= {"at": form.cleaned_data["at"], "version": rules.in_force(queue, form.cleaned_data["at"])}
+    return {"then": asked}  # not beside the forms of the page: whoever may not change the rules may ask
 
 
 def _versions(queue: Queue) -> QuerySet[QueueVersion]:
