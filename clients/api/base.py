@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -76,7 +77,7 @@ def client_side(request: Request) -> dict[int, Any]:
     return {row.client_id: getattr(row.client, "policy", None) for row in rows}
 
 
-def for_client(context: dict[str, Any], client: Client) -> bool:
+def for_client(context: Mapping[str, Any], client: Client) -> bool:
     """Whether the answer goes to the client itself, by a key of its or to its own people."""
     request = context.get("request")
     return request is not None and (isinstance(request.auth, ApiKey) or client.pk in context.get("client_side", {}))
