@@ -298,6 +298,7 @@ class Floor(RuleBasedStateMachine):
         for licence in Licence.objects.exclude(state="certified"):
             licences.certify(licence, by=self.sue, why="back")
         for agent in self.agents:
+            skills.set_level(agent, make.skill("es"), 5, by=self.sue, reason="back")
             if not agent.consoles.exists():
                 presence.connected(agent, uuid4(), "web")
         for _round in range(Interaction.objects.exclude(state__in=[State.CLOSED, State.PARKED]).count() + ROUNDS):
