@@ -154,6 +154,7 @@ def test_another_clients_agent_cannot_be_named(floor: Floor) -> None:
 def test_only_her_clients_are_shown(floor: Floor) -> None:
     page = floor.browser.get(reverse("floor-replay", args=[floor.done().public_id])).text
     assert "Questions" in page and "81.5 %" in page and "nobody" in page and "Several routers" in page
+    assert "Do not rely on these figures" in page
     assert "Globex" not in page and "Secrets" not in page and "66.6" not in page
     assert page.count("Several routers") == 2, "the count of the cause, and the one offer of Acme's"
     assert page.index("As it was") < page.index("Replayed") < page.index("With the change")

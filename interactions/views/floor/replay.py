@@ -22,6 +22,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from agents.models import Agent
 from bpo.kernel import clock, push
 from bpo.kernel.errors import DomainError
+from bpo.kernel.templatetags.ui import duration_words
 from clients.models import Channel, Client, Queue, QueueState, Skill, Strategy
 from interactions import tasks
 from interactions.models import Interaction, Replay
@@ -31,6 +32,7 @@ from interactions.views.floor.seeing import Sight, sight_of
 
 SHOWN = 100  # differing offers on a page
 PAST_RUNS = 20
+SAME_ENOUGH = 99  # per cent of the offers: below it a replay is not the past
 FIGURES: tuple[tuple[str, Any, str], ...] = (
     ("answered", lazy("Answered"), ""),
     ("service_level", lazy("In time"), " %"),
@@ -266,6 +268,7 @@ def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
             "figures": [name for _key, name, _unit in FIGURES],
             "tables": _tables(arms_of(found.result), sight),
             "winners": winners,
+            "like_the_past": winners["percent"] is None or winners["percent"] >= SAME_ENOUGH,
             "causes": [(words_of(cause), n) for cause, n in Counter(winners["causes"]).most_common()],
             "others": others[:SHOWN],
             "others_more": max(0, len(others) - SHOWN),
@@ -295,7 +298,9 @@ def _tables(arms: dict[str, Any], sight: Sight) -> list[Table]:
 def _rows(names: Iterable[str], arms: list[dict[str, Any] | None]) -> list[Row]:
     def cell(arm: dict[str, Any] | None, key: str, unit: str) -> str:
         value = arm.get(key) if arm else None
-        return "–" if value is None else f"{value:g}{unit}"
+        if unit == " s":
+            return duration_words(value)
+        return "–" if value is None else f"{value:.1f} %" if unit else f"{value:g}"
 
     return [
         Row(ARMS[name], [cell(arm, key, unit) for key, _name, unit in FIGURES])
