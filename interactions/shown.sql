@@ -1,22 +1,22 @@
 -- Who shows a contact, and what the card of an offer says: asked after every entry of the journal.
 
 -- The desks with a live leg on the contact, or with this one, and the customer's windows. A live leg is told by its
--- missing end: by its state it would be looked for among all live legs of the house.
+-- missing end, in a form that no index knows: by its state it would be looked for among all live legs of the house.
 CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint)
 RETURNS TABLE (agents uuid[], windows uuid[]) LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT ARRAY (SELECT agent.public_id FROM agents_agent agent
             WHERE p_interaction IS NOT NULL AND agent.id IN (
                 SELECT leg.agent_id FROM interactions_leg leg
-                WHERE leg.interaction_id = p_interaction AND (leg.ended_at IS NULL OR leg.id = p_leg))),
+                WHERE leg.interaction_id = p_interaction AND (coalesce(leg.ended_at, 'infinity') = 'infinity' OR leg.id = p_leg))),
         ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = p_interaction)
 $$;
 
--- The card of a leg that is still offered, and who else shows its contact. Volatile: the statement that made the offer
--- asks it.
+-- The card of a leg that is still offered (neither accepted nor over), and who else shows its contact. Volatile: the
+-- statement that made the offer asks it.
 CREATE OR REPLACE FUNCTION offer_card(p_leg bigint) RETURNS TABLE (agent uuid, leg uuid, leg_version bigint,
     client uuid, brand uuid, channel varchar, role varchar, queue varchar, waited_since timestamptz,
     expires_at timestamptz, aside uuid[], interaction uuid, version bigint, agents uuid[], windows uuid[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -33,6 +33,6 @@ BEGIN
         LEFT JOIN clients_brand brand ON brand.client_id = client.id
         LEFT JOIN clients_queue queue ON queue.id = i.queue_id
         CROSS JOIN LATERAL shown_by(i.id, offer.id) shown
-        WHERE offer.id = p_leg AND offer.state = 'offered';
+        WHERE offer.id = p_leg AND coalesce(offer.accepted_at, offer.ended_at) IS NULL;
 END
 $$;

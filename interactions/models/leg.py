@@ -99,9 +99,6 @@ class Leg(PublicIdModel):
                 fields=["agent"], name="leg_live_by_agent", condition=Q(state__in=["offered", "handling", "wrapping"])
             ),
             models.Index(
-                fields=["client"], name="leg_live_by_client", condition=Q(state__in=["offered", "handling", "wrapping"])
-            ),
-            models.Index(
                 fields=["agent"], name="leg_set_aside", condition=Q(set_aside=True, state__in=["handling", "wrapping"])
             ),
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),

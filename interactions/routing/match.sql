@@ -70,21 +70,22 @@ BEGIN
         RETURN NULL;
     END IF;
     RETURN (
+        WITH live AS MATERIALIZED (
+            SELECT l.client_id, lane.queue_id, sum(l.cost)::int AS used FROM interactions_leg l
+            LEFT JOIN interactions_lane lane ON lane.id = l.lane_id
+            WHERE l.state IN ('offered', 'handling', 'wrapping') AND NOT l.set_aside AND l.role <> 'monitor'
+            GROUP BY 1, 2
+        )
         SELECT array_agg(ROW (held.client_id, held.queue_id, coalesce(held.used < held.floor_seats * 100, false),
             held.ceiling_seats * 100 - held.used)::share_now)
         FROM (
             SELECT c.id AS client_id, NULL::bigint AS queue_id, c.floor_seats, c.ceiling_seats,
-                (SELECT coalesce(sum(l.cost), 0)::int FROM interactions_leg l
-                 WHERE l.client_id = c.id AND l.state IN ('offered', 'handling', 'wrapping') AND NOT l.set_aside
-                    AND l.role <> 'monitor') AS used
+                (SELECT coalesce(sum(live.used), 0)::int FROM live WHERE live.client_id = c.id) AS used
             FROM clients_client c
             WHERE c.pool = p_pool AND (c.floor_seats IS NOT NULL OR c.ceiling_seats IS NOT NULL)
             UNION ALL
             SELECT q.client_id, q.id, q.floor_seats, q.ceiling_seats,
-                (SELECT coalesce(sum(l.cost), 0)::int FROM interactions_leg l
-                 JOIN interactions_lane lane ON lane.id = l.lane_id AND lane.queue_id = q.id
-                 WHERE l.client_id = q.client_id AND l.state IN ('offered', 'handling', 'wrapping')
-                    AND NOT l.set_aside AND l.role <> 'monitor')
+                (SELECT coalesce(sum(live.used), 0)::int FROM live WHERE live.queue_id = q.id)
             FROM clients_queue q JOIN clients_client c ON c.id = q.client_id AND c.pool = p_pool
             WHERE q.floor_seats IS NOT NULL OR q.ceiling_seats IS NOT NULL
         ) held);

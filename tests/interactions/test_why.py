@@ -210,7 +210,7 @@ def test_counts_from_the_logs_equal_a_full_count_at_the_moment(seed: int) -> Non
         clock.advance(dice.choice([1, 4, 15]))
         step()
         clock.advance(1)
-        for contact in Interaction.objects.filter(state=State.QUEUED).select_related("queue__client", "lane"):
+        for contact in Interaction.objects.filter(state=State.QUEUED).order_by("-band", "order_key", "pk"):
             if would_be_offered(contact):
                 counted = {key: v.group for key, v in eligibility.verdicts_on(agents, contact).items()}
                 assert router.interaction_waits(contact.pk)
