@@ -289,7 +289,8 @@ def _tables(arms: dict[str, Any], sight: Sight) -> list[Table]:
         keys = sorted({key for lines in by_line for key in lines if key[0] in queues
                        and any(row["client"] == client.pk for row in (lines[key],))})  # fmt: skip
         for line, channel in keys:
-            name = f"{queues[line]}, {Channel(channel).label}"
+            label = str(Channel(channel).label)
+            name = label if queues[line] == label else f"{queues[line]}, {label}"
             rows = _rows(arms, [lines.get((line, channel)) for lines in by_line])
             found.append(Table(name, client, rows, of_line=True))
     return found
