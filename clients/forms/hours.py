@@ -147,7 +147,7 @@ def proposed_holidays(client: Client, hours: BusinessHours, year: int) -> list[t
     """The public holidays of the company's country in that year which the hours do not know yet."""
     try:
         found = holidays.country_holidays(client.country, years=[year], language=SHOWN_LANGUAGE.get(client.country))
-    except NotImplementedError:
+    except NotImplementedError:  # a country whose holidays the package does not know
         return []
     known = set(hours.exceptions.filter(date__year=year).values_list("date", flat=True))
     return [(day, str(name)[:80]) for day, name in sorted(found.items()) if day not in known]
