@@ -12,6 +12,7 @@ from django.db import transaction
 from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
+from bpo.kernel.writing import insert
 from clients.models import Client
 from interactions.models import Callback, Case, Interaction, JournalEntry, Kind, Leg, Notice, Run
 from interactions.signals import recorded
@@ -63,15 +64,15 @@ def record(
 
     `by` is who did it (its name is copied); `by_name` names a customer or a machine; neither means the system.
     """
-    user = by.user if isinstance(by, Agent) else by
-    entry = JournalEntry.objects.create(
+    entry = JournalEntry(
         **keys_of(about),
         kind=kind,
         at=at or clock.now(),
-        actor=user,
+        actor_id=by.user_id if isinstance(by, Agent) else by.pk if by else None,
         actor_name=(by_name or (str(by) if by else "system"))[:120],
         facts=facts,
     )
+    insert(entry)
     transaction.on_commit(partial(announce, [entry]))
     return entry
 

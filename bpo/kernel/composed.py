@@ -94,10 +94,10 @@ class Statement(Generic[Row]):
     """The text of a query set, and how its rows become objects (as in Django's ModelIterable)."""
 
     def __init__(self, built: QuerySet[Any, Row], *, kept: bool) -> None:
-        self.cursor = ServerBindingCursor if kept else PlannedAnew
+        self.cursor = Kept if kept else PlannedAnew
         compiler: Any = built.query.get_compiler(DEFAULT_DB_ALIAS)
         try:
-            self.sql, self.places = _with_places(*compiler.as_sql())
+            self.sql, self.places = with_places(*compiler.as_sql())
         except EmptyResultSet:  # its conditions leave nothing, whatever the values
             self.sql = ""
             return
@@ -146,7 +146,7 @@ class Statement(Generic[Row]):
         return made
 
 
-def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
+def with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     """The statement with its constants written out, and which value goes into each place that is left.
 
     PostgreSQL keeps a plan by the text; what is a constant there it can plan with.
@@ -159,7 +159,14 @@ def _with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     return written, [one.number for one in parameters if isinstance(one, Place)]
 
 
-class PlannedAnew(ServerBindingCursor):  # type: ignore[type-arg]
+class Kept(ServerBindingCursor):  # type: ignore[type-arg]
+    """Hands values apart from the text, so that the server can keep its plan."""
+
+    # Before the statements of a cursor without a name pghistory puts who changes something, and why.
+    name = "kept"
+
+
+class PlannedAnew(Kept):
     """Hands values apart from the text, and has each asking planned for its values."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
@@ -167,7 +174,7 @@ class PlannedAnew(ServerBindingCursor):  # type: ignore[type-arg]
         return super().execute(query, params, **{**how, "prepare": False})  # type: ignore[misc]
 
 
-def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = ServerBindingCursor) -> list[list[Any]]:
+def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = Kept) -> list[list[Any]]:
     """The rows of a statement whose text stays the same, written by hand or by Django: its plan is kept."""
     connection = connections[DEFAULT_DB_ALIAS]
     try:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from bpo.kernel.errors import IllegalMove, StaleState
+from bpo.kernel.writing import update
 
 
 def advance(
@@ -18,14 +19,10 @@ def advance(
     before: str = getattr(obj, field)
     if to not in allowed.get(before, ()):
         raise IllegalMove(f"{type(obj).__name__} {obj.pk} cannot go from {before} to {to}")
-    changed = type(obj)._base_manager.filter(pk=obj.pk, **{field: before}).update(**{field: to}, **changes)
-    if not changed:
+    computed = [name for name, value in changes.items() if hasattr(value, "resolve_expression")]
+    rows = update(type(obj), {"pk": obj.pk, field: before}, *computed, **{field: to}, **changes)
+    if not rows:
         raise StaleState(f"{type(obj).__name__} {obj.pk} is no longer {before}")
-    expressions = [name for name, value in changes.items() if hasattr(value, "resolve_expression")]
-    setattr(obj, field, to)
-    for name, value in changes.items():
-        if name not in expressions:
-            setattr(obj, name, value)
-    if expressions:
-        obj.refresh_from_db(fields=expressions)
+    for name, value in {field: to, **changes, **dict(zip(computed, rows[0], strict=False))}.items():
+        setattr(obj, name, value)
     return before
