@@ -49,6 +49,7 @@ from interactions.models import (
     Origin,
     Outcome,
 )
+from interactions.models.leg import ON_IT
 
 # What may be promised anew: what is open, and what ended without a talk.
 REPLACEABLE = (*OPEN_STATES, CallbackState.BROKEN, CallbackState.UNREACHED)
@@ -370,7 +371,7 @@ def surely_promised(
     if interaction.reason:
         promised = promised.filter(Q(reason=interaction.reason) | Q(reason__isnull=True))
     found = list(promised.order_by(F("enqueued_at").asc(nulls_last=True), "pk"))
-    legs = Leg.objects.filter(interaction__in=[each.interaction_id for each in found], state__in=states.ON_IT)
+    legs = Leg.objects.filter(interaction__in=[each.interaction_id for each in found], state__in=ON_IT)
     states.take_seats(*legs.values_list("agent_id", flat=True))
     return found
 

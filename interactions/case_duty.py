@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 
 from agents.models import Agent
 from bpo.kernel.outgoing import OutgoingState
+from bpo.kernel.writing import update
 from clients import promises
 from clients.models import Channel
 from interactions.models import Case, CaseState, Direction, Interaction, Message, MessageDirection, Outcome
@@ -42,7 +43,7 @@ def taken(interaction: Interaction, *, by: Agent) -> None:
     changes: dict[str, Any] = {"owner": by}
     if interaction.channel == Channel.VOICE and interaction.direction == Direction.INBOUND:
         changes["due_at"] = None
-    _unsettled(interaction.case_id).update(**changes)
+    update(Case, {"pk": interaction.case_id, "state__in": UNSETTLED}, **changes)
 
 
 def customer_spoke(interaction: Interaction, *, at: datetime) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
+from bpo.kernel.writing import delete, update
 from interactions import journal, queueing, states
 from interactions.models import Draft, Interaction, Kind, Outcome, Run, RunState, State, StepVisit
 
@@ -33,15 +38,20 @@ def close(
         prefer_until=None,
     )
     end_run(interaction, at=at)
-    Draft.objects.filter(interaction=interaction).delete()
+    delete(Draft, {"interaction": interaction.pk})
     journal.record(interaction, Kind.CLOSED, by=by, by_name=by_name, at=at, outcome=outcome)
+
+
+@composed
+def _running(interaction: Any) -> QuerySet[Run]:
+    return Run.objects.order_by().filter(interaction=interaction, state=RunState.RUNNING).select_related("interaction")
 
 
 def end_run(interaction: Interaction, *, at: datetime) -> None:
     """End the script run where it stands, so that its step times end with the work."""
-    run = Run.objects.filter(interaction=interaction, state=RunState.RUNNING).first()
+    run = first(_running(interaction.pk))
     if run is None:
         return
-    StepVisit.objects.filter(run=run, left_at__isnull=True).update(left_at=at)
-    Run.objects.filter(pk=run.pk).update(state=RunState.ENDED, ended_at=at)
+    update(StepVisit, {"run": run.pk, "left_at__isnull": True}, left_at=at)
+    update(Run, {"pk": run.pk}, state=RunState.ENDED, ended_at=at)
     journal.record(run, Kind.RUN_ENDED, at=at, step=run.at_step)

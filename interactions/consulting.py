@@ -11,13 +11,18 @@ from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from interactions import case_duty, journal, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+from interactions.models.leg import ON_IT
 
-BESIDE = (LegState.OFFERED, LegState.HANDLING)
+
+@composed
+def _beside(interaction: Any) -> QuerySet[Leg]:
+    beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=ON_IT)
+    return beside.select_related("interaction", "agent").order_by("agent_id")
 
 
 def consult_of(interaction: Interaction) -> Leg | None:
     """The colleague's leg that is asked or in."""
-    beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE)
+    beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=ON_IT)
     return beside.select_related("interaction", "interaction__queue", "agent").first()
 
 
@@ -43,10 +48,7 @@ def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datet
 
     The caller holds the seats of all who are on it.
     """
-    consults = Leg.objects.select_related("interaction", "agent").filter(
-        interaction=interaction, role=LegRole.CONSULT, state__in=BESIDE
-    )
-    for consult in consults.order_by("agent_id"):
+    for consult in _beside(interaction.pk):
         if consult.state == LegState.OFFERED:
             offers.withdraw_offer(consult, why="contact ended", by=by, at=at)
         else:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, Seat
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
+from bpo.kernel.writing import insert, update
 from clients.models import Channel, Queue, WrapUpMode
 from interactions import case_duty, closing, consulting, eligibility, journal, offers, queueing, states
 from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
@@ -58,7 +59,7 @@ class CannotPark(DomainError):
 def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
     """The primary leg read anew, in handling and its holder's, under the seats of all who are on it; else NotYours."""
     states.take_seats_on(leg.interaction_id, leg.agent_id)
-    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    fresh = offers.read_anew(leg)
     holds = fresh.state == LegState.HANDLING and fresh.role == LegRole.PRIMARY
     if not holds or (by is not None and fresh.agent_id != by.pk):
         raise NotYours
@@ -79,7 +80,7 @@ def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: 
 
     The caller holds the seat.
     """
-    leg = Leg.objects.create(
+    leg = Leg(
         interaction=interaction,
         client_id=interaction.client_id,
         agent=agent,
@@ -91,7 +92,8 @@ def start_leg(interaction: Interaction, agent: Agent, *, at: datetime, made_by: 
         offered_at=at,
         accepted_at=at,
     )
-    Seat.objects.filter(pk=agent.pk).update(misses=0)
+    insert(leg)
+    update(Seat, {"pk": agent.pk}, misses=0)
     states.recount_seat(agent.pk, at=at, idle=True)
     return leg
 
@@ -132,7 +134,7 @@ def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.set_aside:
         raise IsSetAside
     states.move(leg.interaction, State.HELD, at=at)
-    Leg.objects.filter(pk=leg.pk).update(on_hold=True, hold_since=at)
+    update(Leg, {"pk": leg.pk}, on_hold=True, hold_since=at)
     journal.record(leg, Kind.HELD, by=by, at=at, leg=str(leg.public_id))
     return leg
 

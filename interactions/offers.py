@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents import presence
 from agents.models import Agent, Seat
 from bpo.kernel import clock, words
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
+from bpo.kernel.writing import update
 from clients.models import MissRule
 from interactions import case_duty, journal, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Refusal, State
@@ -43,10 +46,21 @@ GONE = {
 }
 
 
+@composed
+def _whole(leg: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.order_by().filter(pk=leg)
+    return legs.select_related("interaction__queue", "interaction__client", "lane", "agent__profile", "client")
+
+
+def read_anew(leg: Leg) -> Leg:
+    """The leg as it is now, with its contact, line, client and agent; for who holds the agent's seat."""
+    return _whole(leg.pk)[0]
+
+
 def open_offer(leg: Leg, *, by: Agent | None = None) -> Leg:
     """The leg read anew under its seat's lock, still offered; OfferGone says in words why not."""
     states.take_seats(leg.agent_id)
-    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    fresh = read_anew(leg)
     if by is not None and fresh.agent_id != by.pk:
         raise OfferGone(sentence=_("This offer is somebody else's."))
     if fresh.state != LegState.OFFERED:
@@ -65,7 +79,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.role == LegRole.PRIMARY:
         case_duty.taken(interaction, by=by)
     states.move(leg, LegState.HANDLING, at=at, accepted_at=at)
-    Seat.objects.filter(pk=by.pk).update(misses=0)
+    update(Seat, {"pk": by.pk}, misses=0)
     if leg.role == LegRole.CONSULT:
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
-from bpo.kernel.composed import asked, first
+from bpo.kernel.composed import asked, composed, first
 from clients.models import Brand, Client
 from interactions import chats
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
@@ -84,9 +86,13 @@ def _show(card: Sequence[Any]) -> None:
 
 def offer_gone(entry: JournalEntry) -> None:
     """The card closes: accepted elsewhere, declined, missed or rescinded."""
-    leg = Leg.objects.select_related("agent").filter(pk=entry.leg_id).first() if entry.leg_id else None
-    if leg:
-        nudge(agent_group(leg.agent.public_id), "offer_gone", leg=str(leg.public_id), why=entry.kind)
+    for leg, agent in _of_whom(entry.leg_id) if entry.leg_id else ():
+        nudge(agent_group(agent), "offer_gone", leg=str(leg), why=entry.kind)
+
+
+@composed
+def _of_whom(leg_id: Any) -> QuerySet[Leg, tuple[UUID, UUID]]:
+    return Leg.objects.order_by().filter(pk=leg_id).values_list("public_id", "agent__public_id")
 
 
 def everybody_sees(entry: JournalEntry) -> None:

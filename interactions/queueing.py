@@ -18,6 +18,7 @@ from django.db.models import F, Max
 
 from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
+from bpo.kernel.writing import insert, update
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
 from interactions.models import Interaction, Kind, Lane, Origin, State, Visit
@@ -78,7 +79,7 @@ def enter_queue(
     visit = None
     if interaction.pk is None:
         _set(interaction, state=State.QUEUED, state_since=at, pool=queue.client.pool, **place)
-        interaction.save(force_insert=True)
+        insert(interaction)
         visit = _visit(interaction, 1, at)
     elif interaction.state == State.QUEUED:
         leave_queue(interaction, how, at)
@@ -101,9 +102,8 @@ def enter_queue(
 
 def leave_queue(interaction: Interaction, how: str, at: datetime) -> bool:
     """Close the open visit, if there is one: answered, moved, or the outcome."""
-    return bool(
-        Visit.objects.filter(interaction=interaction, left_at__isnull=True).update(left_at=at, how=str(how)[:20])
-    )
+    of = {"interaction": interaction.pk, "left_at__isnull": True}
+    return bool(update(Visit, of, left_at=at, how=str(how)[:20]))
 
 
 def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
@@ -118,7 +118,9 @@ def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
 def _visit(interaction: Interaction, ordinal: int, at: datetime) -> Visit:
     assert interaction.queue_id is not None
     stay = {"client_id": interaction.client_id, "queue_id": interaction.queue_id}
-    return Visit.objects.create(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
+    visit = Visit(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
+    insert(visit)
+    return visit
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agents import presence
 from agents import signals as agent_signals
@@ -19,10 +20,11 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
+from bpo.kernel.composed import composed, first
 from clients.models import Queue
 from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, share_changed, standing_changed
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks, waits
-from interactions.models import JournalEntry, Kind
+from interactions.models import JournalEntry, Kind, Leg
 from interactions.routing import router
 from interactions.signals import mail_moved, recorded
 
@@ -31,10 +33,17 @@ logger = logging.getLogger(__name__)
 Reaction = Callable[[JournalEntry], None]
 
 
+@composed
+def _wishing(leg_id: Any) -> QuerySet[Leg, int]:
+    """The agent of a leg, if she wished for something after her last one."""
+    legs = Leg.objects.order_by().filter(pk=leg_id).exclude(agent__seat__wish="", agent__seat__wish_sign_out=False)
+    return legs.values_list("agent_id", flat=True)
+
+
 def wish_fulfilled(entry: JournalEntry) -> None:
     """A leg ended: a break or sign-out that its agent wished for begins with the last one. Before any new offer."""
-    agent_id = router.agent_of(entry)
-    if agent_id is not None and presence.has_wish(agent_id):
+    agent_id = None if entry.leg_id is None else first(_wishing(entry.leg_id))
+    if agent_id is not None:
         # What stepped aside for the contact that has ended is still in her hand.
         states.set_back(agent_id)
         presence.leg_ended(agent_id)

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
 from clients.models import Policy, Product, Reason, ScriptKind, ScriptVersion
@@ -84,10 +85,16 @@ def begin(interaction: Interaction, agent: Agent, *, at: datetime | None = None)
     return run
 
 
+@composed
+def _taken(leg: Any) -> QuerySet[Leg]:
+    taken = Leg.objects.order_by().filter(pk=leg, role="primary", state="handling")
+    return taken.select_related("interaction__client", "agent__user")
+
+
 def accepted(entry: JournalEntry) -> None:
     """Reaction: whoever took the contact stands at a step of its script."""
-    leg = entry.leg
-    if leg is not None and leg.role == "primary" and leg.state == "handling":
+    leg = first(_taken(entry.leg_id)) if entry.leg_id else None
+    if leg is not None:
         begin(leg.interaction, leg.agent, at=entry.at)
 
 

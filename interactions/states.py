@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from agents.models import Agent, Seat
+from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.composed import asked
 from bpo.kernel.states import advance
 from interactions.models import (
     Callback,
@@ -81,8 +81,7 @@ CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).
 IDLE_AFTER = frozenset({LegState.HANDLING, LegState.COMPLETED, LegState.LOST})
 
-# Who is offered a contact or handles it.
-ON_IT = (LegState.OFFERED, LegState.HANDLING)
+NEXT_VERSION = F("version") + 1
 
 Moving = Interaction | Leg | Case | Callback
 
@@ -92,52 +91,36 @@ def take_seats(*agents: Agent | int | None) -> None:
 
     The matcher takes the seat, then the interaction, and never waits; who waits here holds nothing it wants.
     """
-    ids = sorted({agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None})
-    list(Seat.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    asked("SELECT take_seats(%s::bigint[])", [_keys(agents)])
 
 
 def take_seats_on(interaction_id: int, *agents: Agent | int | None) -> None:
     """Lock the seats of all who are offered or handle this contact, and of these agents, as `take_seats` does."""
-    holders = Leg.objects.filter(interaction=interaction_id, state__in=ON_IT)
-    _take_with(holders, {agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None})
+    asked("SELECT take_seats_with(%s::bigint, NULL, %s::bigint[])", [interaction_id, _keys(agents)])
 
 
 def take_seats_around(agent_id: int) -> None:
     """Lock her seat with those of all who are on a contact with her: what she leaves is left by them, too."""
-    hers = Leg.objects.filter(agent=agent_id, state__in=ON_IT).values("interaction")
-    _take_with(Leg.objects.filter(interaction__in=hers, state__in=ON_IT), {agent_id})
+    asked("SELECT take_seats_with(NULL, %s::bigint, '{}')", [agent_id])
 
 
-def _take_with(legs: QuerySet[Leg], given: set[int]) -> None:
-    """Who is on these legs is read before it can be locked; who came meanwhile is locked with the others anew."""
-    holders = legs.values_list("agent_id", flat=True)
-    while True:
-        before = transaction.savepoint()
-        taken = given | set(holders.all())
-        take_seats(*taken)
-        if set(holders.all()) <= taken:
-            transaction.savepoint_commit(before)
-            return
-        transaction.savepoint_rollback(before)
+def _keys(agents: Iterable[Agent | int | None]) -> list[int]:
+    return [agent.pk if isinstance(agent, Agent) else agent for agent in agents if agent is not None]
 
 
 def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = False) -> None:
     """Count points, room and open offer of a seat anew from its legs; `idle` also sets idle since."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
+    asked("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
 
 
 def set_back(agent_id: int, *, at: datetime | None = None) -> int:
     """Take up again what was set aside for an urgent contact, as room allows; how many contacts returned."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_back(%s, %s)", [agent_id, at or clock.now()])
-        row = cursor.fetchone()
-    return int(row[0])
+    return int(asked("SELECT set_back(%s, %s)", [agent_id, at or clock.now()])[0][0])
 
 
 def split(case: Case, to: str) -> str:
     """Undo a merge: the case is on its own again, in the state it had; as `move` does."""
-    return advance(case, to, allowed=CASE_SPLITS, version=F("version") + 1, merged_into=None)
+    return advance(case, to, allowed=CASE_SPLITS, version=NEXT_VERSION, merged_into=None)
 
 
 def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) -> str:
@@ -149,12 +132,12 @@ def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) 
     at = at or clock.now()
     match thing:
         case Interaction():
-            return advance(thing, to, allowed=INTERACTION_MOVES, state_since=at, version=F("version") + 1, **changes)
+            return advance(thing, to, allowed=INTERACTION_MOVES, state_since=at, version=NEXT_VERSION, **changes)
         case Leg():
-            before = advance(thing, to, allowed=LEG_MOVES, version=F("version") + 1, **changes)
+            before = advance(thing, to, allowed=LEG_MOVES, version=NEXT_VERSION, **changes)
             recount_seat(thing.agent_id, at=at, idle=to in IDLE_AFTER)
             return before
         case Case():
-            return advance(thing, to, allowed=CASE_MOVES, version=F("version") + 1, **changes)
+            return advance(thing, to, allowed=CASE_MOVES, version=NEXT_VERSION, **changes)
         case Callback():
-            return advance(thing, to, allowed=CALLBACK_MOVES, version=F("version") + 1, **changes)
+            return advance(thing, to, allowed=CALLBACK_MOVES, version=NEXT_VERSION, **changes)

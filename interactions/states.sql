@@ -1,3 +1,44 @@
+-- How seats are locked: all that an operation needs at once, in order of agent, before any leg or contact.
+
+-- Lock these agents' seats.
+CREATE OR REPLACE FUNCTION take_seats(p_agents bigint[]) RETURNS void
+LANGUAGE sql AS $$
+    SELECT FROM agents_seat WHERE agent_id = ANY (p_agents) ORDER BY agent_id FOR NO KEY UPDATE
+$$;
+
+-- Who is offered this contact or handles it, and who is on a contact with this agent.
+CREATE OR REPLACE FUNCTION who_is_on(p_interaction bigint, p_agent bigint) RETURNS bigint[]
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(l.agent_id), '{}') FROM interactions_leg l
+    WHERE l.state IN ('offered', 'handling') AND l.interaction_id IN (
+        SELECT p_interaction
+        UNION ALL
+        SELECT hers.interaction_id FROM interactions_leg hers
+        WHERE hers.agent_id = p_agent AND hers.state IN ('offered', 'handling'))
+$$;
+
+-- Lock the seats of these agents and of all who are on this contact, or on a contact with this agent. Who is on it is
+-- read before it can be locked: with somebody who came meanwhile all are let go, and locked anew in their order.
+CREATE OR REPLACE FUNCTION take_seats_with(p_interaction bigint, p_agent bigint, p_agents bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    wanted bigint[];
+BEGIN
+    LOOP
+        wanted := p_agents || p_agent || who_is_on(p_interaction, p_agent);
+        BEGIN
+            PERFORM take_seats(wanted);
+            IF who_is_on(p_interaction, p_agent) <@ wanted THEN
+                RETURN;
+            END IF;
+            RAISE EXCEPTION USING ERRCODE = 'BPO01';
+        EXCEPTION WHEN SQLSTATE 'BPO01' THEN
+            NULL;
+        END;
+    END LOOP;
+END
+$$;
+
 -- The one place where a seat's points, room and idle time are counted: from the legs that are there.
 -- Callers hold the seat's row (lock order: seat, then leg or interaction).
 

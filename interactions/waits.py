@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from agents.models import Presence
 from bpo.kernel import clock
+from bpo.kernel.composed import asked, composed, first
+from bpo.kernel.writing import update
 from clients.models import Channel, Queue
 from interactions.models import AgentLane, Interaction, JournalEntry, State, Visit
 
@@ -18,17 +19,23 @@ FEWEST_ANSWERS = 5  # fewer say nothing about the wait
 HAD_TO_WAIT = timedelta(seconds=30)
 PACE = """
 WITH visit AS (
-    SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %(at)s), %(at)s) AS until
+    SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %s), %s) AS until
     FROM interactions_visit JOIN interactions_interaction ON interactions_interaction.id = interaction_id
-    WHERE interactions_visit.queue_id = %(queue)s AND channel = %(channel)s
-        AND entered_at > %(day)s AND entered_at <= %(at)s
+    WHERE interactions_visit.queue_id = %s AND channel = %s
+        AND entered_at > %s AND entered_at <= %s
 ), waited AS (
-    SELECT COALESCE(range_agg(tstzrange(GREATEST(entered_at, %(start)s), until, '[]')), '{}') AS times
-    FROM visit WHERE until >= entered_at + %(had_to_wait)s AND until > %(start)s
+    SELECT COALESCE(range_agg(tstzrange(GREATEST(entered_at, %s), until, '[]')), '{}') AS times
+    FROM visit WHERE until >= entered_at + %s AND until > %s
 )
 SELECT
     (SELECT count(*) FROM visit, waited WHERE how = 'answered' AND left_at = until AND times @> left_at),
     (SELECT COALESCE(sum(upper(one) - lower(one)), interval '0') FROM waited, unnest(times) AS one)
+"""
+
+AHEAD = """
+    SELECT count(*) FROM interactions_interaction
+    WHERE queue_id = %s AND %s IN ('', channel) AND state = 'queued'
+        AND (-band, order_key, id) < (%s, %s, %s)
 """
 
 
@@ -49,22 +56,22 @@ def position(interaction: Interaction) -> int:
 
 def ahead_of(queue_id: int, band: int, order_key: datetime, pk: int, *, channel: str = "") -> int:
     """How many wait before a place in the order over all lanes of a queue; of one channel alone, where it is named."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT count(*) FROM interactions_interaction
-            WHERE queue_id = %s AND %s IN ('', channel) AND state = 'queued'
-                AND (-band, order_key, id) < (%s, %s, %s)
-            """,
-            [queue_id, channel, -band, order_key, pk],
-        )
-        row = cursor.fetchone()
-    return int(row[0])
+    return int(asked(AHEAD, [queue_id, channel, -band, order_key, pk])[0][0])
 
 
 def ready() -> QuerySet[AgentLane]:
     """Who serves a lane and is signed in, ready and connected, however busy."""
     return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)
+
+
+@composed
+def _serve_lane(lane: Any) -> QuerySet[AgentLane, Any]:
+    return ready().filter(lane=lane).values_list("pk")[:1]
+
+
+@composed
+def _serve(queue: Any, channel: Any) -> QuerySet[AgentLane, Any]:
+    return ready().filter(queue=queue, channel=channel).values_list("pk")[:1]
 
 
 def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) -> int | None:
@@ -97,16 +104,10 @@ def expected_wait(
     waiting now.
     """
     at = at or clock.now()
-    of = {"lane": lane} if lane else {"queue": queue, "channel": channel}
-    if not ready().filter(**of).exists():
+    if not (_serve_lane(lane) if lane else _serve(queue.pk, channel)):
         return None
-    asked: dict[str, Any] = {
-        "at": at, "day": at - timedelta(days=1), "start": at - THROUGHPUT_WINDOW, "had_to_wait": HAD_TO_WAIT,
-        "queue": queue.pk, "channel": channel,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(PACE, asked)
-        answers, waited = cursor.fetchone()
+    start, day = at - THROUGHPUT_WINDOW, at - timedelta(days=1)
+    answers, waited = asked(PACE, [at, at, queue.pk, channel, day, at, start, HAD_TO_WAIT, start])[0]
     if answers < FEWEST_ANSWERS:
         return None
     if ahead is None:
@@ -114,14 +115,18 @@ def expected_wait(
     return round((ahead + 1) * waited.total_seconds() / answers)
 
 
+@composed
+def _waiting(interaction_id: Any) -> QuerySet[Interaction]:
+    waiting = Interaction.objects.order_by().filter(pk=interaction_id, state=State.QUEUED, queue__isnull=False)
+    return waiting.exclude(channel=Channel.EMAIL).select_related("queue")
+
+
 def foretell(entry: JournalEntry) -> None:
     """Reaction: of a call or chat that found nobody free on entering a line, the wait that is foretold it is kept."""
-    if entry.interaction_id is None:
-        return
-    waiting = Interaction.objects.select_related("queue").filter(pk=entry.interaction_id, state=State.QUEUED).first()
-    if waiting is None or waiting.queue is None or waiting.channel == Channel.EMAIL:
+    waiting = first(_waiting(entry.interaction_id)) if entry.interaction_id else None
+    if waiting is None:
         return
     seconds = expected_wait_of(waiting, at=clock.now())
     if seconds is not None:
-        open_visit = Visit.objects.filter(interaction=waiting, left_at__isnull=True, expected_seconds__isnull=True)
-        open_visit.update(expected_seconds=seconds)
+        open_visit = {"interaction": waiting.pk, "left_at__isnull": True, "expected_seconds__isnull": True}
+        update(Visit, open_visit, expected_seconds=seconds)

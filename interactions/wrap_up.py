@@ -12,7 +12,7 @@ from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from clients.models import Disposition, WrapUpMode
-from interactions import closing, handling, journal, states
+from interactions import closing, handling, journal, offers, states
 from interactions.models import (
     Callback,
     CallbackState,
@@ -63,7 +63,7 @@ class ExtendedAlready(DomainError):
 def wrapping_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
     """The leg read anew under its seat's lock, in wrap-up and its holder's."""
     states.take_seats(leg.agent_id)
-    fresh = Leg.objects.select_related("interaction", "interaction__queue", "agent", "client").get(pk=leg.pk)
+    fresh = offers.read_anew(leg)
     if fresh.state != LegState.WRAPPING or (by is not None and fresh.agent_id != by.pk):
         raise NotWrappingUp
     return fresh

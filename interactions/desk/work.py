@@ -40,6 +40,7 @@ from interactions.models import (
     MessageDirection,
     Run,
 )
+from interactions.models.leg import ON_IT
 
 NOT_COME = timedelta(minutes=2)
 NOT_COMING = (LegState.MISSED, LegState.DECLINED)
@@ -220,7 +221,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
 def consult_to_tell(interaction: Interaction, now: datetime) -> Leg | None:
     """The colleague who is asked or in, or who has just not come."""
     last = consulting.last_consult(interaction)
-    if last is None or last.state in consulting.BESIDE:
+    if last is None or last.state in ON_IT:
         return last
     lately = last.ended_at is not None and now - last.ended_at < NOT_COME
     return last if lately and last.state in NOT_COMING else None

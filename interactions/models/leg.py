@@ -43,6 +43,8 @@ class EndedBy(models.TextChoices):
     SYSTEM = "system", "System"
 
 
+# Who is offered a contact or handles it.
+ON_IT = (LegState.OFFERED, LegState.HANDLING)
 HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
 

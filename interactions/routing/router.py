@@ -50,12 +50,6 @@ def freed(entry: JournalEntry) -> None:
             interaction_waits(interaction_id)
 
 
-def agent_of(entry: JournalEntry) -> int | None:
-    """The agent of the leg an entry is about."""
-    leg = None if entry.leg_id is None else first(_legs(entry.leg_id))
-    return None if leg is None else leg.agent_id
-
-
 def interaction_waits(interaction_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
     """Look for an agent for this contact; whether it is offered now."""
     return _look(FOR_INTERACTION, interaction_id, at, looks)
