@@ -21,13 +21,15 @@ About = Client | Interaction | Leg | Case | Callback | Notice | Run
 Actor = Agent | User
 
 
-def keys_of(about: About) -> dict[str, int | None]:
+def keys_of(about: About) -> dict[str, Any]:
     """The journal's keys for a thing: an entry about a leg, run or notice carries its interaction and case too."""
     match about:
         case Client():
             return {"client_id": about.pk}
         case Interaction():
-            return {"client_id": about.client_id, "interaction_id": about.pk, "case_id": about.case_id}
+            # A contact that is inserted with its entries has no key yet.
+            this = {"interaction_id": about.pk} if about.pk else {"interaction": about}
+            return {"client_id": about.client_id, **this, "case_id": about.case_id}
         case Leg():
             return {**keys_of(about.interaction), "leg_id": about.pk}
         case Run():
@@ -60,11 +62,27 @@ def record(
     at: datetime | None = None,
     **facts: Any,
 ) -> JournalEntry:
-    """Append one fact about a thing and announce it after commit.
+    """Append one fact about a thing and announce it after commit; who did it as for `entry`."""
+    made = entry(about, kind, by=by, by_name=by_name, at=at, **facts)
+    insert(made)
+    announce_after(made)
+    return made
+
+
+def entry(
+    about: About,
+    kind: Kind,
+    *,
+    by: Actor | None = None,
+    by_name: str = "",
+    at: datetime | None = None,
+    **facts: Any,
+) -> JournalEntry:
+    """One fact about a thing, for who inserts it with the thing itself and then calls `announce_after`.
 
     `by` is who did it (its name is copied); `by_name` names a customer or a machine; neither means the system.
     """
-    entry = JournalEntry(
+    return JournalEntry(
         **keys_of(about),
         kind=kind,
         at=at or clock.now(),
@@ -72,12 +90,15 @@ def record(
         actor_name=(by_name or (str(by) if by else "system"))[:120],
         facts=facts,
     )
-    insert(entry)
-    transaction.on_commit(partial(announce, [entry]))
-    return entry
+
+
+def announce_after(*entries: JournalEntry) -> None:
+    """Announce each when the transaction is committed."""
+    for one in entries:
+        transaction.on_commit(partial(announce, [one]))
 
 
 def announce(entries: Iterable[JournalEntry]) -> None:
     """Tell the listeners of committed entries; also for those the routing SQL wrote and returned."""
-    for entry in entries:
-        recorded.send_robust(sender=JournalEntry, entry=entry)
+    for one in entries:
+        recorded.send_robust(sender=JournalEntry, entry=one)

@@ -21,7 +21,7 @@ from bpo.kernel import clock
 from bpo.kernel.writing import insert, update
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
-from interactions.models import Interaction, Kind, Lane, Origin, State, Visit
+from interactions.models import Interaction, JournalEntry, Kind, Lane, Origin, State, Visit
 
 Wants = tuple[tuple[int, int], ...]
 
@@ -76,25 +76,25 @@ def enter_queue(
         **waits.order_in(queue, priority=priority, returned=returned, enqueued_at=since),
         **changes,
     }
-    visit = None
     if interaction.pk is None:
         _set(interaction, state=State.QUEUED, state_since=at, pool=queue.client.pool, **place)
-        insert(interaction)
         visit = _visit(interaction, 1, at)
+        entries = [_queued(interaction, visit, at=at, by=by)]
+        if arrived is not None:
+            entries.insert(0, journal.entry(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived))
+        insert(interaction, visit, *entries)
+        journal.announce_after(*entries)
     elif interaction.state == State.QUEUED:
         leave_queue(interaction, how, at)
         _set(interaction, state_since=at, **place)
         interaction.version += 1
         interaction.save(update_fields=[*place, "state_since", "version"])
+        _stands_in_line(interaction, at=at, by=by)
     else:
         place.setdefault("due_at", None)
         states.move(interaction, State.QUEUED, at=at, **place)
         leave_queue(interaction, "moved", at)
-    if arrived is not None:
-        journal.record(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived)
-    if visit is None:
-        visit = open_visit(interaction, at=at)
-    _record_queued(interaction, visit, at=at, by=by)
+        _stands_in_line(interaction, at=at, by=by)
     if queue.skip_empty_steps:
         skip_empty_steps(interaction, at=at)
     return interaction
@@ -112,15 +112,14 @@ def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
     if visit is None:
         last = Visit.objects.filter(interaction=interaction).aggregate(last=Max("ordinal"))["last"] or 0
         visit = _visit(interaction, last + 1, at)
+        insert(visit)
     return visit
 
 
 def _visit(interaction: Interaction, ordinal: int, at: datetime) -> Visit:
     assert interaction.queue_id is not None
     stay = {"client_id": interaction.client_id, "queue_id": interaction.queue_id}
-    visit = Visit(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
-    insert(visit)
-    return visit
+    return Visit(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
 
 
 @transaction.atomic
@@ -160,7 +159,7 @@ def put_back(
     if new_visit or not open_visits.exists():
         start_over(interaction, queue, at=at)
         leave_queue(interaction, "moved", at)
-        _record_queued(interaction, open_visit(interaction, at=at), at=at, back=True)
+        _stands_in_line(interaction, at=at, back=True)
     return interaction
 
 
@@ -262,11 +261,17 @@ def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
     Interaction.objects.filter(pk=interaction.pk).update(lane=lane, step_due_at=interaction.step_due_at)
 
 
-def _record_queued(
+def _stands_in_line(interaction: Interaction, *, at: datetime, by: journal.Actor | None = None, **facts: Any) -> None:
+    entry = _queued(interaction, open_visit(interaction, at=at), at=at, by=by, **facts)
+    insert(entry)
+    journal.announce_after(entry)
+
+
+def _queued(
     interaction: Interaction, visit: Visit, *, at: datetime, by: journal.Actor | None = None, **facts: Any
-) -> None:
+) -> JournalEntry:
     queue = interaction.queue
-    journal.record(
+    return journal.entry(
         interaction,
         Kind.QUEUED,
         by=by,

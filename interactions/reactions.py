@@ -87,6 +87,8 @@ def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:
     if kind not in SILENT and push.screen_pop not in reactions:  # which tells everybody itself
         reactions.append(push.everybody_sees)
     for reaction in reactions:
+        if entry.placed and reaction is push.everybody_sees:
+            continue  # who sees it refetches for the offer
         try:
             reaction(entry)
         except Exception:

@@ -123,7 +123,7 @@ def _waiting(interaction_id: Any) -> QuerySet[Interaction]:
 
 def foretell(entry: JournalEntry) -> None:
     """Reaction: of a call or chat that found nobody free on entering a line, the wait that is foretold it is kept."""
-    waiting = first(_waiting(entry.interaction_id)) if entry.interaction_id else None
+    waiting = first(_waiting(entry.interaction_id)) if entry.interaction_id and not entry.placed else None
     if waiting is None:
         return
     seconds = expected_wait_of(waiting, at=clock.now())

@@ -11,14 +11,16 @@ from itertools import count
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Model
 from django.db.models.sql import DeleteQuery, UpdateQuery
+from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.numeric import Int8
 
 from bpo.kernel.composed import MOST, Place, asked, with_places
 from bpo.kernel.history import is_tracked
 
 Shape = tuple[tuple[str, Any], ...]
+Referring = tuple[tuple[str, int], ...]
 
 
 class _Value:
@@ -28,23 +30,66 @@ class _Value:
 VALUE: Final = _Value()
 
 
-def insert(row: Model) -> None:
-    """Insert a new row and set its key, as `save(force_insert=True)` does; neither validates, nor sends signals."""
-    text, fields = _insert(type(row))
+def insert(*rows: Model) -> None:
+    """Insert new rows in one statement and set their keys, as `save(force_insert=True)` does of each.
+
+    A row may refer to one that stands before it. Neither validates, nor sends signals.
+    """
+    kinds = tuple((type(row), _referring(row, rows[:number])) for number, row in enumerate(rows))
+    text, fields = _insert(kinds)
     connection = connections[DEFAULT_DB_ALIAS]
-    values = [_prepared(field, field.pre_save(row, add=True), connection) for field in fields]
-    row.pk = _told(type(row), text, values)[0][0]
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    values = [_prepared(field, field.pre_save(rows[number], True), connection) for number, field in fields]
+    keys = _told(kinds[0][0], text, values)[0]
+    for row, (_model, referring), key in zip(rows, kinds, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        for attname, number in referring:
+            setattr(row, attname, rows[number].pk)
+
+
+def _referring(row: Model, before: Sequence[Model]) -> Referring:
+    """Which of its fields refer to which of the rows before it, whose keys are not known yet."""
+    if not before:
+        return ()
+    places = {id(other): number for number, other in enumerate(before)}
+    found = ((field, places.get(id(field.get_cached_value(row, default=None)))) for field in _relations(type(row)))
+    return tuple((field.attname, number) for field, number in found if number is not None)
 
 
 @lru_cache(MOST)
-def _insert(model: type[Model]) -> tuple[str, list[Field[Any, Any]]]:
-    meta, quoted = model._meta, connections[DEFAULT_DB_ALIAS].ops.quote_name
-    fields: list[Field[Any, Any]] = [field for field in meta.local_concrete_fields if not isinstance(field, AutoField)]
-    columns = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    key = quoted(str(meta.pk.column))
-    return f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - names of our own tables
+def _relations(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.local_concrete_fields if field.is_relation]
+
+
+@lru_cache(MOST)
+def _insert(kinds: Sequence[tuple[type[Model], Referring]]) -> tuple[str, list[tuple[int, Any]]]:
+    """The text, and the field of which row goes into each of its places."""
+    texts, handed = [], []
+    for number, (model, referring) in enumerate(kinds):
+        known = dict(referring)
+        fields: list[Any] = [field for field in model._meta.local_concrete_fields if not isinstance(field, AutoField)]
+        handed += [(number, field) for field in fields if field.attname not in known]
+        values = [
+            SQL("(SELECT key FROM {})").format(_row(known[f.attname])) if f.attname in known else SQL("%s")
+            for f in fields
+        ]
+        into = SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {} AS key")
+        columns = SQL(", ").join(Identifier(field.column) for field in fields)
+        table, key = Identifier(model._meta.db_table), Identifier(str(model._meta.pk.column))
+        texts.append(into.format(table, columns, SQL(", ").join(values), key))
+    if len(texts) > 1:
+        made = SQL(", ").join(SQL("{} AS ({})").format(_row(number), text) for number, text in enumerate(texts))
+        keys = SQL(", ").join(_key_of(number) for number in range(len(texts)))
+        texts = [SQL("WITH {} SELECT {}").format(made, keys)]
+    return texts[0].as_string(None), handed
+
+
+def _row(number: int) -> Identifier:
+    return Identifier(f"row{number}")
+
+
+def _key_of(number: int) -> Composable:
+    return SQL("(SELECT key FROM {})").format(_row(number))
 
 
 def update(model: type[Model], where: Mapping[str, Any], *returning: str, **changes: Any) -> list[list[Any]]:

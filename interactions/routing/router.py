@@ -36,7 +36,7 @@ FOR_INTERACTION, FOR_AGENT = DECIDED.format("match_interaction"), DECIDED.format
 def place(entry: JournalEntry) -> None:
     """Reaction: the contact of this entry may be waiting."""
     if entry.interaction_id:
-        interaction_waits(entry.interaction_id)
+        entry.placed = interaction_waits(entry.interaction_id)
 
 
 def freed(entry: JournalEntry) -> None:
@@ -68,13 +68,14 @@ def _look(sql: str, key: int, at: datetime | None, looks: int) -> bool:
 
     Where an older contact of the lane went first, the one that was asked for is looked at once more, at once.
     """
-    offered = False
+    offered = found = False
     try:
         for look in range(looks):
-            if look and not offered:
+            if look and not found:
                 time.sleep(random.uniform(0, PAUSE_SECONDS))
             entry_id, again = _call(sql, key, at or clock.now())
-            offered = entry_id is not None
+            found = entry_id is not None
+            offered = found and not again
             if not again:
                 break
     except Exception:
