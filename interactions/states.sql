@@ -138,7 +138,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION seat_recount(p_agent bigint, p_at timestamptz, p_idle boolean) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     over boolean;
     may_yield boolean;

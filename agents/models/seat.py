@@ -32,7 +32,7 @@ class Seat(models.Model):
     wish_sign_out = models.BooleanField(default=False)
     connected = models.BooleanField(default=False)
     connection_changed_at = models.DateTimeField(null=True)
-    capacity = models.PositiveSmallIntegerField(default=100)
+    capacity = models.SmallIntegerField(default=100)
     points_voice = models.PositiveSmallIntegerField(default=0)
     points_chat = models.PositiveSmallIntegerField(default=0)
     points_email = models.PositiveSmallIntegerField(default=0)
@@ -41,8 +41,8 @@ class Seat(models.Model):
     fits_email = models.BooleanField(default=True)
     offered = models.BooleanField(default=False, help_text="Holds an open offer.")
     idle_since = models.DateTimeField()
-    misses = models.PositiveSmallIntegerField(default=0)
-    version = models.PositiveBigIntegerField(default=0)
+    misses = models.SmallIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

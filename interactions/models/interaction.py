@@ -109,7 +109,7 @@ class Interaction(PublicIdModel):
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     came_back = models.BooleanField(default=False, help_text="Left and returned within a minute: out of the figures.")
     simulated = models.BooleanField(default=False)
-    version = models.PositiveBigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
 
     objects = ClientScopedQuerySet["Interaction"].as_manager()
 

@@ -79,7 +79,7 @@ class Leg(PublicIdModel):
     disposed_in_time = models.BooleanField(null=True, help_text="False: not filled in time.")
     note = models.TextField(blank=True)
     why = models.JSONField(default=dict, help_text="Rule version, lane, step and best candidates of the offer.")
-    version = models.PositiveBigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
 
     objects = ClientScopedQuerySet["Leg"].as_manager()
 
@@ -106,7 +106,6 @@ class Leg(PublicIdModel):
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
             models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
             models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),
-            models.Index(fields=["client", "agent", "-offered_at"], name="leg_ramp"),
             models.Index(fields=["agent", "-offered_at"], name="leg_by_agent_day"),
             models.Index(fields=["client", "ended_at"], name="leg_by_client_end"),
         ]

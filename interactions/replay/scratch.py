@@ -37,7 +37,7 @@ EMPTY = frozenset(
 # Of these only the indexes that routing looks by: those of live rows (partial), of identity, and the named ones. Each
 # further one would be written at every step and read by nobody.
 THIN = frozenset({"interactions_interaction", "interactions_journalentry", "interactions_leg", "interactions_visit"})
-LOOKED_BY = frozenset({"leg_ramp", "visit_ordinal_once"})
+LOOKED_BY = frozenset({"leg_by_agent_day", "visit_ordinal_once"})
 # Of these the past is written over the present row by row: in between two rows may say the same.
 REWRITTEN = ["agents_agentskill", "agents_licence", "agents_overflowstep", "agents_queueteam", "clients_queueskill"]
 UNIQUE = """

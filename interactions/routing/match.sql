@@ -166,35 +166,35 @@ $$;
 DROP FUNCTION IF EXISTS write_offer(bigint, bigint, timestamptz, jsonb);
 CREATE FUNCTION write_offer(p_interaction bigint, p_agent bigint, p_at timestamptz, p_why jsonb,
     OUT entry bigint, OUT leg bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    moved record;
+    lane record;
+    made uuid := gen_random_uuid();
 BEGIN
-    WITH moved AS (
-        UPDATE interactions_interaction
-        SET state = 'offered', state_since = p_at, version = version + 1
-        WHERE id = p_interaction AND state = 'queued'
-        RETURNING id, client_id, lane_id, channel, case_id, band, order_key, enqueued_at
-    ), offer AS (
-        INSERT INTO interactions_leg
-            (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
-             expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
-        SELECT gen_random_uuid(), moved.id, moved.client_id, p_agent, 'primary', 'offered', lane.id, moved.channel,
-               cost_of(profile, moved.channel),
-               '', p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
-               p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
-                   'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
-                   'band', moved.band, 'order_key', moved.order_key, 'enqueued_at', moved.enqueued_at),
-               0
-        FROM moved JOIN interactions_lane lane ON lane.id = moved.lane_id
-        JOIN agents_agent agent ON agent.id = p_agent
-        JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
-        RETURNING id, public_id, why
-    )
+    UPDATE interactions_interaction
+    SET state = 'offered', state_since = p_at, version = version + 1
+    WHERE id = p_interaction AND state = 'queued'
+    RETURNING client_id, lane_id, channel, case_id, band, order_key, enqueued_at INTO STRICT moved;
+    SELECT l.id, l.queue_version, l.step, l.wants, l.strategy, l.members, l.excluded, l.offer_seconds,
+        cost_of(profile, moved.channel) AS cost
+    INTO STRICT lane
+    FROM interactions_lane l, agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+    WHERE l.id = moved.lane_id AND agent.id = p_agent;
+    INSERT INTO interactions_leg
+        (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
+         expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
+    VALUES (made, p_interaction, moved.client_id, p_agent, 'primary', 'offered', lane.id, moved.channel, lane.cost, '',
+        p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
+        p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
+            'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
+            'band', moved.band, 'order_key', moved.order_key, 'enqueued_at', moved.enqueued_at),
+        0)
+    RETURNING id INTO leg;
     INSERT INTO interactions_journalentry
         (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
-    SELECT moved.client_id, moved.id, offer.id, moved.case_id, 'offered', p_at, 'system',
-        jsonb_build_object('leg', offer.public_id, 'lane', offer.why -> 'lane', 'version', offer.why -> 'version',
-            'step', offer.why -> 'step')
-    FROM moved, offer
-    RETURNING id, leg_id INTO STRICT entry, leg;
+    VALUES (moved.client_id, p_interaction, leg, moved.case_id, 'offered', p_at, 'system',
+        jsonb_build_object('leg', made, 'lane', lane.id, 'version', lane.queue_version, 'step', lane.step))
+    RETURNING id INTO entry;
     PERFORM seat_recount(p_agent, p_at, false);
 END
 $$;
@@ -244,7 +244,7 @@ $$;
 -- An agent gained room.
 DROP FUNCTION IF EXISTS match_agent(bigint, timestamptz);
 CREATE FUNCTION match_agent(p_agent bigint, p_at timestamptz) RETURNS match_result
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_pool smallint;
     v_aside boolean;
@@ -277,7 +277,7 @@ $$;
 -- A contact waits.
 DROP FUNCTION IF EXISTS match_interaction(bigint, timestamptz);
 CREATE FUNCTION match_interaction(p_id bigint, p_at timestamptz) RETURNS match_result
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     w interactions_interaction;
     lane interactions_lane;
