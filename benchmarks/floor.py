@@ -34,6 +34,35 @@ CLEAR = """
     UPDATE bare.agent SET used = 0 WHERE used > 0;
 """
 
+# Yesterday: statements are planned by what is in the tables, and on a running floor they are not empty.
+PAST = """
+    WITH contact AS (
+        INSERT INTO interactions_interaction (public_id, pool, client_id, queue_id, lane_id, channel, direction, origin,
+            state, outcome, priority, returned, band, order_key, refused, arrived_at, enqueued_at, closed_at,
+            state_since, language, came_back, simulated, version)
+        SELECT gen_random_uuid(), 1, l.client_id, l.queue_id, l.id, 'chat', 'inbound', 'widget', 'closed', 'handled', 0,
+            false, 0, now(), false, day.at, day.at, day.at, day.at, 'en', false, false, 0
+        FROM generate_series(1, 10000) n
+        CROSS JOIN LATERAL (SELECT now() - interval '1 day' - make_interval(secs => n) AS at) day
+        JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS lanes
+              FROM interactions_lane) l ON l.place = n % l.lanes
+        RETURNING id, client_id, lane_id, arrived_at
+    ), leg AS (
+        INSERT INTO interactions_leg (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel,
+            cost, made_by, offered_at, accepted_at, work_ended_at, ended_at, wrap_up_extended, ended_by, on_hold,
+            hold_seconds, set_aside, muted, note, why, version)
+        SELECT gen_random_uuid(), c.id, c.client_id, agent.id, 'primary', 'completed', c.lane_id, 'chat', 33, '',
+            c.arrived_at, c.arrived_at, c.arrived_at, c.arrived_at, false, 'agent', false, 0, false, false, '', '{}', 0
+        FROM contact c
+        JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS agents
+              FROM agents_agent) agent ON agent.place = c.id % agent.agents
+        RETURNING id, client_id, interaction_id, offered_at
+    )
+    INSERT INTO interactions_journalentry (client_id, interaction_id, leg_id, kind, at, actor_name, facts)
+    SELECT leg.client_id, leg.interaction_id, leg.id, kind, leg.offered_at, 'system', '{}'
+    FROM leg, unnest(ARRAY['offered', 'accepted', 'ended', 'closed']) kind
+"""
+
 
 def empty() -> None:
     """Nothing is left, not even what is written once: this database holds nothing else."""
@@ -106,6 +135,7 @@ def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, ch
             """,
             {"waiting": waiting, "lines": unstaffed or queues},
         )
+        cursor.execute(PAST)
         cursor.execute((HERE / "bare.sql").read_text())
         cursor.execute(
             """
@@ -114,6 +144,10 @@ def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, ch
             INSERT INTO bare.agent_queue SELECT agent_id, lane_id, rank FROM interactions_agentlane;
             INSERT INTO bare.waiting (queue_id, priority, enqueued_at)
             SELECT lane_id, priority, enqueued_at FROM interactions_interaction;
+            INSERT INTO bare.waiting (queue_id, priority, enqueued_at, state)
+            SELECT 1 + n % 60, 0, now() - interval '1 day', 2 FROM generate_series(1, 10000) n;
+            INSERT INTO bare.offer (waiting_id, agent_id, weight, state)
+            SELECT n, 1 + n % 2000, 33, 1 FROM generate_series(1, 10000) n;
             CREATE INDEX ON bare.waiting (queue_id, priority DESC, enqueued_at, id) WHERE state = 0;
             CREATE UNIQUE INDEX ON bare.offer (waiting_id) WHERE state = 0;
             CREATE INDEX ON bare.offer (agent_id) WHERE state = 0;

@@ -2,7 +2,8 @@
 
 python -m benchmarks.latency [rounds] [seconds a block] [agents] [waiting] [processes]
 
-Arrivals come when they are due, whether or not the one before is done, and are measured from then. The bare arm
+Arrivals come when they are due, whether or not the one before is done, and are measured from then; of several
+processes whoever is free takes the next. The bare arm
 inserts a row and matches it (bare.sql). The product's goes from `queueing.enter_queue` (contact, visit, journal)
 through the reaction to the journal's entry to the offer's commit; pushes follow in the same process and so delay who
 comes next. The third arm, at the lower rate and not judged, is the whole door: `intake.receive` with its customer,
@@ -12,10 +13,11 @@ operation (`handling.end_work`) counts.
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -109,25 +111,48 @@ def lanes_to_queues() -> dict[int, int]:
     return dict(Lane.objects.values_list("pk", "queue_id"))
 
 
-def arrivals(share: tuple[str, float, float, int], begin: Any) -> tuple[list[float], int]:
-    """One process: who is due, at this rate; seconds until each was offered, and how many were not."""
-    arm, rate, seconds, seed = share
-    dice = random.Random(seed)
+class Plan:
+    """Who arrives when and in which line, as a list that several processes work off: who is free takes the next."""
+
+    def __init__(self, rate: float, seconds: float, seed: int) -> None:
+        dice = random.Random(seed)
+        self.arrivals: list[tuple[float, int]] = []
+        due = dice.expovariate(rate)
+        while due < seconds:
+            self.arrivals.append((due, dice.randrange(UNSTAFFED + 1, LINES + 1)))
+            due += dice.expovariate(rate)
+        self.began, self.taken = multiprocessing.Value("d", 0.0), multiprocessing.Value("i", 0)
+
+    def due(self) -> Iterator[tuple[float, int]]:
+        """The next that nobody took, when it is due; its time and line."""
+        with self.began.get_lock():
+            self.began.value = self.began.value or time.time() + 0.1
+        while True:
+            with self.taken.get_lock():
+                number = self.taken.value
+                self.taken.value += 1
+            if number >= len(self.arrivals):
+                return
+            after, line = self.arrivals[number]
+            due = self.began.value + after
+            time.sleep(max(0.0, due - time.time()))
+            yield due, line
+
+
+def arrivals(share: tuple[str, Plan], begin: Any) -> tuple[list[float], int]:
+    """One process: seconds from when each was due until it was offered, and how many were not."""
+    arm, plan = share
     arrive = ARMS[arm]()
-    for _ in range(3):
-        arrive(dice.randrange(UNSTAFFED + 1, LINES + 1))
+    for line in range(UNSTAFFED + 1, UNSTAFFED + 6):
+        arrive(line)
     begin()
-    due = time.time() + dice.expovariate(rate)
-    end = due + seconds
     took, missed = [], 0
-    while due < end:
-        time.sleep(max(0.0, due - time.time()))
-        offered = arrive(dice.randrange(UNSTAFFED + 1, LINES + 1))
+    for due, line in plan.due():
+        offered = arrive(line)
         if offered is None:
             missed += 1
         else:
             took.append(offered - due)
-        due += dice.expovariate(rate)
     return took, missed
 
 
@@ -136,8 +161,8 @@ def arrival_turn(arm: str, rate: int, seconds: int, processes: int, seed: int, w
     from benchmarks import floor
 
     floor.clear(waiting)
-    shares = [(arm, rate / processes, float(seconds), seed * 100 + n) for n in range(processes)]
-    results = stage.at_once(arrivals, shares)
+    plan = Plan(rate, seconds, seed)
+    results = stage.at_once(arrivals, [(arm, plan)] * processes)
     took = [seconds for result in results for seconds in result[0]]
     return {**figures(took), "missed": sum(result[1] for result in results)}
 
