@@ -86,28 +86,22 @@ class Side:
         }
 
 
-def arriving(share: tuple[float, float, int], begin: Any) -> dict[str, float]:
-    """One process: contacts enter their queues at random times; when each was due, by its public id."""
+def arriving(plan: latency.Plan, begin: Any) -> dict[str, float]:
+    """One process: contacts enter their queues; when each was due, by its public id."""
     from clients.models import Queue
     from interactions import queueing
-    from interactions.models import AgentLane
     from tests import factories as make
 
-    rate, seconds, seed = share
-    dice = random.Random(seed)
-    staffed = AgentLane.objects.values("queue")
-    queues = list(Queue.objects.filter(pk__in=staffed).select_related("client"))
-    people = {client.pk: make.customer(client) for client in {queue.client for queue in queues}}
+    lanes = latency.lanes_to_queues()
+    queues = Queue.objects.select_related("client").in_bulk(lanes.values())
+    people = {client.pk: make.customer(client) for client in {queue.client for queue in queues.values()}}
     begin()
-    due = time.time() + dice.expovariate(rate)
-    end, dues = due + seconds, {}
-    while due < end:
-        time.sleep(max(0.0, due - time.time()))
-        queue = dice.choice(queues)
+    dues = {}
+    for due, line in plan.due():
+        queue = queues[lanes[line]]
         contact = make.arrived(queue, who=people[queue.client_id])
         dues[str(contact.public_id)] = due
         queueing.enter_queue(contact, queue)
-        due += dice.expovariate(rate)
     return dues
 
 
@@ -120,7 +114,7 @@ def cards(side: Side, seconds: int) -> dict[str, float]:
     side.holder.take()
     last = Leg.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     dues: dict[str, float] = {}
-    for part in stage.at_once(arriving, [(RATE / 2, float(seconds), n) for n in range(2)]):
+    for part in stage.at_once(arriving, [latency.Plan(RATE, seconds, 1)] * 2):
         dues.update(part)
     time.sleep(3)
     took = []
