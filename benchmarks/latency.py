@@ -191,6 +191,9 @@ def bare_end() -> Callable[[int], tuple[float, float | None]]:
 
 def product_end() -> Callable[[int], tuple[float, float | None]]:
     """End what she talks about; accept what she is offered then, which is not measured."""
+    from django.db.models import QuerySet
+
+    from bpo.kernel.composed import composed, first
     from interactions import handling, offers
     from interactions.models import EndedBy, Kind, Leg
     from interactions.reactions import REACTIONS
@@ -204,16 +207,19 @@ def product_end() -> Callable[[int], tuple[float, float | None]]:
         committed = time.time()
 
     REACTIONS[Kind.ENDED].insert(0, is_committed)
-    legs = Leg.objects.select_related("interaction__queue", "agent__user", "agent__profile")
+
+    @composed
+    def held(agent: Any, state: Any) -> QuerySet[Leg]:
+        return Leg.objects.order_by().filter(agent=agent, state=state).select_related("interaction", "agent")
 
     def end(agent: int) -> tuple[float, float | None]:
-        leg = legs.filter(agent=agent, state="handling").first()
+        leg = first(held(agent, "handling"))
         if leg is None:
             router.agent_has_room(agent)
         else:
             began = time.time()
             at = heard.after(lambda: handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT))
-        offer = legs.filter(agent=agent, state="offered").first()
+        offer = first(held(agent, "offered"))
         if offer:
             offers.accept(offer, by=offer.agent)
         return (0.0, None) if leg is None else (committed - began, at - began if at else None)

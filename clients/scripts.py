@@ -47,13 +47,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
 from bpo.kernel import clock
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
@@ -189,26 +190,25 @@ def _move(version: ScriptVersion, to: VersionState, by: User, why: str, **change
 
 def pick(client: Client, kind: str, channel: str, language: str) -> ScriptVersion | None:
     """The published version that fits a contact best: its language before its channel, then the default language."""
-    return _best(ScriptVersion.objects.filter(script__client=client, script__kind=kind), client, channel, language)
+    return _best(_published(client.pk, kind, channel), client, channel, language)
 
 
 def sub_process(client: Client, product_type: ProductType | None, language: str, channel: str) -> ScriptVersion | None:
     """The sub-process of a product type, else the client's general one, else none."""
-    all_of_client = ScriptVersion.objects.filter(script__client=client, script__kind=ScriptKind.SUB_PROCESS)
-    if product_type is not None:
-        own = _best(all_of_client.filter(script__product_type=product_type), client, channel, language)
-        if own:
-            return own
-    return _best(all_of_client.filter(script__product_type=None), client, channel, language)
+    found = _published(client.pk, ScriptKind.SUB_PROCESS, channel)
+    own = [one for one in found if product_type is not None and one.script.product_type_id == product_type.pk]
+    general = [one for one in found if one.script.product_type_id is None]
+    return _best(own or general, client, channel, language)
 
 
-def _best(versions: QuerySet[ScriptVersion], client: Client, channel: str, language: str) -> ScriptVersion | None:
-    published: Iterable[ScriptVersion] = (
-        versions.filter(state=VersionState.PUBLISHED, channel__in=["", channel])
-        .select_related("script", "script__client")
-        .order_by("script__name", "script_id")
-    )
+@composed
+def _published(client: Any, kind: Any, channel: Any) -> QuerySet[ScriptVersion]:
+    versions = ScriptVersion.objects.filter(script__client=client, script__kind=kind, state=VersionState.PUBLISHED)
+    fitting = versions.filter(Q(channel="") | Q(channel=channel))
+    return fitting.select_related("script__client").order_by("script__name", "script_id")
 
+
+def _best(published: Iterable[ScriptVersion], client: Client, channel: str, language: str) -> ScriptVersion | None:
     def fit(version: ScriptVersion) -> tuple[bool, bool, bool]:
         return (version.language != language, version.language != client.default_language, version.channel != channel)
 

@@ -18,7 +18,7 @@ from agents import rules
 from agents.models import Agent, Licence, OverflowStep, Presence
 from bpo.accounts.models import User
 from bpo.kernel import clock
-from bpo.kernel.composed import asked
+from bpo.kernel.asking import asked
 from clients.models import Queue
 from interactions import journal, overflow, verdicts, waits
 from interactions.models import AgentLane, Interaction, Kind, Lane, State, Visit

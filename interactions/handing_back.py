@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
+from bpo.kernel.asking import operation
 from clients.models import Channel
 from interactions import eligibility, handling, journal, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
@@ -27,7 +26,7 @@ def _legs(agent_id: int, *in_states: LegState) -> Iterable[Leg]:
     return found.filter(agent_id=agent_id, state__in=in_states).order_by("pk")
 
 
-@transaction.atomic
+@operation
 def refit(agent_id: int, why: str, *, at: datetime) -> None:
     """Her licence, skills, team or profile changed: lanes anew, room anew, offers that no longer fit go back."""
     states.take_seats(agent_id)
@@ -39,21 +38,21 @@ def refit(agent_id: int, why: str, *, at: datetime) -> None:
             offers.rescind(leg, why=why, at=at)
 
 
-@transaction.atomic
+@operation
 def withdraw_offers(agent_id: int, why: str, *, at: datetime) -> int:
     """Her open offers go back to their lines at once."""
     states.take_seats(agent_id)
     return sum(offers.rescind(leg, why=why, at=at) is not None for leg in _legs(agent_id, LegState.OFFERED))
 
 
-@transaction.atomic
+@operation
 def consoles_gone(agent_id: int, *, at: datetime) -> None:
     """Her last console closed: offers go back at once, the grace of what she works on begins."""
     withdraw_offers(agent_id, "console lost", at=at)
     Leg.objects.filter(agent_id=agent_id, state=LegState.HANDLING, lost_since__isnull=True).update(lost_since=at)
 
 
-@transaction.atomic
+@operation
 def console_back(agent_id: int, *, at: datetime) -> None:
     """Her console is back within the grace: she goes on where she was."""
     states.take_seats(agent_id)
@@ -74,7 +73,7 @@ def graces_over(at: datetime) -> int:
     return done
 
 
-@transaction.atomic
+@operation
 def let_go(leg: Leg, *, why: str, lost_by: datetime | None = None, at: datetime) -> bool:
     """One handled leg is lost: a primary's contact stands in line again, a consult just ends.
 
@@ -93,7 +92,7 @@ def let_go(leg: Leg, *, why: str, lost_by: datetime | None = None, at: datetime)
     return True
 
 
-@transaction.atomic
+@operation
 def leave(agent_id: int, *, at: datetime) -> None:
     """She was deactivated: everything she holds goes back to its line; wrap-ups end now as not filled in time."""
     withdraw_offers(agent_id, "agent deactivated", at=at)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Seat
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.writing import insert, update
 from clients.models import Channel, Queue, WrapUpMode
@@ -105,7 +105,7 @@ def require_eligible(agent: Agent, interaction: Interaction, *, herself: bool = 
         raise NotEligible(sentence=OF_HERSELF.get(verdict.code, verdict.sentence) if herself else verdict.sentence)
 
 
-@transaction.atomic
+@operation
 def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
     """Take a waiting contact oneself, where its queue lets agents pick; the rules are those of routing."""
     at = at or clock.now()
@@ -126,7 +126,7 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
     return leg
 
 
-@transaction.atomic
+@operation
 def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Put the customer on hold."""
     at = at or clock.now()
@@ -139,7 +139,7 @@ def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     return leg
 
 
-@transaction.atomic
+@operation
 def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Back from hold."""
     at = at or clock.now()
@@ -191,7 +191,7 @@ def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@operation
 def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: datetime | None = None) -> Leg:
     """Either side ends the contact: wrap-up begins, or the contact closes where the queue has none."""
     at = at or clock.now()
@@ -209,7 +209,7 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     return leg
 
 
-@transaction.atomic
+@operation
 def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", at: datetime | None = None) -> Leg:
     """Set written work aside: the slot is free, it returns to its agent or its queue."""
     at = at or clock.now()
@@ -249,7 +249,7 @@ def _idle(chat: Interaction, *, at: datetime) -> bool:
     return at - since >= timedelta(seconds=seconds)
 
 
-@transaction.atomic
+@operation
 def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
     """The agent who parked it takes it back, if she has room."""
     at = at or clock.now()
@@ -265,7 +265,7 @@ def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -
     return leg
 
 
-@transaction.atomic
+@operation
 def return_parked(interaction: Interaction, *, why: str, at: datetime | None = None) -> bool:
     """A parked contact stands in its queue again, its agent preferred for a minute. False when not parked any more."""
     at = at or clock.now()
@@ -300,7 +300,7 @@ def customer_left(interaction: Interaction, *, where: str, at: datetime | None =
     return _customer_left(interaction, where=where, at=at)
 
 
-@transaction.atomic
+@operation
 def _customer_left(interaction: Interaction, *, where: str, at: datetime) -> bool:
     states.take_seats_on(interaction.pk)
     interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
@@ -322,7 +322,7 @@ def _customer_left(interaction: Interaction, *, where: str, at: datetime) -> boo
     return False
 
 
-@transaction.atomic
+@operation
 def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = None) -> bool:
     """The console stayed away beyond its grace: the leg is lost, the contact stands in line again.
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
-from bpo.kernel.writing import insert
+from bpo.kernel.writing import insert_later
 from clients.models import Client
 from interactions.models import Callback, Case, Interaction, JournalEntry, Kind, Leg, Notice, Run
 from interactions.signals import recorded
@@ -64,7 +64,7 @@ def record(
 ) -> JournalEntry:
     """Append one fact about a thing and announce it after commit; who did it as for `entry`."""
     made = entry(about, kind, by=by, by_name=by_name, at=at, **facts)
-    insert(made)
+    insert_later(made)
     announce_after(made)
     return made
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents import presence
 from agents.models import Agent, Seat
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from bpo.kernel.writing import update
@@ -68,7 +69,7 @@ def open_offer(leg: Leg, *, by: Agent | None = None) -> Leg:
     return fresh
 
 
-@transaction.atomic
+@operation
 def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """The agent takes the contact. Refused with OfferGone when the time is over or somebody was first."""
     at = at or clock.now()
@@ -90,7 +91,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     return leg
 
 
-@transaction.atomic
+@operation
 def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> Leg:
     """The agent says no, with a reason; the contact keeps its place and she is not asked for a while."""
     at = at or clock.now()
@@ -109,7 +110,7 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
     return leg
 
 
-@transaction.atomic
+@operation
 def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Her console cannot take it now (its media are in use): declined for her, with the delay of its own, no blame."""
     at = at or clock.now()
@@ -125,7 +126,7 @@ def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     return leg
 
 
-@transaction.atomic
+@operation
 def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     """The offer ran out. Safe twice and early: nothing happens unless it is offered and expired."""
     at = at or clock.now()
@@ -152,7 +153,7 @@ def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     return leg
 
 
-@transaction.atomic
+@operation
 def rescind(leg: Leg, *, why: str, by: journal.Actor | None = None, at: datetime | None = None) -> Leg | None:
     """Take an open offer back without blame; the contact keeps its place. None when it was not open any more."""
     at = at or clock.now()

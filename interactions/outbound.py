@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
@@ -41,7 +41,7 @@ class CannotStart(DomainError):
     sentence = _("This contact cannot be started now.")
 
 
-@transaction.atomic
+@operation
 def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None) -> Leg:
     """Make a promised callback now oneself: she needs what routing would ask of her."""
     at = at or clock.now()
@@ -65,7 +65,7 @@ def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None)
     return _take(callback_work.start(callback, at=at), by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def start_call(
     customer: Customer,
     queue: Queue,
@@ -82,7 +82,7 @@ def start_call(
     return _start(customer, queue, Channel.VOICE, by=by, number=number, case=case, at=at)
 
 
-@transaction.atomic
+@operation
 def start_mail(
     customer: Customer,
     queue: Queue,
@@ -172,7 +172,7 @@ def dial_link(leg: Leg) -> str:
     return VOICE.dial_link(envelope.from_phone) if envelope else ""
 
 
-@transaction.atomic
+@operation
 def dialled(leg: Leg, *, by: Agent, how: str = "tel", at: datetime | None = None) -> None:
     """The agent dials; the moment of the try."""
     at = at or clock.now()
@@ -180,7 +180,7 @@ def dialled(leg: Leg, *, by: Agent, how: str = "tel", at: datetime | None = None
     journal.record(leg, Kind.DIALLED, by=by, at=at, leg=str(leg.public_id), how=how[:20])
 
 
-@transaction.atomic
+@operation
 def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = None) -> Leg:
     """What came of a call: reached, and the talk goes on; else the contact goes to wrap-up.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agents.models import END_ACTIONS, OverflowStep
-from bpo.kernel.composed import asked
+from bpo.kernel.asking import asked
 from clients.models import Queue
 from interactions.models import Lane
 

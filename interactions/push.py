@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from agents.groups import agent_group, floor_group
 from agents.models import Agent, LicenceState
 from bpo.kernel import clock, push
-from bpo.kernel.composed import asked, composed, first
+from bpo.kernel.asking import asked
+from bpo.kernel.composed import composed, first
 from clients.models import Brand, Client
 from interactions import chats
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState

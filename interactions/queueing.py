@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Max
 
 from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
-from bpo.kernel.writing import insert, update
+from bpo.kernel.asking import operation
+from bpo.kernel.writing import insert, insert_later, update
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
 from interactions.models import Interaction, JournalEntry, Kind, Lane, Origin, State, Visit
@@ -36,7 +36,7 @@ def wants_for(queue: Queue, interaction: Interaction) -> Wants:
     return wants_of(interaction)
 
 
-@transaction.atomic
+@operation
 def enter_queue(
     interaction: Interaction,
     queue: Queue,
@@ -100,10 +100,9 @@ def enter_queue(
     return interaction
 
 
-def leave_queue(interaction: Interaction, how: str, at: datetime) -> bool:
+def leave_queue(interaction: Interaction, how: str, at: datetime) -> None:
     """Close the open visit, if there is one: answered, moved, or the outcome."""
-    of = {"interaction": interaction.pk, "left_at__isnull": True}
-    return bool(update(Visit, of, left_at=at, how=str(how)[:20]))
+    update(Visit, {"interaction": interaction.pk, "left_at__isnull": True}, left_at=at, how=str(how)[:20])
 
 
 def open_visit(interaction: Interaction, *, at: datetime) -> Visit:
@@ -122,7 +121,7 @@ def _visit(interaction: Interaction, ordinal: int, at: datetime) -> Visit:
     return Visit(interaction=interaction, ordinal=ordinal, entered_at=at, **stay)
 
 
-@transaction.atomic
+@operation
 def put_back(
     interaction: Interaction, *, at: datetime | None = None, returned: bool = False, new_visit: bool = False
 ) -> Interaction:
@@ -163,7 +162,7 @@ def put_back(
     return interaction
 
 
-@transaction.atomic
+@operation
 def reorder(interaction: Interaction, *, priority: int) -> None:
     """Another priority for a contact that waits or is offered; its age stays."""
     queue = interaction.queue
@@ -174,7 +173,7 @@ def reorder(interaction: Interaction, *, priority: int) -> None:
     interaction.refresh_from_db(fields=["version"])
 
 
-@transaction.atomic
+@operation
 def keep_for(interaction: Interaction, agent: Agent, *, until: datetime, at: datetime) -> None:
     """One that waits is offered to this agent alone until then, while the agent is there."""
     _set(interaction, prefer_agent=agent, prefer_until=until)
@@ -185,7 +184,7 @@ def keep_for(interaction: Interaction, agent: Agent, *, until: datetime, at: dat
 # --- overflow --------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@operation
 def reach_next_step(
     lane: Lane,
     ids: Iterable[int],
@@ -263,7 +262,7 @@ def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
 
 def _stands_in_line(interaction: Interaction, *, at: datetime, by: journal.Actor | None = None, **facts: Any) -> None:
     entry = _queued(interaction, open_visit(interaction, at=at), at=at, by=by, **facts)
-    insert(entry)
+    insert_later(entry)
     journal.announce_after(entry)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
@@ -57,11 +58,16 @@ def graph_of(run: Run) -> Graph:
     return parse((run.sub_version or run.version).graph)
 
 
-@transaction.atomic
+@composed
+def _of_contact(interaction: Any) -> QuerySet[Run]:
+    return Run.objects.order_by().filter(interaction=interaction).select_for_update(of=("self",))
+
+
+@operation
 def begin(interaction: Interaction, agent: Agent, *, at: datetime | None = None) -> Run | None:
     """Start the client's script, or take the run over from the agent before. None when there is no script."""
     at = at or clock.now()
-    run = Run.objects.select_for_update(of=("self",)).filter(interaction=interaction).first()
+    run = first(_of_contact(interaction.pk))
     if run is not None:
         if run.state == RunState.RUNNING:
             _take_over(run, agent, at=at)

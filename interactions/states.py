@@ -10,7 +10,7 @@ from django.db.models import F
 
 from agents.models import Agent
 from bpo.kernel import clock
-from bpo.kernel.composed import asked
+from bpo.kernel.asking import asked, asked_later
 from bpo.kernel.states import advance
 from interactions.models import (
     Callback,
@@ -91,17 +91,17 @@ def take_seats(*agents: Agent | int | None) -> None:
 
     The matcher takes the seat, then the interaction, and never waits; who waits here holds nothing it wants.
     """
-    asked("SELECT take_seats(%s::bigint[])", [_keys(agents)])
+    asked_later("SELECT take_seats(%s::bigint[])", [_keys(agents)])
 
 
 def take_seats_on(interaction_id: int, *agents: Agent | int | None) -> None:
     """Lock the seats of all who are offered or handle this contact, and of these agents, as `take_seats` does."""
-    asked("SELECT take_seats_with(%s::bigint, NULL, %s::bigint[])", [interaction_id, _keys(agents)])
+    asked_later("SELECT take_seats_with(%s::bigint, NULL, %s::bigint[])", [interaction_id, _keys(agents)])
 
 
 def take_seats_around(agent_id: int) -> None:
     """Lock her seat with those of all who are on a contact with her: what she leaves is left by them, too."""
-    asked("SELECT take_seats_with(NULL, %s::bigint, '{}')", [agent_id])
+    asked_later("SELECT take_seats_with(NULL, %s::bigint, '{}')", [agent_id])
 
 
 def _keys(agents: Iterable[Agent | int | None]) -> list[int]:
@@ -110,7 +110,7 @@ def _keys(agents: Iterable[Agent | int | None]) -> list[int]:
 
 def recount_seat(agent_id: int, *, at: datetime | None = None, idle: bool = False) -> None:
     """Count points, room and open offer of a seat anew from its legs; `idle` also sets idle since."""
-    asked("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
+    asked_later("SELECT seat_recount(%s, %s, %s)", [agent_id, at or clock.now(), idle])
 
 
 def set_back(agent_id: int, *, at: datetime | None = None) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents import leading
 from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
 from interactions import consulting, handling, journal, offers, queueing, states, transfers
 from interactions.models import EndedBy, Interaction, Kind, LegState, State
@@ -39,7 +39,7 @@ def require_lead(user: User, interaction: Interaction) -> None:
         leading.require_lead(user, leg.agent)
 
 
-@transaction.atomic
+@operation
 def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime | None = None) -> Interaction:
     """Back to its old place in the line: the offer is rescinded, or the leg ends as taken by a supervisor."""
     at = at or clock.now()
@@ -64,7 +64,7 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
     return interaction
 
 
-@transaction.atomic
+@operation
 def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Offer it to this agent alone, who must be eligible; whoever had it loses it."""
     at = at or clock.now()
@@ -88,7 +88,7 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
     transfers.offer_to(interaction, agent, made_by=str(by), why={"assigned_by": str(by), "note": reason}, at=at)
 
 
-@transaction.atomic
+@operation
 def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Give a waiting contact another priority, 0 to 9."""
     at = at or clock.now()

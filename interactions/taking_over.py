@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from clients.models import Channel, Membership, Role
@@ -27,7 +27,7 @@ class CannotTakeOver(DomainError):
     sentence = _("Nobody works on this contact now.")
 
 
-@transaction.atomic
+@operation
 def take_over(interaction: Interaction, *, by: Agent, reason: str, at: datetime | None = None) -> Leg:
     """The holder's leg ends, hers begins; what the holder had written stays as the draft.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
@@ -101,7 +101,7 @@ def keep_note(leg: Leg, note: str, *, by: Agent, at: datetime) -> None:
         cases.add_note(cases.of_leg(leg), by=by, text=note, at=at)
 
 
-@transaction.atomic
+@operation
 def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """The contact stands in another line, waiting anew there. Refused before it starts when nobody could answer."""
     at = at or clock.now()
@@ -118,7 +118,7 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
     return leg
 
 
-@transaction.atomic
+@operation
 def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """Blind: an offer to her alone; missed or declined it returns to the top of this line."""
     at = at or clock.now()
@@ -170,7 +170,7 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
     return leg
 
 
-@transaction.atomic
+@operation
 def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer.
 
@@ -214,7 +214,7 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
     return request
 
 
-@transaction.atomic
+@operation
 def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
     """Either of the two ends the consultation; the customer stays with the agent. One that is over stays over."""
     at = at or clock.now()
@@ -228,7 +228,7 @@ def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
     consulting.end_consults(leg.interaction, by=by, at=at)
 
 
-@transaction.atomic
+@operation
 def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """The consult leg becomes primary, the first leg wraps; the contact stays active throughout."""
     at = at or clock.now()

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from agents.models import Presence
 from bpo.kernel import clock
-from bpo.kernel.composed import asked, composed, first
+from bpo.kernel.asking import asked
+from bpo.kernel.composed import composed, first
 from bpo.kernel.writing import update
 from clients.models import Channel, Queue
 from interactions.models import AgentLane, Interaction, JournalEntry, State, Visit

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
 from clients.models import Disposition, WrapUpMode
 from interactions import closing, handling, journal, offers, states
@@ -108,7 +108,7 @@ def has_follow_up(leg: Leg) -> bool:
     return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists()
 
 
-@transaction.atomic
+@operation
 def save_draft(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str) -> Leg:
     """Keep what is chosen so far, so that the time limit loses nothing."""
     leg = wrapping_leg(leg, by=by)
@@ -131,7 +131,7 @@ def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = 
         raise
 
 
-@transaction.atomic
+@operation
 def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, at: datetime) -> Leg:
     leg = wrapping_leg(leg, by=by)
     note = words.paragraphs(note, most=MOST_NOTE)
@@ -142,7 +142,7 @@ def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, 
     return leg
 
 
-@transaction.atomic
+@operation
 def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Once, by the same time again."""
     at = at or clock.now()
@@ -157,7 +157,7 @@ def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     return leg
 
 
-@transaction.atomic
+@operation
 def run_out(leg: Leg, *, at: datetime | None = None) -> bool:
     """The limit is reached. What was chosen is kept; if it is not complete the gap shows. Safe twice and early."""
     at = at or clock.now()

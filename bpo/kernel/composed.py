@@ -23,8 +23,7 @@ from functools import lru_cache, update_wrapper
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet, prefetch_related_objects
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -34,8 +33,9 @@ from django.db.models.query import (
 )
 from psycopg.sql import Literal
 
+from bpo.kernel.asking import MOST, Kept, PlannedAnew, asked
+
 Row = TypeVar("Row")
-MOST = 256
 
 
 class Place(Expression):
@@ -157,49 +157,6 @@ def with_places(text: str, parameters: Sequence[Any]) -> tuple[str, list[int]]:
     words = [mark if isinstance(one, Place) else Literal(one).as_string(connection.connection) for one in parameters]
     written = (text % tuple(words)).replace("%", "%%").replace(mark, "%s")
     return written, [one.number for one in parameters if isinstance(one, Place)]
-
-
-class Kept(ServerBindingCursor):  # type: ignore[type-arg]
-    """Hands values apart from the text, so that the server can keep its plan."""
-
-    # Before the statements of a cursor without a name pghistory puts who changes something, and why.
-    name = "kept"
-
-
-class PlannedAnew(Kept):
-    """Hands values apart from the text, and has each asking planned for its values."""
-
-    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
-        """Once, with no plan kept."""
-        return super().execute(query, params, **{**how, "prepare": False})  # type: ignore[misc]
-
-
-def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = Kept) -> list[list[Any]]:
-    """The rows of a statement whose text stays the same, written by hand or by Django: its plan is kept."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    try:
-        return _asked(connection, kind, sql, values)
-    except NotSupportedError:
-        # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
-        if connection.in_atomic_block:
-            raise
-        with connection.cursor() as cursor:
-            cursor.execute("DEALLOCATE ALL")
-        return _asked(connection, kind, sql, values)
-
-
-def _asked(connection: Any, kind: type[Any], sql: str, values: Sequence[Any]) -> list[list[Any]]:
-    with _cursor(connection, kind) as cursor:
-        cursor.execute(sql, values)
-        return [list(row) for row in cursor.fetchall()]
-
-
-def _cursor(connection: Any, kind: type[Any]) -> Any:
-    """A cursor that hands values to the server apart from the text: the server can keep the plan of the text."""
-    connection.ensure_connection()
-    connection.connection.prepared_max = MOST
-    with connection.wrap_database_errors:
-        return connection._prepare_cursor(kind(connection.connection))  # type: ignore[call-arg]
 
 
 def named_row(names: Sequence[str]) -> Callable[[list[Any]], Any]:

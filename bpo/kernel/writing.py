@@ -1,6 +1,7 @@
 """Inserts, updates and deletes whose text is written once: for the few that every contact makes (`composed` reads).
 
 Django writes the text of a statement anew each time, and PostgreSQL plans it anew; both take longer than the change.
+Inside an `operation` they travel together.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from django.db.models.sql import DeleteQuery, UpdateQuery
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.numeric import Int8
 
-from bpo.kernel.composed import MOST, Place, asked, with_places
+from bpo.kernel.asking import MOST, Then, asked_later, asked_now
+from bpo.kernel.composed import Place, with_places
 from bpo.kernel.history import is_tracked
 
 Shape = tuple[tuple[str, Any], ...]
 Referring = tuple[tuple[str, int], ...]
+Kinds = tuple[tuple[type[Model], Referring], ...]
 
 
 class _Value:
@@ -35,11 +38,20 @@ def insert(*rows: Model) -> None:
 
     A row may refer to one that stands before it. Neither validates, nor sends signals.
     """
+    insert_later(*rows)
+    asked_now()
+
+
+def insert_later(*rows: Model) -> None:
+    """The same where nobody needs the keys before the next answer."""
     kinds = tuple((type(row), _referring(row, rows[:number])) for number, row in enumerate(rows))
     text, fields = _insert(kinds)
     connection = connections[DEFAULT_DB_ALIAS]
     values = [_prepared(field, field.pre_save(rows[number], True), connection) for number, field in fields]
-    keys = _told(kinds[0][0], text, values)[0]
+    _tell(kinds[0][0], text, values, lambda inserted: _keyed(rows, kinds, inserted[0]))
+
+
+def _keyed(rows: Sequence[Model], kinds: Kinds, keys: Sequence[Any]) -> None:
     for row, (_model, referring), key in zip(rows, kinds, keys, strict=True):
         row.pk = key
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -62,7 +74,7 @@ def _relations(model: type[Model]) -> list[Any]:
 
 
 @lru_cache(MOST)
-def _insert(kinds: Sequence[tuple[type[Model], Referring]]) -> tuple[str, list[tuple[int, Any]]]:
+def _insert(kinds: Kinds) -> tuple[str, list[tuple[int, Any]]]:
     """The text, and the field of which row goes into each of its places."""
     texts, handed = [], []
     for number, (model, referring) in enumerate(kinds):
@@ -92,8 +104,10 @@ def _key_of(number: int) -> Composable:
     return SQL("(SELECT key FROM {})").format(_row(number))
 
 
-def update(model: type[Model], where: Mapping[str, Any], *returning: str, **changes: Any) -> list[list[Any]]:
-    """Change the rows that fit, as `filter(**where).update(**changes)` does; returns what it is asked of each.
+def update(
+    model: type[Model], where: Mapping[str, Any], *returning: str, then: Then | None = None, **changes: Any
+) -> None:
+    """Change the rows that fit, as `filter(**where).update(**changes)` does; `then` is told what is returned of each.
 
     Without `returning` that is the key. A value in `where` is handed to the database as it is: a key rather than an
     object. None, yes and no, a tuple and an expression are part of the text; an expression kept in a constant is quick.
@@ -103,16 +117,19 @@ def update(model: type[Model], where: Mapping[str, Any], *returning: str, **chan
     fields = model._meta.get_field
     values = [_prepared(fields(name), value, connection) for name, value in changes.items() if _changes(value)]
     values += [_sized(value) for value in where.values() if _changes(value)]
-    return _told(model, text, [values[number] for number in order])
+    _tell(model, text, [values[number] for number in order], then)
 
 
-def _told(model: type[Model], text: str, values: Sequence[Any]) -> list[list[Any]]:
-    """Ask the database; where changes are kept, in the same message as who makes them and why."""
+def _tell(model: type[Model], text: str, values: Sequence[Any], then: Then | None) -> None:
+    """Have it done; where changes are kept at once, in the same message as who makes them and why."""
     if not is_tracked(model):
-        return asked(text, values)
+        asked_later(text, values, then=then)
+        return
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(text, values)
-        return [list(row) for row in cursor.fetchall()]
+        rows = [list(row) for row in cursor.fetchall()]
+    if then:
+        then(rows)
 
 
 def _prepared(field: Any, value: Any, connection: Any) -> Any:
@@ -153,11 +170,11 @@ def _update(model: type[Model], where: Shape, changes: Shape, returning: Sequenc
     return f"{text} RETURNING {wanted}", order
 
 
-def delete(model: type[Model], where: Mapping[str, Any]) -> int:
-    """Delete the rows that fit, of a model nothing refers to; returns how many."""
+def delete(model: type[Model], where: Mapping[str, Any]) -> None:
+    """Delete the rows that fit, of a model nothing refers to."""
     text, order = _delete(model, _shape(where))
     values = [_sized(value) for value in where.values() if _changes(value)]
-    return len(_told(model, text, [values[number] for number in order]))
+    _tell(model, text, [values[number] for number in order], None)
 
 
 @lru_cache(MOST)

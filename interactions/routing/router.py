@@ -16,7 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from bpo.kernel import clock
-from bpo.kernel.composed import asked, composed, first
+from bpo.kernel.asking import asked
+from bpo.kernel.composed import composed, first
 from clients.models import Queue
 from interactions import journal
 from interactions.models import Interaction, JournalEntry, Kind, Leg, State

@@ -1,0 +1,177 @@
+"""Statements of a fixed text: their plans are kept, and inside an operation they travel together.
+
+Each way to the database and back costs more than most statements do. What an operation writes is sent with the next
+statement whose answer it needs, or at its end; the database takes all in the order in which they were asked.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg.pq import ExecStatus, TransactionStatus
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Rows = list[list[Any]]
+Then = Callable[[Rows], object]
+MOST = 256  # plans that a connection keeps
+
+
+class Kept(ServerBindingCursor):  # type: ignore[type-arg]
+    """Hands values apart from the text, so that the server can keep its plan."""
+
+    # Before the statements of a cursor without a name pghistory puts who changes something, and why.
+    name = "kept"
+
+
+class PlannedAnew(Kept):
+    """Hands values apart from the text, and has each asking planned for its values."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        """Once, with no plan kept."""
+        return super().execute(query, params, **{**how, "prepare": False})  # type: ignore[misc]
+
+
+class _Asked(NamedTuple):
+    kind: type[Any]
+    sql: str
+    values: Sequence[Any]
+    then: Then | None
+
+
+class _Gathered(threading.local):
+    """What this thread has asked and not sent yet; None outside an operation."""
+
+    asked: list[_Asked] | None = None
+
+
+_gathered = _Gathered()
+
+
+def operation(act: Callable[P, R]) -> Callable[P, R]:
+    """Decorator: a transaction, like `transaction.atomic`, whose `asked_later` travel together.
+
+    What the database says against one of them is raised where the next answer is needed, at the latest at the end.
+    """
+
+    @wraps(act)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(), _together():
+            return act(*args, **kwargs)
+
+    return done
+
+
+def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = Kept) -> Rows:
+    """The rows of a statement whose text stays the same, written by hand or by Django: its plan is kept."""
+    if _gathered.asked is None:
+        return _asked_alone(sql, values, kind)
+    found: Rows = []
+    _gathered.asked.append(_Asked(kind, sql, values, found.extend))
+    _send()
+    return found
+
+
+def asked_later(sql: str, values: Sequence[Any], *, then: Then | None = None) -> None:
+    """The same where nobody waits for the rows, of which there is at least an empty list: `then` is told them."""
+    if _gathered.asked is None:
+        rows = _asked_alone(sql, values, Kept)
+        if then:
+            then(rows)
+    else:
+        _gathered.asked.append(_Asked(Kept, sql, values, then))
+
+
+def asked_now() -> None:
+    """What was asked later is answered; for who needs what follows from it."""
+    _send()
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    outermost = _gathered.asked is None
+    if outermost:
+        _gathered.asked = []
+    try:
+        if outermost:
+            with connections[DEFAULT_DB_ALIAS].execute_wrapper(_after_what_was_asked):
+                yield
+                _send()
+        else:
+            yield
+            _send()
+    except BaseException:
+        _gathered.asked = []
+        raise
+    finally:
+        if outermost:
+            _gathered.asked = None
+
+
+def _after_what_was_asked(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+    """Django's own statements see what was asked before them."""
+    _send()
+    return execute(sql, params, many, context)
+
+
+def _send() -> None:
+    sent = _gathered.asked
+    if not sent:
+        return
+    _gathered.asked = []
+    connection = connections[DEFAULT_DB_ALIAS]
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    raw = connection.connection
+    raw.prepared_max = MOST
+    began = time.monotonic()
+    cursors = [one.kind(raw) for one in sent]
+    try:
+        with connection.wrap_database_errors:
+            if len(sent) == 1 and raw.info.transaction_status != TransactionStatus.IDLE:
+                cursors[0].execute(sent[0].sql, sent[0].values)
+            else:
+                with raw.pipeline():
+                    for one, cursor in zip(sent, cursors, strict=True):
+                        cursor.execute(one.sql, one.values)
+    finally:
+        if connection.queries_logged:
+            took = f"{time.monotonic() - began:.3f}"
+            connection.queries_log.extend({"sql": one.sql, "time": took} for one in sent)
+        # Before a refusal, too: what an earlier answer says is why the later statement was refused.
+        for one, cursor in zip(sent, cursors, strict=True):
+            if cursor.pgresult is None or cursor.pgresult.status != ExecStatus.TUPLES_OK:
+                break
+            rows = [list(row) for row in cursor.fetchall()]
+            if one.then:
+                one.then(rows)
+
+
+def _asked_alone(sql: str, values: Sequence[Any], kind: type[Any]) -> Rows:
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        return _at_once(connection, kind, sql, values)
+    except NotSupportedError:
+        # The plan is of before a migration. A transaction is over with that, and its rollback drops the plans.
+        if connection.in_atomic_block:
+            raise
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        return _at_once(connection, kind, sql, values)
+
+
+def _at_once(connection: Any, kind: type[Any], sql: str, values: Sequence[Any]) -> Rows:
+    connection.ensure_connection()
+    connection.connection.prepared_max = MOST
+    with connection.wrap_database_errors:
+        prepared = connection._prepare_cursor(kind(connection.connection))
+    with prepared as cursor:
+        cursor.execute(sql, values)
+        return [list(row) for row in cursor.fetchall()]
