@@ -81,12 +81,14 @@ def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) ->
     The pace is that of its channel, so those of its channel count that stand before it: mails hold up no call.
     """
     assert interaction.queue is not None
+    queue, channel = interaction.queue, interaction.channel
+    interval = _interval(queue.pk, channel, interaction.lane_id, at or clock.now())
+    if interval is None:
+        return None
     ahead = 0
     if interaction.state == State.QUEUED and interaction.order_key is not None:
-        ahead = ahead_of(
-            interaction.queue.pk, interaction.band, interaction.order_key, interaction.pk, channel=interaction.channel
-        )
-    return expected_wait(interaction.queue, interaction.channel, lane=interaction.lane_id, ahead=ahead, at=at)
+        ahead = ahead_of(queue.pk, interaction.band, interaction.order_key, interaction.pk, channel=channel)
+    return round((ahead + 1) * interval)
 
 
 def expected_wait(
@@ -104,16 +106,21 @@ def expected_wait(
     there who could answer: in the line on this channel, or in the `lane` of who asks. `ahead` replaces the number
     waiting now.
     """
-    at = at or clock.now()
-    if not (_serve_lane(lane) if lane else _serve(queue.pk, channel)):
-        return None
-    start, day = at - THROUGHPUT_WINDOW, at - timedelta(days=1)
-    answers, waited = asked(PACE, [at, at, queue.pk, channel, day, at, start, HAD_TO_WAIT, start])[0]
-    if answers < FEWEST_ANSWERS:
+    interval = _interval(queue.pk, channel, lane, at or clock.now())
+    if interval is None:
         return None
     if ahead is None:
         ahead = Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).count()
-    return round((ahead + 1) * waited.total_seconds() / answers)
+    return round((ahead + 1) * interval)
+
+
+def _interval(queue_id: int, channel: str, lane: int | None, at: datetime) -> float | None:
+    """Seconds between answers."""
+    if not (_serve_lane(lane) if lane else _serve(queue_id, channel)):
+        return None
+    start, day = at - THROUGHPUT_WINDOW, at - timedelta(days=1)
+    answers, waited = asked(PACE, [at, at, queue_id, channel, day, at, start, HAD_TO_WAIT, start])[0]
+    return None if answers < FEWEST_ANSWERS else float(waited.total_seconds() / answers)
 
 
 @composed
