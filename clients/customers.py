@@ -8,12 +8,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Upper
 
 from bpo.accounts.models import User
 from bpo.kernel.fields import can_be_called, normalise_phone
 from bpo.kernel.words import salvaged_line, sought
+from bpo.kernel.writing import insert
 from clients.models import Channel, Client, Customer, CustomerAddress, CustomerPhone, QueueState
 
 MOST_MERGES = 10
@@ -104,11 +105,13 @@ def find_or_create(
 
 def _create(client: Client, *, phone: str, address: str, name: str, language: str) -> Customer:
     # An account number somebody merely typed is not written down: only the client's own records set it.
-    customer = Customer.objects.create(client=client, name=salvaged_line(name, most=120), language=language[:5])
+    customer = Customer(client=client, name=salvaged_line(name, most=120), language=language[:5])
+    rows: list[Model] = [customer]
     if phone:
-        CustomerPhone.objects.create(client=client, customer=customer, number=phone, primary=True)
+        rows.append(CustomerPhone(client=client, customer=customer, number=phone, primary=True))
     if address:
-        CustomerAddress.objects.create(client=client, customer=customer, address=address, primary=True)
+        rows.append(CustomerAddress(client=client, customer=customer, address=address, primary=True))
+    insert(*rows)
     return customer
 
 

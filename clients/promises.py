@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from bpo.kernel.composed import composed
 from clients import hours, opening
 from clients.models import Channel, Client, EntryPoint, Promise, Queue
+
+
+@composed
+def _in_force(client: Any, day: Any) -> QuerySet[Promise, tuple[int, str]]:
+    promised = Promise.objects.filter(contract__client=client, contract__valid_from__lte=day, channel=Channel.EMAIL)
+    in_force = promised.filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=day))
+    return in_force.order_by("-contract__valid_from", "pk").values_list("threshold_seconds", "formula")
 
 
 def first_reply_seconds(client: Client, at: datetime) -> int | None:
@@ -15,10 +24,7 @@ def first_reply_seconds(client: Client, at: datetime) -> int | None:
 
     None without such a promise: no date is invented.
     """
-    day = client.day_at(at)
-    promised = Promise.objects.filter(contract__client=client, contract__valid_from__lte=day, channel=Channel.EMAIL)
-    in_force = promised.filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=day))
-    found = list(in_force.order_by("-contract__valid_from", "pk").values_list("threshold_seconds", "formula"))
+    found = _in_force(client.pk, client.day_at(at))
     plain = [seconds for seconds, formula in found if formula == "service_level.v1"]
     return next(iter([*plain, *(seconds for seconds, _formula in found)]), None)
 

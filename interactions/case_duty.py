@@ -26,8 +26,7 @@ FROM_MACHINES = (Outcome.SPAM, Outcome.UNDELIVERABLE)
 def locked(case: Case) -> Case:
     """The case, or the one it was merged into at last, read anew under its lock."""
     while True:
-        Case.objects.select_for_update(no_key=True).values_list("pk").get(pk=case.pk)
-        case.refresh_from_db()
+        case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
         if case.merged_into is None:
             return case
         case = case.merged_into
@@ -86,7 +85,7 @@ def overdue(at: datetime) -> Q:
 def _owe(case: Case, interaction: Interaction, at: datetime) -> None:
     if interaction.queue is not None:
         due = promises.first_reply_by(interaction.queue, interaction.entry_point, at)
-        Case.objects.filter(pk=case.pk).update(due_at=due)
+        update(Case, {"pk": case.pk}, due_at=due)
         case.due_at = due
 
 

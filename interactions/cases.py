@@ -11,6 +11,7 @@ from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove
 from bpo.kernel.references import new_reference
+from bpo.kernel.writing import insert
 from clients.models import Client, Customer, Policy, Queue
 from interactions import case_duty, closing, endings, journal, notices, states
 from interactions.models import (
@@ -66,7 +67,7 @@ def open_case(
     for attempt in range(8):
         try:
             with transaction.atomic():
-                case = Case.objects.create(
+                case = Case(
                     client=client,
                     customer=customer,
                     subject=subject[:300],
@@ -76,7 +77,10 @@ def open_case(
                     opened_at=at,
                     reference=new_reference(client.reference_prefix),
                 )
-                journal.record(case, Kind.CASE_OPENED, at=at, follows=follows.reference if follows else None)
+                before = follows.reference if follows else None
+                opened = journal.entry(case, Kind.CASE_OPENED, at=at, follows=before)
+                insert(case, opened)
+                journal.announce_after(opened)
                 return case
         except IntegrityError:
             if attempt == 7:

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
+from bpo.kernel.asking import operation
+from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError, InvalidValue
+from bpo.kernel.writing import insert, insert_later, update
 from clients import customers, doors, hours, opening
 from clients.models import (
     Channel,
@@ -166,7 +170,7 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
     known = _received_before(entry_point, contact.provider_id)
     if known:
         return known
-    client = Client.objects.select_related("brand").get(pk=entry_point.client_id)
+    client = _client_of(entry_point.client_id)[0]
     if not client.is_live:
         journal.record(
             client, Kind.REFUSED_AT_DOOR, at=at, why=f"client {client.state}", entry=str(entry_point.public_id)
@@ -175,8 +179,7 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
     if not entry_point.published:
         raise doors.DoorClosed(f"{entry_point} is not published")
     try:
-        with transaction.atomic():
-            return _receive(client, entry_point, contact, at=at)
+        return _receive(client, entry_point, contact, at=at)
     except IntegrityError:
         # Somebody brought the same contact at the same moment and was first.
         known = _received_before(entry_point, contact.provider_id) or _same_mail(client, entry_point, contact, at=at)
@@ -218,12 +221,19 @@ def receive_again(entry_point: EntryPoint, provider_id: str) -> Received | None:
     return _received_before(entry_point, provider_id)
 
 
+@composed
+def _client_of(client: Any) -> QuerySet[Client]:
+    return Client.objects.order_by().filter(pk=client).select_related("brand")
+
+
+@composed
+def _arrived_before(entry_point: Any, provider_id: Any) -> QuerySet[Arrival]:
+    same = Arrival.objects.order_by().filter(entry_point=entry_point, provider_id=provider_id)
+    return same.filter(interaction__isnull=False).select_related("interaction__queue", "interaction__client")
+
+
 def _received_before(entry_point: EntryPoint, provider_id: str) -> Received | None:
-    arrival = (
-        Arrival.objects.select_related("interaction__queue", "interaction__client")
-        .filter(entry_point=entry_point, provider_id=provider_id, interaction__isnull=False)
-        .first()
-    )
+    arrival = first(_arrived_before(entry_point.pk, provider_id))
     if arrival is None or arrival.interaction is None:
         return None
     return Received(
@@ -265,12 +275,14 @@ def text_for(outcome: str) -> TextKind | None:
     )
 
 
+@operation
 def _receive(client: Client, entry_point: EntryPoint, contact: NewContact, *, at: datetime) -> Received:
     same = _same_mail(client, entry_point, contact, at=at)
     if same:
         return same
     # First of all: whoever brings the same contact now waits here for our commit.
-    arrival = Arrival.objects.create(entry_point=entry_point, provider_id=contact.provider_id, at=at)
+    arrival = Arrival(entry_point=entry_point, provider_id=contact.provider_id, at=at)
+    insert(arrival)
     thread = threads.find(client, contact.message) if contact.message else None
     if thread and thread.open_interaction and contact.automatic not in MACHINES:
         continued = _continue(thread.open_interaction, contact, at=at)
@@ -283,8 +295,7 @@ def _receive(client: Client, entry_point: EntryPoint, contact: NewContact, *, at
 
 
 def _point(arrival: Arrival, interaction: Interaction) -> None:
-    arrival.interaction = interaction
-    arrival.save(update_fields=["interaction"])
+    update(Arrival, {"pk": arrival.pk}, interaction=interaction)
 
 
 def _words(contact: NewContact) -> messages.Words:
@@ -351,7 +362,7 @@ def _new(
         )
         case_duty.customer_spoke(interaction, at=at)
         if contact.reason and interaction.case.reason_id is None:
-            Case.objects.filter(pk=interaction.case.pk).update(reason=contact.reason)
+            update(Case, {"pk": interaction.case.pk}, reason=contact.reason)
     elif contact.automatic == Automatic.AUTO_REPLY:
         interaction.case = previous
     facts: dict[str, Any] = {
@@ -503,7 +514,7 @@ def _envelope(interaction: Interaction, contact: NewContact) -> None:
     opening = contact.opening or contact.text or contact.subject
     if contact.message:
         opening = contact.opening or contact.message.reply_text or contact.message.text or contact.subject
-    Envelope.objects.create(
+    envelope = Envelope(
         interaction=interaction,
         from_name=contact.from_name,
         from_address=contact.from_address,
@@ -514,6 +525,7 @@ def _envelope(interaction: Interaction, contact: NewContact) -> None:
         automatic=str(contact.automatic),
         headers=[list(pair) for pair in contact.message.headers] if contact.message else [],
     )
+    insert_later(envelope)
 
 
 def _closed_at_the_door(interaction: Interaction, contact: NewContact, outcome: Outcome, *, at: datetime) -> Received:

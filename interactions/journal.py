@@ -27,15 +27,13 @@ def keys_of(about: About) -> dict[str, Any]:
         case Client():
             return {"client_id": about.pk}
         case Interaction():
-            # A contact that is inserted with its entries has no key yet.
-            this = {"interaction_id": about.pk} if about.pk else {"interaction": about}
-            return {"client_id": about.client_id, **this, "case_id": about.case_id}
+            return {"client_id": about.client_id, **_of("interaction", about), "case_id": about.case_id}
         case Leg():
             return {**keys_of(about.interaction), "leg_id": about.pk}
         case Run():
             return {**keys_of(about.interaction), "run_id": about.pk}
         case Case():
-            return {"client_id": about.client_id, "case_id": about.pk}
+            return {"client_id": about.client_id, **_of("case", about)}
         case Callback():
             return {
                 "client_id": about.client_id,
@@ -51,6 +49,11 @@ def keys_of(about: About) -> dict[str, Any]:
                 "interaction_id": about.interaction_id,
                 "callback_id": about.callback_id,
             }
+
+
+def _of(name: str, row: Interaction | Case) -> dict[str, Any]:
+    # What is inserted together with its entry has no key yet.
+    return {f"{name}_id": row.pk} if row.pk else {name: row}
 
 
 def record(

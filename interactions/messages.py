@@ -14,6 +14,7 @@ from agents.models import Seat
 from bpo.kernel import words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.outgoing import OutgoingState
+from bpo.kernel.writing import insert
 from clients.models import Channel
 from interactions import case_duty, cases, handling, journal, states
 from interactions import files as kept_files
@@ -106,7 +107,7 @@ def write_in(interaction: Interaction, said: Words, *, at: datetime) -> Message:
         message.digest = mail.content_digest
         if mail.raw:
             message.original.save(f"{message.public_id}.eml", ContentFile(mail.raw), save=False)
-    message.save()
+    insert(message)
     came = [*said.files, *(_mail_files(mail) if mail else [])]
     kept_files.keep(came, interaction=interaction, message=message, at=at)
     journal.record(

@@ -91,7 +91,8 @@ def take_seats(*agents: Agent | int | None) -> None:
 
     The matcher takes the seat, then the interaction, and never waits; who waits here holds nothing it wants.
     """
-    asked_later("SELECT take_seats(%s::bigint[])", [_keys(agents)])
+    if keys := _keys(agents):
+        asked_later("SELECT take_seats(%s::bigint[])", [keys])
 
 
 def take_seats_on(interaction_id: int, *agents: Agent | int | None) -> None:

@@ -59,11 +59,13 @@ def operation(act: Callable[P, R]) -> Callable[P, R]:
     """Decorator: a transaction, like `transaction.atomic`, whose `asked_later` travel together.
 
     What the database says against one of them is raised where the next answer is needed, at the latest at the end.
+    Called by another operation it is a part of that one: who wants to go on after its failure wraps it in
+    `transaction.atomic`.
     """
 
     @wraps(act)
     def done(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(), _together():
+        with transaction.atomic(savepoint=_gathered.asked is None), _together():
             return act(*args, **kwargs)
 
     return done

@@ -129,7 +129,7 @@ def test_what_fails_inside_leaves_what_was_done_before(waiting: Interaction) -> 
     @operation
     def act() -> None:
         update(Interaction, {"pk": waiting.pk}, priority=3)
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError), transaction.atomic():
             fails()
         with pytest.raises(IntegrityError), transaction.atomic():
             insert(Visit(interaction=waiting, client=waiting.client, queue=waiting.queue, entered_at=clock.now()))
