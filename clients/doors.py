@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
+
+from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from clients.models import Client, Customer, EntryPoint, EntryRule, ProductType, Queue, Reason, Skill
 
@@ -30,6 +34,12 @@ class Choice:
     rule: EntryRule | None = None
 
 
+@composed
+def _rules(entry_point: Any) -> QuerySet[EntryRule]:
+    rules = EntryRule.objects.filter(entry_point=entry_point).select_related("queue")
+    return rules.prefetch_related("skills").order_by("position")
+
+
 def choose(
     entry_point: EntryPoint,
     *,
@@ -40,8 +50,7 @@ def choose(
     customer: Customer | None = None,
 ) -> Choice:
     """The first rule of the door that fits in every condition it sets, else the door's own queue."""
-    rules = entry_point.rules.select_related("queue").prefetch_related("skills").order_by("position")
-    for rule in rules:
+    for rule in _rules(entry_point.pk):
         if _fits(rule, language=language, product_type=product_type, reason=reason, key=key, customer=customer):
             wants = {skill.skill_id: skill.level for skill in rule.skills.all()}
             return _choice(entry_point, rule.queue, rule.priority, wants, language, rule)

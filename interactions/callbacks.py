@@ -358,10 +358,12 @@ def surely_promised(
     signed window continues, the client's own system that vouches for him. The seats of their attempts are locked, since
     whoever withdraws them next locks a case first.
     """
-    if interaction.customer is None or interaction.origin == Origin.CALLBACK:
+    called_from = number and interaction.origin == Origin.PHONE
+    sure = vouched or called_from or case is not None
+    if not sure or interaction.customer is None or interaction.origin == Origin.CALLBACK:
         return []
     mine = Q(pk__in=[])
-    if number and interaction.origin == Origin.PHONE:
+    if called_from:
         mine |= Q(number=number)
     if case is not None:
         mine |= Q(case=case)
@@ -371,6 +373,8 @@ def surely_promised(
     if interaction.reason:
         promised = promised.filter(Q(reason=interaction.reason) | Q(reason__isnull=True))
     found = list(promised.order_by(F("enqueued_at").asc(nulls_last=True), "pk"))
+    if not found:
+        return []
     legs = Leg.objects.filter(interaction__in=[each.interaction_id for each in found], state__in=ON_IT)
     states.take_seats(*legs.values_list("agent_id", flat=True))
     return found
