@@ -225,16 +225,9 @@ def is_missed_out(seat: Seat) -> bool:
     return seat.presence == Presence.BREAK and seat.reason.startswith(f"{MISSED} ")
 
 
-def has_wish(agent_id: int) -> bool:
-    """Whether she wished for a break or for signing out after her last live leg."""
-    return Seat.objects.exclude(wish="", wish_sign_out=False).filter(pk=agent_id).exists()
-
-
 @transaction.atomic
 def leg_ended(agent_id: int, *, at: datetime | None = None) -> bool:
     """After her last live leg a wished break or sign-out begins; whether one did."""
-    if not has_wish(agent_id):
-        return False
     at = at or clock.now()
     seat = _take(agent_id, at)
     if _live(seat) or not (seat.wish or seat.wish_sign_out) or seat.presence == Presence.SIGNED_OUT:

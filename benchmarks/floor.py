@@ -76,11 +76,13 @@ def empty() -> None:
         cursor.execute("SET session_replication_role = origin")
 
 
-def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, chats: int = 3) -> None:
+def build(
+    agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, chats: int = 3, past: bool = False
+) -> None:
     """Everything anew: agents licensed for half of the clients with some skills, lines that want one skill each.
 
     The first `unstaffed` lines want what nobody can; if there are such, all the waiting stand in them. `chats` is how
-    many an agent may have at once.
+    many an agent may have at once. With a `past` yesterday is in the tables, too.
     """
     from clients.models import Queue
     from interactions import eligibility
@@ -135,7 +137,8 @@ def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, ch
             """,
             {"waiting": waiting, "lines": unstaffed or queues},
         )
-        cursor.execute(PAST)
+        if past:
+            cursor.execute(PAST)
         cursor.execute((HERE / "bare.sql").read_text())
         cursor.execute(
             """
@@ -143,11 +146,12 @@ def build(agents: int, waiting: int, queues: int = 60, *, unstaffed: int = 0, ch
             INSERT INTO bare.queue SELECT id, 33 FROM interactions_lane;
             INSERT INTO bare.agent_queue SELECT agent_id, lane_id, rank FROM interactions_agentlane;
             INSERT INTO bare.waiting (queue_id, priority, enqueued_at)
-            SELECT lane_id, priority, enqueued_at FROM interactions_interaction;
+            SELECT lane_id, priority, enqueued_at FROM interactions_interaction WHERE state = 'queued' ORDER BY id;
             INSERT INTO bare.waiting (queue_id, priority, enqueued_at, state)
-            SELECT 1 + n % 60, 0, now() - interval '1 day', 2 FROM generate_series(1, 10000) n;
+            SELECT lane_id, priority, enqueued_at, 2 FROM interactions_interaction WHERE state = 'closed';
             INSERT INTO bare.offer (waiting_id, agent_id, weight, state)
-            SELECT n, 1 + n % 2000, 33, 1 FROM generate_series(1, 10000) n;
+            SELECT interaction_id, agent_id, cost, 1 FROM interactions_leg;
+            INSERT INTO bare.event (waiting_id, agent_id, kind) SELECT waiting_id, agent_id, 1 FROM bare.offer;
             CREATE INDEX ON bare.waiting (queue_id, priority DESC, enqueued_at, id) WHERE state = 0;
             CREATE UNIQUE INDEX ON bare.offer (waiting_id) WHERE state = 0;
             CREATE INDEX ON bare.offer (agent_id) WHERE state = 0;

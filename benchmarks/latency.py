@@ -3,12 +3,11 @@
 python -m benchmarks.latency [rounds] [seconds a block] [agents] [waiting] [processes]
 
 Arrivals come when they are due, whether or not the one before is done, and are measured from then; of several
-processes whoever is free takes the next. The bare arm
-inserts a row and matches it (bare.sql). The product's goes from `queueing.enter_queue` (contact, visit, journal)
-through the reaction to the journal's entry to the offer's commit; pushes follow in the same process and so delay who
-comes next. The third arm, at the lower rate and not judged, is the whole door: `intake.receive` with its customer,
-case and first message. 10,000 wait in lines that nobody staffs. An agent is free when she ends her contact: the
-operation (`handling.end_work`) counts.
+processes whoever is free takes the next. The bare arm inserts a row and matches it (bare.sql). The product's goes from
+`queueing.enter_queue` (contact, visit, journal) through the reaction to the journal's entry to the offer's commit;
+pushes follow in the same process and so delay who comes next. The third arm, at the lower rate and not judged, is the
+whole door: `intake.receive` with its customer, case and first message. 10,000 wait in lines that nobody staffs. An
+agent is free when she ends her contact: the operation (`handling.end_work`) counts.
 """
 
 from __future__ import annotations
@@ -265,7 +264,7 @@ def main(rounds: int = 10, seconds: int = 4, agents: int = 2000, waiting: int = 
         from clients.models import Queue
         from tests import factories as make
 
-        floor.build(agents, waiting, LINES, unstaffed=UNSTAFFED)
+        floor.build(agents, waiting, LINES, unstaffed=UNSTAFFED, past=True)
         for queue in Queue.objects.select_related("client"):
             make.door(queue.client, into=queue)
         seen: dict[str, Turns] = {f"{arm} at {rate}/s": [] for arm, rate in TURNS}
@@ -273,7 +272,7 @@ def main(rounds: int = 10, seconds: int = 4, agents: int = 2000, waiting: int = 
             for arm, rate in TURNS if number % 2 else TURNS[::-1]:
                 turn = arrival_turn(arm, rate, seconds, processes, number, waiting)
                 seen[f"{arm} at {rate}/s"].append(turn)
-        floor.build(agents, max(waiting, rounds * ENDERS * (ENDS + 20)), LINES, chats=1)
+        floor.build(agents, max(waiting, rounds * ENDERS * (ENDS + 20)), LINES, chats=1, past=True)
         free: dict[str, Turns] = {arm: [] for arm in ENDS_ARMS}
         for number in range(rounds):
             for arm in sorted(ENDS_ARMS, reverse=bool(number % 2)):

@@ -93,7 +93,7 @@ def main(rounds: int = 10, routers: int = 4, agents: int = 2000, waiting: int = 
         from benchmarks import floor
 
         server = stage.postmaster()
-        floor.build(agents, waiting)
+        floor.build(agents, waiting, past=True)
         seen: dict[str, list[dict[str, float]]] = {arm: [] for arm in ARMS}
         for number in range(rounds):
             for arm in ARMS if number % 2 else ARMS[::-1]:

@@ -146,7 +146,7 @@ def main(sockets: int = 2000, idle: int = 60, pops: int = 1200, seconds: int = 1
     with stage.stage("bpo_bench"), ExitStack() as stack:
         from benchmarks import floor
 
-        floor.build(sockets, WAITING, latency.LINES, unstaffed=latency.UNSTAFFED)
+        floor.build(sockets, WAITING, latency.LINES, unstaffed=latency.UNSTAFFED, past=True)
         sides = {arm: Side(arm, sockets, stack) for arm in ARMS}
         rests = {arm: side.idle(idle) for arm, side in sides.items()}
         seen: dict[str, list[dict[str, float]]] = {arm: [] for arm in ARMS}

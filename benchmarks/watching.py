@@ -56,7 +56,7 @@ def block(arm: str, port: int, cookies: list[str], machine: Machine, seconds: in
         holder = wire.Holder(port, [("/ws/floor/", cookie) for cookie in cookies], parts)
         holder.take()
     before = machine.cpu()
-    dues = stage.at_once(sockets.arriving, [(RATE / 2, float(seconds), seed * 10 + n) for n in range(2)])
+    dues = stage.at_once(sockets.arriving, [latency.Plan(RATE, seconds, seed)] * 2)
     after = machine.cpu()
     arrived = sum(map(len, dues))
     used = {f"{name}_ms": (after[name] - before[name]) / arrived * 1e3 for name in after}
@@ -82,7 +82,7 @@ def main(rounds: int = 6, seconds: int = 10, supervisors: int = 50, agents: int 
         from clients.models import Client
         from tests import factories as make
 
-        floor.build(agents, WAITING, latency.LINES, unstaffed=latency.UNSTAFFED)
+        floor.build(agents, WAITING, latency.LINES, unstaffed=latency.UNSTAFFED, past=True)
         clients = list(Client.objects.all())
         cookies = wire.signed_in([make.supervisor(*clients, name=f"Sue {n}") for n in range(supervisors)])
         port, process = stack.enter_context(wire.web("bpo.asgi:application"))

@@ -16,8 +16,9 @@ from interactions.models.leg import ON_IT
 
 @composed
 def _beside(interaction: Any) -> QuerySet[Leg]:
-    beside = Leg.objects.filter(interaction=interaction, role=LegRole.CONSULT, state__in=ON_IT)
-    return beside.select_related("interaction", "agent").order_by("agent_id")
+    # Live ones are told by their missing end: by their state they would be looked for among all of the house.
+    beside = Leg.objects.order_by().filter(interaction=interaction, role=LegRole.CONSULT, ended_at__isnull=True)
+    return beside.select_related("interaction", "agent")
 
 
 def consult_of(interaction: Interaction) -> Leg | None:
@@ -48,7 +49,7 @@ def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datet
 
     The caller holds the seats of all who are on it.
     """
-    for consult in _beside(interaction.pk):
+    for consult in sorted(_beside(interaction.pk), key=lambda leg: leg.agent_id):
         if consult.state == LegState.OFFERED:
             offers.withdraw_offer(consult, why="contact ended", by=by, at=at)
         else:

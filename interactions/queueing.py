@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Max
 
 from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
-from bpo.kernel.asking import operation
+from bpo.kernel.asking import Rows, operation
 from bpo.kernel.writing import insert, insert_later, update
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
@@ -87,8 +88,8 @@ def enter_queue(
     elif interaction.state == State.QUEUED:
         leave_queue(interaction, how, at)
         _set(interaction, state_since=at, **place)
-        interaction.version += 1
-        interaction.save(update_fields=[*place, "state_since", "version"])
+        place |= {"state_since": at, "version": states.NEXT_VERSION}
+        update(Interaction, {"pk": interaction.pk}, "version", then=partial(_versioned, interaction), **place)
         _stands_in_line(interaction, at=at, by=by)
     else:
         place.setdefault("due_at", None)
@@ -280,6 +281,10 @@ def _queued(
         visit=visit.ordinal,
         **facts,
     )
+
+
+def _versioned(interaction: Interaction, rows: Rows) -> None:
+    interaction.version = rows[0][0]
 
 
 def _set(interaction: Interaction, **values: Any) -> None:

@@ -87,8 +87,8 @@ def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:
     if kind not in SILENT and push.screen_pop not in reactions:  # which tells everybody itself
         reactions.append(push.everybody_sees)
     for reaction in reactions:
-        if entry.placed and reaction is push.everybody_sees:
-            continue  # who sees it refetches for the offer
+        if entry.placed and entry.leg_id is None and reaction is push.everybody_sees:
+            continue  # the offer tells the same, but not to whose leg an entry is about
         try:
             reaction(entry)
         except Exception:

@@ -127,7 +127,8 @@ def split(case: Case, to: str) -> str:
 def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) -> str:
     """Move a thing to a state by an UPDATE guarded by the state we read; returns the state before.
 
-    Raises IllegalMove when the table has no such move and StaleState when somebody was first.
+    Raises IllegalMove when the table has no such move, and StaleState when somebody was first: in an operation with the
+    next answer, from when on the version is known as well.
     A leg's move recounts its agent's seat.
     """
     at = at or clock.now()

@@ -82,7 +82,7 @@ def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = Kept) -> Rows:
 
 
 def asked_later(sql: str, values: Sequence[Any], *, then: Then | None = None) -> None:
-    """The same where nobody waits for the rows, of which there is at least an empty list: `then` is told them."""
+    """The same where nobody waits for the rows: `then` is told them. The statement must be one that returns rows."""
     if _gathered.asked is None:
         rows = _asked_alone(sql, values, Kept)
         if then:
@@ -118,7 +118,9 @@ def _together() -> Iterator[None]:
 
 
 def _after_what_was_asked(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-    """Django's own statements see what was asked before them."""
+    """Django's own statements see what was asked before them; what a savepoint takes back is not asked any more."""
+    if isinstance(sql, str) and sql.startswith("ROLLBACK TO SAVEPOINT"):
+        _gathered.asked = []
     _send()
     return execute(sql, params, many, context)
 
@@ -153,7 +155,16 @@ def _send() -> None:
                 break
             rows = [list(row) for row in cursor.fetchall()]
             if one.then:
-                one.then(rows)
+                _told(connection, one.then, rows)
+
+
+def _told(connection: Any, then: Then, rows: Rows) -> None:
+    """What refuses an answer refuses the transaction, or the savepoint that it leaves, as the database would."""
+    try:
+        then(rows)
+    except BaseException:
+        connection.needs_rollback = True
+        raise
 
 
 def _asked_alone(sql: str, values: Sequence[Any], kind: type[Any]) -> Rows:

@@ -48,7 +48,8 @@ def insert_later(*rows: Model) -> None:
     text, fields = _insert(kinds)
     connection = connections[DEFAULT_DB_ALIAS]
     values = [_prepared(field, field.pre_save(rows[number], True), connection) for number, field in fields]
-    _tell(kinds[0][0], text, values, lambda inserted: _keyed(rows, kinds, inserted[0]))
+    kept = next((model for model, _referring in kinds if is_tracked(model)), kinds[0][0])
+    _tell(kept, text, values, lambda inserted: _keyed(rows, kinds, inserted[0]))
 
 
 def _keyed(rows: Sequence[Model], kinds: Kinds, keys: Sequence[Any]) -> None:
@@ -60,12 +61,20 @@ def _keyed(rows: Sequence[Model], kinds: Kinds, keys: Sequence[Any]) -> None:
 
 
 def _referring(row: Model, before: Sequence[Model]) -> Referring:
-    """Which of its fields refer to which of the rows before it, whose keys are not known yet."""
-    if not before:
-        return ()
+    """Which of its fields refer to which of the rows before it, whose keys are not known yet; ValueError for others."""
     places = {id(other): number for number, other in enumerate(before)}
-    found = ((field, places.get(id(field.get_cached_value(row, default=None)))) for field in _relations(type(row)))
-    return tuple((field.attname, number) for field, number in found if number is not None)
+    found = []
+    for field in _relations(type(row)):
+        other = field.get_cached_value(row, default=None)
+        if other is None:
+            continue
+        if other.pk is not None:
+            setattr(row, field.attname, getattr(other, field.target_field.attname))
+        elif id(other) in places:
+            found.append((field.attname, places[id(other)]))
+        else:
+            raise ValueError(f"{field.name} of a new {type(row).__name__} is not saved")
+    return tuple(found)
 
 
 @lru_cache(MOST)

@@ -123,7 +123,7 @@ DATABASE_POOL = env.integer("DATABASE_POOL", 0)
 DATABASE_KEEP = {} if DATABASE_POOL else {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # A list joins a dozen small tables to a few rows, in an order that is best as it is written: PostgreSQL's search for a
 # better one took 20 to 50 times as long as the query itself.
-# Statements written once (kernel/composed.py) are planned once by each connection too, from their third use on.
+# Statements of a fixed text (kernel/asking.py) are planned once by each connection too, from their third use on.
 DATABASE_OPTIONS: dict[str, Any] = {
     "options": "-c join_collapse_limit=4 -c from_collapse_limit=4",
     "prepare_threshold": 2 if env.flag("DATABASE_PREPARE", True) else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from bpo.kernel import clock
@@ -144,3 +146,32 @@ def test_outside_an_operation_it_is_asked_at_once(waiting: Interaction, django_a
     with django_assert_num_queries(1):
         asked_later("SELECT 1", [], then=told.extend)
     assert told == [[1]]
+
+
+def test_a_refusal_at_the_end_of_a_block_undoes_the_block(waiting: Interaction) -> None:
+    Interaction.objects.filter(pk=waiting.pk).update(state="active")
+
+    @operation
+    def act() -> None:
+        update(Interaction, {"pk": waiting.pk}, priority=3)
+        with pytest.raises(StaleState), transaction.atomic():
+            Interaction.objects.filter(pk=waiting.pk).update(language="fr")
+            advance(waiting, "active", allowed=ALLOWED)
+
+    with contextlib.suppress(TransactionManagementError):
+        act()
+    waiting.refresh_from_db()
+    assert waiting.language == "en"
+
+
+def test_what_was_given_up_is_not_asked_any_more(waiting: Interaction) -> None:
+    @operation
+    def act() -> None:
+        update(Interaction, {"pk": waiting.pk}, priority=3)
+        with pytest.raises(ValueError), transaction.atomic():
+            insert_later(Visit(interaction=waiting, client=waiting.client, queue=waiting.queue, entered_at=clock.now()))
+            raise ValueError
+
+    act()
+    waiting.refresh_from_db()
+    assert waiting.priority == 3

@@ -52,6 +52,18 @@ def test_facts_and_dates_come_back_as_they_went() -> None:
     assert stored.interaction_id is None and stored.actor_id is None
 
 
+def test_a_relation_that_is_not_saved_is_refused_and_one_saved_since_is_known() -> None:
+    tech = factories.client("Tech")
+    contact = factories.arrived(factories.queue(tech, "Billing"))
+    with pytest.raises(ValueError, match="interaction"):
+        insert(JournalEntry(client=tech, interaction=contact, kind=Kind.FLAGGED, at=clock.now(), actor_name="Sue"))
+    later = JournalEntry(client=tech, interaction=contact, kind=Kind.FLAGGED, at=clock.now(), actor_name="Sue")
+    contact.state, contact.outcome, contact.closed_at = "closed", "handled", clock.now()
+    insert(contact)
+    insert(later)
+    assert JournalEntry.objects.get(pk=later.pk).interaction_id == contact.pk
+
+
 def test_what_the_table_refuses_is_refused_in_djangos_words() -> None:
     one = User(email="sue@example.com", full_name="Sue")
     insert(one)
