@@ -13,10 +13,11 @@ pytestmark = pytest.mark.django_db
 
 
 def test_whose_contact_was_taken_sees_it_even_if_a_colleague_has_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = make.client()
+    leg = make.offer(make.agent("Alex", licensed=acme, available=True), in_queue=make.queue(acme))
     told: list[JournalEntry] = []
     monkeypatch.setattr(push, "everybody_sees", told.append)
     monkeypatch.setattr(router, "interaction_waits", lambda *_: True)
-    leg = make.offer(make.agent("Alex"))
     for kind in (Kind.QUEUED, Kind.TAKEN_BACK):
         about = leg.interaction if kind == Kind.QUEUED else leg
         reactions.react(None, journal.entry(about, kind))
