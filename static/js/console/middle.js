@@ -5,8 +5,9 @@ export const work = () => document.getElementById("work");
 /* A dialog is open: somebody decides about what was there when it opened. */
 export const asking = () => document.querySelector("#dialog dialog[open], #work dialog[open]") !== null;
 
-/* A menu of the middle is open: somebody chooses from it. */
-const choosing = () => document.querySelector("#work .menu:popover-open") !== null;
+/* A menu of the middle is open, or the browser's own dialog for its files: somebody chooses from it. */
+const choosing = () => document.querySelector("#work .menu:popover-open") !== null || picking?.isConnected === true;
+let picking = null;   // the field whose files are chosen
 
 const stays = () => document.querySelector("nav.items");   // never swapped: an answer always finds whoever asked
 let busy = 0, refreshing = null, behind = false, wanted = "";
@@ -60,6 +61,16 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => {
   xhr.addEventListener("loadend", done);
 });
 document.addEventListener("close", catchUp, true);
+
+/* What is chosen for a field that was replaced meanwhile would be lost. Whoever presses a key or the page is back from the
+   browser's dialog, which not every browser tells when nothing was chosen. */
+document.addEventListener("click", ({ target }) => { if (target.matches("#work [type=file]")) picking = target; });
+function picked() {
+  if (!picking) return;
+  picking = null;
+  catchUp();
+}
+for (const back of ["change", "cancel", "keydown", "pointerdown"]) document.addEventListener(back, picked, true);
 document.addEventListener("toggle", ({ target, newState }) => { if (newState === "closed" && target.matches(".menu")) catchUp(); }, true);
 
 /* A dialog or a menu of the middle that was opened while its refresh was on the way stays open, too. */
