@@ -21,8 +21,13 @@ function repeat(detail) {
   };
 }
 
+const about = (config) => `${config?.verb} ${config?.path}`;
+let waits = "";   // the command that was lost and waits for its second try
+
 function tell(words, detail, again) {
-  const safe = detail.requestConfig?.verb === "get" || again;
+  const read = detail.requestConfig?.verb === "get";
+  const safe = read || again;
+  waits = again && !read ? about(detail.requestConfig) : "";
   toast(words, { kind: "bad", key: "request", seconds: 0, action: safe ? { label: say("again"), run: repeat(detail) } : null });
 }
 
@@ -53,7 +58,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!detail.successful) return;
-  dismiss("request");   // the line is back, or the second try worked
+  // The line is back, or the second try worked; what was read beside a lost command takes its second try away from nobody.
+  if (!waits || waits === about(detail.requestConfig)) dismiss("request");
   if (detail.requestConfig?.verb !== "get") document.getElementById("notices")?.replaceChildren();
 });
 
