@@ -207,10 +207,10 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
 
     Else the try is counted and the contact goes to wrap-up. Said twice it counts once.
     """
-    at = at or clock.now()
     result = Result(result)
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg = Leg.objects.select_related("interaction", "agent").get(pk=leg.pk)
+    at = at or clock.now()
     if leg.agent_id != by.pk:
         raise handling.NotYours
     found = Callback.objects.filter(interaction=leg.interaction).select_related("interaction").first()

@@ -163,7 +163,6 @@ def instead_of_waiting(
 
     None when the contact does not wait any more.
     """
-    at = at or clock.now()
     for _look in range(LOOKS - 1):
         try:
             return _instead_of_waiting(interaction, origin, number, address, outcome, promised, at)
@@ -180,11 +179,12 @@ def _instead_of_waiting(
     address: str,
     outcome: Outcome,
     promised: dict[str, Any],
-    at: datetime,
+    at: datetime | None,
 ) -> Callback | None:
     with transaction.atomic():
         if not seats_of_attempt(interaction) or interaction.queue is None:
             return None
+        at = at or clock.now()
         callback = promise(
             interaction.client,
             customer=interaction.customer,

@@ -167,13 +167,12 @@ def gone(session: ChatSession, *, at: datetime | None = None) -> bool:
 
 def say_goodbye(session: ChatSession, *, at: datetime | None = None) -> None:
     """The customer ends the chat himself: at once, waiting or in talk. Twice is once."""
-    at = at or clock.now()
     ChatSession.objects.filter(pk=session.pk).update(said_goodbye=True)
     if session.interaction:
         _left(session.interaction, at=at)
 
 
-def _left(interaction: Interaction, *, at: datetime) -> bool:
+def _left(interaction: Interaction, *, at: datetime | None) -> bool:
     where = "talk" if interaction.state in TALKING else "queue"
     try:
         return handling.customer_left(interaction, where=where, at=at)

@@ -108,9 +108,9 @@ def require_eligible(agent: Agent, interaction: Interaction, *, herself: bool = 
 @operation
 def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
     """Take a waiting contact oneself, where its queue lets agents pick; the rules are those of routing."""
-    at = at or clock.now()
     states.take_seats(by)
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    at = at or clock.now()
     if interaction.state != State.QUEUED:
         raise NotYours(sentence=_("This contact is not waiting any more."))
     if interaction.queue and not interaction.queue.manual:
@@ -129,8 +129,8 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
 @operation
 def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Put the customer on hold."""
-    at = at or clock.now()
     leg = held_leg(leg, by=by)
+    at = at or clock.now()
     if leg.set_aside:
         raise IsSetAside
     states.move(leg.interaction, State.HELD, at=at)
@@ -142,8 +142,8 @@ def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 @operation
 def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Back from hold."""
-    at = at or clock.now()
     leg = held_leg(leg, by=by)
+    at = at or clock.now()
     if leg.set_aside:
         raise IsSetAside
     states.move(leg.interaction, State.ACTIVE, at=at)
@@ -194,8 +194,8 @@ def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
 @operation
 def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: datetime | None = None) -> Leg:
     """Either side ends the contact: wrap-up begins, or the contact closes where the queue has none."""
-    at = at or clock.now()
     leg = held_leg(leg, by=by)
+    at = at or clock.now()
     interaction = leg.interaction
     consulting.end_consults(interaction, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
@@ -212,8 +212,8 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
 @operation
 def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", at: datetime | None = None) -> Leg:
     """Set written work aside: the slot is free, it returns to its agent or its queue."""
-    at = at or clock.now()
     leg = held_leg(leg, by=by)
+    at = at or clock.now()
     interaction = leg.interaction
     if interaction.channel == Channel.VOICE:
         raise CannotPark
@@ -252,9 +252,9 @@ def _idle(chat: Interaction, *, at: datetime) -> bool:
 @operation
 def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
     """The agent who parked it takes it back, if she has room."""
-    at = at or clock.now()
     states.take_seats(by)
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    at = at or clock.now()
     if interaction.state != State.PARKED or interaction.prefer_agent_id != by.pk:
         raise NotYours(sentence=_("This contact is not parked with you any more."))
     require_eligible(by, interaction, herself=True)
@@ -268,8 +268,8 @@ def unpark(interaction: Interaction, *, by: Agent, at: datetime | None = None) -
 @operation
 def return_parked(interaction: Interaction, *, why: str, at: datetime | None = None) -> bool:
     """A parked contact stands in its queue again, its agent preferred for a minute. False when not parked any more."""
-    at = at or clock.now()
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    at = at or clock.now()
     if interaction.state != State.PARKED or interaction.queue is None:
         return False
     keeper = interaction.prefer_agent if why != "agent deactivated" else None
@@ -290,7 +290,6 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
 
 def customer_left(interaction: Interaction, *, where: str, at: datetime | None = None) -> bool:
     """The customer is gone: a waiting contact is abandoned, one in talk goes to wrap-up. False when nothing changed."""
-    at = at or clock.now()
     for _look in range(LOOKS - 1):
         try:
             return _customer_left(interaction, where=where, at=at)
@@ -301,10 +300,11 @@ def customer_left(interaction: Interaction, *, where: str, at: datetime | None =
 
 
 @operation
-def _customer_left(interaction: Interaction, *, where: str, at: datetime) -> bool:
+def _customer_left(interaction: Interaction, *, where: str, at: datetime | None) -> bool:
     states.take_seats_on(interaction.pk)
     interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
     leg = live_leg(interaction)
+    at = at or clock.now()
     if interaction.state in (State.QUEUED, State.OFFERED):
         journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
         if leg and leg.state == LegState.OFFERED:
@@ -329,11 +329,11 @@ def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = N
     A call goes first in its priority; written work to its old place, the last agent preferred for 30 s. With a
     colleague in the talk the customer stays with the colleague.
     """
-    at = at or clock.now()
     try:
         leg = held_leg(leg)
     except NotYours:
         return False
+    at = at or clock.now()
     interaction = leg.interaction
     colleague = consulting.joined(interaction)
     if colleague is None:

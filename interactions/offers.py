@@ -72,8 +72,8 @@ def open_offer(leg: Leg, *, by: Agent | None = None) -> Leg:
 @operation
 def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """The agent takes the contact. Refused with OfferGone when the time is over or somebody was first."""
-    at = at or clock.now()
     leg = open_offer(leg, by=by)
+    at = at or clock.now()
     if leg.expires_at and leg.expires_at <= at:
         raise OfferGone(sentence=GONE[LegState.MISSED])
     interaction = leg.interaction
@@ -94,11 +94,11 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 @operation
 def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> Leg:
     """The agent says no, with a reason; the contact keeps its place and she is not asked for a while."""
-    at = at or clock.now()
     reason = words.line(reason, most=200)
     if not reason:
         raise ReasonMissing
     leg = open_offer(leg, by=by)
+    at = at or clock.now()
     states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.AGENT)
     delay = 0
     if leg.role == LegRole.PRIMARY:
@@ -113,8 +113,8 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
 @operation
 def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Her console cannot take it now (its media are in use): declined for her, with the delay of its own, no blame."""
-    at = at or clock.now()
     leg = open_offer(leg, by=by)
+    at = at or clock.now()
     states.move(leg, LegState.DECLINED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     delay = 0
     if leg.role == LegRole.PRIMARY:
@@ -129,11 +129,11 @@ def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 @operation
 def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     """The offer ran out. Safe twice and early: nothing happens unless it is offered and expired."""
-    at = at or clock.now()
     try:
         leg = open_offer(leg)
     except OfferGone:
         return None
+    at = at or clock.now()
     if leg.expires_at is None or leg.expires_at > at:
         return None
     states.move(leg, LegState.MISSED, at=at, ended_at=at, ended_by=EndedBy.TIMEOUT)
@@ -156,11 +156,11 @@ def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
 @operation
 def rescind(leg: Leg, *, why: str, by: journal.Actor | None = None, at: datetime | None = None) -> Leg | None:
     """Take an open offer back without blame; the contact keeps its place. None when it was not open any more."""
-    at = at or clock.now()
     try:
         leg = open_offer(leg)
     except OfferGone:
         return None
+    at = at or clock.now()
     withdraw_offer(leg, why=why, by=by, at=at)
     if leg.role == LegRole.PRIMARY and leg.interaction.state == State.OFFERED:
         back_in_line(leg, at=at)

@@ -102,8 +102,12 @@ def enter_queue(
 
 
 def leave_queue(interaction: Interaction, how: str, at: datetime) -> None:
-    """Close the open visit, if there is one: answered, moved, or the outcome."""
-    update(Visit, {"interaction": interaction.pk, "left_at__isnull": True}, left_at=at, how=str(how)[:20])
+    """Close the open visit, if there is one: answered, moved, or the outcome.
+
+    Who works off a list made before (the sweep) may bring a moment older than the visit; none ends before it begins.
+    """
+    left_at = max(at, interaction.state_since)
+    update(Visit, {"interaction": interaction.pk, "left_at__isnull": True}, left_at=left_at, how=str(how)[:20])
 
 
 def open_visit(interaction: Interaction, *, at: datetime) -> Visit:

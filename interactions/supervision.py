@@ -42,10 +42,10 @@ def require_lead(user: User, interaction: Interaction) -> None:
 @operation
 def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime | None = None) -> Interaction:
     """Back to its old place in the line: the offer is rescinded, or the leg ends as taken by a supervisor."""
-    at = at or clock.now()
     reason = require_reason(reason)
     states.take_seats_on(interaction.pk)
     leg = handling.live_leg(interaction)
+    at = at or clock.now()
     if leg is None:
         raise NothingToTakeBack
     interaction = leg.interaction
@@ -67,10 +67,10 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
 @operation
 def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Offer it to this agent alone, who must be eligible; whoever had it loses it."""
-    at = at or clock.now()
     reason = require_reason(reason)
     states.take_seats_on(interaction.pk, agent)
     interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    at = at or clock.now()
     leg = handling.live_leg(interaction)
     if leg and leg.agent_id == agent.pk:
         raise handling.NotEligible(sentence=_("%s has this contact already.") % agent)
@@ -91,11 +91,11 @@ def assign(interaction: Interaction, agent: Agent, *, by: User, reason: str, at:
 @operation
 def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: str, at: datetime | None = None) -> None:
     """Give a waiting contact another priority, 0 to 9."""
-    at = at or clock.now()
     reason = require_reason(reason)
     if not 0 <= priority <= 9:
         raise NothingToTakeBack(sentence=_("A priority lies between 0 and 9."))
     interaction.refresh_from_db(from_queryset=Interaction.objects.select_for_update(no_key=True))
+    at = at or clock.now()
     before = interaction.priority
     if interaction.state not in (State.QUEUED, State.OFFERED):
         raise NothingToTakeBack(sentence=_("This contact is not waiting any more."))

@@ -33,10 +33,10 @@ def take_over(interaction: Interaction, *, by: Agent, reason: str, at: datetime 
 
     Mails alone: a customer who is talking to somebody is handed on by that agent or a supervisor.
     """
-    at = at or clock.now()
     reason = require_reason(reason)
     states.take_seats_on(interaction.pk, by)
     leg = handling.live_leg(interaction)
+    at = at or clock.now()
     if leg is None or leg.state != LegState.HANDLING:
         raise CannotTakeOver
     interaction = leg.interaction

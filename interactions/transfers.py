@@ -104,8 +104,8 @@ def keep_note(leg: Leg, note: str, *, by: Agent, at: datetime) -> None:
 @operation
 def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """The contact stands in another line, waiting anew there. Refused before it starts when nobody could answer."""
-    at = at or clock.now()
     leg = handling.held_leg(leg, by=by)
+    at = at or clock.now()
     interaction = leg.interaction
     choice = may_enter(queue, interaction, at=at)
     if not choice.ok:
@@ -121,9 +121,9 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
 @operation
 def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
     """Blind: an offer to her alone; missed or declined it returns to the top of this line."""
-    at = at or clock.now()
     states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
+    at = at or clock.now()
     if colleague.pk == by.pk:
         raise CannotTransfer(sentence=_("You have this contact already."))
     verdict = eligibility.eligible(colleague, leg.interaction)
@@ -176,9 +176,9 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
 
     The note stands on her offer, and on the case for whoever goes on with it.
     """
-    at = at or clock.now()
     states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
+    at = at or clock.now()
     interaction = leg.interaction
     asked = Leg.objects.filter(
         interaction=interaction, role=LegRole.CONSULT, state__in=[LegState.OFFERED, LegState.HANDLING]
@@ -217,9 +217,9 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
 @operation
 def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
     """Either of the two ends the consultation; the customer stays with the agent. One that is over stays over."""
-    at = at or clock.now()
     states.take_seats_on(leg.interaction_id)
     found = consulting.consult_of(leg.interaction)
+    at = at or clock.now()
     if found is None:
         return
     primary = handling.live_leg(leg.interaction)
@@ -231,8 +231,8 @@ def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
 @operation
 def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """The consult leg becomes primary, the first leg wraps; the contact stays active throughout."""
-    at = at or clock.now()
     leg = handling.held_leg(leg, by=by)
+    at = at or clock.now()
     colleague = consulting.consult_of(leg.interaction)
     if colleague is None:
         raise CannotTransfer(sentence=_("The colleague has left."))

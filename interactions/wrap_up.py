@@ -125,15 +125,16 @@ def finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str = 
     transaction of its own keeps it by catching that inside.
     """
     try:
-        return _finish(leg, by=by, disposition=disposition, note=note, at=at or clock.now())
+        return _finish(leg, by=by, disposition=disposition, note=note, at=at)
     except TooEarly:
         save_draft(leg, by=by, disposition=disposition, note=note)
         raise
 
 
 @operation
-def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, at: datetime) -> Leg:
+def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, at: datetime | None) -> Leg:
     leg = wrapping_leg(leg, by=by)
+    at = at or clock.now()
     note = words.paragraphs(note, most=MOST_NOTE)
     check_disposition(leg, disposition, note)
     if handling.wrap_up_mode(leg) == WrapUpMode.TIMED_FULL and leg.wrap_up_due_at and at < leg.wrap_up_due_at:
@@ -145,8 +146,8 @@ def _finish(leg: Leg, *, by: Agent, disposition: Disposition | None, note: str, 
 @operation
 def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     """Once, by the same time again."""
-    at = at or clock.now()
     leg = wrapping_leg(leg, by=by)
+    at = at or clock.now()
     if leg.wrap_up_extended or leg.wrap_up_due_at is None or leg.work_ended_at is None:
         raise ExtendedAlready
     more = leg.wrap_up_due_at - leg.work_ended_at
@@ -160,11 +161,11 @@ def extend(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
 @operation
 def run_out(leg: Leg, *, at: datetime | None = None) -> bool:
     """The limit is reached. What was chosen is kept; if it is not complete the gap shows. Safe twice and early."""
-    at = at or clock.now()
     try:
         leg = wrapping_leg(leg)
     except NotWrappingUp:
         return False
+    at = at or clock.now()
     if leg.wrap_up_due_at is None or leg.wrap_up_due_at > at:
         return False
     complete(leg, disposition=leg.disposition, note=leg.note, in_time=_filled_in(leg), by=None, at=at)

@@ -1,8 +1,12 @@
 """Two things at one moment, each on a connection of its own: one wins, the other is told in words, nothing breaks."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 
 from agents import licences, presence
 from bpo.kernel import clock
@@ -19,11 +23,12 @@ from interactions import (
     intake,
     offers,
     outbound,
+    states,
     supervision,
     transfers,
     wrap_up,
 )
-from interactions.models import CallbackOrigin, CallbackState, EndedBy, Interaction, LegState, State
+from interactions.models import CallbackOrigin, CallbackState, EndedBy, Interaction, Kind, LegState, Outcome, State
 from interactions.routing import router
 from tests import factories as make
 from tests.flows.floor import Day, House, at_once, console_of, fresh, kinds
@@ -385,3 +390,48 @@ def test_everything_at_once_on_ten_contacts(day: Day, house: House) -> None:
         assert all(isinstance(result, DomainError) or result is not None for result in results)
         assert broken_invariants() == []
     assert Interaction.objects.exclude(state=State.CLOSED).exists()
+
+
+def test_ann_hangs_up_while_sue_takes_her_contact_back(day: Day, house: House) -> None:
+    """Her hanging up waited for the seat: it happened after she stood in line anew, and says so."""
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea)
+    contact, held = leg.interaction, Event()
+
+    def sue_takes_back() -> None:
+        with transaction.atomic():
+            states.take_seats(bea)
+            held.set()
+            for _look in range(500):
+                if waiting_for_a_lock():
+                    break
+                time.sleep(0.01)
+            supervision.take_back(contact, by=house.sue, reason="a mistake")
+
+    def ann_leaves() -> None:
+        held.wait(10)
+        handling.customer_left(contact, where="talk")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(with_own_connection, act) for act in (sue_takes_back, ann_leaves)]:
+            done.result(30)
+    assert fresh(contact).outcome == Outcome.ABANDONED
+    told = list(contact.journal.order_by("pk").values_list("kind", "at"))
+    assert [kind for kind, _at in told][-2:] == [Kind.CUSTOMER_LEFT, Kind.CLOSED]
+    assert [at for _kind, at in told] == sorted(at for _kind, at in told)
+    assert [visit.how for visit in contact.visits.order_by("ordinal")] == ["answered", "abandoned"]
+
+
+def with_own_connection(act: Callable[[], None]) -> None:
+    """A thread of the pool lives on; its connection does not."""
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def waiting_for_a_lock() -> bool:
+    """Whether somebody waits for what another holds; of a row that is the end of the other's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')")
+        return bool(cursor.fetchone()[0])
