@@ -1,0 +1,184 @@
+/* Voice between browsers: one connection to each party of a talk, made and ended as the server says.
+   new Talk({ send(to, data), onup(id), onquality(id, quality), onstate(), onblocked() })
+     follow(links, ice)   links: [{id, send, hear, offers}] as the server lists them; ice: RTCConfiguration
+     receive(from, data)  what another party signalled
+     use(track)           the microphone; mute(on); volume(0..1); close()
+   Each page gives each of its links a tag of its own. A hello with a new tag is another page (a reload, another desk): the
+   connection begins anew. One side alone makes the offers, so that two never cross. Sending is stopped at its source
+   (replaceTrack), so that who shall not hear gets nothing. */
+const AGAIN = 2_000;      // a hello or an offer that nobody answered
+const PATIENCE = 2_000;   // a connection that comes back by itself
+const LOOK = 1_000;
+
+const tagOf = () => crypto.randomUUID().slice(0, 8);
+
+class Link {
+  constructor(talk, wanted) {
+    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], up: false, asked: 0, since: 0 });
+    this.audio = new Audio();
+    this.audio.autoplay = true;
+    this.want(wanted);
+    this.say({ kind: "hello" });
+  }
+
+  want({ send, hear, offers }) {
+    Object.assign(this, { send, hear, offers });
+    this.apply();
+  }
+
+  say(data) { this.asked = performance.now(); this.talk.send(this.id, { ...data, tag: this.mine, to: this.theirs }); }
+
+  apply() {
+    this.audio.muted = !this.hear;
+    this.audio.volume = this.talk.loudness;
+    this.sender()?.replaceTrack(this.send ? this.talk.track : null).catch(() => {});
+  }
+
+  sender() { return this.pc?.getTransceivers()[0]?.sender; }
+
+  begin() {
+    this.pc?.close();
+    this.early = [];
+    this.up = false;
+    this.since = performance.now();
+    const pc = (this.pc = new RTCPeerConnection(this.talk.ice));
+    pc.onicecandidate = ({ candidate }) => { if (pc === this.pc && candidate) this.say({ kind: "candidate", candidate: candidate.toJSON() }); };
+    pc.ontrack = ({ track }) => {
+      this.audio.srcObject = new MediaStream([track]);
+      this.audio.play().catch(() => this.talk.onblocked());
+    };
+    pc.onconnectionstatechange = () => {
+      if (pc !== this.pc) return;
+      this.since = performance.now();
+      if (pc.connectionState === "failed") this.mend();
+      this.talk.onstate();
+    };
+    if (this.offers) {
+      pc.addTransceiver("audio", { direction: "sendrecv" });
+      this.apply();
+      this.offer();
+    }
+  }
+
+  async offer(iceRestart = false) {
+    const pc = this.pc;
+    if (pc.signalingState === "have-local-offer" && !iceRestart) return;
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart }));
+    if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON() });
+  }
+
+  mend() {
+    if (!this.theirs) this.say({ kind: "hello" });
+    else if (this.offers) this.offer(true).catch(() => this.begin());
+    else this.say({ kind: "restart" });
+  }
+
+  async receive(data) {
+    const { kind, tag, to } = data;
+    if (to && to !== this.mine) return;
+    if (tag !== this.theirs) {
+      this.theirs = tag;
+      this.begin();
+      if (to !== this.mine) this.say({ kind: "hello" });
+    } else if (kind === "hello" && to !== this.mine) this.say({ kind: "hello" });
+    const pc = this.pc;
+    if (kind === "restart" && this.offers) await this.offer(true);
+    if (kind === "description") {
+      await pc.setRemoteDescription(data.description);
+      if (pc !== this.pc) return;
+      for (const candidate of this.early.splice(0)) await pc.addIceCandidate(candidate).catch(() => {});
+      if (data.description.type !== "offer") return;
+      pc.getTransceivers()[0].direction = "sendrecv";
+      this.apply();
+      await pc.setLocalDescription();
+      if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON() });
+    }
+    if (kind === "candidate") {
+      if (pc.remoteDescription) await pc.addIceCandidate(data.candidate).catch(() => {});
+      else this.early.push(data.candidate);
+    }
+  }
+
+  async look() {
+    const now = performance.now(), state = this.pc?.connectionState ?? "new";
+    if (state === "connected") {
+      const quality = await measured(this);
+      if (quality && !this.up) { this.up = true; this.talk.onup(this.id); }
+      if (quality) this.talk.onquality(this.id, quality);
+      return;
+    }
+    const patience = state === "disconnected" ? PATIENCE : state === "new" ? AGAIN : 2 * AGAIN;
+    if (now - Math.max(this.since, this.asked) > patience) this.mend();
+  }
+
+  end() {
+    this.pc?.close();
+    this.pc = null;
+    this.audio.srcObject = null;
+  }
+}
+
+/* Loss in percent and jitter in ms of the last second, the way there and back in ms; null until something came. */
+async function measured(link) {
+  let inbound = null, pair = null;
+  for (const report of (await link.pc.getStats()).values()) {
+    if (report.type === "inbound-rtp" && report.kind === "audio") inbound = report;
+    if (report.type === "candidate-pair" && report.nominated) pair = report;
+  }
+  if (!inbound?.packetsReceived) return null;
+  const last = link.counted ?? { packetsReceived: 0, packetsLost: 0 };
+  const came = inbound.packetsReceived - last.packetsReceived, lost = Math.max(0, inbound.packetsLost - last.packetsLost);
+  link.counted = inbound;
+  return {
+    loss: came + lost > 0 ? (100 * lost) / (came + lost) : 0,
+    jitter: 1000 * (inbound.jitter ?? 0),
+    roundTrip: 1000 * (pair?.currentRoundTripTime ?? 0),
+    flows: came > 0,
+  };
+}
+
+/* A plain word for it: good, fair or bad. */
+export function wordFor({ loss, jitter, roundTrip }) {
+  if (loss > 5 || jitter > 60 || roundTrip > 500) return "bad";
+  return loss > 1 || jitter > 30 || roundTrip > 300 ? "fair" : "good";
+}
+
+export class Talk {
+  constructor({ send, onup = () => {}, onquality = () => {}, onstate = () => {}, onblocked = () => {} }) {
+    Object.assign(this, { send, onup, onquality, onstate, onblocked, links: new Map(), track: null, ice: {}, loudness: 1 });
+  }
+
+  follow(links, ice = this.ice) {
+    this.ice = ice;
+    const wanted = new Map(links.map((link) => [link.id, link]));
+    for (const [id, link] of this.links) if (!wanted.has(id)) { link.end(); this.links.delete(id); }
+    for (const [id, link] of wanted) {
+      if (this.links.has(id)) this.links.get(id).want(link);
+      else this.links.set(id, new Link(this, link));
+    }
+    if (this.links.size && !this.timer) this.timer = setInterval(() => { for (const link of this.links.values()) link.look().catch(() => {}); }, LOOK);
+    if (!this.links.size) { clearInterval(this.timer); this.timer = 0; }
+  }
+
+  receive(from, data) { return this.links.get(from)?.receive(data).catch((error) => console.warn("signal", error)); }
+
+  use(track) {
+    this.track = track;
+    for (const link of this.links.values()) link.apply();
+  }
+
+  mute(on) { if (this.track) this.track.enabled = !on; }
+
+  volume(loudness) {
+    this.loudness = loudness;
+    for (const link of this.links.values()) link.apply();
+  }
+
+  /* After a click: browsers let nothing sound before one. */
+  play() { for (const { audio } of this.links.values()) audio.play().catch(() => {}); }
+
+  /* The network changed: new ways are looked for at once. */
+  mend() { for (const link of this.links.values()) link.mend(); }
+
+  close() { this.follow([]); }
+}
