@@ -32,6 +32,8 @@ from interactions.models import (
 TOKEN_SECONDS = 14 * links.DAY
 # Windows ping every 20 s or ask for their state; one not heard of for so long has lost its process or its net.
 UNHEARD = timedelta(seconds=75)
+# A caller's page that is reloaded, or changes its net, is back within this (TABLES.md 2).
+CALLER_BACK = timedelta(seconds=30)
 WAITING = (State.QUEUED, State.OFFERED)
 TALKING = (State.ACTIVE, State.HELD)
 OVER = (State.WRAP_UP, State.CLOSED)
@@ -127,20 +129,33 @@ def start(entry_point: EntryPoint, hello: Hello, *, at: datetime | None = None) 
         ),
         at=at,
     )
-    with transaction.atomic():
-        _lock(f"chat window {received.interaction.pk}")
-        session = ChatSession.objects.filter(interaction=received.interaction).order_by("pk").first()
-        if session is None:
-            session = ChatSession.objects.create(
-                client_id=entry_point.client_id,
-                entry_point=entry_point,
-                interaction=received.interaction,
-                language=hello.language,
-                zone=hello.zone,
-                created_at=at,
-                seen_at=at,
-                customer_wrote_at=at,
-            )
+    return open_window(entry_point, received, language=hello.language, zone=hello.zone, wrote_at=at, at=at)
+
+
+@transaction.atomic
+def open_window(
+    entry_point: EntryPoint,
+    received: intake.Received,
+    *,
+    language: str,
+    zone: str,
+    wrote_at: datetime | None = None,
+    at: datetime,
+) -> Begun:
+    """The window of a contact that arrived through a page of its customer, and its token; twice it is the same."""
+    _lock(f"chat window {received.interaction.pk}")
+    session = ChatSession.objects.filter(interaction=received.interaction).order_by("pk").first()
+    if session is None:
+        session = ChatSession.objects.create(
+            client_id=entry_point.client_id,
+            entry_point=entry_point,
+            interaction=received.interaction,
+            language=language,
+            zone=zone,
+            created_at=at,
+            seen_at=at,
+            customer_wrote_at=wrote_at,
+        )
     return Begun(session, token_of(session), received)
 
 
@@ -169,10 +184,11 @@ def say_goodbye(session: ChatSession, *, at: datetime | None = None) -> None:
     """The customer ends the chat himself: at once, waiting or in talk. Twice is once."""
     ChatSession.objects.filter(pk=session.pk).update(said_goodbye=True)
     if session.interaction:
-        _left(session.interaction, at=at)
+        left(session.interaction, at=at)
 
 
-def _left(interaction: Interaction, *, at: datetime | None) -> bool:
+def left(interaction: Interaction, *, at: datetime | None) -> bool:
+    """The customer is gone, wherever his contact stands; whether that changed anything."""
     where = "talk" if interaction.state in TALKING else "queue"
     try:
         return handling.customer_left(interaction, where=where, at=at)
@@ -199,7 +215,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
         session.entry_point,
         intake.NewContact(
             provider_id=intake.following(left),
-            channel=Channel.CHAT,
+            channel=left.channel,
             from_name=envelope.from_name if envelope else "",
             from_address=envelope.from_address if envelope else "",
             from_phone=envelope.from_phone if envelope else "",
@@ -307,6 +323,13 @@ def windows_lost(at: datetime) -> int:
     ).update(gone_since=F("seen_at"))
 
 
+def patience(waiting: Interaction) -> timedelta:
+    """How long his page may be away before he has left: a caller is back at once, or not at all."""
+    if waiting.channel == Channel.VOICE or waiting.queue is None:
+        return CALLER_BACK
+    return timedelta(seconds=waiting.queue.patience_seconds)
+
+
 def patience_over(at: datetime) -> int:
     """Away for longer than the line's patience: they have left."""
     away = (
@@ -318,7 +341,7 @@ def patience_over(at: datetime) -> int:
     def act(session: ChatSession) -> bool:
         interaction = session.interaction
         assert interaction is not None and interaction.queue is not None and session.gone_since is not None
-        gone_by = at - timedelta(seconds=interaction.queue.patience_seconds)
+        gone_by = at - patience(interaction)
         return session.gone_since <= gone_by and _gone_for_good(session, interaction, gone_by, at=at)
 
     return each(away, act)
@@ -326,14 +349,14 @@ def patience_over(at: datetime) -> int:
 
 @transaction.atomic
 def _gone_for_good(session: ChatSession, interaction: Interaction, gone_by: datetime, *, at: datetime) -> bool:
-    left = _left(interaction, at=at)
+    was_there = left(interaction, at=at)
     # The window is locked last, as by who writes in it: a page that opened meanwhile, or an answer, undoes all of it.
     window = ChatSession.objects.select_for_update(no_key=True, of=["self"]).filter(
         pk=session.pk, gone_since__lte=gone_by, interaction__outcome=Outcome.ABANDONED
     )
     if window.first() is None:
         raise StaleState("the window is open again, or somebody answered")
-    return left
+    return was_there
 
 
 def _unread() -> QuerySet[Any]:

@@ -12,7 +12,18 @@ from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.writing import insert, update
 from clients.models import Channel, Queue, WrapUpMode
-from interactions import case_duty, closing, consulting, eligibility, journal, offers, queueing, states
+from interactions import (
+    case_duty,
+    closing,
+    consulting,
+    eligibility,
+    journal,
+    media,
+    offers,
+    queueing,
+    states,
+    unheard,
+)
 from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
 LAST_AGENT_PREFERRED = timedelta(seconds=30)
@@ -117,9 +128,12 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
         raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
     require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
-    queueing.leave_queue(interaction, "answered", at)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
+    if media.is_awaited(interaction):
+        media.await_both(leg, at=at)
+    else:
+        queueing.leave_queue(interaction, "answered", at)
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
@@ -198,6 +212,8 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     at = at or clock.now()
     interaction = leg.interaction
     consulting.end_consults(interaction, at=at)
+    if (row := media.unsettled(leg)) is not None:
+        return unheard.ended(leg, row, ended_by=ended_by, by=by, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
     journal.record(leg, Kind.ENDED, by=by, by_name=by_name, at=at, leg=str(leg.public_id), by_whom=ended_by)
     if end_leg(leg, ended_by=ended_by, at=at):
@@ -344,7 +360,8 @@ def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = N
     if colleague is not None:
         consulting.take_over(colleague, leg, at=at)
         return True
-    queueing.put_back(interaction, at=at, returned=interaction.channel == Channel.VOICE, new_visit=True)
+    heard = media.unsettled(leg) is None
+    queueing.put_back(interaction, at=at, returned=interaction.channel == Channel.VOICE, new_visit=heard)
     if interaction.channel != Channel.VOICE and why == "console lost":
         queueing.keep_for(interaction, leg.agent, until=at + LAST_AGENT_PREFERRED, at=at)
     return True

@@ -18,7 +18,7 @@ from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from bpo.kernel.writing import update
 from clients.models import MissRule
-from interactions import case_duty, journal, queueing, states
+from interactions import case_duty, journal, media, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Refusal, State
 
 TRANSFERRER_PREFERRED = timedelta(seconds=15)
@@ -84,7 +84,10 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.role == LegRole.CONSULT:
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
-    queueing.leave_queue(interaction, "answered", at)
+    if media.is_awaited(interaction):
+        media.await_both(leg, at=at)
+    else:
+        queueing.leave_queue(interaction, "answered", at)
     states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))

@@ -69,6 +69,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.TRANSFERRED: [runs.handed_on, wish_fulfilled, router.freed],
     Kind.TAKEN_BACK: [wish_fulfilled, router.place, router.freed],
     Kind.CONSOLE_LOST: [wish_fulfilled, router.place],
+    Kind.MEDIA_FAILED: [wish_fulfilled, router.place, router.freed],
     Kind.REPRIORITISED: [router.place],
     Kind.STEP_REACHED: [router.place],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],

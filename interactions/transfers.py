@@ -13,7 +13,7 @@ from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
-from interactions import cases, consulting, eligibility, handling, journal, queueing, states, waits
+from interactions import cases, consulting, eligibility, handling, journal, media, queueing, states, waits
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 from interactions.verdicts import Verdict
 
@@ -208,6 +208,8 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
         },
     )
     keep_note(leg, note, by=by, at=at)
+    if media.is_awaited(interaction) and interaction.state == State.ACTIVE:
+        handling.hold(leg, by=by, at=at)  # the two talk first, and he does not hear it
     states.recount_seat(colleague.pk, at=at)
     journal.record(request, Kind.CONSULT_STARTED, by=by, at=at, leg=str(request.public_id))
     journal.record(request, Kind.OFFERED, at=at, leg=str(request.public_id), made_by=str(by))

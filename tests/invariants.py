@@ -12,6 +12,9 @@ QUESTIONS: dict[str, str] = {
         CROSS JOIN LATERAL (
             SELECT (SELECT count(*) FROM interactions_visit v
                     WHERE v.interaction_id = i.id AND v.left_at IS NULL) AS visits,
+                   -- of a web call the wait goes on until the two hear each other
+                   (SELECT count(*) FROM interactions_callmedia m JOIN interactions_leg own ON own.id = m.leg_id
+                    WHERE own.interaction_id = i.id AND own.state = 'handling' AND m.settled_at IS NULL) AS voices,
                    count(*) FILTER (WHERE l.state = 'offered') AS offered,
                    count(*) FILTER (WHERE l.state = 'handling') AS handling,
                    count(*) FILTER (WHERE l.state = 'wrapping') AS wrapping
@@ -20,8 +23,8 @@ QUESTIONS: dict[str, str] = {
         WHERE NOT CASE i.state
             WHEN 'queued' THEN visits = 1 AND offered = 0 AND handling = 0
             WHEN 'offered' THEN visits = 1 AND offered = 1 AND handling = 0
-            WHEN 'active' THEN visits = 0 AND offered = 0 AND handling = 1
-            WHEN 'held' THEN visits = 0 AND offered = 0 AND handling = 1
+            WHEN 'active' THEN visits = voices AND offered = 0 AND handling = 1
+            WHEN 'held' THEN visits = voices AND offered = 0 AND handling = 1
             WHEN 'parked' THEN visits = 0 AND offered = 0 AND handling = 0
             WHEN 'wrap_up' THEN visits = 0 AND offered = 0 AND handling = 0 AND wrapping >= 1
             ELSE visits = 0 AND offered = 0 AND handling = 0 END

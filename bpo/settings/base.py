@@ -233,6 +233,12 @@ USERSESSIONS_TRACK_ACTIVITY = False
 INVITATION_DAYS = 7
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600
 
+# --- voice: how browsers find each other (bpo.kernel.turn) -----------------------------------------------------------
+TURN_URLS = env.words("TURN_URLS")
+TURN_SECRET = env.secret("TURN_SECRET", "")
+TURN_ONLY = env.flag("TURN_ONLY")
+STUN_URLS = env.words("STUN_URLS")
+
 # --- what the browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,8 +26,6 @@ TOKEN_WITHIN = 10.0
 SEEN_EVERY = 15.0
 TYPING_EVERY = 1.0
 MALFORMED, REFUSED = 4400, 4403
-RELAYED = frozenset({"message", "typing", "status", "ended"})
-UPWARDS = {"ping": {"kind"}, "typing": {"kind", "on"}, "seen": {"kind"}}
 
 
 class ChatConsumer(Leaving, AsyncWebsocketConsumer):
@@ -35,6 +34,8 @@ class ChatConsumer(Leaving, AsyncWebsocketConsumer):
     The first message carries the token, so that it never stands in an address or a log.
     """
 
+    upwards: Mapping[str, set[str]] = {"ping": {"kind"}, "typing": {"kind", "on"}, "seen": {"kind"}}
+    relayed = frozenset({"message", "typing", "status", "ended"})
     session: ChatSession | None = None
     group: str = ""
     patience: asyncio.Task[None] | None = None
@@ -62,7 +63,7 @@ class ChatConsumer(Leaving, AsyncWebsocketConsumer):
             await self.close(MALFORMED)
         elif self.session is None:
             await self._introduce(message)
-        elif message.get("kind") in UPWARDS and set(message) <= UPWARDS[message["kind"]]:
+        elif message.get("kind") in self.upwards and set(message) <= self.upwards[message["kind"]]:
             await getattr(self, f"_{message['kind']}")(message)
         else:
             await self.close(MALFORMED)
@@ -143,7 +144,7 @@ class ChatConsumer(Leaving, AsyncWebsocketConsumer):
         if kind == "roll_call":
             if message.get("by") != self.channel_name:
                 await self._mark_seen()
-        elif kind in RELAYED:
+        elif kind in self.relayed:
             relayed = {"kind": kind}
             if kind == "typing":
                 relayed["on"] = message.get("on", True)

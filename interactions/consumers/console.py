@@ -17,9 +17,10 @@ from agents.groups import agent_group
 from agents.models import Agent
 from bpo.accounts.models import user_group
 from bpo.kernel import clock, words
+from bpo.kernel import push as kernel_push
 from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
-from interactions import offers, push
+from interactions import media, offers, push, talks
 from interactions.consumers import hearing, heartbeat
 from interactions.consumers.leaving import Leaving
 from interactions.models import ChatSession, Interaction, Leg, LegState
@@ -99,6 +100,10 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
                 await self._say({"kind": "pong", "now": clock.now().isoformat()})
             case "typing":
                 await self._typing(data)
+            case "signal":
+                await database_sync_to_async(self._signal)(data)
+            case "up":
+                await database_sync_to_async(self._hears)(public_id(data.get("leg")))
             case "card_shown":
                 await database_sync_to_async(offers.shown_to)(self.agent, public_id(data.get("leg")))
             case "instead":
@@ -131,6 +136,28 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
         mine = Interaction.objects.filter(pk__in=held, public_id=interaction)
         sessions = ChatSession.objects.filter(interaction__in=mine).values_list("public_id", flat=True)
         return [push.chat_group(session) for session in sessions]
+
+    def _signal(self, message: dict[str, Any]) -> None:
+        """From her page of a call she is in to another's of the same call."""
+        leg = self._talk(public_id(message.get("leg")))
+        to, data = message.get("to"), message.get("data")
+        if leg is None or not isinstance(to, str) or not isinstance(data, dict):
+            return
+        group = talks.group_of(leg.interaction, to)
+        if group:
+            kernel_push.send(group, talks.signal(leg.interaction, str(leg.public_id), to, data))
+
+    def _hears(self, key: uuid.UUID | None) -> None:
+        """Her desk receives the customer's voice."""
+        leg = self._talk(key)
+        if leg is not None:
+            media.came(leg, media.Side.AGENT)
+
+    def _talk(self, key: uuid.UUID | None) -> Leg | None:
+        if key is None:
+            return None
+        legs = Leg.objects.select_related("interaction").filter(agent=self.agent, public_id=key)
+        return legs.filter(state=LegState.HANDLING).first()
 
     def _instead(self, key: uuid.UUID | None) -> None:
         """What this page was before it had this socket is over."""

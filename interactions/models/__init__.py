@@ -1,5 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
+from interactions.models.call import CallMedia
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -27,6 +28,7 @@ __all__ = [
     "AgentLane",
     "Arrival",
     "Attachment",
+    "CallMedia",
     "Callback",
     "CallbackOrigin",
     "CallbackState",

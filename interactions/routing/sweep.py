@@ -15,7 +15,7 @@ from django.db import Error, connection
 
 from agents import licences
 from bpo.kernel import clock
-from interactions import callback_work, cases, chats, standing
+from interactions import callback_work, calls, cases, chats, standing
 from interactions.routing import line_ends, overflowing, rules_due, timers
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ LONGEST_PAUSE = 1.0
 # In this order: first what frees agents and contacts, then what brings them together.
 STEPS: list[Step] = [
     timers.offers_expired,
+    timers.voices_overdue,
     timers.nodes_dead,
     timers.graces_over,
     timers.absent_signed_out,
@@ -41,6 +42,7 @@ STEPS: list[Step] = [
     callback_work.find_broken,
     callback_work.settle,
     *chats.STEPS,
+    calls.callers_gone,
     overflowing.steps_due,
     line_ends.wait_limits,
     line_ends.hours_over,

@@ -10,10 +10,22 @@ from django.db.models import F, Q
 
 from agents import presence
 from agents.models import ConsoleSession, Presence, Seat
+from bpo.kernel.asking import operation
 from bpo.kernel.steps import each
 from clients.models import Queue
-from interactions import closing, eligibility, handing_back, handling, offers, states, wrap_up
-from interactions.models import Interaction, Leg, LegState, Outcome, Refusal, State
+from interactions import (
+    closing,
+    consulting,
+    eligibility,
+    handing_back,
+    handling,
+    media,
+    offers,
+    states,
+    unheard,
+    wrap_up,
+)
+from interactions.models import CallMedia, Interaction, Leg, LegState, Outcome, Refusal, State
 from interactions.routing import router
 
 logger = logging.getLogger(__name__)
@@ -53,6 +65,27 @@ def wrap_ups_over(at: datetime) -> int:
     """Wrap-ups past their limit end as not filled in time."""
     over = Leg.objects.filter(state=LegState.WRAPPING, wrap_up_due_at__lte=at).order_by("wrap_up_due_at")
     return each(over[:BATCH], lambda leg: wrap_up.run_out(leg, at=at))
+
+
+def voices_overdue(at: datetime) -> int:
+    """Accepted web calls in which the two do not hear each other in time are failed offers."""
+    late = CallMedia.objects.filter(settled_at__isnull=True, due_at__lte=at).select_related("leg__interaction")
+
+    @operation
+    def act(row: CallMedia) -> bool:
+        try:
+            leg = handling.held_leg(row.leg)
+        except handling.NotYours:  # it ended otherwise: taken back, lost with its console
+            media.settle(row, at=at)
+            return False
+        still = media.unsettled(leg)
+        if still is None:
+            return False
+        consulting.end_consults(leg.interaction, at=at)
+        unheard.failed(leg, still, why="no voice in time", at=at)
+        return True
+
+    return each(late.order_by("due_at")[:BATCH], act)
 
 
 def nodes_dead(at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.customer import callback, chat, survey, widget
+from interactions.views.customer import call, callback, chat, survey, widget
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
@@ -16,6 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/chat/call/", chat.call, name="customer-chat-call"),
     path("c/<uuid:public_id>/chat/transcript/", chat.transcript, name="customer-chat-transcript"),
     path("c/<uuid:public_id>/chat/survey/", chat.survey, name="customer-chat-survey"),
+    path("c/<uuid:public_id>/call/start/", call.start, name="customer-call-start"),
+    path("c/<uuid:public_id>/call/state/", call.state, name="customer-call-state"),
+    path("c/<uuid:public_id>/call/end/", call.end, name="customer-call-end"),
+    path("c/<uuid:public_id>/call/back/", call.back, name="customer-call-back"),
+    path("c/<uuid:public_id>/call/survey/", call.survey, name="customer-call-survey"),
     path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback-form"),
     path("c/callback/<str:token>/", callback.manage, name="customer-callback"),
     path("c/survey/<str:token>/", survey.survey, name="customer-survey"),

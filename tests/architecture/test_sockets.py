@@ -17,6 +17,7 @@ from tests.architecture.tenant_world import World
 SOCKETS: dict[str, set[str]] = {
     "ws/console/": {"agent", "other agent"},
     "ws/floor/": {"supervisor", "other supervisor", "admin"},
+    "ws/call/": set(),
     "ws/chat/": set(),  # no session opens it: the token of the first message says whose window it is
 }
 
@@ -26,7 +27,7 @@ def test_every_socket_says_who_may_open_it() -> None:
     assert {str(route.pattern) for route in routes} == set(SOCKETS)
 
 
-@pytest.mark.parametrize("path", [path for path in SOCKETS if path != "ws/chat/"])
+@pytest.mark.parametrize("path", [path for path, people in SOCKETS.items() if people])
 @pytest.mark.django_db(transaction=True)
 async def test_each_socket_opens_for_its_own_people_alone(world_of_sockets: World, path: str) -> None:
     for role in ROLES:

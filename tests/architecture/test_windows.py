@@ -24,20 +24,30 @@ WINDOW: dict[str, tuple[str, str]] = {
     "customer-chat-transcript": ("post", "400"),
     "customer-chat-survey": ("post", "400"),
 }
+# And her call there.
+CALL: dict[str, tuple[str, str]] = {
+    "customer-call-state": ("get", "page"),
+    "customer-call-end": ("post", "page"),
+    "customer-call-back": ("post", "400"),
+    "customer-call-survey": ("post", "400"),
+}
 
 
-@pytest.mark.parametrize("name", WINDOW)
+@pytest.mark.parametrize("name", [*WINDOW, *CALL])
 def test_a_customer_reaches_the_own_window_alone(world: World, name: str) -> None:
     """By the token of Ann's own window; by that of Bob's at Globex, and by none, nothing of it is there."""
-    doors = {"own": world.things["widget"], "other": factories.door(Client.objects.get(name="Globex"))}
+    acme, globex = (Client.objects.get(name=name) for name in ("Acme", "Globex"))
+    doors = {"own": world.things["widget"], "other": factories.door(globex)}
+    start = "customer-chat-start"
+    if name in CALL:
+        doors = {"own": factories.door(acme, "web_call"), "other": factories.door(globex, "web_call")}
+        start = "customer-call-start"
     for who, door in doors.items():
         body = {"key": str(uuid.uuid4()), "words": "Hello", "name": who}
-        begun = Browser().post(
-            reverse("customer-chat-start", args=[door.public_id]), json.dumps(body), content_type="application/json"
-        )
+        begun = Browser().post(reverse(start, args=[door.public_id]), json.dumps(body), content_type="application/json")
         assert begun.status_code == 201, begun.content
         world.secrets[f"customer {who}"] = begun.json()["token"]
-    method, expected = WINDOW[name]
+    method, expected = {**WINDOW, **CALL}[name]
     path = reverse(name, args=[doors["own"].public_id])
     assert ask(world, "customer own", method, path, {}) == expected
     for stranger in ("customer other", "anonymous", "admin", "key"):

@@ -1,0 +1,77 @@
+"""A call from a client's page: how it begins, and what its page's silence means once somebody has answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from bpo.kernel import clock
+from bpo.kernel.errors import StaleState
+from bpo.kernel.steps import each
+from clients.models import Channel, EntryPoint, Reason
+from interactions import chats, intake
+from interactions.models import ChatSession
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a caller says before the line opens; `key` is made by his page and makes the call begin once."""
+
+    key: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    reason: Reason | None = None
+    menu: str = ""
+    """The key he pressed in the door's menu."""
+    language: str = "en"
+    page: str = ""
+    zone: str = ""
+    simulated: bool = False
+
+
+def start(entry_point: EntryPoint, caller: Caller, *, at: datetime | None = None) -> chats.Begun:
+    """Begin a call: the contact arrives as at every door, the page gets its token. The same key begins it once."""
+    at = at or clock.now()
+    received = intake.receive(
+        entry_point,
+        intake.NewContact(
+            provider_id=f"call:{caller.key}",
+            channel=Channel.VOICE,
+            from_name=caller.name,
+            from_address=caller.email,
+            from_phone=caller.phone,
+            language=caller.language,
+            reason=caller.reason,
+            key=caller.menu,
+            page=caller.page,
+            zone=caller.zone,
+            simulated=caller.simulated,
+        ),
+        at=at,
+    )
+    return chats.open_window(entry_point, received, language=caller.language, zone=caller.zone, at=at)
+
+
+def callers_gone(at: datetime) -> int:
+    """The sweep's step: pages that did not come back to a talk in time; the call is ended by its customer."""
+    away = ChatSession.objects.select_related("interaction").filter(
+        gone_since__lte=at - chats.CALLER_BACK,
+        interaction__channel=Channel.VOICE,
+        interaction__state__in=chats.TALKING,
+    )
+
+    return each(away.order_by("gone_since")[:200], lambda session: _gone_for_good(session, at=at))
+
+
+@transaction.atomic
+def _gone_for_good(session: ChatSession, *, at: datetime) -> bool:
+    assert session.interaction is not None
+    gone = chats.left(session.interaction, at=at)
+    # Locked last, as by who waits too long: a page that came back meanwhile undoes it.
+    window = ChatSession.objects.select_for_update(no_key=True).filter(pk=session.pk)
+    if not window.filter(gone_since__lte=at - chats.CALLER_BACK).exists():
+        raise StaleState("the page is open again")
+    return gone

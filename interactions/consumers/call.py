@@ -1,0 +1,64 @@
+"""The socket of a caller's page: what the chat window's does, and the signals by which browsers find each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+
+from bpo.kernel import push
+from interactions import media, talks
+from interactions.consumers.chat import MALFORMED, ChatConsumer
+from interactions.models import Interaction
+
+Party = str
+
+
+class CallConsumer(ChatConsumer):
+    """One open page of a call."""
+
+    upwards = {
+        "ping": {"kind"},
+        "seen": {"kind"},
+        "signal": {"kind", "to", "data"},
+        "up": {"kind", "id"},
+    }
+    relayed = frozenset({"status", "ended"})
+
+    async def _signal(self, message: dict[str, Any]) -> None:
+        to, data = message.get("to"), message.get("data")
+        if not isinstance(to, str) or not isinstance(data, dict):
+            await self.close(MALFORMED)
+            return
+        await database_sync_to_async(self._pass_on)(to, data)
+
+    def _pass_on(self, to: Party, data: dict[str, Any]) -> None:
+        interaction = self._interaction()
+        group = talks.group_of(interaction, to) if interaction else ""
+        if interaction is not None and group and to != talks.CUSTOMER:
+            push.send(group, talks.signal(interaction, talks.CUSTOMER, to, data))
+
+    async def _up(self, message: dict[str, Any]) -> None:
+        party = message.get("id")
+        if not isinstance(party, str):
+            await self.close(MALFORMED)
+            return
+        await database_sync_to_async(self._hears_agent)(party)
+
+    def _hears_agent(self, party: Party) -> None:
+        interaction = self._interaction()
+        for leg in talks.legs_in(interaction) if interaction else ():
+            if str(leg.public_id) == party:
+                media.came(leg, media.Side.CUSTOMER)
+
+    def _interaction(self) -> Interaction | None:
+        # The window may have gone over to a new contact since this socket was opened.
+        assert self.session is not None
+        return Interaction.objects.filter(chat_sessions=self.session.pk).first()
+
+    async def nudge(self, message: dict[str, Any]) -> None:
+        """A signal goes down as it came; the rest as in a chat's window."""
+        if message.get("kind") == "signal":
+            await self._say({"kind": "signal", "from": message.get("from"), "data": message.get("data")})
+        else:
+            await super().nudge(message)

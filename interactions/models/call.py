@@ -1,0 +1,31 @@
+"""Whether the two of an accepted web call hear each other."""
+
+from django.db import models
+from django.db.models import Q
+
+from clients.access import ClientScopedQuerySet
+from interactions.models.leg import Leg
+
+
+class CallMedia(models.Model):
+    """One row for each accepted leg of a web call: who hears the other since when, and until when both must.
+
+    Settled when both do, or when it is given up: a call whose media never connected is not answered (DESIGN.md 2).
+    """
+
+    leg = models.OneToOneField(Leg, primary_key=True, on_delete=models.CASCADE, related_name="media")
+    due_at = models.DateTimeField(help_text="By then both hear each other, or the offer has failed.")
+    customer_at = models.DateTimeField(
+        null=True, help_text="The customer's page receives the agent's voice since then."
+    )
+    agent_at = models.DateTimeField(null=True, help_text="The agent's desk receives the customer's voice since then.")
+    settled_at = models.DateTimeField(null=True)
+
+    client_lookup = "leg__client"
+    objects = ClientScopedQuerySet["CallMedia"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="media_awaited", condition=Q(settled_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"Media of {self.leg}"

@@ -1,0 +1,107 @@
+"""Who is in a call, who hears whom, and whom a page may signal: what every page of a web call is told to follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from agents.groups import agent_group
+from agents.models import Agent
+from bpo.kernel.composed import composed, first
+from clients.models import Channel, EntryKind, EntryPoint
+from interactions.models import ChatSession, Interaction, Leg, LegRole, LegState, Origin, State
+from interactions.push import chat_group
+
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one page has to another of the call: whether its voice goes there, whether it hears it, who offers."""
+
+    id: str
+    role: str
+    send: bool
+    hear: bool
+    offers: bool
+    """One side alone makes the offers of a connection: the agent to the customer, of two agents who came first."""
+
+
+@composed
+def _in_talk(interaction: Any) -> QuerySet[Leg]:
+    # By its missing end, as everywhere: by its state a leg would be looked for among all of the house.
+    legs = Leg.objects.order_by("pk").filter(interaction=interaction, accepted_at__isnull=False, ended_at__isnull=True)
+    return legs.filter(work_ended_at__isnull=True).select_related("agent")
+
+
+def legs_in(interaction: Interaction) -> list[Leg]:
+    """The legs whose people are in the call now, the oldest first."""
+    return [leg for leg in _in_talk(interaction.pk) if leg.state == LegState.HANDLING and leg.role != LegRole.MONITOR]
+
+
+def of_customer(interaction: Interaction) -> list[Line]:
+    """The customer's lines. On hold nobody hears him and he hears nobody, also not the two who consult."""
+    if interaction.state not in (State.ACTIVE, State.HELD):
+        return []
+    open_ = interaction.state == State.ACTIVE
+    return [Line(str(leg.public_id), leg.role, open_, open_, offers=False) for leg in legs_in(interaction)]
+
+
+def of_leg(mine: Leg) -> list[Line]:
+    """The lines of one who is in the call: to the customer, and to every other of us."""
+    interaction = mine.interaction
+    open_ = interaction.state == State.ACTIVE
+    lines = [Line(CUSTOMER, CUSTOMER, open_, open_, offers=True)]
+    for leg in legs_in(interaction):
+        if leg.pk != mine.pk:
+            lines.append(Line(str(leg.public_id), leg.role, send=True, hear=True, offers=mine.pk < leg.pk))
+    return lines
+
+
+@composed
+def _of_agent(agent: Any) -> QuerySet[Leg]:
+    legs = Leg.objects.order_by("-accepted_at").filter(
+        agent=agent, channel=Channel.VOICE, state=LegState.HANDLING, interaction__origin=Origin.WEB_CALL
+    )
+    return legs.select_related("interaction__queue", "client__brand")
+
+
+def leg_of(agent: Agent) -> Leg | None:
+    """The web call this agent is in."""
+    leg = first(_of_agent(agent.pk))
+    return leg if leg is not None and window_of(leg.interaction) is not None else None
+
+
+def window_of(interaction: Interaction) -> ChatSession | None:
+    """The page of the customer in this call."""
+    return ChatSession.objects.filter(interaction=interaction).order_by("-pk").first()
+
+
+def needs_microphone(agent: Agent) -> bool:
+    """Whether a web call may come to her: a client she is licensed for has such a door."""
+    return EntryPoint.objects.filter(
+        kind=EntryKind.WEB_CALL, published=True, client__licences__agent=agent, client__licences__state="certified"
+    ).exists()
+
+
+def group_of(interaction: Interaction, party: str) -> str:
+    """Where a page of this call is reached by push; empty for who is not in it."""
+    if party == CUSTOMER:
+        window = window_of(interaction)
+        return chat_group(window.public_id) if window else ""
+    found = [leg for leg in legs_in(interaction) if str(leg.public_id) == party]
+    return agent_group(found[0].agent.public_id) if found else ""
+
+
+def signal(interaction: Interaction, sender: str, to: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What is pushed: data of one page for another, and of which call; read by nobody in between."""
+    return {
+        "type": "nudge",
+        "kind": "signal",
+        "call": str(interaction.public_id),
+        "from": sender,
+        "to": to,
+        "data": data,
+    }

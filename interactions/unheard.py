@@ -1,0 +1,46 @@
+"""A web call that was accepted and in which the two never heard each other: not answered, whatever ended it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from interactions import closing, journal, media, offers, queueing, states
+from interactions.models import CallMedia, EndedBy, Kind, Leg, LegState, Outcome
+
+NO_DELAY_KNOWN = 15
+
+
+def ended(leg: Leg, row: CallMedia, *, ended_by: EndedBy, by: journal.Actor | None, at: datetime) -> Leg:
+    """Somebody hung up before: the customer has abandoned the line, or the agent has let his call go back to it.
+
+    The caller holds the seats, and no colleague is beside her any more.
+    """
+    if ended_by == EndedBy.CUSTOMER:
+        _abandoned(leg, row, at=at)
+    else:
+        failed(leg, row, why="ended before it began", by=by, at=at)
+    return leg
+
+
+def _abandoned(leg: Leg, row: CallMedia, *, at: datetime) -> None:
+    """With his real wait; she has nothing to wrap up."""
+    media.settle(row, at=at)
+    states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.CUSTOMER)
+    journal.record(leg, Kind.ENDED, by_name="customer", at=at, leg=str(leg.public_id), by_whom=EndedBy.CUSTOMER)
+    queueing.leave_queue(leg.interaction, Outcome.ABANDONED, at)
+    closing.close(leg.interaction, Outcome.ABANDONED, by_name="customer", at=at)
+
+
+def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = None, at: datetime) -> None:
+    """No voice came in time, or she hung up before: he keeps his place, and she is not asked again at once.
+
+    The caller holds the seats.
+    """
+    media.settle(row, at=at)
+    interaction = leg.interaction
+    states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
+    heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
+    journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard)
+    delay = interaction.queue.busy_delay_seconds if interaction.queue else NO_DELAY_KNOWN
+    offers.refuse(leg, seconds=delay, why="busy", at=at)
+    queueing.put_back(interaction, at=at)

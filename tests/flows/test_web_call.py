@@ -1,0 +1,285 @@
+"""A call from a client's page: what the page is told, what answers the call, and what an end means before and after."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients.models import Channel, EntryKind, EntryPoint, Queue
+from interactions import calls, chats, handling, media, offers, transfers
+from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
+from tests import factories as make
+from tests.flows.floor import Day, House, fresh, kinds
+
+
+class Caller:
+    """Ann at the call page of Acme: she has no cookie, only her page's token."""
+
+    def __init__(self, door: EntryPoint) -> None:
+        self.door, self.token = door, ""
+
+    def post(self, act: str, /, **body: Any) -> Any:
+        """What she presses; the answer is the page's new state."""
+        address = reverse(f"customer-call-{act}", args=[self.door.public_id])
+        answer = Browser().post(address, body, content_type="application/json", headers=self._headers())
+        self.last = answer
+        said = answer.json()
+        self.token = said.get("token", self.token)
+        return said
+
+    def state(self) -> Any:
+        """What her page shows."""
+        return Browser().get(reverse("customer-call-state", args=[self.door.public_id]), headers=self._headers()).json()
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    @property
+    def session(self) -> ChatSession:
+        """Her page's row."""
+        return chats.session_of(self.token)
+
+    @property
+    def contact(self) -> Interaction:
+        """Her call."""
+        found = self.session.interaction
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def line(house: House) -> Queue:
+    """A line that takes calls and wraps up."""
+    return make.queue(house.acme, "Calls", channels=[Channel.VOICE])
+
+
+@pytest.fixture
+def ann(line: Queue) -> Caller:
+    """She has pressed "Call now"."""
+    door = make.door(line.client, EntryKind.WEB_CALL, into=line)
+    caller = Caller(door)
+    caller.post("start", key="0123456789abcdef", name="Ann Archer", phone="+442079460000")
+    assert caller.last.status_code == 201
+    return caller
+
+
+def ringing(agent: Agent, contact: Interaction) -> Leg:
+    """Her open offer of this call."""
+    return Leg.objects.get(agent=agent, interaction=contact, state=LegState.OFFERED)
+
+
+def taken(house: House, day: Day, ann: Caller, name: str = "Bea Brown") -> Leg:
+    """An agent comes and takes it; nobody has heard anybody yet."""
+    bea = house.agent(name)
+    day.after(0)
+    return offers.accept(ringing(bea, ann.contact), by=bea)
+
+
+def heard(leg: Leg) -> None:
+    """Both pages receive the other's voice."""
+    media.came(leg, media.Side.AGENT)
+    media.came(leg, media.Side.CUSTOMER)
+
+
+def visits(contact: Interaction) -> list[str]:
+    """How each stay in line ended."""
+    return list(contact.visits.order_by("ordinal").values_list("how", flat=True))
+
+
+def test_ann_calls_waits_and_talks_to_bea(day: Day, house: House, ann: Caller) -> None:
+    waiting = ann.state()
+    assert (waiting["state"], waiting["position"], waiting["links"]) == ("waiting", 1, [])
+    clock.advance(20)
+    leg = taken(house, day, ann)
+    told = ann.state()
+    assert told["state"] == "talking" and told["heard_at"] is None and told["agent"]
+    assert told["links"] == [{"id": str(leg.public_id), "role": "primary", "send": True, "hear": True, "offers": False}]
+    assert visits(ann.contact) == [""], "she waits until they hear each other"
+    clock.advance(2)
+    assert media.came(leg, media.Side.CUSTOMER) is False
+    assert visits(ann.contact) == [""]
+    assert media.came(leg, media.Side.AGENT) is True
+    assert media.came(leg, media.Side.AGENT) is False, "once is enough"
+    assert visits(ann.contact) == ["answered"]
+    assert ann.state()["heard_at"] == clock.now().isoformat()
+    assert kinds(ann.contact).count("media_connected") == 1
+    waited = ann.contact.visits.get()
+    assert waited.left_at is not None and (waited.left_at - waited.entered_at).total_seconds() == 22
+    ended = ann.post("end")
+    assert ended["state"] == "wrap_up"
+    assert fresh(leg).state == LegState.WRAPPING and fresh(leg).ended_by == EndedBy.CUSTOMER
+
+
+def test_the_same_press_twice_is_one_call(ann: Caller) -> None:
+    again = Caller(ann.door)
+    again.post("start", key="0123456789abcdef", name="Ann Archer")
+    assert again.contact == ann.contact
+    assert ChatSession.objects.count() == 1
+
+
+def test_no_voice_within_ten_seconds_is_a_failed_offer(day: Day, house: House, ann: Caller) -> None:
+    before = fresh(ann.contact).enqueued_at
+    leg = taken(house, day, ann)
+    media.came(leg, media.Side.CUSTOMER)
+    day.after(9.9)
+    assert fresh(leg).state == LegState.HANDLING
+    day.after(0.2)
+    contact = fresh(ann.contact)
+    assert fresh(leg).state == LegState.LOST
+    assert (contact.state, contact.enqueued_at) == (State.QUEUED, before)
+    assert visits(contact) == [""], "one wait, which goes on"
+    failed = contact.journal.get(kind=Kind.MEDIA_FAILED)
+    assert failed.facts["heard"] == ["customer"]
+    assert ann.state()["state"] == "waiting"
+    assert not contact.legs.filter(state=LegState.OFFERED).exists(), "she is not asked again at once"
+    cal = house.agent("Cal Cole")
+    day.after(0)
+    heard(offers.accept(ringing(cal, contact), by=cal))
+    assert visits(contact) == ["answered"]
+
+
+def test_ann_hangs_up_before_she_hears_bea(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    clock.advance(3)
+    ended = ann.post("end")
+    contact = fresh(ann.contact)
+    assert (ended["state"], contact.outcome, visits(contact)) == ("closed", Outcome.ABANDONED, ["abandoned"])
+    assert fresh(leg).state == LegState.COMPLETED, "she has nothing to wrap up"
+
+
+def test_bea_hangs_up_before_she_hears_ann(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT)
+    assert fresh(leg).state == LegState.LOST
+    assert fresh(ann.contact).state == State.QUEUED
+
+
+def test_hold_stops_all_voices_and_the_page_knows(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    handling.hold(leg, by=leg.agent)
+    held = ann.state()
+    assert held["state"] == "held"
+    assert [(link["send"], link["hear"]) for link in held["links"]] == [(False, False)]
+    handling.resume(leg, by=leg.agent)
+    assert [(link["send"], link["hear"]) for link in ann.state()["links"]] == [(True, True)]
+
+
+def test_anns_page_is_away_in_talk_and_back(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    chats.gone(ann.session)
+    day.after(29)
+    assert fresh(leg).state == LegState.HANDLING
+    assert ann.state()["state"] == "talking", "asking is a sign of life"
+    day.after(40)
+    assert fresh(leg).state == LegState.HANDLING
+
+
+def test_anns_page_does_not_come_back(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    chats.gone(ann.session)
+    day.after(30.1)
+    assert fresh(leg).state == LegState.WRAPPING and fresh(leg).ended_by == EndedBy.CUSTOMER
+
+
+def test_anns_page_closes_while_she_waits(day: Day, house: House, ann: Caller) -> None:
+    chats.gone(ann.session)
+    day.after(30.1)
+    contact = fresh(ann.contact)
+    assert (contact.state, contact.outcome) == (State.CLOSED, Outcome.ABANDONED)
+
+
+def test_beas_desk_is_lost_and_ann_is_told_one_moment(day: Day, house: House, ann: Caller) -> None:
+    from agents import presence
+    from tests.flows.floor import console_of
+
+    leg = taken(house, day, ann)
+    heard(leg)
+    presence.disconnected(console_of(leg.agent))
+    assert ann.state()["state"] == "away"
+    day.after(15.1)
+    assert fresh(leg).state == LegState.LOST
+    waiting = ann.state()
+    assert waiting["state"] == "waiting" and waiting["passed_on"] is True
+    assert visits(ann.contact) == ["answered", ""]
+
+
+def test_ann_takes_a_callback_and_keeps_her_place(day: Day, house: House, ann: Caller) -> None:
+    entered = fresh(ann.contact).enqueued_at
+    clock.advance(60)
+    said = ann.post("back", number="+442079460111", zone="Europe/London")
+    promised = Callback.objects.get(promised_from=ann.contact)
+    assert (said["state"], said["callback"]["reference"]) == ("closed", promised.reference)
+    assert promised.enqueued_at == entered
+
+
+def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    cal = house.agent("Cal Cole")
+    asked = transfers.consult(leg, cal, by=leg.agent, note="an old order")
+    offers.accept(asked, by=cal)
+    assert ann.state()["state"] == "held", "the two talk without her first"
+    handling.resume(fresh(leg), by=leg.agent)
+    assert {link["role"] for link in ann.state()["links"]} == {"primary", "consult"}, "three talk"
+    transfers.complete_warm(fresh(leg), by=leg.agent)
+    told = ann.state()
+    assert [link["id"] for link in told["links"]] == [str(asked.public_id)]
+    assert told["state"] == "talking"
+    clock.advance(60)
+    day.after(0)
+    assert fresh(asked).state == LegState.HANDLING, "her voice came with the consultation"
+
+
+def test_a_phone_call_counts_by_its_accept(day: Day, house: House, line: Queue) -> None:
+    bea = house.agent("Bea Brown")
+    contact = house.contact(Channel.VOICE, queue=line)
+    day.after(0)
+    offers.accept(ringing(bea, contact), by=bea)
+    assert visits(contact) == ["answered"]
+    day.after(60)
+    assert fresh(contact).state == State.ACTIVE
+
+
+def test_the_page_of_a_closed_line_is_told_so(day: Day, house: House, line: Queue) -> None:
+    from clients.models import QueueState
+
+    door = make.door(line.client, EntryKind.WEB_CALL, into=line)
+    Queue.objects.filter(pk=line.pk).update(state=QueueState.CLOSED)
+    caller = Caller(door)
+    said = caller.post("start", key="0123456789abcdef", name="Ann")
+    assert said["state"] == "closed" and said["text"]
+
+
+def test_a_chat_door_takes_no_call_and_a_chats_token_opens_none(day: Day, house: House, ann: Caller) -> None:
+    other = Caller(make.door(house.acme, into=house.line))
+    other.post("start", key="0123456789abcdef")
+    assert other.last.status_code == 404
+    hello = chats.Hello(key="fedcba9876543210", words="Hello")
+    ann.token = chats.start(other.door, hello).token
+    assert ann.post("end")["code"] == "link_invalid"
+    assert ann.last.status_code == 401
+
+
+def test_what_ann_types_wrong_is_said(line: Queue, day: Day) -> None:
+    caller = Caller(make.door(line.client, EntryKind.WEB_CALL, into=line))
+    said = caller.post("start", key="0123456789abcdef", phone="twelve", email="at home")
+    assert caller.last.status_code == 422
+    assert set(said["errors"]) == {"phone", "email"}
+    assert not Interaction.objects.exists()
+
+
+def test_a_call_begins_by_its_operation(day: Day, line: Queue) -> None:
+    door = make.door(line.client, EntryKind.WEB_CALL, into=line)
+    begun = calls.start(door, calls.Caller(key="0123456789abcdef", name="Ann"))
+    contact = begun.received.interaction
+    assert (contact.channel, contact.origin) == (Channel.VOICE, "web_call")
+    assert contact.arrived_at <= clock.now() + timedelta(seconds=1)
