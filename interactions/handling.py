@@ -166,6 +166,18 @@ def resume(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     return leg
 
 
+@operation
+def mute(leg: Leg, *, by: Agent, on: bool) -> Leg:
+    """Her microphone is off, or on again; a flag for her desk, nothing of the contact changes."""
+    states.take_seats(by)
+    leg = offers.read_anew(leg)
+    if leg.state != LegState.HANDLING or leg.agent_id != by.pk:
+        raise NotYours
+    leg.muted = on
+    leg.save(update_fields=["muted"])
+    return leg
+
+
 def count_hold(leg: Leg, *, at: datetime) -> None:
     """Add the running hold, or the time set aside, to the leg's hold seconds and end it."""
     if leg.hold_since is None:

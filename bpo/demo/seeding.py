@@ -233,7 +233,7 @@ def _door(
 def _of_this_machine(door: EntryPoint) -> None:
     """Origins and mail servers follow the addresses this start has."""
     changes: dict[str, object] = {}
-    if door.kind == "widget":
+    if door.kind in ("widget", "web_call"):
         changes["origins"] = own_origins()
     local = mail.running(settings.VAR) if door.kind == "mailbox" else None
     if local is not None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Brand
+from interactions import media
 from interactions.desk import afterwards
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Kind, Leg, LegRole, LegState
@@ -40,6 +41,8 @@ class Card:
     who: str
     contacts: int
     waited_since: datetime
+    web_call: bool
+    """Whether her desk needs a microphone for it."""
     reasons: tuple[Promise, ...]
 
 
@@ -91,6 +94,7 @@ def open_offer(agent: Agent) -> Card | None:
         contacts=contacts + 1,
         # Who is asked for help is waited for by the colleague, not by the customer.
         waited_since=leg.offered_at if leg.role == "consult" else interaction.enqueued_at or interaction.arrived_at,
+        web_call=media.is_awaited(interaction),
         reasons=DECLINE_REASONS,
     )
 

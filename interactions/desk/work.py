@@ -16,7 +16,7 @@ from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
 from clients.words import language_for
-from interactions import consulting, endings, handling, outbound, replies, reply_letters, runs, wrap_up
+from interactions import consulting, endings, handling, media, outbound, replies, reply_letters, runs, wrap_up
 from interactions.callback_work import Result
 from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -260,6 +260,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "consult": (consult := consult_to_tell(interaction, now)),
         "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",
         "voice": voice,
+        "web_call": (web_call := voice and media.is_awaited(interaction)),
+        "unheard": web_call and media.unsettled(leg) is not None,
         "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],

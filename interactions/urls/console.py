@@ -13,6 +13,7 @@ from interactions.views.console import (
     presence,
     records,
     script,
+    talk,
     wrapup,
     writing,
 )
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("presence/sign-out/", presence.sign_out, name="console-sign-out"),
     path("offers/<uuid:leg>/accept/", offers.accept, name="console-accept"),
     path("offers/<uuid:leg>/decline/", offers.decline, name="console-decline"),
+    path("offers/<uuid:leg>/busy/", talk.busy, name="console-busy"),
+    path("talk/", talk.talk, name="console-talk"),
+    path("legs/<uuid:leg>/mute/", talk.mute, name="console-mute"),
     path("legs/<uuid:leg>/", home.leg_page, name="console-leg"),
     path("legs/<uuid:leg>/work/", acting.work, name="console-work"),
     path("legs/<uuid:leg>/customer/", script.side, name="console-side"),

@@ -4,6 +4,7 @@ import "./console/typed.js";
 import "./console/offers.js";
 import "./console/keys.js";
 import "./console/call.js";
+import "./console/voice.js";
 import "./console/writing.js";
 import "./console/files.js";
 import "./console/snippets.js";

@@ -113,6 +113,13 @@ TECH_GIANT = ClientContent(
             "+18005550142",
             rules=(RuleContent("Phone", reason="tech-support", wants={"tech": 2}),),
         ),
+        DoorContent(
+            "web_call",
+            "Call from the shop",
+            "Phone",
+            "Around the clock",
+            rules=(RuleContent("Phone", reason="tech-support", wants={"tech": 2}),),
+        ),
         DoorContent("api", "Shop system", "Chat", "Around the clock"),
     ),
     product_types={"hardware": ("Hardware", "Equipos"), "care": ("Support and repair", "Soporte y reparación")},

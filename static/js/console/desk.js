@@ -6,6 +6,8 @@ import { tick } from "../lib/clock.js";
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
 const ANOTHER = new Set(["ended", "wrap_up_started", "taken_back", "transferred", "console_lost", "assigned", "closed", "disposed",
   "held", "resumed", "consult_started", "consult_ended", "missed", "declined", "rescinded", "joined", "left", "case_resolved", "set_aside", "set_back", "callback_tried"]);
+/* Of these the page knows nothing by itself, though the contact's version stays. */
+const VOICES = new Set(["media_connected", "media_failed"]);
 /* In wrap-up only its end changes the middle: what is being written there stays. */
 const ENDS_WRAP_UP = new Set(["disposed", "closed"]);
 /* After these nothing can be done with it that a dialog asks for which needs the contact in hand (data-in-hand). */
@@ -23,6 +25,7 @@ on("item", (data) => {
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
   // what this page just did itself has been answered with the new middle already
   const newer = Number(data.version) > Number(el.dataset.version);
+  if (VOICES.has(data.about)) refreshWork();
   if (ANOTHER.has(data.about) && (newer || performance.now() - own > 1500)) refreshWork();
 });
 

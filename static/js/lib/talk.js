@@ -2,7 +2,7 @@
    new Talk({ send(to, data), onup(id), onquality(id, quality), onstate(), onblocked() })
      follow(links, ice)   links: [{id, send, hear, offers}] as the server lists them; ice: RTCConfiguration
      receive(from, data)  what another party signalled
-     use(track)           the microphone; mute(on); volume(0..1); close()
+     use(track)           the microphone; mute(on); volume(0..1); speakFrom(deviceId); play(); mend(); close()
    Each page gives each of its links a tag of its own. A hello with a new tag is another page (a reload, another desk): the
    connection begins anew. One side alone makes the offers, so that two never cross. Sending is stopped at its source
    (replaceTrack), so that who shall not hear gets nothing. */
@@ -31,6 +31,7 @@ class Link {
   apply() {
     this.audio.muted = !this.hear;
     this.audio.volume = this.talk.loudness;
+    if (this.talk.speaker !== undefined) this.audio.setSinkId?.(this.talk.speaker).catch(() => {});
     this.sender()?.replaceTrack(this.send ? this.talk.track : null).catch(() => {});
   }
 
@@ -164,6 +165,12 @@ export class Talk {
 
   use(track) {
     this.track = track;
+    for (const link of this.links.values()) link.apply();
+  }
+
+  /* Which loudspeaker, where the browser lets one choose. */
+  speakFrom(id) {
+    this.speaker = id;
     for (const link of this.links.values()) link.apply();
   }
 

@@ -8,6 +8,8 @@ const WORDS = {
     tooMany: "Too many tries. Wait a moment.", serverError: "This did not work, through no fault of yours.",
     tooLarge: "The file is too large.", newVersion: "A newer version is ready.", keys: "Keys", noKeys: "This page has no keys.",
     lostLine: "Connection lost", undone: "Undone.", tooLate: "Too late to undo.",
+    lineGood: "Good line", lineFair: "Fair line", lineBad: "Bad line", lineSought: "Looking for a line",
+    noMicrophone: "No microphone here: the call went to a colleague.",
   },
   es: {
     undo: "Deshacer", close: "Cerrar", again: "Intentar de nuevo", reload: "Recargar", signIn: "Entrar",
@@ -17,6 +19,8 @@ const WORDS = {
     tooMany: "Demasiados intentos. Espere un momento.", serverError: "No ha funcionado y no es culpa suya.",
     tooLarge: "El archivo es demasiado grande.", newVersion: "Hay una versión nueva.", keys: "Teclas", noKeys: "Esta página no tiene teclas.",
     lostLine: "Conexión perdida", undone: "Deshecho.", tooLate: "Ya no se puede deshacer.",
+    lineGood: "Buena línea", lineFair: "Línea regular", lineBad: "Mala línea", lineSought: "Buscando línea",
+    noMicrophone: "Aquí no hay micrófono: la llamada pasó a otra persona.",
   },
 };
 

@@ -1,0 +1,77 @@
+/* The agent's microphone: asked for when she goes available, so that answering needs no second permission.
+   microphone.start() -> track or null; .track, .onchange(track); .level() 0..1; .choose(deviceId), .out() id of the loudspeaker. */
+const note = document.getElementById("microphone-note");
+const STORE = "microphone";
+
+let context = null, meter = null, wanted = false;
+
+export const microphone = {
+  track: null,
+  onchange: () => {},
+  get chosen() { return localStorage.getItem(STORE) ?? ""; },
+
+  async start() {
+    if (this.track?.readyState === "live") return this.track;
+    if (!navigator.mediaDevices) { tell("none"); return null; }
+    try {
+      const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+      if (this.chosen) audio.deviceId = { ideal: this.chosen };
+      const stream = await navigator.mediaDevices.getUserMedia({ audio });
+      [this.track] = stream.getAudioTracks();
+    } catch (error) {
+      this.track = null;
+      tell(error.name === "NotAllowedError" || error.name === "SecurityError" ? "refused" : "none");
+      return null;
+    }
+    tell("");
+    listen(this.track);
+    this.track.addEventListener("ended", () => this.lost());
+    this.onchange(this.track);
+    return this.track;
+  },
+
+  /* The headset was unplugged: another one is taken, if there is one. */
+  lost() {
+    this.track = null;
+    if (wanted) this.start();
+  },
+
+  choose(id) {
+    localStorage.setItem(STORE, id);
+    this.track?.stop();
+    this.track = null;
+    return this.start();
+  },
+
+  level() {
+    if (!meter) return 0;
+    const samples = new Float32Array(meter.fftSize);
+    meter.getFloatTimeDomainData(samples);
+    return Math.min(1, 4 * Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length));
+  },
+
+  /* Web calls may come: without a click only where it is allowed already. */
+  async expect() {
+    wanted = true;
+    if (this.track) return;
+    const state = await navigator.permissions?.query({ name: "microphone" }).then(({ state: given }) => given, () => "prompt");
+    if (state === "granted") this.start();
+    else tell(state === "denied" ? "refused" : "ask");
+  },
+};
+
+function listen(track) {
+  context ??= new AudioContext();
+  context.resume();
+  meter = context.createAnalyser();
+  context.createMediaStreamSource(new MediaStream([track])).connect(meter);
+}
+
+function tell(why) {
+  note.hidden = !why || !wanted;
+  for (const words of note.querySelectorAll("[data-why]")) words.hidden = words.dataset.why !== why;
+}
+
+document.getElementById("use-microphone").addEventListener("click", () => microphone.start());
+navigator.mediaDevices?.addEventListener("devicechange", () => { if (wanted && !microphone.track) microphone.start(); });
+document.addEventListener("submit", ({ target }) => { if (wanted && target.matches("form[action$='/presence/available/']")) microphone.start(); }, true);

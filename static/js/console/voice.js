@@ -1,0 +1,110 @@
+/* The web call at the desk. The server says whom this page is connected with; it is asked again after every news of a contact.
+   What sounds here outlives the middle of the desk: she may look at another item while she talks. */
+import { on, line } from "./line.js";
+import { microphone } from "./microphone.js";
+import { Talk, wordFor } from "../lib/talk.js";
+import { csrf, toast } from "../lib/toast.js";
+import { say } from "../lib/words.js";
+import { muted as silenced } from "../lib/sound.js";
+
+const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
+let call = null, asked = 0, lineWords = "";
+
+const talk = new Talk({
+  send: (to, data) => { if (call) line.send({ kind: "signal", leg: call.leg, to, data }); },
+  onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
+  onquality: (id, quality) => { if (id === "customer") tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad"); },
+  onblocked: () => { document.getElementById("sound-note").hidden = false; },
+});
+
+function tell(key) {
+  lineWords = key ? say(key) : "";
+  const place = document.querySelector("[data-quality]");
+  if (place && place.textContent !== lineWords) place.textContent = lineWords;
+}
+
+async function look() {
+  const mine = ++asked;
+  const answer = await fetch(document.body.dataset.talk, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected || mine !== asked) return;
+  const said = await answer.json();
+  if (mine !== asked) return;
+  if (said.microphone || said.talk) microphone.expect();
+  await follow(said.talk);
+}
+
+async function follow(next) {
+  if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
+  const begins = next && !call;
+  call = next;
+  if (!next) return;
+  if (begins && !next.heard) whisper(next.client);
+  const track = await microphone.start();
+  if (call !== next) return;
+  if (track) track.enabled = !next.muted;
+  talk.use(track);
+  talk.follow(next.links, next.ice);
+}
+
+/* For whom she is about to speak, in her ear alone. */
+function whisper(client) {
+  if (silenced() || !window.speechSynthesis?.getVoices().length) return;
+  speechSynthesis.speak(new SpeechSynthesisUtterance(client));
+}
+
+microphone.onchange = (track) => {
+  if (call) track.enabled = !call.muted;
+  talk.use(track);
+};
+
+on("signal", async (data) => {
+  if (data.to !== call?.leg || !talk.links.has(data.from)) await look();
+  if (data.to === call?.leg) talk.receive(data.from, data.data);
+});
+on("item", () => look());
+on("aside", () => follow(null));
+document.body.addEventListener("push:again", () => look());
+addEventListener("online", () => talk.mend());
+
+/* A call that cannot be heard here is not for this desk. */
+document.addEventListener("htmx:afterSettle", async ({ target }) => {
+  tellAgain();
+  const card = target.id === "offer" && target.querySelector("[data-busy]");
+  if (!card || (await microphone.start())) return;
+  const answer = await fetch(card.dataset.busy, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) toast(say("noMicrophone"), { kind: "bad", key: "microphone" });
+});
+
+function tellAgain() {
+  const place = document.querySelector("[data-quality]");
+  if (place) place.textContent = lineWords;
+}
+
+document.getElementById("use-sound").addEventListener("click", ({ target }) => { talk.play(); target.closest("p").hidden = true; });
+
+/* The headset's menu. */
+let watching = 0;
+document.addEventListener("toggle", async ({ target, newState }) => {
+  if (target.id !== "devices") return;
+  clearInterval(watching);
+  if (newState !== "open") return;
+  const found = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  fill(target.querySelector("[data-device=in]"), found.filter(({ kind }) => kind === "audioinput"), microphone.track?.getSettings().deviceId);
+  const outputs = found.filter(({ kind }) => kind === "audiooutput");
+  target.querySelector("[data-outputs]").hidden = !outputs.length || !("setSinkId" in HTMLMediaElement.prototype);
+  fill(target.querySelector("[data-device=out]"), outputs, talk.speaker);
+  target.querySelector("[data-loudness]").value = talk.loudness;
+  watching = setInterval(() => { target.querySelector("[data-level]").value = microphone.level(); }, 100);
+}, true);
+
+function fill(select, devices, chosen) {
+  select.replaceChildren(...devices.map(({ deviceId, label }, n) => new Option(label || `${n + 1}`, deviceId, false, deviceId === chosen)));
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-device=in]")) microphone.choose(target.value);
+  if (target.matches("[data-device=out]")) talk.speakFrom(target.value);
+});
+document.addEventListener("input", ({ target }) => { if (target.matches("[data-loudness]")) talk.volume(Number(target.value)); });
+
+look();
