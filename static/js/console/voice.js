@@ -70,6 +70,11 @@ on("aside", () => follow(null));
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());
 
+/* Muted is muted at once; that she speaks again waits for the answer. No news of the contact comes of either. */
+const mutes = (config) => config?.verb === "post" && config.path.endsWith("/mute/");
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig) && requestConfig.parameters.on === "1") talk.mute(true); });
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig)) look(); });
+
 /* A call that cannot be heard here is not for this desk. */
 document.addEventListener("htmx:afterSettle", async ({ target }) => {
   tellAgain();
