@@ -18,7 +18,7 @@ from interactions.models import Interaction, Kind, Recording, RecordingState, Si
 
 # One goes back, pauses, and hears it again: that is one listening.
 SITTING = timedelta(minutes=30)
-BARS = 240
+BARS = 120
 NameOf = Callable[[int | None, str], str]
 OF_THE_CLIENT = (Role.VIEWER, Role.MANAGER)
 
@@ -55,7 +55,6 @@ class Lane:
     """One side of a recording as it is drawn."""
 
     track: Track
-    name: str
     path: str
 
 
@@ -86,9 +85,7 @@ def _playable(recording: Recording, name_of: NameOf) -> Playable:
     agent = name_of(recording.leg.agent.user_id, recording.leg.agent.name)
     longest = max((track.duration_ms or 0 for track in tracks.values()), default=0)
     lanes = tuple(
-        Lane(tracks[side], agent if side == Side.AGENT else "", drawn(bytes(tracks[side].peaks)))
-        for side in (Side.CUSTOMER, Side.AGENT)
-        if side in tracks
+        Lane(tracks[side], drawn(bytes(tracks[side].peaks))) for side in (Side.CUSTOMER, Side.AGENT) if side in tracks
     )
     return Playable(recording, agent, lanes, round(longest / 1000))
 

@@ -1,7 +1,7 @@
 /* Plays a recording: its two tracks in step, as one. Nothing is fetched before somebody presses play; each listening is logged.
    .recording[data-player] > audio (one a track), [data-play] [data-skip] [data-seek] [data-speed] [data-at] rect[data-heard] */
 const APART = 0.08;  // seconds by which the two may differ
-const WIDE = 240;
+const WIDE = 120;
 
 const playerOf = (el) => el.closest?.("[data-player]");
 const tracks = (player) => [...player.querySelectorAll("audio")];
@@ -93,4 +93,4 @@ document.addEventListener("timeupdate", ({ target }) => {
   }
   show(player);
 }, true);
-document.addEventListener("ended", ({ target }) => { const player = playerOf(target); if (player && target === leader(player)) pause(player); }, true);
+document.addEventListener("ended", ({ target }) => { const player = playerOf(target); if (player && target === leader(player)) { player.dataset.at = length(player); pause(player); } }, true);

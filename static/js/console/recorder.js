@@ -58,7 +58,7 @@ class Track {
     this.waiting.push({ number: this.number, data, peaks, last });
     this.number += 1;
     if (this.waiting.length > MOST_WAITING) this.over();
-    else this.send();
+    else { this.send(); show(); }
   }
 
   async send() {
@@ -183,7 +183,7 @@ document.addEventListener("htmx:afterSettle", () => { show(); look(); });
 function show() {
   const button = document.querySelector("[data-record-pause]"), place = document.querySelector("[data-record-state]");
   if (!button || !place || !taking) return;
-  const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 5);
+  const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
   button.setAttribute("aria-pressed", String(paused));
   button.title = button.dataset[paused ? "goOn" : "pause"];
   button.querySelector("[data-when=on]").hidden = paused;
