@@ -196,8 +196,7 @@ def _open(leg: Leg, policy: Policy, *, consent: Consent, by: Agent, at: datetime
     )
     for side in Side:
         Track.objects.create(recording=opened, side=side)
-    facts = {"paused": True} if paused_for else {}
-    journal.record(leg, Kind.RECORDING_STARTED, by=by, at=at, **_facts(opened), **facts)
+    journal.record(leg, Kind.RECORDING_STARTED, by=by, at=at, paused=bool(paused_for), **_facts(opened))
     return opened
 
 
@@ -285,7 +284,7 @@ def _append(track: Track, content: bytes) -> None:
         default_storage.delete(name)  # of a piece that was written and not committed
         track.file.name = default_storage.save(name, ContentFile(content))
     else:
-        with default_storage.open(track.file.name, "r+b") as file:
+        with default_storage.open(track.path, "r+b") as file:
             file.seek(track.bytes)
             file.truncate()
             file.write(content)
@@ -357,7 +356,7 @@ def _finish(recording: Recording) -> bool:
                     whole, measured = done.content, done.duration_ms
                 except webm.NotWebm:
                     logger.exception("%s is left as it came", track)
-            name = f"{track.file.name.rpartition('-')[0]}-{track.side}{TYPES[track.content_type]}"
+            name = f"{track.path.rpartition('-')[0]}-{track.side}{TYPES[track.content_type]}"
             default_storage.delete(name)  # of a try that was not committed
             track.file.name = default_storage.save(name, ContentFile(whole))
             track.bytes, track.sha256 = len(whole), hashlib.sha256(whole).hexdigest()
@@ -370,9 +369,9 @@ def _finish(recording: Recording) -> bool:
 
 
 def _stored(track: Track) -> bytes:
-    if not track.file:
+    if not track.path:
         return b""
-    with default_storage.open(track.file.name, "rb") as file:
+    with default_storage.open(track.path, "rb") as file:
         return bytes(file.read(track.bytes))
 
 

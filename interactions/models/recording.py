@@ -141,3 +141,8 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} of {self.recording}"
+
+    @property
+    def path(self) -> str:
+        """Where it lies in the storage; empty before anything came and after it was deleted."""
+        return self.file.name or ""

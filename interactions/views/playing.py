@@ -34,7 +34,7 @@ def track(request: HttpRequest, recording: UUID, side: str) -> HttpResponse:
 def track_of(recording: Recording, side: str) -> Track:
     """The track of this side, if there is a file; else 404."""
     found = Track.objects.filter(recording=recording, side=side).first()
-    if found is None or not found.file or not default_storage.exists(found.file.name):
+    if found is None or not found.path or not default_storage.exists(found.path):
         raise Http404
     return found
 
@@ -50,7 +50,7 @@ def sound(request: HttpRequest, track: Track) -> HttpResponse:
         return answer
     content = b""
     if request.method == "GET":  # a HEAD asks for the length alone
-        with default_storage.open(track.file.name, "rb") as file:
+        with default_storage.open(track.path, "rb") as file:
             file.seek(first)
             content = file.read(last - first + 1)
     answer = HttpResponse(content, status=206 if asked else 200, content_type=track.content_type)

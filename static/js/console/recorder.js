@@ -86,7 +86,7 @@ async function start() {
   const mine = (starting = call.leg);
   context ??= new AudioContext();
   context.onstatechange = () => { if (call && !taking) recorder.follow(call, talk, microphone); };
-  if (context.state !== "running") { starting = null; context.resume(); return; }
+  if (context.state !== "running") { starting = null; context.resume(); show(); return; }
   const answer = await post(document.body.dataset.recording.replace("0", mine));
   const begun = answer?.ok ? await answer.json() : null;
   if (starting !== mine || call?.leg !== mine) return;
@@ -182,7 +182,8 @@ document.addEventListener("htmx:afterSettle", () => { show(); look(); });
 
 function show() {
   const button = document.querySelector("[data-record-pause]"), place = document.querySelector("[data-record-state]");
-  if (!button || !place || !taking) return;
+  if (!button || !place) return;
+  if (!taking) { place.textContent = say("recordNot"); place.closest("[data-record]").dataset.record = "paused"; return; }
   const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
   button.setAttribute("aria-pressed", String(paused));
   button.title = button.dataset[paused ? "goOn" : "pause"];
