@@ -112,7 +112,8 @@ add(
     Rule(get=ANY, post=ANY),
     "customer-widget", "customer-chat", "customer-chat-start", "customer-chat-state", "customer-chat-message",
     "customer-chat-file", "customer-chat-download", "customer-chat-end", "customer-chat-call",
-    "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back", "customer-call-survey",
+    "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back",
+    "customer-call-survey",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
     "customer-survey", "inbound-email",
 )  # fmt: skip
