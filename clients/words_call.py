@@ -9,6 +9,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call_title": {"en": "Your call", "es": "Su llamada"},
     "call_here": {"en": "Call from this page", "es": "Llame desde esta página"},
     "call_heading": {"en": "Talk to us", "es": "Hable con nosotros"},
+    "call_lead": {
+        "en": "With your voice, right here in your browser. It takes no phone.",
+        "es": "Con su voz, aquí mismo en el navegador. No hace falta teléfono.",
+    },
     "call_number": {"en": "Phone number", "es": "Número de teléfono"},
     "call_number_why": {"en": "If the line drops, we call you.", "es": "Si se corta, le llamamos."},
     "call_menu": {"en": "What is your call about?", "es": "¿Sobre qué es su llamada?"},
@@ -73,7 +77,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.place": {"en": "your place", "es": "su turno"},
     "call.place_was": {"en": "your place, it was {n}", "es": "su turno, era el {n}"},
     "call.min": {"en": "min", "es": "min"},
-    "call.wait": {"en": "more, as it looks now", "es": "más, según parece ahora"},
+    "call.wait": {"en": "more, as it looks now", "es": "más, según parece"},
     "call.wait_unknown": {"en": "the wait is not known yet", "es": "aún no se sabe la espera"},
     "call.next": {"en": "You are next.", "es": "Es el siguiente."},
     "call.told_place": {"en": "You are in line, place {n}.", "es": "Está en la cola, turno {n}."},
@@ -97,6 +101,14 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.talking": {"en": "Talking", "es": "En llamada"},
     "call.held": {"en": "On hold", "es": "En espera"},
     "call.away": {"en": "One moment, please", "es": "Un momento, por favor"},
+    "call.held_why": {
+        "en": "{agent} comes back to you. Nobody hears you meanwhile.",
+        "es": "{agent} vuelve enseguida. Mientras tanto nadie le oye.",
+    },
+    "call.away_why": {
+        "en": "The line to {agent} is being restored. Please stay on this page.",
+        "es": "Estamos recuperando la línea con {agent}. No cierre esta página.",
+    },
     "call.line_good": {"en": "Good line", "es": "Buena conexión"},
     "call.line_fair": {"en": "Fair line", "es": "Conexión regular"},
     "call.line_bad": {
@@ -104,7 +116,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "es": "Mala conexión. Más cerca de su wifi, o en otra red, mejorará.",
     },
     "call.no_sound": {
-        "en": "The sound does not get through. Another network often helps: mobile data instead of office or hotel Wi-Fi.",
+        "en": "The sound does not get through. Another network often helps: mobile data instead of an office Wi-Fi.",
         "es": "El sonido no llega. Suele ayudar otra red: datos móviles en lugar del wifi de una oficina u hotel.",
     },
     "call.muted": {"en": "You are muted: nobody hears you.", "es": "Está en silencio: nadie le oye."},
@@ -119,7 +131,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.not_now": {"en": "Nobody can answer now", "es": "Ahora nadie puede contestar"},
     "call.no_answer": {"en": "We did not get to talk.", "es": "No hemos podido hablar."},
     "call.come_again": {"en": "You can call again whenever you like.", "es": "Puede volver a llamar cuando quiera."},
-    "call.lasted": {"en": "You talked for {time}.", "es": "Ha hablado {time}."},
+    "call.lasted": {"en": "You talked for {time}.", "es": "La llamada ha durado {time}."},
     "call.survey_thanks": {"en": "Thank you for your answer.", "es": "Gracias por su respuesta."},
     "call.survey_not_yet": {
         "en": "Thank you. We know now that it is not solved; you can call again.",

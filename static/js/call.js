@@ -19,13 +19,13 @@ const page = () => { try { return decodeURIComponent(location.hash.slice(1)).sli
 const LIVE = ["waiting", "talking", "held", "away"];
 
 const api = new Api(root, "call");
-let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", returned = false, voiceBlocked = false;
+let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", voiceBlocked = false;
 
 const sound = new Sound({ onblocked: () => drawBlocked() });
 const line = new Line(api, {
   onnews: () => refresh(),
   onchange: () => { if (state) drawLive(); },
-  onquality: talking.drawQuality,
+  onquality: (word) => { if (state?.state === "talking") talking.drawQuality(word); },
   onblocked: () => { voiceBlocked = true; drawBlocked(); },
 });
 const microphone = new Microphone({
@@ -71,7 +71,7 @@ function drawLive() {
     if (!state.offer_callback && state.offer_callback_in !== undefined) offerAt = setTimeout(refresh, (state.offer_callback_in + 0.5) * 1000);
   } else {
     if (moment("talking")) sound.once("answered");
-    talking.draw(state, line, { number, returned });
+    talking.draw(state, line, number);
   }
   soundOf();
   drawBlocked();
@@ -89,7 +89,7 @@ function soundOf() {
 function drawOver(before) {
   clearTimeout(offerAt);
   const seconds = talking.lasted();
-  if (LIVE.includes(before)) sound.once("hungUp");
+  if (LIVE.includes(before) && before !== "waiting") sound.once("hungUp");
   quiet();
   over.draw(state, seconds);
   moment("over");
@@ -116,7 +116,7 @@ async function refresh() {
     show("offline", false);
   } catch (error) {
     if (token !== api.token) return;
-    if (error instanceof Refused && (error.status === 401 || error.status === 404)) begin(say("err_link_invalid"));
+    if (error instanceof Refused && (error.status === 401 || error.status === 404)) begin(memory.since ? say("err_link_invalid") : "");
     else show("offline", !(error instanceof Refused));
   } finally {
     asking = false;
@@ -131,7 +131,6 @@ function begin(why = "") {
   api.token = null;
   state = null;
   memory.since = null;
-  returned = false;
   for (const each of [waiting, talking, over]) each.begin();
   mute(false);
   name("");
@@ -146,8 +145,7 @@ async function start(form) {
   for (const id of ["phone", "start"]) problem(id, "");
   show("gone", false);
   sound.wake();   // in the click: later the browser would hold every sound back
-  const allowed = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
-  put("asking", say(allowed?.state === "granted" ? "starting" : "asking"));
+  put("asking", say((await microphone.allowed()) ? "starting" : "asking"));
   if (!(await microphone.open())) { put("asking", ""); return; }
   put("asking", say("starting"));
   const typed = (field) => form.elements[field]?.value ?? "";
@@ -178,7 +176,8 @@ function elsewhere() {
   microphoneProblem("");
   put("gone", `${say("elsewhere")} ${say("elsewhere_how")}`);
   show("gone", true);
-  if ($("start")) show("start", false);
+  show("start", false);
+  $("before").dataset.elsewhere = "";
   moment("before");
 }
 
@@ -245,7 +244,7 @@ over.askSurvey(api);
 /* Any press lets the page sound: the button that says so is for who has not pressed anything yet. */
 for (const kind of ["pointerup", "keydown"]) {
   document.addEventListener(kind, () => {
-    if (!state || !(voiceBlocked || sound.blocked)) return;
+    if (!state || !(voiceBlocked || sound.blocked) || navigator.userActivation?.isActive === false) return;
     sound.wake().then(listen);
     line.talk.play();
     voiceBlocked = false;
@@ -256,7 +255,7 @@ for (const kind of ["pointerup", "keydown"]) {
 // While one talks or waits, a dialog that was open is not in the way of what comes next.
 new MutationObserver(() => { if (root.dataset.moment !== "waiting") $("leave-sure").close(); }).observe(root, { attributeFilter: ["data-moment"] });
 // How long no sound has come is told as time passes, not only when something happens.
-setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(state.state)) talking.draw(state, line, { number, returned }); }, 3000);
+setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(state.state)) talking.draw(state, line, number); }, 3000);
 
 /* --- the page has come ------------------------------------------------------------------------------------------- */
 
@@ -271,7 +270,6 @@ if (api.token && !missing) {
   // A reload, or a tab that came back: the call goes on where it was; one that is over and not of this tab is forgotten.
   const ofThisTab = Boolean(memory.since);
   if (await claim(api.slot)) {
-    returned = true;
     await refresh();
     if (state && LIVE.includes(state.state)) {
       line.open();

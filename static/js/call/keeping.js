@@ -21,8 +21,10 @@ export function claim(slot, patience = 2000) {
 }
 
 export function keep(on) {
-  if (on === running) return;
+  if (on && !running) stayAwake();
   running = on;
-  if (on) stayAwake();
-  else { free(); screen?.release().catch(() => {}); screen = null; }
+  if (on) return;
+  free();
+  screen?.release().catch(() => {});
+  screen = null;
 }

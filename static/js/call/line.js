@@ -44,7 +44,7 @@ export class Line {
     if (kind === "signal") this.talk.receive(from, data);
     else if (kind === "deaf") this.schedule(false);
     else if (kind === "hearing") { this.schedule(true); this.onnews(); }
-    else if (kind === "status") this.onnews();
+    else if (kind !== "hello") this.onnews();
   }
 
   send(to, data) {

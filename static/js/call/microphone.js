@@ -25,7 +25,14 @@ export class Microphone {
   constructor({ ontrack, onproblem }) {
     Object.assign(this, { ontrack, onproblem, track: null, turn: 0, wanted: false, all: [] });
     navigator.mediaDevices?.addEventListener("devicechange", () => this.changed());
+    this.permission = navigator.permissions?.query({ name: "microphone" }).catch(() => null);
+    this.permission?.then((permission) => {
+      if (permission) permission.onchange = () => { if (permission.state === "granted" && this.wanted && !this.live) this.open(); };
+    });
   }
+
+  /* Whether the browser is not going to ask any more. */
+  async allowed() { return (await this.permission)?.state === "granted"; }
 
   get name() { return this.track ? tidy(this.track.label) : ""; }
   get live() { return this.track?.readyState === "live"; }

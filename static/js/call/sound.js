@@ -89,8 +89,10 @@ export class Sound {
     this.unplug = null;
   }
 
+  /* The last tone may still end; then the page is at rest. */
   close() {
     this.play("");
     this.deaf();
+    setTimeout(() => { if (!this.playing && !this.unplug) this.context?.suspend(); }, 3000);
   }
 }

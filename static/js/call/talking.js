@@ -1,5 +1,5 @@
 /* Talking: who, for how long, how the line is, and whether one is heard. */
-import { now } from "../lib/clock.js";
+import { now, tick } from "../lib/clock.js";
 import { $, name, put, root, say, show, tell } from "./page.js";
 
 const PATIENCE = 12;   // seconds without a sound before we say that something is in the way
@@ -19,23 +19,28 @@ const momentOf = (state, line) => {
   return line.talking ? "talking" : line.began ? "connecting_again" : "connecting";
 };
 
-export function draw(state, line, { number, returned }) {
+export function draw(state, line, number) {
   const agent = state.agent || root.dataset.client;
   put("face", [...agent][0].toUpperCase());
   put("talking-h", agent);
   put("talking-line", [root.dataset.client, state.line].filter(Boolean).join(", "));
   name(agent);
   const at = momentOf(state, line);
-  if (line.began && !since) {
-    since = returned && state.agent_since ? Date.parse(state.agent_since) : now();
+  const from = state.heard_at ? Date.parse(state.heard_at) : since || (line.began ? now() : 0);
+  if (from && from !== since) {
+    since = from;
     $("clock").dataset.since = new Date(since).toISOString();
+    tick();
   }
   $("call-state").dataset.state = at.startsWith("connecting") ? "connecting" : at;
   put("state-words", say(at));
   show("no-sound", state.state === "talking" && line.waited > PATIENCE);
   show("drops", Boolean(number));
   if (number) put("drops-words", say("drops", { number }));
-  if (!line.talking) show("quality", false);
+  if (at !== "talking") show("quality", false);
+  const why = say(`${at}_why`, { agent });
+  put("apart-words", why);
+  show("apart", Boolean(why));
   if (greeted !== agent) tell(say("told_answered", { agent }));
   else if (shown !== at && shown) tell(say(at));
   greeted = agent;

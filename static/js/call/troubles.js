@@ -11,7 +11,7 @@ export function microphoneProblem(why) {
     note.querySelector("[data-mic-how]").textContent = why ? say(`mic_${why}_how`) : "";
     // before the call its big button is the way to try again
     again.hidden = before || !AGAIN.includes(why);
-    own.hidden = why !== "framed";
+    own.hidden = why !== "framed" && !(why === "refused" && window.parent !== window);
     own.href = location.href;
     note.querySelector("[data-mic-acts]").hidden = again.hidden && own.hidden;
     note.hidden = !why;

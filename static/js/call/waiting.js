@@ -1,4 +1,5 @@
 /* In line: the place, the wait, what has been waited, the microphone, the choice to be called back. */
+import { tick } from "../lib/clock.js";
 import { $, name, put, root, say, show, tell } from "./page.js";
 
 const HEARD = 18;   // of 100: somebody spoke, not the room
@@ -20,7 +21,7 @@ export function draw(state, since, number) {
   put("line-name", state.line || root.dataset.client);
   drawPlace(state.position ?? 1);
   drawWait(state.wait);
-  $("waited").dataset.since = since;
+  if ($("waited").dataset.since !== since) { $("waited").dataset.since = since; tick(); }
   show("offer", state.offer_callback);
   if (state.offer_callback && !asked) { asked = true; $("number").value ||= state.number || number || ""; }
 }
