@@ -35,12 +35,23 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "calls": customers.takes_calls(client),
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
+        "menu": menu_of(door, language),
         "reasons": callback.reasons_of(door, language),
         "key": str(uuid4()),
         "words": script_words(language, "call"),
         "address": {name: reverse(f"customer-call-{name}", args=[door.public_id]) for name in ASKED},
     }
     return outlet.page(request, "customer/call.html", client, language, context, frame_of=door)
+
+
+def menu_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
+    """The keys one may press and what they are for; the first rule of a key says it."""
+    found: dict[str, str] = {}
+    for rule in door.rules.exclude(key="").order_by("position"):
+        words = rule.menu.get(language) or rule.menu.get(door.client.default_language, "")
+        if words and rule.language in ("", language):
+            found.setdefault(rule.key, words)
+    return sorted(found.items(), key=lambda each: "1234567890*#".index(each[0]))
 
 
 def wait_words(door: EntryPoint, language: str) -> str:
