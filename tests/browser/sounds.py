@@ -31,6 +31,23 @@ NOTED = """
     const Sound = window.Audio;
     window.Audio = class extends Sound { constructor(...a) { super(...a); window.__sounds.push(this); } };
 """
+# As in a network that lets nothing else through.
+RELAYED = """
+    const Any = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Any {
+        constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
+    };
+"""
+# Of what kind this side's end of the way is, of each connection.
+WAYS = """async () => {
+    const found = [];
+    for (const talk of window.__talks.filter((each) => each.connectionState === "connected")) {
+        const reports = [...(await talk.getStats()).values()];
+        const pair = reports.find((each) => each.type === "candidate-pair" && each.nominated);
+        found.push(reports.find((each) => each.id === pair?.localCandidateId)?.candidateType);
+    }
+    return found;
+}"""
 # Over the window: energy that came and the loudest pitch, of each connection that is open.
 MEASURED = """async (seconds) => {
     const found = [];
@@ -88,6 +105,11 @@ def hears(page: Page, *pitches: float) -> bool:
     return len(audible) == len(pitches) and all(any(each.is_tone(pitch) for each in audible) for pitch in pitches)
 
 
+def ways(page: Page) -> set[str]:
+    """The kinds of the ways its voice goes: host, srflx, prflx or relay."""
+    return set(page.evaluate(WAYS))
+
+
 def tone(folder: Path, pitch: int) -> Path:
     """A file with ten seconds of this tone, which a browser's false microphone repeats."""
     path = folder / f"{pitch}.wav"
@@ -108,14 +130,14 @@ def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) 
     """Makes pages whose people speak with a pitch of their own: a browser each, for the microphone is the browser's."""
     browsers: list[Any] = []
 
-    def open_page(pitch: int, *, user: Any = None, **options: Any) -> Page:
+    def open_page(pitch: int, *, user: Any = None, relayed: bool = False, **options: Any) -> Page:
         flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(folder, pitch)}"]
         browser = kind.launch(executable_path=chromium, args=flags)
         browsers.append(browser)
         settings = {"timezone_id": "UTC", "locale": "en-GB", "permissions": ["microphone"], **options}
         context = browser.new_context(base_url=live.url, **settings)
         context.set_default_timeout(20_000)
-        context.add_init_script(NOTED)
+        context.add_init_script(NOTED + RELAYED * relayed)
         if user is not None:
             context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
         page: Page = context.new_page()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from clients.models import EntryKind, EntryPoint, Queue
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, State
+from tests import coturn
 from tests.browser import sounds, stage
 from tests.living import Product, Watch, eventually
 
@@ -100,6 +101,18 @@ def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
     eventually(lambda: sounds.hears(alex, ANN), within=20)
     assert Interaction.objects.get(pk=contact().pk).state == State.ACTIVE
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
+
+
+def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) -> None:
+    with coturn.running(live.folder / "coturn") as log:
+        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, relayed=True))
+        ann = calls(people(ANN, relayed=True))
+        answers(alex)
+        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=30)
+        assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        ann.locator("#hang").click()
+        expect(alex.locator("#wrapup")).to_be_visible()
+    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
 
 
 def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
