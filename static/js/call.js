@@ -6,6 +6,7 @@ import { now, sync } from "./lib/clock.js";
 import { claim, keep } from "./call/keeping.js";
 import { Line } from "./call/line.js";
 import { lacking, Microphone } from "./call/microphone.js";
+import { menu } from "./call/menu.js";
 import * as over from "./call/over.js";
 import { $, moment, name, problem, put, refusal, root, say, show } from "./call/page.js";
 import { Sound } from "./call/sound.js";
@@ -265,6 +266,7 @@ const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {
   keepDraft($("start"));
+  if ($("menu")) menu($("menu"), (pressed) => sound.pressed(pressed));
   $("call").disabled = Boolean(missing);   // pressed before this, nothing would happen
 }
 await api.restore();
