@@ -6,6 +6,7 @@ import { now, sync } from "./lib/clock.js";
 import { claim, keep } from "./call/keeping.js";
 import { Line } from "./call/line.js";
 import { lacking, Microphone } from "./call/microphone.js";
+import { menu } from "./call/menu.js";
 import * as over from "./call/over.js";
 import { $, moment, name, problem, put, refusal, root, say, show } from "./call/page.js";
 import { Sound } from "./call/sound.js";
@@ -19,7 +20,7 @@ const page = () => { try { return decodeURIComponent(location.hash.slice(1)).sli
 const LIVE = ["waiting", "talking", "held", "away"];
 
 const api = new Api(root, "call");
-let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", voiceBlocked = false;
+let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", since = "", voiceBlocked = false;
 
 const sound = new Sound({ onblocked: () => drawBlocked() });
 const line = new Line(api, {
@@ -41,21 +42,23 @@ const microphone = new Microphone({
 const drawBlocked = () => show("blocked", Boolean(state) && (voiceBlocked || (sound.blocked && Boolean(sound.playing))));
 const listen = () => sound.listen(state?.state === "waiting" ? microphone.track : null, (level) => waiting.drawLevel(level, microphone));
 
-/* Where the call began waiting, for this tab's reloads; the server's word comes first. */
+/* What this tab knows of its call and a reload would lose; the server's word comes first. */
 const memory = {
-  get since() { try { return sessionStorage.getItem(`${api.slot}.since`); } catch { return null; } },
-  set since(value) { try { value ? sessionStorage.setItem(`${api.slot}.since`, value) : sessionStorage.removeItem(`${api.slot}.since`); } catch { /* no storage, no matter */ } },
+  get(what) { try { return sessionStorage.getItem(`${api.slot}.${what}`); } catch { return null; } },
+  set(what, value) { try { value ? sessionStorage.setItem(`${api.slot}.${what}`, value) : sessionStorage.removeItem(`${api.slot}.${what}`); } catch { /* no storage, no matter */ } },
 };
 
 function draw(next) {
   const before = state?.state;
   state = next;
   if (next.now) sync(next.now, 200);
-  number = next.number || number;
+  number = next.number || number || memory.get("number") || "";
   const live = LIVE.includes(next.state);
   keep(live);
   if (live) {
-    memory.since ??= new Date(now()).toISOString();
+    since ||= memory.get("since") || new Date(now()).toISOString();
+    memory.set("since", since);
+    memory.set("number", number);
     line.follow(next.links ?? [], next.ice);
     drawLive();
     if (next.state !== before) listen();
@@ -66,7 +69,7 @@ function drawLive() {
   clearTimeout(offerAt);
   if (state.state === "waiting") {
     moment("waiting");
-    waiting.draw(state, state.since ?? memory.since, number);
+    waiting.draw(state, state.since ?? since, number);
     waiting.drawMicrophone(microphone);
     if (!state.offer_callback && state.offer_callback_in !== undefined) offerAt = setTimeout(refresh, (state.offer_callback_in + 0.5) * 1000);
   } else {
@@ -116,7 +119,7 @@ async function refresh() {
     show("offline", false);
   } catch (error) {
     if (token !== api.token) return;
-    if (error instanceof Refused && (error.status === 401 || error.status === 404)) begin(memory.since ? say("err_link_invalid") : "");
+    if (error instanceof Refused && (error.status === 401 || error.status === 404)) begin(memory.get("since") ? say("err_link_invalid") : "");
     else show("offline", !(error instanceof Refused));
   } finally {
     asking = false;
@@ -130,7 +133,8 @@ function begin(why = "") {
   keep(false);
   api.token = null;
   state = null;
-  memory.since = null;
+  since = number = "";
+  for (const what of ["since", "number"]) memory.set(what, "");
   for (const each of [waiting, talking, over]) each.begin();
   mute(false);
   name("");
@@ -158,7 +162,6 @@ async function start(form) {
     });
     api.token = next.token;
     key = newKey();
-    number = "";
     ringUntil = performance.now() + RINGS;
     draw(next);
     if (LIVE.includes(next.state)) line.open();
@@ -263,12 +266,13 @@ const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {
   keepDraft($("start"));
+  if ($("menu")) menu($("menu"), (pressed) => sound.pressed(pressed));
   $("call").disabled = Boolean(missing);   // pressed before this, nothing would happen
 }
 await api.restore();
 if (api.token && !missing) {
   // A reload, or a tab that came back: the call goes on where it was; one that is over and not of this tab is forgotten.
-  const ofThisTab = Boolean(memory.since);
+  const ofThisTab = Boolean(memory.get("since"));
   if (await claim(api.slot)) {
     await refresh();
     if (state && LIVE.includes(state.state)) {

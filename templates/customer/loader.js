@@ -58,7 +58,7 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = words.open;
-      if (config.calls) frame.allow = "microphone; autoplay";
+      if (config.calls) frame.allow = "microphone; autoplay; screen-wake-lock";
       frame.src = config.frame + "?lang=" + language + "#" + encodeURIComponent(location.href.split("#")[0].slice(0, 400));
       root.appendChild(frame);
     }

@@ -6,6 +6,7 @@ document.addEventListener("visibilitychange", () => { if (running && !document.h
 
 /* A phone that goes to sleep drops the line. */
 async function stayAwake() {
+  if (document.featurePolicy?.allowsFeature("screen-wake-lock") === false) return;
   try { screen = await navigator.wakeLock?.request("screen"); } catch { /* a low battery, an old browser: no matter */ }
 }
 

@@ -1,5 +1,5 @@
 /* What the page itself sounds: music and tones, and how loud a microphone is. One audio context, woken by a click.
-   new Sound({onblocked(is it)})  wake() in a click   play("music"|"ringing"|"")   once("answered"|"hungUp")   volume(0..1)
+   new Sound({onblocked(is it)})  wake() in a click   play("music"|"ringing"|"")   once("answered"|"hungUp")   pressed("1")   volume(0..1)
      listen(track, (level 0..100) => …)   deaf() */
 import * as tones from "../lib/tones.js";
 
@@ -53,6 +53,9 @@ export class Sound {
     this.stop = () => {};
     this.begin();
   }
+
+  /* A key of the menu, as a telephone sounds it. */
+  pressed(key) { this.wake().then(() => tones.key(this.context, this.out, key)); }
 
   once(what) { if (this.context?.state === "running") tones[what](this.context, this.out); }
 
