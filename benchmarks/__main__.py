@@ -22,6 +22,7 @@ MODULES = {
     "fairness": ("G17",),
     "startup": ("START",),
     "replay": ("REPLAY",),
+    "calls": ("CALL",),
 }
 
 

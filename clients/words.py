@@ -15,9 +15,9 @@ def say(key: str, language: str, **values: object) -> str:
     return found.format(**values) if values else found
 
 
-def script_words(language: str) -> dict[str, str]:
-    """What the chat window's script says, by key without the prefix."""
-    return {key.removeprefix("chat."): say(key, language) for key in WORDS if key.startswith("chat.")}
+def script_words(language: str, of: str = "chat") -> dict[str, str]:
+    """What the script of the chat window (or of the call page) says, by key without the prefix."""
+    return {key.removeprefix(f"{of}."): say(key, language) for key in WORDS if key.startswith(f"{of}.")}
 
 
 def language_for(client: Client, *wanted: str, accept: str = "") -> str:

@@ -1,6 +1,9 @@
 """The catalogue of our own words on customer pages; `{name}` is filled in where they are said."""
 
+from clients.words_call import CALL_WORDS
+
 WORDS: dict[str, dict[str, str]] = {
+    **CALL_WORDS,
     # in general
     "privacy": {"en": "Privacy", "es": "Privacidad"},
     "help": {"en": "Help", "es": "Ayuda"},

@@ -65,6 +65,15 @@ def ready() -> QuerySet[AgentLane]:
     return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)
 
 
+def somebody_free(queue: Queue, channel: str) -> bool:
+    """Whether who comes into the line now is answered at once: nobody waits, and one who serves it has room."""
+    if Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).exists():
+        return False
+    staying = {"agent__seat__offered": False, "agent__seat__wish": "", "agent__seat__wish_sign_out": False}
+    room = {f"agent__seat__fits_{channel}": True}
+    return ready().filter(queue=queue, channel=channel, auto=True, **staying, **room).exists()
+
+
 @composed
 def _serve_lane(lane: Any) -> QuerySet[AgentLane, Any]:
     return ready().filter(lane=lane).values_list("pk")[:1]

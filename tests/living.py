@@ -19,6 +19,7 @@ import pytest
 from django.conf import global_settings, settings
 
 from bpo.settings import env
+from tests import coturn
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "bpo_living"
@@ -115,6 +116,9 @@ def live_server_process() -> Iterator[Product]:
         "DATABASE_URL": address,
         "REDIS_URL": product_redis(),
         "PYTHONPATH": str(ROOT),
+        # Asked by browsers whenever they call; it runs in the test that needs it.
+        "TURN_URLS": coturn.url(),
+        "TURN_SECRET": coturn.SECRET,
     }
     output = (folder / "up.log").open("wb")
     process = subprocess.Popen(

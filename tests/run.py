@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 FAILED = 1
 NO_TESTS = 5
-NOT_SPECIAL = "not services and not browser and not storm"
+NOT_SPECIAL = "not services and not browser and not storm and not voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ def browser() -> bool:
     return have_browser() and tests("browser", second_try=True)()
 
 
+def voice() -> bool:
+    return have_browser() and tests("voice", second_try=True)()
+
+
 def have_browser() -> bool:
     """One is there, or root installs Debian's, or a person is told the command."""
     from tests.living import find_browser
@@ -103,6 +107,7 @@ PARTS = [
     Part("services", 360, tests("services and not browser", second_try=True)),
     Part("browser", 720, browser),
     Part("storm", 300, tests("storm")),
+    Part("voice", 300, voice),
 ]
 
 

@@ -220,6 +220,8 @@ def _door(
                 reason=client.reasons.get(code=rule.reason) if rule.reason else None,
                 product_type=client.product_types.get(code=rule.product_type) if rule.product_type else None,
                 language=rule.language,
+                key=rule.key,
+                menu=dict(zip(("en", "es"), rule.menu, strict=True)) if rule.key else {},
                 attribute=rule.attribute[0],
                 value=rule.attribute[1],
                 priority=rule.priority,

@@ -100,10 +100,17 @@ class RuleSerializer(serializers.ModelSerializer[EntryRule]):
     reason: Any = ByCode(queryset=Reason.objects.filter(active=True), required=False, allow_null=True)
     queue = OfSameClient(queryset=Queue.objects.exclude(state=QueueState.ARCHIVED))
     skills = RuleSkillSerializer(many=True, required=False)
+    menu = serializers.DictField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        help_text='What a call page says for the key, by language: {"en": "Billing"}.',
+    )
 
     class Meta:
         model = EntryRule
-        fields = ["language", "product_type", "reason", "key", "attribute", "value", "queue", "priority", "skills"]
+        fields = [
+            "language", "product_type", "reason", "key", "menu", "attribute", "value", "queue", "priority", "skills",
+        ]  # fmt: skip
 
 
 class DoorSerializer(CheckedSerializer):

@@ -152,9 +152,10 @@ class RuleForm(forms.ModelForm[EntryRule]):
 
     class Meta:
         model = EntryRule
-        fields = ["position", "language", "product_type", "reason", "attribute", "value", "queue", "priority"]
+        fields = ["position", "key", "language", "product_type", "reason", "attribute", "value", "queue", "priority"]
         labels = {
             "position": gettext_lazy("No."),
+            "key": gettext_lazy("Key"),
             "language": gettext_lazy("Language"),
             "product_type": gettext_lazy("Product type"),
             "reason": gettext_lazy("Reason"),
@@ -164,8 +165,14 @@ class RuleForm(forms.ModelForm[EntryRule]):
             "priority": gettext_lazy("Priority"),
         }
 
-    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, client: Client, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.client = client
+        self.said: list[str] = []
+        if kind == EntryKind.WEB_CALL:
+            self._ask_for_menu()
+        else:
+            del self.fields["key"]
         languages = [("", "–"), *spoken(client, self.instance.language)]
         self.fields["language"].widget = forms.Select(choices=languages)
         self.fields["attribute"].widget = forms.Select(
@@ -176,6 +183,27 @@ class RuleForm(forms.ModelForm[EntryRule]):
         self.fields["queue"].queryset = client.queues.exclude(state=QueueState.ARCHIVED)  # type: ignore[attr-defined]
         if self.instance.pk and (held := self.instance.skills.first()):
             self.initial["skill"] = held.skill_id
+
+    def _ask_for_menu(self) -> None:
+        keys = [("", "–"), *((key, key) for key in "1234567890*#")]
+        self.fields["key"].widget = forms.Select(choices=keys)
+        for code, language in spoken(self.client):
+            self.said.append(code)
+            self.fields[f"menu_{code}"] = forms.CharField(
+                label=_("The menu says (%(language)s)") % {"language": language}, required=False, max_length=60
+            )
+            self.initial[f"menu_{code}"] = (self.instance.menu or {}).get(code, "")
+
+    def clean(self) -> dict[str, Any]:
+        """A key is said in the company's own language at least: nobody presses what he has not been told."""
+        data = super().clean() or {}
+        if self.said:
+            words = {code: str(data.get(f"menu_{code}") or "").strip() for code in self.said}
+            first = self.client.default_language
+            if data.get("key") and not words.get(first, "") and f"menu_{first}" in self.fields:
+                self.add_error(f"menu_{first}", _("Say what the key is for."))
+            self.instance.menu = {code: said for code, said in words.items() if said}
+        return data
 
 
 class RuleFormSet(forms.BaseInlineFormSet[EntryRule, EntryPoint, RuleForm]):
@@ -204,4 +232,4 @@ def rule_forms(client: Client, door: EntryPoint, data: Any = None) -> Any:
     kind: Any = forms.inlineformset_factory(
         EntryPoint, EntryRule, form=RuleForm, formset=RuleFormSet, extra=1, can_delete=True
     )
-    return kind(data, instance=door, form_kwargs={"client": client}, prefix="rules")
+    return kind(data, instance=door, form_kwargs={"client": client, "kind": door.kind}, prefix="rules")

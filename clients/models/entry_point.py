@@ -1,7 +1,7 @@
 """The doors of a client, and the ordered rules by which each leads to a queue."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +119,13 @@ class EntryRule(models.Model):
     language = models.CharField(max_length=5, blank=True)
     product_type = models.ForeignKey(ProductType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    key = models.CharField(max_length=1, blank=True, help_text="The key pressed in a call menu.")
+    key = models.CharField(
+        max_length=1,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9*#]$", _("A key of a telephone: 0 to 9, * or #."))],
+        help_text="The key pressed in a call menu.",
+    )
+    menu = models.JSONField(default=dict, blank=True, help_text="What the menu says for the key, by language.")
     attribute = models.CharField(max_length=40, blank=True, help_text="A customer's attribute: plan.")
     value = models.CharField(max_length=80, blank=True)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+")
@@ -130,7 +136,12 @@ class EntryRule(models.Model):
 
     class Meta:
         ordering = ["entry_point", "position"]
-        constraints = [models.UniqueConstraint(fields=["entry_point", "position"], name="rule_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry_point", "position"], name="rule_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(key="") | models.Q(key__regex=r"^[0-9*#]$"), name="a_telephones_key"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Rule {self.position} of {self.entry_point}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.customer import call, callback, chat, survey, widget
+from interactions.views.customer import call, call_page, callback, chat, survey, widget
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/chat/call/", chat.call, name="customer-chat-call"),
     path("c/<uuid:public_id>/chat/transcript/", chat.transcript, name="customer-chat-transcript"),
     path("c/<uuid:public_id>/chat/survey/", chat.survey, name="customer-chat-survey"),
+    path("c/<uuid:public_id>/call/", call_page.page, name="customer-call"),
     path("c/<uuid:public_id>/call/start/", call.start, name="customer-call-start"),
     path("c/<uuid:public_id>/call/state/", call.state, name="customer-call-state"),
     path("c/<uuid:public_id>/call/end/", call.end, name="customer-call-end"),

@@ -1,12 +1,12 @@
-/* The window's calls: the token in a header, never a cookie; an answer is the whole state, a refusal has words. */
+/* The calls of the chat window and of the call page: the token in a header, never a cookie; an answer is the whole state, a refusal has words. */
 export class Refused extends Error {
   constructor(status, body) { super(body.detail || ""); Object.assign(this, { status, code: body.code, errors: body.errors }); }
 }
 
 export class Api {
-  constructor(root) {
+  constructor(root, kind = "chat") {
     this.root = root;
-    this.slot = `chat.${root.dataset.door}`;
+    this.slot = `${kind}.${root.dataset.door}`;
     this.memory = null;
     this.writing = "";
     this.keeper = "";

@@ -1,4 +1,4 @@
-{% autoescape off %}/* The chat button of this site. It adds one button and, once pressed, one frame; it reads nothing of the page but its address. */
+{% autoescape off %}/* The button of this site for chat or calls. It adds one button and, once pressed, one frame; it reads nothing of the page but its address. */
 (function (config) {
   "use strict";
   if (window["__chat_" + config.id]) return;
@@ -10,12 +10,15 @@
   var language = config.languages.indexOf(wished) >= 0 ? wished : config.languages[0];
   var words = config.words[language];
   var origin = new URL(config.frame).origin;
+  /* The second button of a page, chat beside calls, stands above the first. */
+  var above = window["__chat_buttons"] || 0;
+  window["__chat_buttons"] = above + 1;
   var host = document.createElement("div");
   var root = host.attachShadow({ mode: "open" });
   var sheet = new CSSStyleSheet();
   sheet.replaceSync(
     ":host{all:initial}" +
-    "button{position:fixed;right:16px;bottom:16px;z-index:2147483000;display:inline-flex;align-items:center;gap:8px;min-height:56px;" +
+    "button{position:fixed;right:16px;bottom:" + (16 + 68 * above) + "px;z-index:2147483000;display:inline-flex;align-items:center;gap:8px;min-height:56px;" +
     "padding:0 20px;border:0;border-radius:28px;background:" + config.colour + ";color:" + config.on + ";" +
     "font:600 16px/1.25 system-ui,sans-serif;cursor:pointer;box-shadow:0 1px 2px #14171b33,0 8px 24px #14171b33}" +
     "button:focus-visible{outline:2px solid " + config.colour + ";outline-offset:3px}" +
@@ -34,10 +37,10 @@
   svg.setAttribute("viewBox", "0 0 20 20");
   svg.setAttribute("aria-hidden", "true");
   var line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", "M3 4h14v10H9l-4 3v-3H3z");
+  line.setAttribute("d", config.calls ? "M4 3h3l1.5 4-2 1.5a9 9 0 0 0 5 5l1.5-2 4 1.5v3c0 .6-.4 1-1 1A13 13 0 0 1 3 4c0-.6.4-1 1-1z" : "M3 4h14v10H9l-4 3v-3H3z");
   svg.appendChild(line);
   button.appendChild(svg);
-  button.appendChild(document.createTextNode(words.chat));
+  button.appendChild(document.createTextNode(words.label));
   root.appendChild(button);
   var frame = null;
   function remember(open) {
@@ -55,6 +58,7 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.title = words.open;
+      if (config.calls) frame.allow = "microphone; autoplay; screen-wake-lock";
       frame.src = config.frame + "?lang=" + language + "#" + encodeURIComponent(location.href.split("#")[0].slice(0, 400));
       root.appendChild(frame);
     }

@@ -112,7 +112,8 @@ add(
     Rule(get=ANY, post=ANY),
     "customer-widget", "customer-chat", "customer-chat-start", "customer-chat-state", "customer-chat-message",
     "customer-chat-file", "customer-chat-download", "customer-chat-end", "customer-chat-call",
-    "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back", "customer-call-survey",
+    "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back",
+    "customer-call-survey",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
     "customer-survey", "inbound-email",
 )  # fmt: skip
@@ -122,7 +123,7 @@ add(Rule(post=pages(PAGE)), "accounts:zone")
 add(
     Rule(get=DESK),
     "console-home", "console-items", "console-later", "console-top", "console-offer", "console-idle", "console-cases",
-    "console-find", "console-passed",
+    "console-find", "console-passed", "console-talk",
 )  # fmt: skip
 add(
     Rule(post=DESK), "console-here", "console-available", "console-away", "console-pause", "console-sign-out",
@@ -141,6 +142,7 @@ add(
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
+    "console-busy", "console-mute",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),

@@ -87,6 +87,9 @@ def test_doors_for_everybody(new_page: Callable[..., Page], ready: Product) -> N
 def test_what_a_customer_sees(new_page: Callable[..., Page], ready: Product) -> None:
     doors = {door.kind: door for door in EntryPoint.objects.filter(client=stage.tech_giant())}
     page = new_page(viewport={"width": 390, "height": 780})
+    page.goto(f"/c/{doors[EntryKind.WEB_CALL].public_id}/call/")
+    expect(page.locator("#call")).to_be_enabled()
+    looks_right(page, phone=True)
     page.goto(f"/c/{doors[EntryKind.FORM].public_id}/callback/")
     expect(page.locator("#callback")).to_be_visible()
     looks_right(page, phone=True)

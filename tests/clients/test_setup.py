@@ -485,6 +485,23 @@ def test_rules_keep_their_order_when_two_change_places(ada: Browser) -> None:
     assert [rule.pk for rule in door.rules.order_by("position")] == [second.pk, first.pk]
 
 
+def test_a_call_page_gets_a_menu_that_says_what_each_key_is_for(ada: Browser) -> None:
+    acme = factories.client()
+    line = factories.queue(acme)
+    door = factories.door(acme, "web_call", into=line)
+    door.rules.create(position=1, key="1", menu={"en": "Billing"}, queue=line)
+    path = at("setup-door", acme, door.public_id)
+    form = form_of(ada, path, "form", "rules")
+    silent = ada.post(path, {**form, "rules-0-key": "2", "rules-0-menu_en": " "})
+    assert "Say what the key is for." in said(silent)
+    answer = ada.post(path, {**form, "rules-0-key": "2", "rules-0-menu_en": "Orders"})
+    assert answer.status_code == 302, said(answer)
+    rule = door.rules.get()
+    assert (rule.key, rule.menu) == ("2", {"en": "Orders"})
+    with pytest.raises(IntegrityError, match="a_telephones_key"):
+        door.rules.update(key="A")
+
+
 def test_a_reason_gets_its_code_once(ada: Browser) -> None:
     acme = factories.client()
     path = at("setup-catalogue-part", acme, "reasons")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from bpo.kernel import clock
-from clients.models import Channel, EntryKind, EntryPoint, Queue
+from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
 from interactions import calls, chats, handling, media, offers, transfers
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from tests import factories as make
@@ -283,3 +283,15 @@ def test_a_call_begins_by_its_operation(day: Day, line: Queue) -> None:
     contact = begun.received.interaction
     assert (contact.channel, contact.origin) == (Channel.VOICE, "web_call")
     assert contact.arrived_at <= clock.now() + timedelta(seconds=1)
+
+
+def test_ann_presses_two_for_tech_support(day: Day, house: House, line: Queue) -> None:
+    tech = make.queue(house.acme, "Tech", channels=[Channel.VOICE])
+    found = make.door(house.acme, EntryKind.WEB_CALL, into=line)
+    EntryRule.objects.create(entry_point=found, position=1, key="2", menu={"en": "Tech support"}, queue=tech)
+    EntryRule.objects.create(entry_point=found, position=2, key="1", menu={"en": "Orders"}, queue=line)
+    page = Browser().get(reverse("customer-call", args=[found.public_id])).content.decode()
+    assert page.index("Orders") < page.index("Tech support"), "in the order of the keys"
+    caller = Caller(found)
+    caller.post("start", key="0123456789abcdef", menu="2")
+    assert caller.contact.queue == tech

@@ -224,7 +224,7 @@ def test_back_while_the_sweep_takes_her_for_gone_she_keeps_her_place(monkeypatch
     session = begin()
     at = clock.now()
     chats.gone(session, at=at)
-    first(monkeypatch, chats, "_left", lambda: chats.seen(session, at=at))
+    first(monkeypatch, chats, "left", lambda: chats.seen(session, at=at))
     assert chats.patience_over(at + timedelta(seconds=181)) == 0
     assert state(session) == State.QUEUED
 

@@ -57,6 +57,8 @@ class RuleContent:
     product_type: str = ""
     language: str = ""
     attribute: Text2 = ("", "")
+    key: str = ""
+    menu: Text2 = ("", "")
     priority: int | None = None
     wants: Mapping[str, int] = field(default_factory=dict)
 

@@ -120,7 +120,11 @@ TECH_GIANT = ClientContent(
             "Call from the shop",
             "Phone",
             "Around the clock",
-            rules=(RuleContent("Phone", reason="tech-support", wants={"tech": 2}),),
+            rules=(
+                RuleContent("Phone", key="1", menu=("Orders and billing", "Pedidos y facturas")),
+                RuleContent("Phone", key="2", menu=("Tech support", "Soporte técnico"), wants={"tech": 2}),
+                RuleContent("Phone", key="3", menu=("Something else", "Otra cosa")),
+            ),
         ),
         DoorContent("api", "Shop system", "Chat", "Around the clock"),
     ),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from bpo.kernel import clock
 from clients import customers, opening, texts
 from clients.brand_css import text_on
-from clients.models import Channel, EntryKind, EntryPoint, TextKind
+from clients.models import EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
 from interactions import eligibility, waits
 from interactions.views.customer import callback, outlet, times
@@ -25,20 +25,26 @@ LOADER_SECONDS = 300
 
 @require_safe
 def loader(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """A few lines for the client's page: a button in the brand's colour and, once it is pressed, our frame."""
+    """A few lines for the client's page: a button in the brand's colour and, once it is pressed, our frame.
+
+    A door for calls opens the call page in it, with the microphone that the page around has to lend.
+    """
     try:
         door = outlet.door(public_id)
     except outlet.Gone:
-        return HttpResponse("/* no such chat */\n", content_type="text/javascript", status=404)
+        return HttpResponse("/* no such door */\n", content_type="text/javascript", status=404)
+    calls = door.kind == EntryKind.WEB_CALL
+    opens, label = ("call_with", "call_us") if calls else ("chat_with", "chat_title")
     brand = door.client.brand
     languages = [code for code in door.client.languages or [] if code in ("en", "es")] or ["en"]
     config = {
-        "frame": settings.SITE_URL + reverse("customer-chat", args=[door.public_id]),
+        "frame": settings.SITE_URL + reverse("customer-call" if calls else "customer-chat", args=[door.public_id]),
+        "calls": calls,
         "id": str(door.public_id),
         "colour": brand.colour,
         "on": text_on(brand.colour),
         "languages": languages,
-        "words": {code: {"open": say("chat_with", code, client=brand.public_name), "chat": say("chat_title", code)}
+        "words": {code: {"open": say(opens, code, client=brand.public_name), "label": say(label, code)}
                   for code in languages},
     }  # fmt: skip
     # "<" is written as \u003c, so that the same text is safe wherever it is pasted.
@@ -69,6 +75,7 @@ def frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "welcome": texts.text(client, TextKind.WIDGET_WELCOME, language),
         "closed": closed_words(door, language),
         "calls": customers.takes_calls(client),
+        "call": call_address(door, language),
         "hours": hours_words(door, language),
         "wait": wait_words(door, language),
         "reasons": callback.reasons_of(door, language),
@@ -84,8 +91,15 @@ def frame(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return outlet.page(request, "customer/chat.html", client, language, context, frame_of=door)
 
 
+def call_address(door: EntryPoint, language: str) -> str:
+    """The page on which one calls the client of this chat; empty where nobody would answer there now."""
+    calls = door.client.entry_points.filter(kind=EntryKind.WEB_CALL, published=True).order_by("pk")
+    found = next((each for each in calls if not closed_words(each, language)), None)
+    return f"{reverse('customer-call', args=[found.public_id])}?lang={language}" if found else ""
+
+
 def closed_words(door: EntryPoint, language: str) -> str:
-    """Why no chat can begin now, in the client's words; empty when one can."""
+    """Why no chat or call can begin now, in the client's words; empty when one can."""
     queue = door.queue
     assert queue is not None
     if not opening.is_open(door, clock.now()):
@@ -113,7 +127,7 @@ def hours_words(door: EntryPoint, language: str) -> str:
 def wait_words(door: EntryPoint, language: str) -> str:
     """What waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    seconds = waits.expected_wait(door.queue, Channel.CHAT)
+    seconds = waits.expected_wait(door.queue, door.channel)
     if seconds is None:
         return ""
     if seconds < 60:

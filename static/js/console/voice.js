@@ -66,6 +66,7 @@ on("signal", async (data) => {
   if (data.to === call?.leg) talk.receive(data.from, data.data);
 });
 on("item", () => look());
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.id === "offer-accept" && detail.successful) look(); });
 on("aside", () => follow(null));
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());

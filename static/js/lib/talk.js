@@ -53,6 +53,7 @@ class Link {
       if (pc !== this.pc) return;
       this.since = performance.now();
       if (pc.connectionState === "failed") this.mend();
+      if (pc.connectionState === "connected") this.hark(pc);
       this.talk.onstate();
     };
     if (this.offers) {
@@ -98,6 +99,14 @@ class Link {
     if (kind === "candidate") {
       if (pc.remoteDescription) await pc.addIceCandidate(data.candidate).catch(() => {});
       else this.early.push(data.candidate);
+    }
+  }
+
+  /* The first sound is waited for closely: with it the call is answered. */
+  async hark(pc) {
+    while (pc === this.pc && !this.up && pc.connectionState === "connected") {
+      await this.look();
+      await new Promise((next) => setTimeout(next, 100));
     }
   }
 

@@ -1,0 +1,151 @@
+"""Voices for the tests of calls: each browser's microphone plays a tone, and what a page receives is measured.
+
+A page that received bytes may still be silent, so its sound is judged by energy and pitch, over two seconds.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.living import BROWSER_FLAGS, Product, Watch, complaint, session_of
+
+RATE = 48_000
+WINDOW = 2.0
+NEAR = 30.0  # Hz: the pitch is read from bins of 48,000 / 4,096
+
+# Every connection and every sound of the page is kept, for the test alone.
+NOTED = """
+    window.__talks = [];
+    const Made = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Made { constructor(...a) { super(...a); window.__talks.push(this); } };
+    window.__sounds = [];
+    const Sound = window.Audio;
+    window.Audio = class extends Sound { constructor(...a) { super(...a); window.__sounds.push(this); } };
+"""
+# As in a network that lets nothing else through.
+RELAYED = """
+    const Any = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Any {
+        constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
+    };
+"""
+# Of what kind this side's end of the way is, of each connection.
+WAYS = """async () => {
+    const found = [];
+    for (const talk of window.__talks.filter((each) => each.connectionState === "connected")) {
+        const reports = [...(await talk.getStats()).values()];
+        const pair = reports.find((each) => each.type === "candidate-pair" && each.nominated);
+        found.push(reports.find((each) => each.id === pair?.localCandidateId)?.candidateType);
+    }
+    return found;
+}"""
+# Over the window: energy that came and the loudest pitch, of each connection that is open.
+MEASURED = """async (seconds) => {
+    const found = [];
+    for (const talk of window.__talks.filter((each) => each.connectionState === "connected")) {
+        const receiver = talk.getReceivers().find((each) => each.track?.kind === "audio");
+        if (!receiver) continue;
+        const energy = async () => {
+            for (const report of (await talk.getStats(receiver.track)).values())
+                if (report.type === "inbound-rtp") return report.totalAudioEnergy ?? 0;
+            return 0;
+        };
+        const context = new AudioContext({ sampleRate: 48000 });
+        const analyser = context.createAnalyser();
+        analyser.fftSize = 4096;
+        analyser.smoothingTimeConstant = 0;
+        context.createMediaStreamSource(new MediaStream([receiver.track])).connect(analyser);
+        const bins = new Float32Array(analyser.frequencyBinCount), sums = new Float64Array(bins.length);
+        const before = await energy();
+        for (let n = 0; n < 10 * seconds; n += 1) {
+            await new Promise((next) => setTimeout(next, 100));
+            analyser.getFloatFrequencyData(bins);
+            bins.forEach((value, bin) => { sums[bin] += 10 ** (Math.max(value, -160) / 10); });
+        }
+        const loudest = sums.reduce((best, value, bin) => (value > sums[best] ? bin : best), 0);
+        const its = window.__sounds.filter((each) => each.srcObject?.getTracks()[0]?.id === receiver.track.id);
+        const playing = its.some((each) => !each.paused && !each.muted);
+        found.push({ energy: (await energy()) - before, pitch: loudest * 48000 / analyser.fftSize, playing });
+        await context.close();
+    }
+    return found;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one page received of one other in the window."""
+
+    energy: float
+    pitch: float
+    playing: bool
+
+    def is_tone(self, pitch: float) -> bool:
+        """Whether it is this voice, and sounds."""
+        return self.playing and self.energy > 0.01 and abs(self.pitch - pitch) < NEAR
+
+
+def heard(page: Page) -> list[Heard]:
+    """Everything the page receives, one entry a connection."""
+    return [Heard(**each) for each in page.evaluate(MEASURED, WINDOW)]
+
+
+def hears(page: Page, *pitches: float) -> bool:
+    """Whether the page hears exactly these voices; connections that bring no sound do not count."""
+    audible = [each for each in heard(page) if each.energy > 0.01]
+    return len(audible) == len(pitches) and all(any(each.is_tone(pitch) for each in audible) for pitch in pitches)
+
+
+def ways(page: Page) -> set[str]:
+    """The kinds of the ways its voice goes: host, srflx, prflx or relay."""
+    return set(page.evaluate(WAYS))
+
+
+def tone(folder: Path, pitch: int) -> Path:
+    """A file with ten seconds of this tone, which a browser's false microphone repeats."""
+    path = folder / f"{pitch}.wav"
+    if not path.exists():
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            # With breaks, as a voice: an even tone is taken for noise and suppressed.
+            spoken = (n % RATE < 0.6 * RATE for n in range(RATE * 10))
+            samples = (int(on * 12_000 * math.sin(2 * math.pi * pitch * n / RATE)) for n, on in enumerate(spoken))
+            file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return path
+
+
+@contextmanager
+def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) -> Iterator[Callable[..., Page]]:
+    """Makes pages whose people speak with a pitch of their own: a browser each, for the microphone is the browser's."""
+    browsers: list[Any] = []
+
+    def open_page(pitch: int, *, user: Any = None, relayed: bool = False, **options: Any) -> Page:
+        flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(folder, pitch)}"]
+        browser = kind.launch(executable_path=chromium, args=flags)
+        browsers.append(browser)
+        settings = {"timezone_id": "UTC", "locale": "en-GB", "permissions": ["microphone"], **options}
+        context = browser.new_context(base_url=live.url, **settings)
+        context.set_default_timeout(20_000)
+        context.add_init_script(NOTED + RELAYED * relayed)
+        if user is not None:
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
+        page: Page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and watch.complaints.append(complaint(said, page)))
+        page.on("pageerror", lambda error: watch.complaints.append(f"script: {error} ({page.url})"))
+        return page
+
+    yield open_page
+    for browser in browsers:
+        browser.close()
+    assert not watch.unexpected(), "\n".join(watch.unexpected())

@@ -1,0 +1,138 @@
+"""Calls from a client's page, heard: who speaks with which pitch to whom, judged by what each page receives."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from clients.models import EntryKind, EntryPoint, Queue
+from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, State
+from tests import coturn
+from tests.browser import sounds, stage
+from tests.living import Product, Watch, eventually
+
+pytestmark = pytest.mark.voice
+
+ANN, ALEX, BEN = 440, 880, 1320
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def people(browser: Any, chromium: str, live: Product, watch: Watch, tmp_path: Path) -> Iterator[Open]:
+    """Pages whose people have voices."""
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    with sounds.people(browser.browser_type, chromium, live, watch, tmp_path) as open_page:
+        yield open_page
+
+
+def door() -> EntryPoint:
+    """The client's call page; its line is open now, whatever the hour."""
+    found = EntryPoint.objects.select_related("queue").get(client=stage.tech_giant(), kind=EntryKind.WEB_CALL)
+    Queue.objects.filter(pk=found.queue_id).update(hours=None)
+    EntryPoint.objects.filter(pk=found.pk).update(hours=None)
+    return found
+
+
+def calls(page: Page, name: str = "Ann Archer") -> Page:
+    """She opens the client's page and presses Call now."""
+    page.goto(reverse("customer-call", args=[door().public_id]))
+    page.get_by_label("Your name").fill(name)
+    page.locator("#call").click()
+    expect(page.locator("#waiting, #talking").locator("visible=true").first).to_be_visible()
+    return page
+
+
+def answers(page: Page) -> None:
+    """The card is there, and she takes it."""
+    expect(page.locator("#offer [data-offer]")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".callbar")).to_contain_text("Talking")
+
+
+def contact() -> Interaction:
+    """The newest call."""
+    return Interaction.objects.filter(channel="voice").latest("pk")
+
+
+def test_ann_and_alex_hear_each_other_hold_and_hang_up(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN, viewport={"width": 390, "height": 844}))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).exists()
+    expect(ann.locator("#talking-h")).to_have_text("Alex")
+    expect(alex.locator("[data-quality]")).to_have_text("Good line")
+
+    alex.keyboard.press("h")
+    expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
+    eventually(lambda: sounds.hears(ann) and sounds.hears(alex), within=20)
+    alex.keyboard.press("h")
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+
+    alex.keyboard.press("m")
+    expect(alex.locator("#act-mute")).to_have_text("Muted")
+    eventually(lambda: sounds.hears(ann) and sounds.hears(alex, ANN), within=20)
+    alex.keyboard.press("m")
+    expect(alex.locator("#act-mute")).to_have_text("Mute")
+
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+    leg = Leg.objects.get(interaction=contact())
+    assert (leg.state, leg.ended_by) == (LegState.WRAPPING, "customer")
+    assert sounds.heard(alex) == []
+
+
+def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    alex.reload()
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    ann.on("dialog", lambda dialog: dialog.accept())
+    ann.reload()
+    # Where the browser plays nothing before a press, the page asks for one.
+    if ann.locator("#unblock").is_visible():
+        ann.locator("#unblock").click()
+    eventually(lambda: sounds.hears(alex, ANN), within=20)
+    assert Interaction.objects.get(pk=contact().pk).state == State.ACTIVE
+    assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
+
+
+def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) -> None:
+    with coturn.running(live.folder / "coturn") as log:
+        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, relayed=True))
+        ann = calls(people(ANN, relayed=True))
+        answers(alex)
+        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=30)
+        assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        ann.locator("#hang").click()
+        expect(alex.locator("#wrapup")).to_be_visible()
+    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
+
+
+def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    ben = stage.at_the_desk(people(BEN, user=stage.agent("ben").user))
+    alex.keyboard.press("c")
+    alex.locator("#dialog dialog").get_by_text("Ben", exact=False).first.click()
+    alex.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
+    expect(ben.locator("#offer [data-offer]")).to_be_visible()
+    ben.keyboard.press("Enter")
+    eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX) and sounds.hears(ann), within=20)
+    alex.keyboard.press("h")
+    eventually(
+        lambda: sounds.hears(ann, ALEX, BEN) and sounds.hears(ben, ALEX, ANN) and sounds.hears(alex, ANN, BEN),
+        within=30,
+    )
+    alex.get_by_role("button", name="Hand over and leave").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+    eventually(lambda: sounds.hears(ann, BEN) and sounds.hears(ben, ANN), within=20)
+    expect(ann.locator("#talking-h")).to_have_text("Ben")
