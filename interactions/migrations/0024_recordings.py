@@ -10,7 +10,7 @@ import bpo.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0010_recordings"),
+        ("clients", "0011_recordings"),
         ("interactions", "0023_media_of_web_calls"),
     ]
 

@@ -10,7 +10,7 @@ import bpo.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0009_routing_rules"),
+        ("clients", "0010_menu_of_a_door"),
     ]
 
     operations = [
