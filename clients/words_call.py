@@ -46,6 +46,15 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call_step_line": {"en": "In line", "es": "En la cola"},
     "call_step_talk": {"en": "Talking with us", "es": "Hablando con nosotros"},
     "call_step_talk_where": {"en": "right here, on this page", "es": "aquí mismo, en esta página"},
+    "call_recorded": {
+        "en": "This call is recorded. Say so if you do not want that.",
+        "es": "Esta llamada se graba. Díganoslo si no lo desea.",
+    },
+    "call_will_record": {"en": "recorded, you can say no", "es": "se graba, puede negarse"},
+    "call_ask_record": {
+        "en": "we ask you first whether we may record it",
+        "es": "antes le preguntamos si podemos grabarla",
+    },
     "call_music": {"en": "Waiting music", "es": "Música de espera"},
     "call_back_instead": {"en": "Call me back instead", "es": "Prefiero que me llamen"},
     "call_keep_place": {

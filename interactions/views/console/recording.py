@@ -52,7 +52,7 @@ def piece(request: AgentRequest, recording: UUID, side: str, number: int) -> Htt
     found = get_object_or_404(rows, public_id=recording)
     if side not in Side.values:
         raise Http404
-    if request.content_type != "application/octet-stream":
+    if request.content_type not in ("application/octet-stream", ""):
         raise InvalidValue("a piece is sent as it is")
     if int(request.headers.get("Content-Length") or 0) > recordings.MOST_PIECE:
         raise InvalidValue("a piece too large")

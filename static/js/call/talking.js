@@ -38,6 +38,7 @@ export function draw(state, line, number) {
   show("drops", Boolean(number));
   if (number) put("drops-words", say("drops", { number }));
   if (at !== "talking") show("quality", false);
+  show("recorded", Boolean(state.recorded));
   const why = say(`${at}_why`, { agent });
   put("apart-words", why);
   show("apart", Boolean(why));

@@ -23,6 +23,8 @@ export function draw(state, since, number) {
   drawWait(state.wait);
   if ($("waited").dataset.since !== since) { $("waited").dataset.since = since; tick(); }
   show("offer", state.offer_callback);
+  show("will-record", Boolean(state.recorded));
+  show("ask-record", Boolean(state.record_ask));
   if (state.offer_callback && !asked) { asked = true; $("number").value ||= state.number || number || ""; }
 }
 
