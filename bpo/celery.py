@@ -28,6 +28,8 @@ app.conf.beat_schedule = {
     "send mails": {"task": "interactions.send_messages", "schedule": 5.0, "options": {"expires": 15}},
     "close cases": {"task": "interactions.close_expired_cases", "schedule": 3600.0, "options": {"expires": 3600}},
     "callbacks due": {"task": "interactions.work_due_callbacks", "schedule": 15.0, "options": {"expires": 30}},
+    "recordings": {"task": "interactions.finish_recordings", "schedule": 60.0, "options": {"expires": 60}},
+    "old recordings": {"task": "interactions.delete_recordings", "schedule": 3600.0, "options": {"expires": 3600}},
     "replays": {"task": "interactions.run_replays", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = ("say", "collect", "verify", "choose", "decide", "sub_process", "act", "close")
-FIELD_TYPES = ("text", "email", "phone", "date", "number", "choice", "order")
+FIELD_TYPES = ("text", "email", "phone", "date", "number", "choice", "order", "card")
 FACTS = ("name", "postal_code", "birth_date", "account_number", "phone", "email", "order", "bill")
 ACTS = ("create_order_issue", "promise_callback", "send_notice", "set_pending", "transfer")
 SETS = ("reason", "product", "answer")

@@ -37,6 +37,11 @@ WORDS: dict[str, dict[str, str]] = {
     "today": {"en": "Today", "es": "Hoy"},
     "tomorrow": {"en": "Tomorrow", "es": "Mañana"},
     "closed_day": {"en": "closed", "es": "cerrado"},
+    # what an agent asks aloud
+    "ask_to_record": {
+        "en": "May we record this call, so that we can look up what was agreed?",
+        "es": "¿Podemos grabar esta llamada para poder consultar lo acordado?",
+    },
     # the chat window
     "chat_title": {"en": "Chat", "es": "Chat"},
     "chat_with": {"en": "Chat with {client}", "es": "Chat con {client}"},

@@ -21,9 +21,11 @@ from interactions.models import (
     Leg,
     Message,
     Notice,
+    Recording,
     Run,
     StepVisit,
     SurveyAnswer,
+    Track,
     Visit,
 )
 
@@ -130,6 +132,24 @@ class CallbackAdmin(WorkAdmin):
     list_select_related = ["client", "customer", "queue"]
     search_fields = ["reference", "name", "number", "address", "customer__name"]
     date_hierarchy = "promised_at"
+
+
+class TrackInline(ReadOnlyInline):
+    model = Track
+    fields = ["side", "content_type", "bytes", "sha256", "duration_ms", "pieces", "is_whole"]
+    show_change_link = False
+
+
+@admin.register(Recording)
+class RecordingAdmin(WorkAdmin):
+    """What is recorded; it is heard on the pages of its contact, where each listening is written down."""
+
+    list_display = ["started_at", "client", "leg", "state", "consent", "ended_at", "keep_until", "deleted_at"]
+    list_filter = ["client", "state", "consent"]
+    list_select_related = ["client", "leg__agent", "leg__interaction"]
+    search_fields = ["public_id__exact", "interaction__public_id__exact", "leg__agent__name"]
+    date_hierarchy = "started_at"
+    inlines = [TrackInline]
 
 
 @admin.register(JournalEntry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +16,9 @@ from clients.script_graph import Field, Step
 from interactions.verification import plain, read_date
 
 LONGEST = 2000
+CARD = re.compile(r"[0-9]{12,19}")
+CARD_HIDDEN = "•••• "
+CARD_KEPT = re.compile(CARD_HIDDEN + "[0-9]{4}")
 
 
 class AnswersWrong(DomainError):
@@ -70,6 +74,8 @@ def read_value(one: Field, said: str, *, client: Client, customer: Customer | No
             if not number_said.is_finite():
                 raise ValueError(_("“%(label)s” is not a number.") % {"label": one.label})
             return str(number_said)
+        case "card":
+            return _last_of_card(one, said)
         case "choice":
             if said in dict(one.options):
                 return said
@@ -82,3 +88,18 @@ def read_value(one: Field, said: str, *, client: Client, customer: Customer | No
     if len(said) > LONGEST:
         raise ValueError(_("“%(label)s” is too long.") % {"label": one.label})
     return said
+
+
+def _last_of_card(one: Field, said: str) -> str:
+    """A card's number is checked and never kept: its last four digits say which it was."""
+    if CARD_KEPT.fullmatch(said):  # the step was opened again
+        return said
+    digits = said.replace(" ", "").replace("-", "")
+    if not CARD.fullmatch(digits) or not _luhn(digits):
+        raise ValueError(_("“%(label)s” is not a card's number.") % {"label": one.label})
+    return f"{CARD_HIDDEN}{digits[-4:]}"
+
+
+def _luhn(digits: str) -> bool:
+    doubled = [2 * int(digit) if place % 2 else int(digit) for place, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -54,6 +54,11 @@ def notice_due(entry: JournalEntry) -> None:
     kernel_push.start(tasks.send_notices, [entry.notice_id])
 
 
+def recording_ended(entry: JournalEntry) -> None:
+    """A worker makes it whole; without Redis beat finds it."""
+    kernel_push.start(tasks.finish_recordings)
+
+
 REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.QUEUED: [router.place, waits.foretell],
     Kind.OFFERED: [push.screen_pop],
@@ -74,6 +79,7 @@ REACTIONS: dict[Kind, list[Reaction]] = {
     Kind.STEP_REACHED: [router.place],
     Kind.CONSULT_ENDED: [wish_fulfilled, router.freed],
     Kind.NOTICE_WRITTEN: [notice_due],
+    Kind.RECORDING_STOPPED: [recording_ended],
     Kind.NOTE_ADDED: [push.case_noted],
 }
 

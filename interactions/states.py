@@ -20,6 +20,8 @@ from interactions.models import (
     Interaction,
     Leg,
     LegState,
+    Recording,
+    RecordingState,
     State,
 )
 
@@ -78,12 +80,21 @@ CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
     CallbackState.WITHDRAWN: frozenset(),
 }
 
+RECORDING_MOVES: Mapping[str, frozenset[str]] = {
+    RecordingState.RUNNING: frozenset({RecordingState.PAUSED, RecordingState.ENDED}),
+    RecordingState.PAUSED: frozenset({RecordingState.RUNNING, RecordingState.ENDED}),
+    RecordingState.ENDED: frozenset({RecordingState.KEPT}),
+    RecordingState.KEPT: frozenset({RecordingState.DELETED}),
+    RecordingState.DELETED: frozenset(),
+    RecordingState.REFUSED: frozenset(),
+}
+
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).
 IDLE_AFTER = frozenset({LegState.HANDLING, LegState.COMPLETED, LegState.LOST})
 
 NEXT_VERSION = F("version") + 1
 
-Moving = Interaction | Leg | Case | Callback
+Moving = Interaction | Leg | Case | Callback | Recording
 
 
 def take_seats(*agents: Agent | int | None) -> None:
@@ -143,3 +154,5 @@ def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) 
             return advance(thing, to, allowed=CASE_MOVES, version=NEXT_VERSION, **changes)
         case Callback():
             return advance(thing, to, allowed=CALLBACK_MOVES, version=NEXT_VERSION, **changes)
+        case Recording():
+            return advance(thing, to, allowed=RECORDING_MOVES, **changes)

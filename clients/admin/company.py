@@ -101,7 +101,7 @@ class PublicNameAdmin(OfClientAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(NothingVanishes, OfClientAdmin):
-    list_display = ["client", "turnaround_minutes", "callback_attempts", "reopen_days", "retention_days"]
+    list_display = ["client", "turnaround_minutes", "callback_attempts", "reopen_days", "recording", "retention_days"]
     list_filter = []
     search_fields = ["client__name"]
 

@@ -86,10 +86,12 @@ class PolicyForm(forms.ModelForm[Policy]):
             "client_hears_recordings",
             "client_sees_customer_names",
             "agents_hear_own_recordings",
+            "recording",
+            "recording_days",
             "retention_days",
             "short_abandon_seconds",
         ]
-        help_texts = dict.fromkeys(("turnaround_minutes", "callback_window_minutes"), "")
+        help_texts = dict.fromkeys(("turnaround_minutes", "callback_window_minutes", "recording_days"), "")
         labels = {
             "turnaround_minutes": gettext_lazy("A callback is made within open minutes"),
             "callback_window_minutes": gettext_lazy("Length of a window customers choose, minutes"),
@@ -105,6 +107,8 @@ class PolicyForm(forms.ModelForm[Policy]):
             "client_hears_recordings": gettext_lazy("The company hears recordings"),
             "client_sees_customer_names": gettext_lazy("The company sees its customers' names"),
             "agents_hear_own_recordings": gettext_lazy("Agents hear their own recordings"),
+            "recording": gettext_lazy("Calls are recorded"),
+            "recording_days": gettext_lazy("Days until a recording is deleted"),
             "retention_days": gettext_lazy("Days until contacts are deleted"),
             "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
         }

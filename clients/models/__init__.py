@@ -10,7 +10,7 @@ from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRu
 from clients.models.hours import BusinessHours, HoursException, HoursSpan
 from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
-from clients.models.policy import Policy
+from clients.models.policy import Policy, RecordingRule
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
 from clients.models.script import Script, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
@@ -53,6 +53,7 @@ __all__ = [
     "QueueState",
     "Reason",
     "ReasonKind",
+    "RecordingRule",
     "Role",
     "Script",
     "ScriptKind",

@@ -4,9 +4,18 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from bpo.kernel.history import tracked
+from bpo.kernel.models import OneOf
 from clients.access import ClientScopedQuerySet
 from clients.hours import LONGEST_TURNAROUND
 from clients.models.client import Client
+
+
+class RecordingRule(models.TextChoices):
+    """Whether calls are recorded."""
+
+    OFF = "off", "Never"
+    ON = "on", "Always, and callers are told"
+    ASK = "ask", "Where the caller says yes"
 
 
 @tracked()
@@ -39,6 +48,11 @@ class Policy(models.Model):
     client_hears_recordings = models.BooleanField(default=False)
     client_sees_customer_names = models.BooleanField(default=True)
     agents_hear_own_recordings = models.BooleanField(default=False)
+    recording = models.CharField(max_length=3, choices=RecordingRule, default=RecordingRule.OFF)
+    # Apart from the contacts': a voice says more than what was noted, and is of use for a shorter time.
+    recording_days = models.PositiveIntegerField(
+        default=90, validators=[MinValueValidator(1)], help_text="For recordings begun from then on."
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 
@@ -50,6 +64,8 @@ class Policy(models.Model):
             models.CheckConstraint(condition=models.Q(turnaround_minutes__gt=0), name="turnaround_positive"),
             models.CheckConstraint(condition=models.Q(callback_window_minutes__gt=0), name="window_positive"),
             models.CheckConstraint(condition=models.Q(callback_attempts__gt=0), name="attempts_positive"),
+            models.CheckConstraint(condition=models.Q(recording_days__gt=0), name="recordings_kept_a_day"),
+            models.CheckConstraint(condition=OneOf("recording", RecordingRule.values), name="recording_rule_known"),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,13 @@ from rest_framework.routers import SimpleRouter
 from agents.api import lines as rules
 from agents.api import people, profiles
 from clients.api import access, catalogue, company, deadline, flows, keys, lines
-from interactions.api import cases, contacts, customers, inbound, legs, routing, staffing
+from interactions.api import cases, contacts, customers, inbound, legs, recordings, routing, staffing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("interactions", contacts.InteractionViewSet, "api-interaction")
 router.register("messages", contacts.MessageViewSet, "api-message")
 router.register("legs", legs.LegViewSet, "api-leg")
+router.register("recordings", recordings.RecordingViewSet, "api-recording")
 router.register("cases", cases.CaseViewSet, "api-case")
 router.register("callbacks", cases.CallbackViewSet, "api-callback")
 router.register("customers", customers.CustomerViewSet, "api-customer")

@@ -15,8 +15,19 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
-from clients.words import language_for
-from interactions import consulting, endings, handling, media, outbound, replies, reply_letters, runs, wrap_up
+from clients.words import language_for, say
+from interactions import (
+    consulting,
+    endings,
+    handling,
+    media,
+    outbound,
+    recordings,
+    replies,
+    reply_letters,
+    runs,
+    wrap_up,
+)
 from interactions.callback_work import Result
 from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -261,7 +272,9 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",
         "voice": voice,
         "web_call": (web_call := voice and media.is_awaited(interaction)),
-        "unheard": web_call and media.unsettled(leg) is not None,
+        "unheard": (unheard := web_call and media.unsettled(leg) is not None),
+        "recording": recordings.standing(interaction) if web_call and not unheard else None,
+        "ask_to_record": say("ask_to_record", language_for(leg.client, interaction.language)),
         "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],

@@ -18,6 +18,7 @@ from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
+from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
@@ -36,6 +37,7 @@ __all__ = [
     "CaseNote",
     "CaseState",
     "ChatSession",
+    "Consent",
     "Direction",
     "Draft",
     "EndedBy",
@@ -53,13 +55,18 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Outcome",
+    "PausedFor",
+    "Recording",
+    "RecordingState",
     "Refusal",
     "Replay",
     "ReplayState",
     "Run",
     "RunState",
+    "Side",
     "State",
     "StepVisit",
     "SurveyAnswer",
+    "Track",
     "Visit",
 ]

@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as lazy
 
 from agents.models import StepAction
 from bpo.kernel import clock
-from interactions.models import EndedBy, JournalEntry, Kind, NoticeKind, Origin, Outcome, SurveyAnswer
+from interactions.models import (
+    Consent,
+    EndedBy,
+    JournalEntry,
+    Kind,
+    NoticeKind,
+    Origin,
+    Outcome,
+    PausedFor,
+    SurveyAnswer,
+)
 
 Facts = Mapping[str, Any]
 Words = str | LazyText
@@ -103,6 +113,10 @@ EVERYBODY: dict[str, Words] = {
     Kind.NOTICE_BOUNCED: lazy("A mail came back"),
     Kind.SURVEY_ANSWERED: lazy("The customer answered the survey"),
     Kind.ACTION_DONE: lazy("Done by %(who)s"),
+    Kind.RECORDING_STARTED: lazy("Recording begins"),
+    Kind.RECORDING_PAUSED: lazy("Recording paused"),
+    Kind.RECORDING_STOPPED: lazy("Recording ended"),
+    Kind.RECORDING_DELETED: lazy("Recording deleted"),
 }
 STAFF: dict[str, Words] = {
     Kind.OFFERED: lazy("Offered to %(who)s"),
@@ -145,6 +159,7 @@ STAFF: dict[str, Words] = {
     Kind.FLAGGED: lazy("Flagged by %(who)s"),
     Kind.CORRECTED: lazy("Corrected by %(who)s"),
     Kind.REDACTED: lazy("Personal data hidden"),
+    Kind.RECORDING_HEARD: lazy("Recording heard by %(who)s"),
 }
 ALERTS: dict[str, Words] = {
     Kind.NOTICE_SENT: lazy("A listed address was told"),
@@ -193,6 +208,10 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return None if for_client else _("Sent now instead of later by %(who)s")
         case Kind.DISPOSED:
             return _("Wrap-up done")
+        case Kind.RECORDING_STARTED if facts.get("again"):
+            return _("Recording goes on")
+        case Kind.RECORDING_STOPPED if facts.get("consent") == Consent.REFUSED:
+            return _("The customer does not want to be recorded")
         case Kind.STEP_REACHED if not for_client and "step" in facts:
             words = _("Overflow step %(n)d opened by") if entry.actor_id else _("Overflow step %(n)d reached")
             return words % {"n": facts["step"]} + (" %(who)s" if entry.actor_id else "")
@@ -273,6 +292,21 @@ def _judged(facts: Facts, for_client: bool) -> str:
     return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
 
+def _consented(facts: Facts, for_client: bool) -> str:
+    if facts.get("again"):
+        return ""
+    words = _("the customer said yes") if facts.get("consent") == Consent.GIVEN else _("as announced")
+    return f"{words}, {_('paused')}" if facts.get("paused") else words
+
+
+def _paused(facts: Facts, for_client: bool) -> str:
+    return _("while a card's number was given") if facts.get("why") == PausedFor.CARD else ""
+
+
+def _kept_until(facts: Facts, for_client: bool) -> str:
+    return _("its time was over")
+
+
 ACTS: dict[str, Words] = {
     "create_order_issue": lazy("order issue"),
     "promise_callback": lazy("callback"),
@@ -307,4 +341,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,
     Kind.CALLBACK_WITHDRAWN: _given_reason,
+    Kind.RECORDING_STARTED: _consented,
+    Kind.RECORDING_PAUSED: _paused,
+    Kind.RECORDING_DELETED: _kept_until,
 }

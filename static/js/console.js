@@ -12,3 +12,4 @@ import "./console/wrapup.js";
 import "./console/palette.js";
 import "./console/starting.js";
 import "./console/promised.js";
+import "./playing.js";

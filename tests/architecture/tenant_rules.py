@@ -145,6 +145,12 @@ add(
     "console-busy", "console-mute",
 )  # fmt: skip
 add(
+    Rule(post=OWN_WORK),
+    "console-recording", "console-recording-answer", "console-recording-pause", "console-recording-piece",
+)  # fmt: skip
+# By the client's rule, which Acme leaves at its default: neither its own people nor its agents hear anything.
+add(Rule(get=pages("404", supervisor=PAGE, admin=PAGE)), "recording-track")
+add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
     "console-callback-time", "console-callback-cancel", "console-send-time",
@@ -224,6 +230,9 @@ add(Rule(post=api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)), 
 add(Rule(post=api(PAGE, others="400")), "api-deadline")
 add(Rule(get=SEEN), "api-interaction-detail", "api-interaction-journal", "api-case-detail", "api-case-journal",
     "api-callback-detail", "api-line-detail", "api-line-live")  # fmt: skip
+add(Rule(get=LISTED), "api-recording-list")
+HEARD = api("404", supervisor=PAGE, admin=PAGE, key=PAGE)
+add(Rule(get=HEARD), "api-recording-detail", "api-recording-sound")
 add(Rule(get=WORDS), "api-interaction-messages", "api-message-detail", "api-message-original")
 add(Rule(post=BY_SUPERVISORS), "api-interaction-assign", "api-interaction-overflow", "api-interaction-priority",
     "api-interaction-take-back")  # fmt: skip
@@ -322,7 +331,7 @@ LACKING: dict[str, str] = {
         "api-setup-type-list", "api-setup-version-list", "api-skill-list", "console-away", "console-book",
         "console-case-move", "console-case-note", "console-customer-join", "console-decline", "console-identity",
         "console-note", "console-reply", "console-report", "console-send", "console-send-time",
-        "console-take-over",
+        "console-take-over", "console-recording-piece",
         "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
@@ -336,7 +345,7 @@ LACKING: dict[str, str] = {
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
-        "console-accept",
+        "console-accept", "console-recording", "console-recording-answer", "console-recording-pause",
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
@@ -356,6 +365,7 @@ LACKING: dict[str, str] = {
 # --- what a key needs ------------------------------------------------------------------------------------------------
 ACT, ROUTE, MEDIA = "act", "route", "media"
 READING = {"api-interaction-messages": MEDIA, "api-message-detail": MEDIA, "api-message-original": MEDIA,
+           "api-recording-list": MEDIA, "api-recording-detail": MEDIA, "api-recording-sound": MEDIA,
            "api-leg-list": ACT, "api-leg-detail": ACT, "api-leg-script": ACT}  # fmt: skip
 WRITING = {
     "api-interaction-assign": ROUTE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from clients import api_keys
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Replay
+from interactions.models import Attachment, CallbackOrigin, Message, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 
@@ -101,7 +101,16 @@ def build() -> World:
     promised = callbacks.promise(
         acme, customer=ann, queue=line, number="+12025550101", origin=CallbackOrigin.AGENT, by=bea
     )
+    recording = Recording.objects.create(
+        client=acme, interaction=contact, leg=leg, state="kept", consent="announced", started_at=at, ended_at=at,
+        keep_until=at + timedelta(days=1),
+    )  # fmt: skip
+    recording.tracks.create(
+        side="agent", content_type="audio/webm", bytes=4, pieces=1, is_whole=True, duration_ms=20,
+        file=ContentFile(b"webm", "recorded.webm"),
+    )  # fmt: skip
     made.things = {
+        "recording": recording,
         "client": acme, "queue": line, "hours": factories.hours(acme), "leg": leg, "interaction": contact,
         "contact": contact, "waiting": factories.waiting(manual, who=ann), "parked": parked.interaction,
         "message": message, "sent": sent, "attachment": attachment, "case": cases.of_leg(leg), "customer": ann,
@@ -124,7 +133,7 @@ PUBLIC_ID = {
     "api-setup-version-detail": "draft", "api-setup-version-submit": "draft", "api-setup-version": "version",
     "api-setup-key": "key", "api-interaction": "interaction", "api-message-undo": "sent",
     "api-message-send-time": "sent", "api-message": "message",
-    "api-leg": "leg",
+    "api-leg": "leg", "api-recording": "recording",
     "api-case": "case", "api-callback": "callback", "api-customer": "customer", "api-line": "queue",
     "api-agent": "agent", "api-client": "client", "api-setup-rules": "rules", "api-profile": "profile",
 }  # fmt: skip
@@ -140,6 +149,7 @@ SPECIAL: dict[str, dict[str, str]] = {
     "setup-queue-version-move": {"version": "rules"},
 }
 PLAIN: dict[str, Any] = {
+    "side": "agent", "number": 0,
     "digest": "x", "digits": "97265d", "act": "live", "kind": "widget", "part": "reasons", "language": "en", "key": "x",
     "token": "not-a-token", "uidb36": "1", "pk": 1, "uid": 1, "address": "ann@example.com", "slug": "nowhere",
     "file_id": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a11",

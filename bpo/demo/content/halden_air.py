@@ -39,6 +39,7 @@ HALDEN_AIR = ClientContent(
         "reopen_days": 30,
         "verification_facts_needed": 2,
         "client_sees_transcripts": True,
+        "recording": "ask",
     },
     promises=(
         PromiseContent("voice", 30, 90, 85),

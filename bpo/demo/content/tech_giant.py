@@ -42,6 +42,8 @@ TECH_GIANT = ClientContent(
         "reopen_days": 14,
         "verification_facts_needed": 2,
         "client_hears_recordings": True,
+        "agents_hear_own_recordings": True,
+        "recording": "on",
     },
     promises=(
         PromiseContent("voice", 20, 80, 75),

@@ -17,7 +17,7 @@ from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import InvalidValue
 from clients.access import is_admin
 from clients.models import Queue
-from interactions import case_duty, case_merging, cases, handling, looking, taking_over, word_access
+from interactions import case_duty, case_merging, cases, handling, looking, playback, taking_over, word_access
 from interactions.desk.leaving import leaving_of
 from interactions.models import (
     Callback,
@@ -30,6 +30,7 @@ from interactions.models import (
     State,
     SurveyAnswer,
 )
+from interactions.reports.story import real_names
 from interactions.views.console.common import frame, show_work, triggers
 
 PAGE = 25
@@ -171,6 +172,7 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "whole": whole,
         "said": [(one, leaving_of(one, request.agent)) for one in said],
         "contacts": _contacts(found.pk),
+        "recordings": playback.of_contacts(contacts, request.user, real_names),
         "notes": found.notes.all(),
         "promises": _promises(found.pk),
         "history": _history(found.pk),

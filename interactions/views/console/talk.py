@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock, turn
-from interactions import handling, media, offers, talks
-from interactions.models import Leg, State
+from interactions import handling, media, offers, recordings, talks
+from interactions.models import Leg, LegRole, State
 from interactions.views.console.common import done, own_leg, show_work
 
 
@@ -26,6 +26,7 @@ def talk(request: AgentRequest) -> HttpResponse:
 
 def told(leg: Leg) -> dict[str, Any]:
     """Everything her page needs to be in this call."""
+    stands = recordings.standing(leg.interaction) if leg.role == LegRole.PRIMARY else recordings.Standing()
     return {
         "leg": str(leg.public_id),
         "call": str(leg.interaction.public_id),
@@ -33,6 +34,7 @@ def told(leg: Leg) -> dict[str, Any]:
         "held": leg.interaction.state == State.HELD,
         "muted": leg.muted,
         "heard": media.unsettled(leg) is None,
+        "recording": {"wanted": stands.wanted, "paused": bool(stands.paused_for)},
         "links": [asdict(line) for line in talks.of_leg(leg)],
         "ice": turn.ice(clock.now()),
     }

@@ -15,7 +15,7 @@ from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
 from clients.words import language_for, say
-from interactions import calls, chats, media, surveys, talks
+from interactions import calls, chats, media, recordings, surveys, talks
 from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, State
 from interactions.push import page_seen
 from interactions.views.customer import chat, outlet
@@ -135,6 +135,9 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
     shown |= {"links": [], "ice": {}, "heard_at": None, "line": interaction.queue.name if interaction.queue else ""}
+    stands = recordings.standing(interaction)
+    # Before the talk: what will be. In it: what is, so that a pause shows at once.
+    shown |= {"recorded": stands.sounds, "record_ask": stands.asks}
     if primary is not None and interaction.state in (State.ACTIVE, State.HELD):
         lines = talks.of_customer(interaction)
         shown |= {

@@ -18,7 +18,7 @@ from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Client
-from interactions import handling, word_access
+from interactions import handling, playback, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
 from interactions.reports.figures import Thing
@@ -99,6 +99,7 @@ def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
     sight = sight_of(request)
     context = {"contact": found, "story": told, "clients": [found.client], **acts(found, sight)}
+    context["recordings"] = playback.of_contacts([found], request.user, real_names)
     return render(request, template, context | routing.of_contact(found, told, sight))
 
 

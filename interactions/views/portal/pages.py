@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
 from clients.models import Channel, Client
-from interactions import word_access
+from interactions import playback, word_access
 from interactions.models import Interaction
 from interactions.reports import live, promised, queries
 from interactions.reports.figures import FIGURES, Thing
@@ -257,10 +257,11 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
     policy = request.client.policy
     if policy.client_sees_transcripts:
         word_access.opened(found, request.user)
+    names = PublicNames(request.client)
     mask = None if policy.client_sees_customer_names else Mask(found)
     told = story(
         found,
-        name_of=PublicNames(request.client),
+        name_of=names,
         for_client=True,
         with_messages=policy.client_sees_transcripts,
         mask=mask,
@@ -280,6 +281,7 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
         survey=survey,
         survey_words=(mask(survey.words) if mask else survey.words) if survey else "",
         hidden=mask is not None,
+        recordings=playback.of_contacts([found], request.user, names),
     )
 
 

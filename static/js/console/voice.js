@@ -2,6 +2,7 @@
    What sounds here outlives the middle of the desk: she may look at another item while she talks. */
 import { on, line } from "./line.js";
 import { microphone } from "./microphone.js";
+import { recorder } from "./recorder.js";
 import { Talk, wordFor } from "../lib/talk.js";
 import { csrf, toast } from "../lib/toast.js";
 import { say } from "../lib/words.js";
@@ -15,6 +16,7 @@ const talk = new Talk({
   onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
   onquality: (id, quality) => { if (id === "customer") tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad"); },
   onblocked: () => { document.getElementById("sound-note").hidden = false; },
+  onvoice: () => recorder.connect(),
 });
 
 function tell(key) {
@@ -37,13 +39,14 @@ async function follow(next) {
   if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
   const begins = next && !call;
   call = next;
-  if (!next) return;
+  if (!next) { recorder.follow(null); return; }
   if (begins && !next.heard) whisper(next.client);
   const track = await microphone.start();
   if (call !== next) return;
   if (track) track.enabled = !next.muted;
   talk.use(track);
   talk.follow(next.links, next.ice);
+  recorder.follow(next, talk, track);
 }
 
 /* For whom she is about to speak, in her ear alone. */
@@ -55,6 +58,7 @@ function whisper(client) {
 microphone.onchange = (track) => {
   if (call) track.enabled = !call.muted;
   talk.use(track);
+  if (call) recorder.follow(call, talk, track);
 };
 
 on("signal", async (data) => {
@@ -66,6 +70,11 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.
 on("aside", () => follow(null));
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());
+
+/* Muted is muted at once; that she speaks again waits for the answer. No news of the contact comes of either. */
+const mutes = (config) => config?.verb === "post" && config.path.endsWith("/mute/");
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig) && requestConfig.parameters.on === "1") talk.mute(true); });
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig)) look(); });
 
 /* A call that cannot be heard here is not for this desk. */
 document.addEventListener("htmx:afterSettle", async ({ target }) => {

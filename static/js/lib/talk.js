@@ -1,5 +1,5 @@
 /* Voice between browsers: one connection to each party of a talk, made and ended as the server says.
-   new Talk({ send(to, data), onup(id), onquality(id, quality), onstate(), onblocked() })
+   new Talk({ send(to, data), onup(id), onquality(id, quality), onstate(), onblocked(), onvoice(id) })
      follow(links, ice)   links: [{id, send, hear, offers}] as the server lists them; ice: RTCConfiguration
      receive(from, data)  what another party signalled
      use(track)           the microphone; mute(on); volume(0..1); speakFrom(deviceId); play(); mend(); close()
@@ -47,6 +47,7 @@ class Link {
     pc.ontrack = ({ track }) => {
       this.audio.srcObject = new MediaStream([track]);
       this.audio.play().catch(() => this.talk.onblocked());
+      this.talk.onvoice(this.id);
     };
     pc.onconnectionstatechange = () => {
       if (pc !== this.pc) return;
@@ -154,8 +155,8 @@ export function wordFor({ loss, jitter, roundTrip }) {
 }
 
 export class Talk {
-  constructor({ send, onup = () => {}, onquality = () => {}, onstate = () => {}, onblocked = () => {} }) {
-    Object.assign(this, { send, onup, onquality, onstate, onblocked, links: new Map(), track: null, ice: {}, loudness: 1 });
+  constructor({ send, onup = () => {}, onquality = () => {}, onstate = () => {}, onblocked = () => {}, onvoice = () => {} }) {
+    Object.assign(this, { send, onup, onquality, onstate, onblocked, onvoice, links: new Map(), track: null, ice: {}, loudness: 1 });
   }
 
   follow(links, ice = this.ice) {

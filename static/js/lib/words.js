@@ -9,6 +9,7 @@ const WORDS = {
     tooLarge: "The file is too large.", newVersion: "A newer version is ready.", keys: "Keys", noKeys: "This page has no keys.",
     lostLine: "Connection lost", undone: "Undone.", tooLate: "Too late to undo.",
     lineGood: "Good line", lineFair: "Fair line", lineBad: "Bad line", lineSought: "Looking for a line",
+    recordOn: "Recording", recordNot: "Not recording yet", recordPaused: "Paused", recordCard: "Paused for the card", recordWaits: "Waits for the network",
     noMicrophone: "No microphone here: the call went to a colleague.",
   },
   es: {
@@ -20,6 +21,7 @@ const WORDS = {
     tooLarge: "El archivo es demasiado grande.", newVersion: "Hay una versión nueva.", keys: "Teclas", noKeys: "Esta página no tiene teclas.",
     lostLine: "Conexión perdida", undone: "Deshecho.", tooLate: "Ya no se puede deshacer.",
     lineGood: "Buena línea", lineFair: "Línea regular", lineBad: "Mala línea", lineSought: "Buscando línea",
+    recordOn: "Se graba", recordNot: "Aún no se graba", recordPaused: "En pausa", recordCard: "En pausa por la tarjeta", recordWaits: "Espera a la red",
     noMicrophone: "Aquí no hay micrófono: la llamada pasó a otra persona.",
   },
 };

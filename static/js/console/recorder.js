@@ -1,0 +1,195 @@
+/* Records the call at the desk, if the client's rule says so: the customer's voice as it comes, ours as it is sent.
+   recorder.follow(call, talk, microphone) after every news of the call; .connect() when a voice comes; null ends it.
+   What is paused, muted or on hold is recorded as silence: both tracks run by one clock from one moment, so they stay in step.
+   Pieces go to the server in order while the call runs; without a network they wait here. */
+import { csrf } from "../lib/toast.js";
+import { say } from "../lib/words.js";
+
+const SLICE = 2_000, PEAK = 250, AGAIN = 3_000;
+const MOST_WAITING = 300;  // ten minutes of pieces
+const BITS = 32_000;
+const TYPES = ["audio/webm;codecs=opus", "audio/mp4"];
+const SIDES = ["customer", "agent"];
+
+let context = null, call = null, talk = null, microphone = null;
+let taking = null, starting = null, byHand = false, byCard = false;
+let told = Promise.resolve();
+
+const customers = () => call?.links.find(({ id }) => id === "customer");
+const onCard = () => document.activeElement?.matches("[data-card]") ?? false;
+const rest = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+
+function post(address, body, headers = {}) {
+  return fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf(), Accept: "application/json", ...headers }, body, signal: AbortSignal.timeout(15_000) }).catch(() => null);
+}
+
+/* One side: what is connected to its gate is recorded while the gate is open. */
+class Track {
+  constructor(address, over) {
+    Object.assign(this, { address, over, number: 0, waiting: [], peaks: [], sending: false, ended: false });
+    this.gate = new GainNode(context, { gain: 0 });
+    this.meter = new AnalyserNode(context, { fftSize: 16_384 });
+    const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+    this.gate.connect(out);
+    this.gate.connect(this.meter);
+    this.recorder = new MediaRecorder(out.stream, { mimeType: TYPES.find((type) => MediaRecorder.isTypeSupported(type)), audioBitsPerSecond: BITS });
+    this.recorder.ondataavailable = ({ data }) => { if (data.size) this.keep(data); };
+    this.recorder.onstop = () => { this.measure(); this.keep(new Blob(), true); };
+  }
+
+  start() {
+    this.began = context.currentTime;
+    this.measured = 0;
+    this.recorder.start(SLICE);
+    this.timer = setInterval(() => this.measure(), PEAK);
+  }
+
+  /* A page in the background is called less often: what it missed is drawn as loud as what it found. */
+  measure() {
+    const samples = new Float32Array(this.meter.fftSize), due = Math.floor((context.currentTime - this.began) * (1000 / PEAK));
+    if (due <= this.measured) return;
+    this.meter.getFloatTimeDomainData(samples);
+    const loudest = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (; this.measured < due; this.measured += 1) this.peaks.push(Math.min(255, Math.round(255 * loudest)));
+  }
+
+  keep(data, last = false) {
+    const peaks = this.peaks.splice(0).map((value) => value.toString(16).padStart(2, "0")).join("");
+    this.waiting.push({ number: this.number, data, peaks, last });
+    this.number += 1;
+    if (this.waiting.length > MOST_WAITING) this.over();
+    else { this.send(); show(); }
+  }
+
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    while (this.waiting.length) {
+      const [{ number, data, peaks, last }] = this.waiting;
+      const answer = await post(`${this.address}${number}/`, data, { "Content-Type": "application/octet-stream", "X-Peaks": peaks, ...(last ? { "X-Last": "1" } : {}) });
+      const known = answer?.ok ? (await answer.json().catch(() => ({}))).awaited : undefined;
+      if (known > number) this.waiting = this.waiting.filter((piece) => piece.number >= known);
+      else if (answer && answer.status < 500 && answer.status !== 429) { this.waiting = []; this.over(); }
+      else await rest(AGAIN);
+      show();
+    }
+    this.sending = false;
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    if (this.recorder.state !== "inactive") this.recorder.stop();
+  }
+}
+
+async function start() {
+  const mine = (starting = call.leg);
+  context ??= new AudioContext();
+  context.onstatechange = () => { if (call && !taking) recorder.follow(call, talk, microphone); };
+  if (context.state !== "running") { starting = null; context.resume(); show(); return; }
+  const answer = await post(document.body.dataset.recording.replace("0", mine));
+  const begun = answer?.ok ? await answer.json() : null;
+  if (starting !== mine || call?.leg !== mine) return;
+  starting = null;
+  if (!begun) { if (!answer || answer.status >= 500) setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); return; }
+  const one = (taking = { leg: mine, sources: new Map(), tracks: {} });
+  const over = () => { if (taking === one) { stop(); setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); } };
+  for (const side of SIDES) one.tracks[side] = new Track(begun.address.replace("side", side), over);
+  byHand = begun.paused;
+  if ((byCard = onCard())) tell(true, "card");
+  recorder.connect();
+  apply();
+  for (const side of SIDES) one.tracks[side].start();
+  show();
+}
+
+function stop() {
+  starting = null;
+  if (!taking) return;
+  for (const { source } of taking.sources.values()) source.disconnect();
+  for (const side of SIDES) taking.tracks[side].stop();
+  taking = null;
+  show();
+}
+
+/* On hold nobody hears the other, and nothing is recorded. */
+function apply() {
+  if (!taking) return;
+  const line = customers(), open = !byHand && !byCard;
+  taking.tracks.customer.gate.gain.value = open && line?.hear ? 1 : 0;
+  taking.tracks.agent.gate.gain.value = open && line?.send ? 1 : 0;
+}
+
+export const recorder = {
+  follow(next, of, voice) {
+    [call, talk, microphone] = [next, of, voice];
+    if (!call?.recording.wanted || !call.heard) { stop(); return; }
+    if (taking && taking.leg !== call.leg) stop();
+    if (!taking && !starting) start();
+    this.connect();
+    apply();
+  },
+
+  /* A colleague who talks with the customer, too, is on our side. */
+  connect() {
+    if (!taking) return;
+    const voices = new Map([...talk.links].map(([id, link]) => [id, link.audio.srcObject]));
+    voices.set("microphone", microphone);
+    for (const [id, { voice, source }] of taking.sources) if (voices.get(id) !== voice) { source.disconnect(); taking.sources.delete(id); }
+    for (const [id, voice] of voices) {
+      if (!voice || taking.sources.has(id)) continue;
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: voice instanceof MediaStream ? voice : new MediaStream([voice]) });
+      source.connect(taking.tracks[id === "customer" ? "customer" : "agent"].gate);
+      taking.sources.set(id, { voice, source });
+    }
+  },
+};
+
+/* Silence begins here and now; the server is told in the order in which it happened. */
+function tell(on, why) {
+  const leg = call?.leg;
+  if (!leg) return;
+  told = told.then(async () => {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const answer = await post(`${document.body.dataset.recording.replace("0", leg)}pause/`, new URLSearchParams({ on: on ? "1" : "0", why }));
+      if (answer && answer.status < 500) return;
+      await rest(AGAIN);
+    }
+  });
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-record-pause]") || !taking) return;
+  const paused = byHand || byCard;
+  byHand = !paused;
+  byCard = false;
+  apply();
+  show();
+  tell(byHand, "agent");
+});
+
+/* A field for a card's number: nothing of it is to be heard later. Looking at another window does not leave the field. */
+function look() {
+  if (!taking || byCard === onCard()) return;
+  byCard = onCard();
+  apply();
+  show();
+  tell(byCard, "card");
+}
+document.addEventListener("focusin", look);
+document.addEventListener("focusout", () => setTimeout(look, 300));
+document.addEventListener("htmx:afterSettle", () => { show(); look(); });
+
+function show() {
+  const button = document.querySelector("[data-record-pause]"), place = document.querySelector("[data-record-state]");
+  if (!button || !place) return;
+  if (!taking) { place.textContent = say("recordNot"); place.closest("[data-record]").dataset.record = "paused"; return; }
+  const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
+  button.setAttribute("aria-pressed", String(paused));
+  button.title = button.dataset[paused ? "goOn" : "pause"];
+  button.querySelector("[data-when=on]").hidden = paused;
+  button.querySelector("[data-when=paused]").hidden = !paused;
+  const words = say(byHand ? "recordPaused" : byCard ? "recordCard" : waits ? "recordWaits" : "recordOn");
+  if (place.textContent !== words) place.textContent = words;
+  place.closest("[data-record]").dataset.record = paused ? "paused" : "on";
+}

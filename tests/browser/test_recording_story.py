@@ -1,0 +1,113 @@
+"""A recorded call, heard: each voice is on the track of its side, and nothing is on either while it must not be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from clients.models import Policy
+from interactions.models import JournalEntry, Kind, Recording, RecordingState, Side
+from tests.browser import stage
+from tests.browser.test_voice_story import ALEX, ANN, Open, answers, calls, contact
+from tests.browser.test_voice_story import people as people
+from tests.living import eventually
+
+pytestmark = pytest.mark.voice
+
+# How loud the two pitches are in each second of a track, in thousandths.
+PITCHES = """async ([address, pitches]) => {
+    const bytes = await (await fetch(address)).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 1, 48000).decodeAudioData(bytes);
+    const samples = sound.getChannelData(0), rate = sound.sampleRate, found = [];
+    const power = (from, hz) => {
+        const k = 2 * Math.cos((2 * Math.PI * hz) / rate);
+        let one = 0, two = 0;
+        for (let n = from; n < from + rate; n += 1) [one, two] = [samples[n] + k * one - two, one];
+        return Math.round((2000 * Math.sqrt(Math.max(0, one * one + two * two - k * one * two))) / rate);
+    };
+    for (let at = 0; at + rate <= samples.length; at += rate) found.push(pitches.map((hz) => power(at, hz)));
+    return found;
+}"""
+LOUD, SILENT = 60, 3
+
+
+def ruled(rule: str) -> None:
+    """The client's own rule."""
+    Policy.objects.filter(client=stage.tech_giant()).update(recording=rule, agents_hear_own_recordings=True)
+
+
+def words(page: Page) -> Any:
+    """What the call bar says of the recording."""
+    return page.locator("[data-record-state]")
+
+
+def seconds_of(page: Page, recording: Recording, side: str) -> list[tuple[int, int]]:
+    """Ann's pitch and Alex's in each second of a track, as the page that may hear it decodes it."""
+    address = reverse("recording-track", args=[recording.public_id, side])
+    return [(one, other) for one, other in page.evaluate(PITCHES, [address, [ANN, ALEX]])]
+
+
+def test_each_voice_is_on_its_track_and_a_pause_is_silent(people: Open) -> None:
+    ruled("on")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(5_000)
+    alex.keyboard.press("p")
+    expect(words(alex)).to_have_text("Paused")
+    alex.wait_for_timeout(5_000)
+    alex.keyboard.press("p")
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(4_000)
+    alex.keyboard.press("m")
+    expect(alex.locator("#act-mute")).to_have_text("Muted")
+    alex.wait_for_timeout(4_000)
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+    recording = Recording.objects.get(interaction=contact())
+    eventually(lambda: Recording.objects.get(pk=recording.pk).state == RecordingState.KEPT, within=30)
+
+    customer, agent = (seconds_of(alex, recording, side) for side in (Side.CUSTOMER, Side.AGENT))
+    assert all(other <= SILENT for _, other in customer), customer
+    assert all(one <= SILENT for one, _ in agent), agent
+    assert [one > LOUD for one, _ in customer[1:4]] == [True] * 3, customer
+    assert [other > LOUD for _, other in agent[1:4]] == [True] * 3, agent
+    quiet = [n for n, (one, _) in enumerate(customer) if one <= SILENT]
+    assert len(quiet) >= 3 and quiet == list(range(quiet[0], quiet[-1] + 1)), "the pause, in one piece"
+    assert all(agent[n][1] <= SILENT for n in quiet), "on both tracks at the same time"
+    assert all(one > LOUD for one, _ in customer[quiet[-1] + 2 :]), customer
+    assert all(other <= SILENT for _, other in agent[-2:]), "muted at the end"
+    assert abs(len(customer) - len(agent)) <= 1
+
+
+def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) -> None:
+    ruled("ask")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(alex.locator(".ask-record")).to_contain_text("May we record this call")
+    assert not Recording.objects.filter(interaction=contact()).exists()
+    alex.get_by_role("button", name="Yes, record").click()
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(4_000)
+    alex.reload()
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(3_000)
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+    rows = Recording.objects.filter(interaction=contact()).order_by("pk")
+    assert [each.consent for each in rows] == ["given", "given"]
+    eventually(lambda: {each.state for each in rows.all()} == {RecordingState.KEPT}, within=30)
+
+    sue = people(1_000, user=stage.person("priya@contact-center.example"))
+    sue.goto(reverse("floor-contact", args=[contact().public_id]))
+    player = sue.locator("[data-player]").first
+    player.locator("[data-play]").click()
+    eventually(lambda: float(player.get_attribute("data-at") or 0) > 0.5, within=20)
+    player.locator("[data-seek]").press("ArrowRight")
+    heard = JournalEntry.objects.filter(interaction=contact(), kind=Kind.RECORDING_HEARD)
+    assert heard.count() == 1
