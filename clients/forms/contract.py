@@ -86,6 +86,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "client_hears_recordings",
             "client_sees_customer_names",
             "agents_hear_own_recordings",
+            "tell_agents_when_monitored",
             "retention_days",
             "short_abandon_seconds",
         ]
@@ -105,6 +106,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "client_hears_recordings": gettext_lazy("The company hears recordings"),
             "client_sees_customer_names": gettext_lazy("The company sees its customers' names"),
             "agents_hear_own_recordings": gettext_lazy("Agents hear their own recordings"),
+            "tell_agents_when_monitored": gettext_lazy("Agents see when a supervisor listens"),
             "retention_days": gettext_lazy("Days until contacts are deleted"),
             "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
         }

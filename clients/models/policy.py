@@ -39,6 +39,9 @@ class Policy(models.Model):
     client_hears_recordings = models.BooleanField(default=False)
     client_sees_customer_names = models.BooleanField(default=True)
     agents_hear_own_recordings = models.BooleanField(default=False)
+    tell_agents_when_monitored = models.BooleanField(
+        default=True, help_text="Agents see who listens to their calls. Who speaks in them is always named."
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 
