@@ -17,6 +17,7 @@ from interactions.models.journal import JournalEntry, Kind
 from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
+from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
@@ -49,6 +50,8 @@ __all__ = [
     "LegState",
     "Message",
     "MessageDirection",
+    "Mode",
+    "Monitor",
     "Notice",
     "NoticeKind",
     "Origin",
