@@ -16,7 +16,18 @@ from bpo.kernel.composed import composed, first
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
 from clients.words import language_for
-from interactions import consulting, endings, handling, media, outbound, replies, reply_letters, runs, wrap_up
+from interactions import (
+    consulting,
+    endings,
+    handling,
+    media,
+    monitoring,
+    outbound,
+    replies,
+    reply_letters,
+    runs,
+    wrap_up,
+)
 from interactions.callback_work import Result
 from interactions.desk import afterwards, customer_pane, outcome, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -262,6 +273,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "voice": voice,
         "web_call": (web_call := voice and media.is_awaited(interaction)),
         "unheard": web_call and media.unsettled(leg) is not None,
+        "listeners": monitoring.told(interaction) if web_call and leg.state == LegState.HANDLING else [],
         "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
         "report_results": [(one.value, one.label) for one in Result if one != Result.REACHED],

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock, turn
-from interactions import handling, media, offers, talks
+from interactions import handling, media, monitoring, offers, talks
 from interactions.models import Leg, State
 from interactions.views.console.common import done, own_leg, show_work
 
@@ -33,6 +33,7 @@ def told(leg: Leg) -> dict[str, Any]:
         "held": leg.interaction.state == State.HELD,
         "muted": leg.muted,
         "heard": media.unsettled(leg) is None,
+        "listeners": monitoring.told(leg.interaction),
         "links": [asdict(line) for line in talks.of_leg(leg)],
         "ice": turn.ice(clock.now()),
     }

@@ -10,6 +10,7 @@ const WORDS = {
     lostLine: "Connection lost", undone: "Undone.", tooLate: "Too late to undo.",
     lineGood: "Good line", lineFair: "Fair line", lineBad: "Bad line", lineSought: "Looking for a line",
     noMicrophone: "No microphone here: the call went to a colleague.",
+    listenElsewhere: "You are in this call in another tab.",
   },
   es: {
     undo: "Deshacer", close: "Cerrar", again: "Intentar de nuevo", reload: "Recargar", signIn: "Entrar",
@@ -21,6 +22,7 @@ const WORDS = {
     lostLine: "Conexión perdida", undone: "Deshecho.", tooLate: "Ya no se puede deshacer.",
     lineGood: "Buena línea", lineFair: "Línea regular", lineBad: "Mala línea", lineSought: "Buscando línea",
     noMicrophone: "Aquí no hay micrófono: la llamada pasó a otra persona.",
+    listenElsewhere: "Está en esta llamada en otra pestaña.",
   },
 };
 
