@@ -22,12 +22,14 @@ from interactions.views.floor import contacts
 from interactions.views.floor.acts import ReasonForm, dialog, get_or_post, posted
 from interactions.views.floor.seeing import contact_of
 
-# How a mode is drawn, which key chooses it, and what it means once it is on.
+ON_HOLD = lazy("On hold: you and the agent hear each other.")
+# How a mode is drawn, which key chooses it, and what it means once it is on, in talk and on hold.
 MODES = [
-    (Mode.LISTEN, "sound", "1", lazy("Listen"), lazy("You hear both. Nobody hears you.")),
-    (Mode.WHISPER, "headset", "2", lazy("Whisper"), lazy("The agent hears you. The customer does not.")),
-    (Mode.BARGE, "people", "3", lazy("Join in"), lazy("The agent and the customer hear you.")),
-]
+    (Mode.LISTEN, "sound", "1", lazy("Listen"), lazy("You hear both. Nobody hears you."),
+     lazy("On hold: you hear the agent. Nobody hears you.")),
+    (Mode.WHISPER, "headset", "2", lazy("Whisper"), lazy("The agent hears you. The customer does not."), ON_HOLD),
+    (Mode.BARGE, "people", "3", lazy("Join in"), lazy("The agent and the customer hear you."), ON_HOLD),
+]  # fmt: skip
 
 
 @get_or_post

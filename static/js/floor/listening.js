@@ -50,8 +50,8 @@ function follow(next) {
   for (const button of bar.querySelectorAll("[data-mode]")) {
     const on = button.dataset.mode === next.mode;
     button.setAttribute("aria-pressed", String(on));
-    const means = bar.querySelector(".means");
-    if (on && means.textContent !== button.dataset.means) means.textContent = button.dataset.means;
+    const place = bar.querySelector(".means"), words = next.held ? button.dataset.held : button.dataset.means;
+    if (on && place.textContent !== words) place.textContent = words;
   }
   bar.dataset.mode = next.mode;
   tellQuality();
