@@ -1,6 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
-from interactions.models.call import CallMedia
+from interactions.models.call import HEARD, CallMedia
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -26,6 +26,7 @@ from interactions.models.visit import Visit
 
 __all__ = [
     "FOR_CUSTOMERS",
+    "HEARD",
     "AgentLane",
     "Arrival",
     "Attachment",
