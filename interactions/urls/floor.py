@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, pages, replay, routing, shares
+from interactions.views.floor import abilities, acts, contacts, licences, listening, pages, replay, routing, shares
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact>/assign/", acts.assign, name="floor-assign"),
     path("contacts/<uuid:contact>/priority/", acts.reprioritise, name="floor-priority"),
     path("contacts/<uuid:contact>/overflow/", acts.overflow, name="floor-overflow"),
+    path("contacts/<uuid:contact>/listen/", listening.listen, name="floor-listen"),
+    path("listening/<uuid:monitor>/", listening.listening, name="floor-listening"),
+    path("listening/<uuid:monitor>/talk/", listening.talk, name="floor-listening-talk"),
+    path("listening/<uuid:monitor>/mode/", listening.mode, name="floor-listening-mode"),
+    path("listening/<uuid:monitor>/leave/", listening.leave, name="floor-listening-leave"),
     path("contacts/<uuid:contact>/offers/<uuid:leg>/others/", routing.others, name="floor-others"),
     path("callbacks/", contacts.callbacks, name="floor-callbacks"),
     path("callbacks/<uuid:callback>/", contacts.callback, name="floor-callback"),
