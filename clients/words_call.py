@@ -109,6 +109,16 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "The line to {agent} is being restored. Please stay on this page.",
         "es": "Estamos recuperando la línea con {agent}. No cierre esta página.",
     },
+    "call.will_record": {"en": "recorded, you can say no", "es": "se graba, puede negarse"},
+    "call.will_ask": {"en": "we ask you before we record it", "es": "le preguntamos antes de grabarla"},
+    "call.recorded": {
+        "en": "This call is recorded. Tell {agent} if you do not want that.",
+        "es": "Esta llamada se graba. Si no lo desea, dígaselo a {agent}.",
+    },
+    "call.record_ask": {
+        "en": "Not recorded: {agent} asks you first.",
+        "es": "No se graba: {agent} le preguntará antes.",
+    },
     "call.line_good": {"en": "Good line", "es": "Buena conexión"},
     "call.line_fair": {"en": "Fair line", "es": "Conexión regular"},
     "call.line_bad": {

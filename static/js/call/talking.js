@@ -34,6 +34,9 @@ export function draw(state, line, number) {
   }
   $("call-state").dataset.state = at.startsWith("connecting") ? "connecting" : at;
   put("state-words", say(at));
+  const recording = state.recorded ? say("recorded", { agent }) : state.record_ask ? say("record_ask", { agent }) : "";
+  put("recorded-words", recording);
+  show("recorded", Boolean(recording));
   show("no-sound", state.state === "talking" && line.waited > PATIENCE);
   show("drops", Boolean(number));
   if (number) put("drops-words", say("drops", { number }));
