@@ -20,7 +20,7 @@ from clients.naming import public_name
 from interactions import playback
 from interactions.api.serializers import is_client_side
 from interactions.models import Recording, RecordingState, Track
-from interactions.views.playing import sound, track_of
+from interactions.sounding import sound, track_of
 
 
 class RecordingFilter(ClientFilter):
