@@ -1,4 +1,4 @@
-"""A floor with more agents than its card shows: Sue sees the worst of them, the counts of all, and the way to the rest."""
+"""A floor with more agents than its card shows: Sue sees the worst of them, counts of all, and the way to the rest."""
 
 from datetime import timedelta
 

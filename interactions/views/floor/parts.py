@@ -51,7 +51,7 @@ def callbacks(sight: Sight) -> dict[str, Any]:
 def latest(sight: Sight) -> dict[str, Any]:
     """Who came last."""
     rows = Interaction.objects.filter(client__in=sight.clients).order_by("-arrived_at", "-pk")
-    return {"latest": lists.contact_rows(rows)[:LATEST]}
+    return {"latest": lists.contacts_of(list(rows.values_list("pk", flat=True)[:LATEST]))}
 
 
 def board(sight: Sight) -> dict[str, Any]:

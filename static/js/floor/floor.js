@@ -1,9 +1,11 @@
-/* The supervisor's floor: one socket for the page; parts refetch themselves on push:changed and push:again.
+/* The supervisor's floor: one socket for the page; it shows the parts, and everything else refetches itself on push:changed and
+   push:again.
    main[data-lines] is wide while no line is open beside it; the opened number is outlined. */
 import { live } from "../lib/live.js";
 import { register } from "../lib/keys.js";
+import { show, take } from "./pictures.js";
 
-live("/ws/floor/");
+const line = live("/ws/floor/", { on: { part: take }, onstate: (up) => { if (up) show(line, true); } });
 
 const main = document.getElementById("main");
 
@@ -19,7 +21,7 @@ function outline() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", outline);
+document.addEventListener("htmx:afterSettle", () => { outline(); show(line); });
 outline();
 
 document.addEventListener("click", (event) => {
@@ -32,6 +34,7 @@ document.addEventListener("click", (event) => {
   side.replaceChildren();
   history.replaceState(null, "", location.pathname);
   outline();
+  show(line);
 });
 
 const find = document.getElementById("find");
