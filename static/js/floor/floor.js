@@ -28,10 +28,9 @@ document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close-side]");
   if (!close) return;
   event.preventDefault();
-  const side = document.getElementById("side");
-  delete side.dataset.line;
-  side.hidden = true;
-  side.replaceChildren();
+  // another element: the one that goes would fetch its line again
+  const empty = Object.assign(document.createElement("aside"), { id: "side", className: "why", hidden: true });
+  document.getElementById("side").replaceWith(empty);
   history.replaceState(null, "", location.pathname);
   outline();
   show(line);
