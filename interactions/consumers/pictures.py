@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 SOON = 0.3  # after the first news, for what comes along with it
 PACE = 2.0  # from round to round
-SHARE = 0.04  # of a core may go into drawing ...
+SHARE = 0.03  # of a core may go into drawing ...
 SLOWEST = 8.0  # ... as long as no page waits longer than this for that
 ANYWAY = 20.0  # what changes by the clock alone: a half hour is over, a day begins
 TRUSTED = 2.0  # how long we go by what people might see before we ask again
