@@ -137,8 +137,9 @@ def agents(request: SupervisorRequest) -> HttpResponse:
     found = sight.agents()
     if request.GET.get("client"):
         found = Agent.objects.filter(pk__in=live.who(client, doing) if client else [])
-    rows = people.grid(found, sight.clients)
-    context = {"rows": rows, "clients": sight.clients, "client": client, "doing": DOING[doing]}
+    page = lists.page_of(people.crowd(found).order, request.GET)
+    rows = people.grid(Agent.objects.filter(pk__in=page.object_list), sight.clients)
+    context = {"rows": rows, "page_obj": page, "clients": sight.clients, "client": client, "doing": DOING[doing]}
     return render(request, "floor/agents.html", context)
 
 
