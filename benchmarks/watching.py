@@ -3,15 +3,19 @@
 python -m benchmarks.watching [rounds] [seconds a block] [supervisors] [agents]
 
 The load is 25 contacts a second that enter their queues and are offered (two entries of the journal each), by two
-processes. Processor time is that of these, the database, the store and the web process together. Arms: `unwatched`,
-`told` (the floor's sockets are open and say that something changed), `watched` (as the page does, each then fetches
-the four parts of the floor). The value is `watched`.
+processes. Processor time is that of these, the database, the store and the web process together, until what the last
+contact led to is sent, too. Arms: `unwatched`; `told` (the floor's sockets are open and say that something changed);
+`watched` (each is shown the four parts of the floor's page, over a compressed line as browsers ask for). The value is
+`watched`. No supervisor may be without a new wall for longer than `NEWS` seconds.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
+from collections import defaultdict
 from contextlib import ExitStack
 
 from benchmarks import latency, sockets, stage, wire
@@ -21,6 +25,7 @@ RATE = 25.0
 WAITING = 2000
 PARTS = ("wall", "agents", "callbacks", "latest")
 ARMS = ("unwatched", "told", "watched")
+SETTLES, NEWS = 4.0, 6.0
 
 
 class Machine:
@@ -52,26 +57,47 @@ def block(arm: str, port: int, cookies: list[str], machine: Machine, seconds: in
     floor.clear(WAITING)
     holder = None
     if arm != "unwatched":
-        parts = [f"/floor/parts/{part}/" for part in PARTS] if arm == "watched" else []
-        holder = wire.Holder(port, [("/ws/floor/", cookie) for cookie in cookies], parts)
+        watched = arm == "watched"
+        show = json.dumps({"kind": "show", "parts": PARTS, "changed": False}) if watched else ""
+        holder = wire.Holder(port, [("/ws/floor/", cookie) for cookie in cookies], show, packed=watched)
+        shown = 0
+        while watched and shown < len(cookies) * len(PARTS):
+            time.sleep(0.5)
+            shown += sum('"part"' in words for _at, _number, words in holder.take()[0])
         holder.take()
-    before = machine.cpu()
+    before, began = machine.cpu(), time.time()
     dues = stage.at_once(sockets.arriving, [latency.Plan(RATE, seconds, seed)] * 2)
+    ended = time.time()
+    time.sleep(SETTLES)
     after = machine.cpu()
     arrived = sum(map(len, dues))
     used = {f"{name}_ms": (after[name] - before[name]) / arrived * 1e3 for name in after}
-    came: list[str] = []
+    came: list[wire.Came] = []
     if holder:
-        came = [words for _at, _number, words in holder.take()[0]]
+        came = holder.take()[0]
         holder.stop()
-    fetched = [words for words in came if words.startswith("/")]
+    return {"arrived": arrived, "cpu_ms": sum(used.values()), **used, **received(came, began, ended, len(cookies))}
+
+
+def received(came: list[wire.Came], began: float, ended: float, people: int) -> dict[str, float]:
+    """What a supervisor gets a second, and for how long one of them had no new wall while contacts came."""
+    walls: defaultdict[int, list[float]] = defaultdict(list)
+    pictures = [each for each in came if '"part"' in each[2]]
+    for at, number, words in pictures:
+        if '"part":"wall"' in words:
+            walls[number].append(at)
+    gaps = [
+        after - before
+        for times in walls.values()
+        for before, after in zip([began, *times], [*times, max(ended, times[-1])], strict=True)
+    ]
+    share = people * (ended - began)
     return {
-        "arrived": arrived,
-        "cpu_ms": sum(used.values()),
-        **used,
-        "nudges_a_second": (len(came) - len(fetched)) / seconds,
-        "fetches_a_second": len(fetched) / seconds,
-        "failed_fetches": sum(not words.endswith(" 200") for words in fetched),
+        "nudges_a_second": (len(came) - len(pictures)) / share,
+        "pictures_a_second": len(pictures) / share,
+        "kb_a_second": sum(len(words.encode()) for _at, _number, words in came) / 1024 / share,
+        "shown": len(walls),
+        "longest_s": max(gaps, default=0.0),
     }
 
 
@@ -95,7 +121,8 @@ def main(rounds: int = 6, seconds: int = 10, supervisors: int = 50, agents: int 
         for arm, figure in arms.items():
             stage.say(f"{arm:10} {figure}")
         ratios = {arm: round(stage.ratio(seen[arm], seen["unwatched"], "cpu_ms"), 3) for arm in ARMS[1:]}
-        return told("G14", ratios["watched"], floor=1.5, aim=1.5, arms={**arms, "ratios": ratios})
+        fresh = all(turn["shown"] == supervisors and turn["longest_s"] <= NEWS for turn in seen["watched"])
+        return told("G14", ratios["watched"], floor=1.5, aim=1.5, arms={**arms, "ratios": ratios}, also=fresh)
 
 
 if __name__ == "__main__":

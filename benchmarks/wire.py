@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import Any
 
 AT_A_TIME = 25
-THROTTLE = 0.5
 PATIENCE = 600.0
 Came = tuple[float, int, str]
 
@@ -54,20 +53,17 @@ def web(application: str) -> Iterator[tuple[int, int]]:
 class Holder:
     """The process that holds the sockets: `paths` with the cookie of each.
 
-    `parts` are fetched by each when it hears that something changed: one round at a time, as often as a page may.
+    Each says `first` when it is open. With `packed` the line is compressed, as browsers ask for it.
     """
 
-    def __init__(self, port: int, paths: Sequence[tuple[str, str]], parts: Sequence[str] = ()) -> None:
+    def __init__(self, port: int, paths: Sequence[tuple[str, str]], first: str = "", *, packed: bool = False) -> None:
         self.pipe, other = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=_hold, args=(other, port, paths, parts))
+        self.process = multiprocessing.Process(target=_hold, args=(other, port, paths, first, packed))
         self.process.start()
         assert self._answer() == "open"
 
     def take(self) -> tuple[list[Came], int]:
-        """When, at which socket and what came since the last time; how many sockets are closed.
-
-        Of a part that was fetched it is the path and the status.
-        """
+        """When, at which socket and what came since the last time; how many sockets are closed."""
         self.pipe.send("take")
         found: tuple[list[Came], int] = self._answer()
         return found
@@ -82,58 +78,44 @@ class Holder:
         return self.pipe.recv()
 
 
-def _hold(pipe: Any, port: int, paths: Sequence[tuple[str, str]], parts: Sequence[str]) -> None:
+def _hold(pipe: Any, port: int, paths: Sequence[tuple[str, str]], first: str, packed: bool) -> None:
     import uvloop
 
-    uvloop.run(_holding(pipe, port, paths, parts))
+    uvloop.run(_holding(pipe, port, paths, first, packed))
     os._exit(0)  # two thousand closing handshakes are nobody's business
 
 
-async def _holding(pipe: Any, port: int, paths: Sequence[tuple[str, str]], parts: Sequence[str]) -> None:
-    import aiohttp
+async def _holding(pipe: Any, port: int, paths: Sequence[tuple[str, str]], first: str, packed: bool) -> None:
     from websockets.asyncio.client import connect
 
     came: list[Came] = []
     readers: list[asyncio.Task[None]] = []
-    fetchers: list[asyncio.Task[None]] = []
     commands: asyncio.Queue[str] = asyncio.Queue()
     asyncio.get_running_loop().add_reader(pipe.fileno(), lambda: commands.put_nowait(pipe.recv()))
+    os.set_blocking(pipe.fileno(), True)  # the loop would have it otherwise, and an answer may be large
 
     async def one(number: int, path: str, cookie: str) -> None:
         line = await connect(
             f"ws://127.0.0.1:{port}{path}",
             origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
             additional_headers={"Cookie": cookie} if cookie else None,
-            compression=None,
+            compression="deflate" if packed else None,
+            max_size=2**22,
             ping_interval=None,
             open_timeout=PATIENCE,
         )
 
-        changed = asyncio.Event()
-
         async def read() -> None:
             async for words in line:
                 came.append((time.time(), number, str(words)))
-                changed.set()
 
+        if first:
+            await line.send(first)
         readers.append(asyncio.create_task(read()))
-        if parts:
-            fetchers.append(asyncio.create_task(fetch(number, cookie, changed)))
-
-    async def fetch(number: int, cookie: str, changed: asyncio.Event) -> None:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers={"Cookie": cookie}) as page:
-            while True:
-                await changed.wait()
-                changed.clear()
-                for part in parts:
-                    async with page.get(part) as answer:
-                        await answer.read()
-                        came.append((time.time(), number, f"{part} {answer.status}"))
-                await asyncio.sleep(THROTTLE)
 
     numbered = [(number, *path) for number, path in enumerate(paths)]
-    for first in range(0, len(numbered), AT_A_TIME):
-        await asyncio.gather(*(one(*each) for each in numbered[first : first + AT_A_TIME]))
+    for start in range(0, len(numbered), AT_A_TIME):
+        await asyncio.gather(*(one(*each) for each in numbered[start : start + AT_A_TIME]))
     pipe.send("open")
     while await commands.get() != "stop":
         pipe.send((came.copy(), sum(reader.done() for reader in readers)))

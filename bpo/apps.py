@@ -8,6 +8,12 @@ class BpoConfig(AppConfig):
     name = "bpo"
     verbose_name = "Contact center"
 
+    def ready(self) -> None:
+        """Set up what every process has."""
+        from bpo.kernel import timestamps
+
+        timestamps.start()
+
 
 class AdministrationConfig(AdminConfig):
     """Django's administration with our site."""

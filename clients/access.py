@@ -32,6 +32,13 @@ def sight(user: Any) -> Q:
     return condition
 
 
+def memberships(*roles: str, **whose: Any) -> Any:
+    """The memberships in one of these roles, of whom `whose` says."""
+    from clients.models import Membership
+
+    return Membership.objects.filter(role__in=roles, **whose)
+
+
 class ClientScopedQuerySet(QuerySet[M]):
     """Rows that belong to one client; `client_lookup` on the model names the way to it (default `client`)."""
 
@@ -60,8 +67,5 @@ class ClientScopedQuerySet(QuerySet[M]):
 
     def seen_in_role(self, user: Any, *roles: str) -> Self:
         """Only the rows of clients where the user, or whom a place stands for, holds one of these roles."""
-        from clients.models import Membership
-
         lookup: str = getattr(self.model, "client_lookup", "client")
-        seen: Any = Membership.objects.filter(user=user, role__in=roles).values("client")
-        return self.filter(**{f"{lookup}__in": seen})
+        return self.filter(**{f"{lookup}__in": memberships(*roles, user=user).values("client")})

@@ -46,15 +46,6 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call_step_line": {"en": "In line", "es": "En la cola"},
     "call_step_talk": {"en": "Talking with us", "es": "Hablando con nosotros"},
     "call_step_talk_where": {"en": "right here, on this page", "es": "aquí mismo, en esta página"},
-    "call_recorded": {
-        "en": "This call is recorded. Say so if you do not want that.",
-        "es": "Esta llamada se graba. Díganoslo si no lo desea.",
-    },
-    "call_will_record": {"en": "recorded, you can say no", "es": "se graba, puede negarse"},
-    "call_ask_record": {
-        "en": "we ask you first whether we may record it",
-        "es": "antes le preguntamos si podemos grabarla",
-    },
     "call_music": {"en": "Waiting music", "es": "Música de espera"},
     "call_back_instead": {"en": "Call me back instead", "es": "Prefiero que me llamen"},
     "call_keep_place": {
@@ -117,6 +108,16 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.away_why": {
         "en": "The line to {agent} is being restored. Please stay on this page.",
         "es": "Estamos recuperando la línea con {agent}. No cierre esta página.",
+    },
+    "call.will_record": {"en": "recorded, you can say no", "es": "se graba, puede negarse"},
+    "call.will_ask": {"en": "we ask you before we record it", "es": "le preguntamos antes de grabarla"},
+    "call.recorded": {
+        "en": "This call is recorded. Tell {agent} if you do not want that.",
+        "es": "Esta llamada se graba. Si no lo desea, dígaselo a {agent}.",
+    },
+    "call.record_ask": {
+        "en": "Not recorded: {agent} asks you first.",
+        "es": "No se graba: {agent} le preguntará antes.",
     },
     "call.line_good": {"en": "Good line", "es": "Buena conexión"},
     "call.line_fair": {"en": "Fair line", "es": "Conexión regular"},

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -35,12 +34,6 @@ def audible_to(user: User) -> QuerySet[Recording]:
     own_house = held.filter(role__in=OF_THE_CLIENT, client__policy__client_hears_recordings=True).values("client")
     own = Q(leg__agent__user=user, client__policy__agents_hear_own_recordings=True)
     return rows.filter(Q(client__in=supervised) | Q(client__in=own_house) | own)
-
-
-def track_of(recording: Recording, side: str) -> Track | None:
-    """The track of this side, if its file is there: at the end of its day it goes before the row says so."""
-    found = Track.objects.filter(recording=recording, side=side).exclude(file="").first()
-    return found if found is not None and default_storage.exists(found.path) else None
 
 
 @transaction.atomic

@@ -34,6 +34,11 @@ def chat_group(session: UUID) -> str:
     return f"chat.{session}"
 
 
+def monitor_group(monitor: UUID) -> str:
+    """The group of a supervisor's page beside a call."""
+    return f"monitor.{monitor}"
+
+
 def nudge(group: str, kind: str, **facts: object) -> None:
     """Send one nudge; a lost one costs seconds, not truth."""
     push.send(group, {"type": "nudge", "kind": kind, "at": clock.now().isoformat(), **facts})

@@ -13,7 +13,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
-from interactions import consulting, handling, journal, offers, queueing, states, transfers
+from interactions import consulting, handling, journal, media, offers, queueing, states, transfers
 from interactions.models import EndedBy, Interaction, Kind, LegState, State
 
 
@@ -54,8 +54,9 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
         queueing.put_back(interaction, at=at)
     elif leg.state == LegState.HANDLING:
         consulting.end_consults(interaction, at=at)
+        heard = media.unsettled(leg) is None
         handling.end_leg(leg, ended_by=EndedBy.SUPERVISOR, at=at)
-        queueing.put_back(interaction, at=at, new_visit=True)
+        queueing.put_back(interaction, at=at, new_visit=heard)
     else:
         raise NothingToTakeBack
     delay = interaction.queue.decline_delay_seconds if interaction.queue else 30

@@ -11,7 +11,7 @@ from bpo.kernel import clock
 from bpo.kernel import words as kernel_words
 from bpo.kernel.errors import DomainError, InvalidValue
 from interactions import case_duty, cases, journal
-from interactions.models import CaseState, Interaction, Kind, LegRole, State, SurveyAnswer
+from interactions.models import HEARD, CaseState, Interaction, Kind, LegRole, State, SurveyAnswer
 
 MOST_WORDS = 2000
 
@@ -63,4 +63,4 @@ def _is_over(interaction: Interaction) -> bool:
     settled = interaction.case is not None and interaction.case.state in (CaseState.RESOLVED, CaseState.CLOSED)
     if not settled and interaction.state not in (State.WRAP_UP, State.CLOSED):
         return False
-    return interaction.legs.filter(role=LegRole.PRIMARY, accepted_at__isnull=False).exists()
+    return interaction.legs.filter(HEARD, role=LegRole.PRIMARY, accepted_at__isnull=False).exists()

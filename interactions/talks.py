@@ -11,10 +11,13 @@ from agents.groups import agent_group
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Channel, EntryKind, EntryPoint
-from interactions.models import ChatSession, Interaction, Leg, LegRole, LegState, Origin, State
-from interactions.push import chat_group
+from interactions import monitoring
+from interactions.models import ChatSession, Interaction, Leg, LegRole, LegState, Mode, Monitor, Origin, State
+from interactions.push import chat_group, monitor_group
 
 CUSTOMER = "customer"
+# A supervisor is a line without a role: the same in each mode, for who hears her is decided where she speaks.
+UNNAMED = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Line:
     send: bool
     hear: bool
     offers: bool
-    """One side alone makes the offers of a connection: the agent to the customer, of two agents who came first."""
+    """One side alone makes the offers of a connection: the agent to the customer, of two agents who came first, a
+    supervisor to all."""
 
 
 @composed
@@ -46,7 +50,13 @@ def of_customer(interaction: Interaction) -> list[Line]:
     if interaction.state not in (State.ACTIVE, State.HELD):
         return []
     open_ = interaction.state == State.ACTIVE
-    return [Line(str(leg.public_id), leg.role, open_, open_, offers=False) for leg in legs_in(interaction)]
+    lines = [Line(str(leg.public_id), leg.role, open_, open_, offers=False) for leg in legs_in(interaction)]
+    return lines + _to_monitors(interaction, open_=open_)
+
+
+def _to_monitors(interaction: Interaction, *, open_: bool) -> list[Line]:
+    there = monitoring.beside(interaction)
+    return [Line(str(monitor.public_id), UNNAMED, open_, open_, offers=False) for monitor in there]
 
 
 def of_leg(mine: Leg) -> list[Line]:
@@ -57,7 +67,16 @@ def of_leg(mine: Leg) -> list[Line]:
     for leg in legs_in(interaction):
         if leg.pk != mine.pk:
             lines.append(Line(str(leg.public_id), leg.role, send=True, hear=True, offers=mine.pk < leg.pk))
-    return lines
+    return lines + _to_monitors(interaction, open_=True)
+
+
+def of_monitor(monitor: Monitor) -> list[Line]:
+    """A supervisor's lines: she hears all, on hold those of us alone, and speaks to whom her mode says."""
+    interaction = monitor.interaction
+    open_ = interaction.state == State.ACTIVE
+    to_us = monitor.mode != Mode.LISTEN
+    lines = [Line(CUSTOMER, CUSTOMER, send=open_ and monitor.mode == Mode.BARGE, hear=open_, offers=True)]
+    return lines + [Line(str(leg.public_id), leg.role, to_us, hear=True, offers=True) for leg in legs_in(interaction)]
 
 
 @composed
@@ -91,8 +110,11 @@ def group_of(interaction: Interaction, party: str) -> str:
     if party == CUSTOMER:
         window = window_of(interaction)
         return chat_group(window.public_id) if window else ""
-    found = [leg for leg in legs_in(interaction) if str(leg.public_id) == party]
-    return agent_group(found[0].agent.public_id) if found else ""
+    for leg in legs_in(interaction):
+        if str(leg.public_id) == party:
+            return agent_group(leg.agent.public_id)
+    there = [monitor for monitor in monitoring.beside(interaction) if str(monitor.public_id) == party]
+    return monitor_group(there[0].public_id) if there else ""
 
 
 def signal(interaction: Interaction, sender: str, to: str, data: dict[str, Any]) -> dict[str, Any]:

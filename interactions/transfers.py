@@ -185,6 +185,8 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
     )
     if asked.exists():
         raise CannotTransfer(sentence=_("A colleague is asked already."))
+    if media.unsettled(leg) is not None:  # it may still go back to its line: there is nothing to hand over yet
+        raise CannotTransfer(sentence=_("The call is only being connected. Ask again in a moment."))
     verdict = eligibility.eligible(colleague, interaction)
     if not verdict.ok or colleague.pk == by.pk:
         raise CannotTransfer(sentence=verdict.sentence or _("You have this contact already."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from interactions import closing, journal, media, offers, queueing, states
-from interactions.models import CallMedia, EndedBy, Kind, Leg, LegState, Outcome
+from interactions.models import CallMedia, EndedBy, Kind, Leg, LegState, Outcome, State
 
 NO_DELAY_KNOWN = 15
 
@@ -25,6 +25,7 @@ def ended(leg: Leg, row: CallMedia, *, ended_by: EndedBy, by: journal.Actor | No
 def _abandoned(leg: Leg, row: CallMedia, *, at: datetime) -> None:
     """With his real wait; she has nothing to wrap up."""
     media.settle(row, at=at)
+    _end_hold(leg, at=at)
     states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.CUSTOMER)
     journal.record(leg, Kind.ENDED, by_name="customer", at=at, leg=str(leg.public_id), by_whom=EndedBy.CUSTOMER)
     queueing.leave_queue(leg.interaction, Outcome.ABANDONED, at)
@@ -38,9 +39,17 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     """
     media.settle(row, at=at)
     interaction = leg.interaction
+    _end_hold(leg, at=at)
     states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
     journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard)
     delay = interaction.queue.busy_delay_seconds if interaction.queue else NO_DELAY_KNOWN
     offers.refuse(leg, seconds=delay, why="busy", at=at)
     queueing.put_back(interaction, at=at)
+
+
+def _end_hold(leg: Leg, *, at: datetime) -> None:
+    """She had put him on hold already."""
+    if leg.interaction.state == State.HELD:
+        states.move(leg.interaction, State.ACTIVE, at=at)
+        Leg.objects.filter(pk=leg.pk).update(on_hold=False, hold_since=None)

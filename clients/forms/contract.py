@@ -88,6 +88,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "agents_hear_own_recordings",
             "recording",
             "recording_days",
+            "tell_agents_when_monitored",
             "retention_days",
             "short_abandon_seconds",
         ]
@@ -109,6 +110,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "agents_hear_own_recordings": gettext_lazy("Agents hear their own recordings"),
             "recording": gettext_lazy("Calls are recorded"),
             "recording_days": gettext_lazy("Days until a recording is deleted"),
+            "tell_agents_when_monitored": gettext_lazy("Agents see when a supervisor listens"),
             "retention_days": gettext_lazy("Days until contacts are deleted"),
             "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
         }

@@ -53,6 +53,9 @@ class Policy(models.Model):
     recording_days = models.PositiveIntegerField(
         default=90, validators=[MinValueValidator(1)], help_text="For recordings begun from then on."
     )
+    tell_agents_when_monitored = models.BooleanField(
+        default=True, help_text="Agents see who listens to their calls. Who speaks in them is always named."
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 

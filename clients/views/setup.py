@@ -25,9 +25,11 @@ from clients.setup_gate import SetupRequest, for_admins, for_setup
 
 STANDINGS = {"suspend": standing.suspend, "resume": standing.resume, "end": standing.end}
 # The pages of a door belong to the app above; only their names are known here.
-TRIED_AT = {EntryKind.WIDGET: "customer-chat", EntryKind.FORM: "customer-callback-form"}
-
-
+TRIED_AT = {
+    EntryKind.WIDGET: "customer-chat",
+    EntryKind.FORM: "customer-callback-form",
+    EntryKind.WEB_CALL: "customer-call",
+}
 FOR_SUPERVISORS = ("setup-queues", "setup-scripts")
 
 

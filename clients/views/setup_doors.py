@@ -72,6 +72,10 @@ def _lines(door: EntryPoint) -> list[tuple[str, str]]:
         EntryKind.WIDGET: [
             ("customer-widget", _("Paste this line before the end of each page"), '<script src="{}" async></script>')
         ],
+        EntryKind.WEB_CALL: [
+            ("customer-widget", _("Paste this line before the end of each page"), '<script src="{}" async></script>'),
+            ("customer-call", _("Or lead to the call page"), "{}"),
+        ],
         EntryKind.FORM: [("customer-callback-form", _("Link to the form"), "{}")],
         EntryKind.API: [("api-interaction-list", _("Bring contacts by POST, with the id of this door"), "{}")],
         EntryKind.MAILBOX: [("inbound-email", _("Or let the provider post mails to"), "{}")],

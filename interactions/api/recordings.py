@@ -14,13 +14,13 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from bpo.accounts.models import User
-from bpo.kernel.parts import part_of
 from clients.api.base import ClientFilter, HouseViewSet, PublicId, by_whom
 from clients.models import ApiKey
 from clients.naming import public_name
 from interactions import playback
 from interactions.api.serializers import is_client_side
 from interactions.models import Recording, RecordingState, Track
+from interactions.sounding import sound, track_of
 
 
 class RecordingFilter(ClientFilter):
@@ -90,8 +90,6 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVi
         found: Recording = self.get_object()
         if found.state != RecordingState.KEPT:
             raise NotFound
-        track = playback.track_of(found, side)
-        if track is None:
-            raise NotFound
+        track = track_of(found, side)
         playback.heard(found, by=by_whom(request), key=request.auth if isinstance(request.auth, ApiKey) else None)
-        return part_of(request, track.path, content_type=track.content_type)
+        return sound(request, track)

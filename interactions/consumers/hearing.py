@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from channels.layers import get_channel_layer
 
 from bpo.kernel.push import FAILURES
+from interactions.consumers.leaving import GONE
 
 logger = logging.getLogger(__name__)
 
@@ -93,5 +94,5 @@ async def _tell(watch: Watch, hears: bool) -> None:
     watch.hears = hears
     logger.warning("this process hears its nudges again" if hears else "this process does not hear its nudges")
     for listener in list(watch.listeners):
-        with contextlib.suppress(OSError, RuntimeError):  # gone in this very moment
+        with contextlib.suppress(*GONE):
             await listener.hears(hears)

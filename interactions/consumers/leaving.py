@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+GONE = (OSError, RuntimeError)  # what sending meets at a page that closed in this very moment
 FAULT = 1011  # the close code by which a server says that it failed
 
 

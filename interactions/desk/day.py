@@ -16,7 +16,7 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Channel
 from interactions.desk.items import ICONS, LEG, OPEN_CALLBACKS, Later, lines_of, name_of
-from interactions.models import Callback, JournalEntry, Kind, Leg, LegRole, LegState, Message, MessageDirection
+from interactions.models import HEARD, Callback, JournalEntry, Kind, Leg, LegRole, LegState, Message, MessageDirection
 
 JUST_DONE = timedelta(hours=1)
 MOST_GAPS = 3
@@ -71,7 +71,7 @@ def _finished(agent: Any) -> QuerySet[Leg]:
         interaction=OuterRef("interaction"), agent=OuterRef("agent"), direction=MessageDirection.OUT,
         at__gte=OuterRef("accepted_at"),
     ).exclude(state=Message.State.CANCELLED)  # fmt: skip
-    legs = Leg.objects.filter(agent=agent, accepted_at__isnull=False, role=LegRole.PRIMARY)
+    legs = Leg.objects.filter(HEARD, agent=agent, accepted_at__isnull=False, role=LegRole.PRIMARY)
     answered = Exists(of_leg.filter(kind=Kind.MESSAGE_OUT)) & Exists(said)
     return legs.exclude(Exists(of_leg.filter(kind=Kind.PARKED)), ~answered)
 

@@ -1,6 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
-from interactions.models.call import CallMedia
+from interactions.models.call import HEARD, CallMedia
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -17,6 +17,7 @@ from interactions.models.journal import JournalEntry, Kind
 from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
+from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.replay import Replay, ReplayState
@@ -26,6 +27,7 @@ from interactions.models.visit import Visit
 
 __all__ = [
     "FOR_CUSTOMERS",
+    "HEARD",
     "AgentLane",
     "Arrival",
     "Attachment",
@@ -51,6 +53,8 @@ __all__ = [
     "LegState",
     "Message",
     "MessageDirection",
+    "Mode",
+    "Monitor",
     "Notice",
     "NoticeKind",
     "Origin",

@@ -6,6 +6,9 @@ from django.db.models import Q
 from clients.access import ClientScopedQuerySet
 from interactions.models.leg import Leg
 
+# A condition on legs: both heard each other, or nobody can tell (a telephone, written work).
+HEARD = Q(media__isnull=True) | Q(media__customer_at__isnull=False, media__agent_at__isnull=False)
+
 
 class CallMedia(models.Model):
     """One row for each accepted leg of a web call: who hears the other since when, and until when both must.

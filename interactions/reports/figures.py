@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Channel
 from interactions.models import (
+    HEARD,
     Callback,
     CallbackState,
     Direction,
@@ -93,7 +94,7 @@ CUSTOMER_WAITS = ~Q(origin=Origin.CALLBACK) | Q(first__left_at__isnull=False)
 
 # --- stretches of work, counted in the interval in which their wrap-up ended -----------------------------------------
 
-HANDLED = Q(role=LegRole.PRIMARY, accepted_at__isnull=False, state__in=[LegState.COMPLETED, LegState.LOST])
+HANDLED = Q(role=LegRole.PRIMARY, accepted_at__isnull=False, state__in=[LegState.COMPLETED, LegState.LOST]) & HEARD
 
 
 def _contact(key: str, name: str | LazyText, condition: Q, *, now: bool = False) -> Figure:

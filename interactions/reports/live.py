@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,6 +165,11 @@ class _Seen:
     handling: set[int] = field(default_factory=set)
     wrapping: set[int] = field(default_factory=set)
 
+    @property
+    def idle(self) -> bool:
+        """Ready, and nothing in hand."""
+        return self.presence == Presence.AVAILABLE and self.connected and not self.handling and not self.wrapping
+
 
 @composed
 def _signed_in(agents: Any) -> QuerySet[Seat, tuple[int, str, str, bool]]:
@@ -202,7 +207,7 @@ def _doing(each: _Seen, client: int | None = None) -> str:
         return "wrap_up"
     if each.handling or each.wrapping:
         return "elsewhere"
-    return "free" if each.presence == Presence.AVAILABLE and each.connected else "away"
+    return "free" if each.idle else "away"
 
 
 def certified(clients: Iterable[Client]) -> dict[int, set[int]]:
@@ -219,11 +224,11 @@ def who(client: Client, doing: str = "") -> list[int]:
     return [agent for agent, each in seen.items() if not doing or _doing(each, client.pk) == doing]
 
 
-def _people(seen: Iterable[_Seen], client: int | None = None) -> People:
-    """Each person once."""
-    counts: Counter[str] = Counter()
+def _people(seen: Mapping[int, _Seen], idle: Set[int], among: Set[int], client: int | None = None) -> People:
+    """Each person once; `idle` are free for whichever client, and on a large floor most."""
+    counts: Counter[str] = Counter(free=len(among & idle))
     reasons: Counter[str] = Counter()
-    for each in seen:
+    for each in map(seen.__getitem__, (among & seen.keys()) - idle):
         counts[doing := _doing(each, client)] += 1
         if doing == "away":
             reasons[away_words(each.presence, each.reason)] += 1
@@ -284,7 +289,8 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
     mails_today, mails_now = promised.mail_lines(stretches) if mailed else ({}, {})
     due = _callbacks(clients, at)
     licensed = certified(clients)
-    seen = _seen({agent for agents in licensed.values() for agent in agents})
+    seen = _seen(set().union(*licensed.values()))
+    idle = {agent for agent, each in seen.items() if each.idle}
 
     rows: defaultdict[int, list[QueueRow]] = defaultdict(list)
     for queue in _lines([client.pk for client in clients]):
@@ -315,12 +321,12 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
             ClientWall(
                 client,
                 sorted(rows[client.pk], key=lambda row: (CHANNEL_ORDER.get(row.channel, 9), row.queue.name)),
-                _people((seen[a] for a in licensed[client.pk] if a in seen), client.pk),
+                _people(seen, idle, licensed[client.pk], client.pk),
                 *due.get(client.pk, (0, 0)),
             )
             for client in clients
         ],
-        people=_people(seen.values()),
+        people=_people(seen, idle, seen.keys()),
     )
 
 

@@ -18,6 +18,7 @@ from interactions.models import (
     EndedBy,
     JournalEntry,
     Kind,
+    Mode,
     NoticeKind,
     Origin,
     Outcome,
@@ -73,6 +74,12 @@ ENDED: dict[str, Words] = {
     EndedBy.TIMEOUT: lazy("Ended, nobody wrote any more"),
     EndedBy.SUPERVISOR: lazy("Taken over by a supervisor"),
     EndedBy.SYSTEM: lazy("Ended"),
+}
+
+MONITORS: dict[str, Words] = {
+    Mode.LISTEN: lazy("%(who)s listens"),
+    Mode.WHISPER: lazy("%(who)s speaks to the agent alone"),
+    Mode.BARGE: lazy("%(who)s speaks with both"),
 }
 
 # Kind -> words for everybody. Those in STAFF are for our own people alone.
@@ -136,7 +143,6 @@ STAFF: dict[str, Words] = {
     Kind.DIALLED: lazy("Dialled by %(who)s"),
     Kind.NOTE_ADDED: lazy("Note by %(who)s"),
     Kind.FORCED: lazy("Forced by %(who)s"),
-    Kind.MONITOR_STARTED: lazy("%(who)s listens"),
     Kind.MONITOR_ENDED: lazy("%(who)s stopped listening"),
     Kind.CONSOLE_BACK: lazy("The line to %(who)s is back"),
     Kind.WRAP_UP_STARTED: lazy("Wrap-up of %(who)s began"),
@@ -212,6 +218,8 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return _("Recording goes on")
         case Kind.RECORDING_STOPPED if facts.get("consent") == Consent.REFUSED:
             return _("The customer does not want to be recorded")
+        case Kind.MONITOR_STARTED if not for_client:
+            return MONITORS.get(str(facts.get("mode", "")), MONITORS[Mode.LISTEN])
         case Kind.STEP_REACHED if not for_client and "step" in facts:
             words = _("Overflow step %(n)d opened by") if entry.actor_id else _("Overflow step %(n)d reached")
             return words % {"n": facts["step"]} + (" %(who)s" if entry.actor_id else "")
@@ -329,6 +337,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.TAKEN_BACK: _given_reason,
     Kind.ASSIGNED: _given_reason,
     Kind.CONSOLE_LOST: _given_reason,
+    Kind.MONITOR_STARTED: _given_reason,
     Kind.NOTICE_SKIPPED: _given_reason,
     Kind.UNPARKED: _given_reason,
     Kind.REPRIORITISED: _priority,

@@ -15,7 +15,7 @@ from django.db import Error, connection
 
 from agents import licences
 from bpo.kernel import clock
-from interactions import callback_work, calls, cases, chats, recordings, standing
+from interactions import callback_work, calls, cases, chats, monitoring, recordings, standing
 from interactions.routing import line_ends, overflowing, rules_due, timers
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ STEPS: list[Step] = [
     callback_work.settle,
     *chats.STEPS,
     calls.callers_gone,
+    monitoring.over,
     overflowing.steps_due,
     line_ends.wait_limits,
     line_ends.hours_over,

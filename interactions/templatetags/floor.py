@@ -6,14 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import PresenceEntry
-from bpo.kernel.templatetags.ui import duration_words, state, ticking_since
+from bpo.kernel.templatetags.ui import duration_words, row_url, state, ticking_since
 from clients.models import Client
 from interactions.models import Interaction, Leg, State, Visit
 from interactions.reports.figures import FIGURES
@@ -37,9 +36,9 @@ MOST_SHAPES = 14
 
 def _line_link(row: QueueRow, words: str, cls: str = "") -> SafeString:
     """A number that opens the line beside the floor, or on its own page without a script."""
-    page = f"{reverse('floor-line', args=[row.queue.public_id])}?channel={row.channel}"
-    part = f"{reverse('floor-line-part', args=[row.queue.public_id])}?channel={row.channel}"
-    here = f"{reverse('floor')}?{urlencode({'queue': row.queue.public_id, 'channel': row.channel})}"
+    page = f"{row_url('floor-line', row.queue.public_id)}?channel={row.channel}"
+    part = f"{row_url('floor-line-part', row.queue.public_id)}?channel={row.channel}"
+    here = f"{row_url('floor')}?{urlencode({'queue': row.queue.public_id, 'channel': row.channel})}"
     return format_html(
         '<a class="{}" href="{}" hx-get="{}" hx-target="#side" hx-swap="outerHTML" hx-push-url="{}" '
         'data-opens="{}:{}">{}</a>',
@@ -74,7 +73,7 @@ def people_link(client: Client, number: int, doing: str) -> SafeString:
     """A number of people that opens them."""
     if not number:
         return mark_safe('<span class="z">0</span>')
-    address = f"{reverse('floor-agents')}?{urlencode({'client': client.public_id, 'doing': doing})}"
+    address = f"{row_url('floor-agents')}?{urlencode({'client': client.public_id, 'doing': doing})}"
     return format_html('<a href="{}">{}</a>', address, number)
 
 

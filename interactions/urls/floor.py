@@ -2,16 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, pages, replay, routing, shares
+from interactions.views.floor import abilities, acts, contacts, licences, listening, pages, replay, routing, shares
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
     path("wall/", pages.board, name="floor-board"),
-    path("parts/board/", pages.board_part, name="floor-board-part"),
-    path("parts/wall/", pages.wall_part, name="floor-wall-part"),
-    path("parts/agents/", pages.agents_part, name="floor-agents-part"),
-    path("parts/callbacks/", pages.callbacks_part, name="floor-callbacks-part"),
-    path("parts/latest/", pages.latest_part, name="floor-latest-part"),
+    path("parts/board/", pages.part, {"name": "board"}, name="floor-board-part"),
+    path("parts/wall/", pages.part, {"name": "wall"}, name="floor-wall-part"),
+    path("parts/agents/", pages.part, {"name": "agents"}, name="floor-agents-part"),
+    path("parts/callbacks/", pages.part, {"name": "callbacks"}, name="floor-callbacks-part"),
+    path("parts/latest/", pages.part, {"name": "latest"}, name="floor-latest-part"),
     path("parts/lines/<uuid:queue>/", pages.line_part, name="floor-line-part"),
     path("parts/lines/<uuid:queue>/staffing/", pages.staffing_part, name="floor-staffing-part"),
     path("lines/<uuid:queue>/", pages.line, name="floor-line"),
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<uuid:contact>/assign/", acts.assign, name="floor-assign"),
     path("contacts/<uuid:contact>/priority/", acts.reprioritise, name="floor-priority"),
     path("contacts/<uuid:contact>/overflow/", acts.overflow, name="floor-overflow"),
+    path("contacts/<uuid:contact>/listen/", listening.listen, name="floor-listen"),
+    path("listening/<uuid:monitor>/", listening.listening, name="floor-listening"),
+    path("listening/<uuid:monitor>/talk/", listening.talk, name="floor-listening-talk"),
+    path("listening/<uuid:monitor>/mode/", listening.mode, name="floor-listening-mode"),
+    path("listening/<uuid:monitor>/leave/", listening.leave, name="floor-listening-leave"),
     path("contacts/<uuid:contact>/offers/<uuid:leg>/others/", routing.others, name="floor-others"),
     path("callbacks/", contacts.callbacks, name="floor-callbacks"),
     path("callbacks/<uuid:callback>/", contacts.callback, name="floor-callback"),

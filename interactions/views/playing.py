@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from bpo.accounts.models import User
-from bpo.kernel.parts import part_of
 from interactions import playback
 from interactions.models import RecordingState
+from interactions.sounding import sound, track_of
 
 
 @require_safe
@@ -22,9 +22,7 @@ def track(request: HttpRequest, recording: UUID, side: str) -> HttpResponse:
     assert isinstance(request.user, User)
     rows = playback.audible_to(request.user)
     found = get_object_or_404(rows, public_id=recording, state=RecordingState.KEPT)
-    wanted = playback.track_of(found, side)
-    if wanted is None:
-        raise Http404
+    wanted = track_of(found, side)
     if request.method == "GET":
         playback.heard(found, by=request.user)
-    return part_of(request, wanted.path, content_type=wanted.content_type)
+    return sound(request, wanted)

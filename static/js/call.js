@@ -68,7 +68,8 @@ function draw(next) {
 function drawLive() {
   clearTimeout(offerAt);
   if (state.state === "waiting") {
-    moment("waiting");
+    // Back in line after a talk: whoever answers next is connected anew.
+    if (moment("waiting")) { talking.begin(); line.began = false; }
     waiting.draw(state, state.since ?? since, number);
     waiting.drawMicrophone(microphone);
     if (!state.offer_callback && state.offer_callback_in !== undefined) offerAt = setTimeout(refresh, (state.offer_callback_in + 0.5) * 1000);

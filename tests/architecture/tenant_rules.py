@@ -177,6 +177,12 @@ add(
     "floor-callback-time", "floor-callback-cancel",
 )  # fmt: skip
 
+# Beside a call is who supervises the company and leads the agent's team, and nobody else.
+add(Rule(get={**FLOOR_OF_ACME, "admin": "403"}, post={**FLOOR_OF_ACME, "admin": "403"}), "floor-listen")
+OWN_LISTENING = {**FLOOR_OF_ACME, "admin": "404"}
+add(Rule(get=OWN_LISTENING), "floor-listening", "floor-listening-talk")
+add(Rule(post=OWN_LISTENING), "floor-listening-mode", "floor-listening-leave")
+
 add(
     Rule(get=PORTAL),
     "portal", "portal-tiles", "portal-promised", "portal-figures", "portal-promises", "portal-contacts",
@@ -355,7 +361,7 @@ LACKING: dict[str, str] = {
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
         "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
-        "floor-take-back",
+        "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
         "setup-queue", "setup-queue-new",
     ], "422"),

@@ -21,7 +21,7 @@ from clients import api_keys
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Recording, Replay
+from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 
@@ -121,6 +121,9 @@ def build() -> World:
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
+        "monitor": Monitor.objects.create(
+            client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
+        ),
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
     }  # fmt: skip
     return made

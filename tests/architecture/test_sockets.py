@@ -17,6 +17,7 @@ from tests.architecture.tenant_world import World
 SOCKETS: dict[str, set[str]] = {
     "ws/console/": {"agent", "other agent"},
     "ws/floor/": {"supervisor", "other supervisor", "admin"},
+    "ws/listen/": {"supervisor", "other supervisor", "admin"},
     "ws/call/": set(),
     "ws/chat/": set(),  # no session opens it: the token of the first message says whose window it is
 }

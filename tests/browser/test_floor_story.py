@@ -1,5 +1,6 @@
 """The supervisor's hand: Priya sees who waits while it happens, gives, takes back, and sends an agent to a break."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -75,3 +76,53 @@ def test_priya_gives_takes_back_and_sends_to_a_break(new_page: Callable[..., Pag
     kinds = set(JournalEntry.objects.filter(interaction=contact).values_list("kind", flat=True))
     assert {Kind.ASSIGNED, Kind.TAKEN_BACK} <= kinds
     assert Leg.objects.get(interaction=contact, state=LegState.OFFERED).agent == stage.agent("dev")
+
+
+def test_the_floor_is_brought_and_holds_still_under_priyas_hand(new_page: Callable[..., Page], live: Product) -> None:
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    client = stage.tech_giant()
+    queue = EntryPoint.objects.get(client=client, kind=EntryKind.WIDGET).queue
+    assert queue is not None
+    priya = new_page(user=stage.person("priya@contact-center.example"))
+    fetched: list[str] = []
+    priya.on("request", lambda request: fetched.append(request.url) if "/floor/parts/" in request.url else None)
+    priya.goto("/floor/")
+    expect(priya.get_by_text("Live", exact=True).first).to_be_visible()
+    expect(priya.locator("#latest")).to_be_visible()
+
+    # Her pointer rests on the agents, the focus on a line: the wall changes around it, the agents when she leaves.
+    line = priya.locator(f"#wall th.q a[href*='{queue.public_id}']").first
+    line.focus()
+    address = line.get_attribute("href")
+    priya.locator("#agents h2").hover()
+    stage.at_the_desk(new_page(user=stage.agent("dev").user))
+    expect(priya.locator("#wall header")).to_contain_text("1 person on the floor")
+    assert priya.evaluate("document.activeElement.getAttribute('href')") == address
+    expect(priya.locator("#agents")).to_have_attribute("data-owed", "yes")
+    expect(priya.locator("#agents")).not_to_contain_text("Dev Malhotra")
+    priya.mouse.move(700, 5)
+    expect(priya.locator("#agents")).to_contain_text("Dev Malhotra")
+    expect(priya.locator("#agents time[data-since]").first).to_have_text(re.compile(r"\d:\d\d"))
+
+    # An opened line is fetched at each nudge; a closed one does not come back.
+    with stage.site_of(client, live, language="en") as site:
+        stage.asks(new_page(), site, "Where is my monitor?", name="Ann Field")
+        priya.locator(f"#wall [data-opens='{queue.public_id}:chat']").first.click()
+        expect(priya.locator("#side")).to_contain_text("Ann Field")
+        expect(priya.locator("#wall .pick-on").first).to_be_visible()
+        priya.locator("[data-close-side]").click()
+        stage.asks(new_page(), site, "Where is my keyboard?", name="Fay Archer")
+        expect(priya.locator("#latest")).to_contain_text("Fay Archer")
+    expect(priya.locator("#side")).to_be_hidden()
+    own = [url for url in fetched if "/parts/lines/" not in url]
+    assert len(own) == 2, f"callbacks and latest once, when the page opened: {own}"
+
+    # The big screen, too.
+    screen = new_page(user=stage.person("priya@contact-center.example"))
+    screen.goto("/floor/wall/")
+    expect(screen.locator("[data-live-words]")).to_have_text("Live")
+    screen.locator("#main > header").evaluate("header => header.dataset.old = 'yes'")
+    stage.at_the_desk(new_page(user=stage.agent("elena").user))
+    expect(screen.locator("#main > header[data-old]")).to_have_count(0)
+    expect(screen.locator("[data-live-words]")).to_have_text("Live")

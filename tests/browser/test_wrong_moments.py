@@ -1,11 +1,13 @@
 """The worst moments: a second tab, a closed lid, a key pressed too late, a step back, a page reloaded or closed."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.db.models import F
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from agents.models import Seat
 from clients.models import EntryKind, EntryPoint, Queue
@@ -217,3 +219,27 @@ def test_a_customer_who_closes_the_page_while_waiting_has_left(
     eventually(lambda: Interaction.objects.get(pk=waiting.pk).state == State.CLOSED, within=150)
     assert Interaction.objects.get(pk=waiting.pk).outcome == Outcome.ABANDONED
     expect(dev.locator("[data-offer]")).to_have_count(0)
+
+
+def test_a_line_that_opens_slowly_does_not_send_its_own_desk_away(new_page: Callable[..., Page], live: Product) -> None:
+    """The desk says by itself that it is there, and its line opens before the answer has come: one desk, not two."""
+    stage.set_up_once(live)
+    stage.clear_the_floor()
+    page = new_page(user=stage.agent("elena").user)
+
+    def opens_slowly(socket: WebSocketRoute) -> None:
+        time.sleep(3)
+        socket.connect_to_server()
+
+    def answers_late(route: Route) -> None:
+        answer = route.fetch()
+        time.sleep(3)
+        route.fulfill(response=answer)
+
+    page.route_web_socket(re.compile("/ws/console/"), opens_slowly)
+    page.route("**/console/here/", answers_late)
+    page.goto("/console/")
+    page.wait_for_timeout(9_000)
+    expect(page.locator("#aside-note")).to_be_hidden()
+    expect(page.locator("[data-live-words]")).to_have_text("Connected")
+    eventually(lambda: stage.agent("elena").consoles.count() == 1)

@@ -410,13 +410,20 @@ def test_wanted_skills_change_the_line_for_those_waiting(ada: Browser) -> None:
 def test_the_doors_of_a_live_client_can_be_tried_from_its_pages(ada: Browser) -> None:
     acme = factories.client("Acme")
     chat, form = factories.door(acme), factories.door(acme, "form")
-    hidden = factories.door(acme, published=False)
+    calls, hidden = factories.door(acme, "web_call"), factories.door(acme, published=False)
     for page in (said(ada.get(at(name, acme))) for name in ("setup-client", "setup-doors")):
         assert f'href="/c/{chat.public_id}/chat/"' in page
         assert f'href="/c/{form.public_id}/callback/"' in page
+        assert f'href="/c/{calls.public_id}/call/"' in page
         assert f"/c/{hidden.public_id}/" not in page
     Client.objects.filter(pk=acme.pk).update(state=ClientState.SETTING_UP)
     assert f"/c/{chat.public_id}/" not in said(ada.get(at("setup-doors", acme)))
+
+
+def test_a_door_for_calls_says_what_to_paste_and_where_its_page_is(ada: Browser) -> None:
+    calls = factories.door(factories.client("Acme"), "web_call")
+    page = said(ada.get(at("setup-door", calls.client, calls.public_id)))
+    assert f"/widget/{calls.public_id}.js" in page and f"/c/{calls.public_id}/call/" in page
 
 
 def test_who_works_here_finds_home_from_a_page_that_is_not_here(ada: Browser) -> None:

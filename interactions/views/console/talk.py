@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock, turn
-from interactions import handling, media, offers, recordings, talks
+from interactions import handling, media, monitoring, offers, recordings, talks
 from interactions.models import Leg, LegRole, State
 from interactions.views.console.common import done, own_leg, show_work
 
@@ -35,6 +35,7 @@ def told(leg: Leg) -> dict[str, Any]:
         "muted": leg.muted,
         "heard": media.unsettled(leg) is None,
         "recording": {"wanted": stands.wanted, "paused": bool(stands.paused_for)},
+        "listeners": monitoring.told(leg.interaction),
         "links": [asdict(line) for line in talks.of_leg(leg)],
         "ice": turn.ice(clock.now()),
     }

@@ -20,6 +20,7 @@ from clients.words import language_for, say
 from interactions import chats, conversation, files, intake, promise_words, surveys, unanswered, waits
 from interactions.messages import MOST_CHARACTERS
 from interactions.models import (
+    HEARD,
     Attachment,
     Callback,
     ChatSession,
@@ -255,7 +256,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "position": place,
             "wait": wait,
             "returned": interaction.returned,
-            "passed_on": bool(agent),
+            "passed_on": bool(agent) and interaction.legs.filter(HEARD, accepted_at__isnull=False).exists(),
             "offer_callback": customers.takes_calls(interaction.client)
             and (waited >= interaction.queue.callback_offer_seconds or long or offered),
             "offer_callback_in": max(0, round(interaction.queue.callback_offer_seconds - waited)),

@@ -18,7 +18,7 @@ from agents.models import Agent, Presence, PresenceEntry
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Client
-from interactions import handling, playback, word_access
+from interactions import handling, monitoring, playback, word_access
 from interactions.models import Interaction, Leg, LegRole, LegState, State
 from interactions.reports import live, people, queries
 from interactions.reports.figures import Thing
@@ -94,13 +94,19 @@ def acts(contact: Interaction, sight: Sight) -> dict[str, bool]:
 def contact(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     """One contact with everything that happened."""
     found = contact_of(request, contact)
-    word_access.opened(found, request.user)
-    told = story(found, name_of=real_names, for_client=False)
     template = "floor/_contact.html" if getattr(request, "htmx", False) else "floor/contact.html"
+    return render(request, template, page_of(request, found))
+
+
+def page_of(request: SupervisorRequest, contact: Interaction) -> dict[str, Any]:
+    """All that is told of a contact to who opens it."""
+    word_access.opened(contact, request.user)
+    told = story(contact, name_of=real_names, for_client=False)
     sight = sight_of(request)
-    context = {"contact": found, "story": told, "clients": [found.client], **acts(found, sight)}
-    context["recordings"] = playback.of_contacts([found], request.user, real_names)
-    return render(request, template, context | routing.of_contact(found, told, sight))
+    context = {"contact": contact, "story": told, "clients": [contact.client], **acts(contact, sight)}
+    context["recordings"] = playback.of_contacts([contact], request.user, real_names)
+    context["may_listen"] = monitoring.may(request.user, contact)
+    return context | routing.of_contact(contact, told, sight)
 
 
 @require_safe
@@ -131,8 +137,9 @@ def agents(request: SupervisorRequest) -> HttpResponse:
     found = sight.agents()
     if request.GET.get("client"):
         found = Agent.objects.filter(pk__in=live.who(client, doing) if client else [])
-    rows = people.grid(found, sight.clients)
-    context = {"rows": rows, "clients": sight.clients, "client": client, "doing": DOING[doing]}
+    page = lists.page_of(people.crowd(found).order, request.GET)
+    rows = people.grid(Agent.objects.filter(pk__in=page.object_list), sight.clients)
+    context = {"rows": rows, "page_obj": page, "clients": sight.clients, "client": client, "doing": DOING[doing]}
     return render(request, "floor/agents.html", context)
 
 
@@ -174,9 +181,11 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     if went not in WENT:
         raise lists.BadFilter(went[:20])
     scope = _since(sight.clients, start)
+    current = [leg for leg in legs if leg.state in people.LIVE_LEGS]
     context = {
         "row": row,
-        "current": [leg for leg in legs if leg.state in people.LIVE_LEGS],
+        "current": current,
+        "may_listen": {leg.pk for leg in current if monitoring.may(request.user, leg.interaction)},
         "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
         "went": went,
         "went_words": WENT[went],

@@ -1,4 +1,4 @@
-"""The floor at a glance: wall, agents, callbacks, latest contacts, an opened line, the big screen."""
+"""The floor at a glance, a part of it alone, an opened line, the big screen."""
 
 from __future__ import annotations
 
@@ -12,44 +12,16 @@ from django.views.decorators.http import require_safe
 
 from agents import rules
 from agents.gates import SupervisorRequest, for_supervisors
-from bpo.kernel import clock
 from clients.models import Channel, Queue
 from interactions import waits
 from interactions.models import Interaction, State
-from interactions.reports import demand, live, people, queries
+from interactions.reports import demand
 from interactions.reports.foretold import foretold
-from interactions.reports.scope import Scope, scope_of
 from interactions.views import lists
-from interactions.views.floor import staffing
+from interactions.views.floor import parts, staffing
 from interactions.views.floor.seeing import Sight, queue_of, sight_of
 
-LATEST = 8
 ON_PAGE = 100
-
-
-def _wall(sight: Sight) -> dict[str, Any]:
-    at = clock.now()
-    return {"wall": live.wall(sight.clients, at), "at": at}
-
-
-def _agents(sight: Sight) -> dict[str, Any]:
-    rows = people.grid(sight.agents(), sight.clients)
-    here = [row for row in rows if row.signed_in]
-    kinds = {kind: sum(1 for row in here if row.kind == kind) for kind in ("ok", "talk", "wrap", "away")}
-    return {"rows": here, "kinds": kinds, "absent": len(rows) - len(here)}
-
-
-def _callbacks(sight: Sight, today: Scope) -> dict[str, Any]:
-    return {
-        "callbacks": live.open_callbacks(sight.clients)[:LATEST],
-        "ledger": queries.callbacks(today),
-        "at": today.at,
-    }
-
-
-def _latest(sight: Sight) -> dict[str, Any]:
-    rows = Interaction.objects.filter(client__in=sight.clients).order_by("-arrived_at", "-pk")
-    return {"latest": lists.contact_rows(rows)[:LATEST]}
 
 
 def in_line(queue: Queue, channel: str) -> QuerySet[Interaction]:
@@ -78,7 +50,7 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
 def floor(request: SupervisorRequest) -> HttpResponse:
     """The desk of a supervisor; `queue` and `channel` open a line beside it. Callbacks and latest contacts follow."""
     sight = sight_of(request)
-    context = {"clients": sight.clients, **_wall(sight), **_agents(sight)}
+    context = {**parts.wall(sight), **parts.agents(sight)}
     opened = request.GET.get("queue")
     if opened:
         try:
@@ -91,32 +63,9 @@ def floor(request: SupervisorRequest) -> HttpResponse:
 
 @require_safe
 @for_supervisors
-def wall_part(request: SupervisorRequest) -> HttpResponse:
-    """The wall alone."""
-    sight = sight_of(request)
-    return render(request, "floor/_wall.html", {"clients": sight.clients, **_wall(sight)})
-
-
-@require_safe
-@for_supervisors
-def agents_part(request: SupervisorRequest) -> HttpResponse:
-    """The agents alone."""
-    return render(request, "floor/_agents.html", _agents(sight_of(request)))
-
-
-@require_safe
-@for_supervisors
-def callbacks_part(request: SupervisorRequest) -> HttpResponse:
-    """The nearest callbacks alone."""
-    sight = sight_of(request)
-    return render(request, "floor/_callbacks.html", _callbacks(sight, scope_of(sight.clients)))
-
-
-@require_safe
-@for_supervisors
-def latest_part(request: SupervisorRequest) -> HttpResponse:
-    """The latest contacts alone."""
-    return render(request, "floor/_latest.html", _latest(sight_of(request)))
+def part(request: SupervisorRequest, name: str) -> HttpResponse:
+    """One part alone: for a page that opens, and for one that nothing is sent to."""
+    return HttpResponse(parts.rendered(name, sight_of(request)))
 
 
 @require_safe
@@ -163,23 +112,8 @@ def staffing_part(request: SupervisorRequest, queue: UUID) -> HttpResponse:
     return render(request, "floor/_staffing.html", context, status=staffing.status_of(context))
 
 
-def _board(request: SupervisorRequest) -> dict[str, Any]:
-    sight = sight_of(request)
-    context = _wall(sight)
-    wall: live.Wall = context["wall"]
-    day = queries.day(wall.today, wall.by_channel)
-    return {**context, "clients": sight.clients, "day": day, "longest": wall.longest}
-
-
 @require_safe
 @for_supervisors
 def board(request: SupervisorRequest) -> HttpResponse:
     """The wall for a big screen: nothing to click, nothing scrolls."""
-    return render(request, "floor/board.html", _board(request))
-
-
-@require_safe
-@for_supervisors
-def board_part(request: SupervisorRequest) -> HttpResponse:
-    """What changes on the big screen."""
-    return render(request, "floor/_board.html", _board(request))
+    return render(request, "floor/board.html", parts.board(sight_of(request)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from agents import leading
 from agents.gates import SupervisorRequest
-from agents.models import Agent
+from agents.models import Agent, TeamSupervisor
+from bpo.accounts.models import User
 from bpo.kernel.composed import composed, first
-from clients.access import is_admin
+from clients.access import is_admin, memberships
 from clients.models import Client, Queue, Role
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports.people import agents_of
@@ -53,9 +56,51 @@ def _clients(user: Any, *, every: bool) -> QuerySet[Client]:
 
 def sight_of(request: SupervisorRequest) -> Sight:
     """Clients with brand and policy, and teams (two queries)."""
-    clients = _clients(request.user.pk, every=is_admin(request.user))
-    teams = leading.led_teams(request.user).values_list("pk", flat=True)
+    return _sight(request.user)
+
+
+def _sight(user: User) -> Sight:
+    clients = _clients(user.pk, every=is_admin(user))
+    teams = leading.led_teams(user).values_list("pk", flat=True)
     return Sight(clients, frozenset(teams))
+
+
+@composed
+def _supervised(users: Any) -> QuerySet[Any, tuple[int, int]]:
+    return memberships(Role.SUPERVISOR, user__among=users).values_list("user_id", "client_id")
+
+
+@composed
+def _led(users: Any) -> QuerySet[TeamSupervisor, tuple[int, int]]:
+    return TeamSupervisor.objects.filter(user__among=users).values_list("user_id", "team_id")
+
+
+@composed
+def _these(clients: Any) -> QuerySet[Client]:
+    return Client.objects.filter(pk__among=clients).select_related("brand", "policy").order_by("name")
+
+
+def sights_of(users: Sequence[User]) -> dict[int, Sight]:
+    """`sight_of` for many at once, however many (three queries, five with an administrator among them).
+
+    Who supervises nothing any more, or was deactivated, has none.
+    """
+    here = [user for user in users if user.is_active]
+    keys = [user.pk for user in here]
+    clients_of, teams_of = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for user, client in _supervised(keys):
+        clients_of[user].add(client)
+    for user, team in _led(keys):
+        teams_of[user].add(team)
+    known = _these(list(set().union(*clients_of.values())))
+    sights = {
+        pk: Sight([client for client in known if client.pk in clients_of[pk]], frozenset(teams_of[pk]))
+        for pk in {*clients_of, *teams_of}
+    }
+    admins = [user for user in here if is_admin(user)]
+    if admins:
+        sights |= dict.fromkeys((admin.pk for admin in admins), _sight(admins[0]))
+    return sights
 
 
 def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:

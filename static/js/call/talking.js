@@ -34,11 +34,13 @@ export function draw(state, line, number) {
   }
   $("call-state").dataset.state = at.startsWith("connecting") ? "connecting" : at;
   put("state-words", say(at));
+  const recording = state.recorded ? say("recorded", { agent }) : state.record_ask ? say("record_ask", { agent }) : "";
+  put("recorded-words", recording);
+  show("recorded", Boolean(recording));
   show("no-sound", state.state === "talking" && line.waited > PATIENCE);
   show("drops", Boolean(number));
   if (number) put("drops-words", say("drops", { number }));
   if (at !== "talking") show("quality", false);
-  show("recorded", Boolean(state.recorded));
   const why = say(`${at}_why`, { agent });
   put("apart-words", why);
   show("apart", Boolean(why));

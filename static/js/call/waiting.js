@@ -19,12 +19,11 @@ export function draw(state, since, number) {
   show("passed-on", Boolean(again));
   put("line-words", state.text || $("line-words").dataset.else);
   put("line-name", state.line || root.dataset.client);
+  put("talk-step", state.recorded ? say("will_record") : state.record_ask ? say("will_ask") : $("talk-step").dataset.else);
   drawPlace(state.position ?? 1);
   drawWait(state.wait);
   if ($("waited").dataset.since !== since) { $("waited").dataset.since = since; tick(); }
   show("offer", state.offer_callback);
-  show("will-record", Boolean(state.recorded));
-  show("ask-record", Boolean(state.record_ask));
   if (state.offer_callback && !asked) { asked = true; $("number").value ||= state.number || number || ""; }
 }
 

@@ -8,7 +8,8 @@ import { csrf } from "../lib/toast.js";
 const handlers = new Map();
 export const on = (kind, run) => handlers.set(kind, [...(handlers.get(kind) ?? []), run]);
 
-let socket = null, key = "";
+let socket = null, key = "", answer = null;
+const own = new Set();   // every key this page has had: what the server says to others of them is not about it
 
 function dispatch(data) {
   for (const run of handlers.get(data.kind) ?? []) run(data);
@@ -34,18 +35,27 @@ function lie(still) {
 }
 
 /* The sign of life: the same bookkeeping as a socket's, and the same rule for a second tab. */
-async function here() {
+function here() {
+  answer = told();
+  return answer;
+}
+
+async function told() {
+  const before = key;
   const body = new URLSearchParams({ console: key, card: document.querySelector("#offer [data-offer]")?.dataset.offer ?? "" });
   const sent = performance.now(), mine = socket;
-  const answer = await fetch(document.body.dataset.here, {
+  const response = await fetch(document.body.dataset.here, {
     method: "POST", body, headers: { "X-CSRFToken": csrf(), Accept: "application/json" }, signal: AbortSignal.timeout(8000),
   });
-  if (answer.redirected || answer.status === 401) { location.reload(); return false; }
-  if (!answer.ok || mine !== socket) return false;
-  const said = await answer.json();
+  if (response.redirected || response.status === 401) { location.reload(); return false; }
+  if (!response.ok || mine !== socket) return false;
+  const said = await response.json();
   if (said.aside) { stepAside(); return false; }
   sync(said.now, performance.now() - sent);
-  key = said.console;
+  own.add(said.console);
+  // its line was opened meanwhile, under a key of its own
+  if (key !== before && key !== said.console) line.send({ kind: "instead", console: said.console });
+  else key = said.console;
   return true;
 }
 
@@ -62,9 +72,13 @@ export function open() {
 on("hello", (data) => {
   const before = key;
   key = data.console;
+  own.add(key);
   if (before) line.send({ kind: "instead", console: before });
 });
-on("step_aside", (data) => { if (data.console !== key) stepAside(); });
+on("step_aside", async (data) => {
+  await answer?.catch(() => {});   // the key may be the one that is just being given to this page
+  if (!own.has(data.console)) stepAside();
+});
 on("signed_out", () => location.reload());
 document.getElementById("take-over")?.addEventListener("click", () => { open(); emit("again"); });
 

@@ -32,7 +32,17 @@ async function look() {
   const said = await answer.json();
   if (mine !== asked) return;
   if (said.microphone || said.talk) microphone.expect();
+  tellListeners(said.talk?.listeners ?? []);
   await follow(said.talk);
+}
+
+/* Who is beside the call, at once and beside whatever she types: nothing of the middle is fetched for it. */
+function tellListeners(names) {
+  const place = document.querySelector("[data-listeners]");
+  if (!place) return;
+  place.hidden = !names.length;
+  const words = place.querySelector("span");
+  if (words.textContent !== names.join(", ")) words.textContent = names.join(", ");
 }
 
 async function follow(next) {

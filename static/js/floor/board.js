@@ -1,6 +1,7 @@
-/* The big screen: nothing to click; it refetches itself when something changed, and every few seconds while the line is down. */
+/* The big screen: nothing to click; the floor's socket shows it, and while there is no line it fetches itself. */
 import { live, show } from "../lib/live.js";
+import { show as shows, take } from "./pictures.js";
 
-live("/ws/floor/");
-// the words of the line are part of what is refetched
+const line = live("/ws/floor/", { on: { part: take }, onstate: (up) => { if (up) shows(line, true); } });
+// the words of the line are part of what comes anew
 document.addEventListener("htmx:afterSettle", () => show());

@@ -1,9 +1,11 @@
-/* The supervisor's floor: one socket for the page; parts refetch themselves on push:changed and push:again.
+/* The supervisor's floor: one socket for the page; it shows the parts, and everything else refetches itself on push:changed and
+   push:again.
    main[data-lines] is wide while no line is open beside it; the opened number is outlined. */
 import { live } from "../lib/live.js";
 import { register } from "../lib/keys.js";
+import { show, take } from "./pictures.js";
 
-live("/ws/floor/");
+const line = live("/ws/floor/", { on: { part: take }, onstate: (up) => { if (up) show(line, true); } });
 
 const main = document.getElementById("main");
 
@@ -19,19 +21,19 @@ function outline() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", outline);
+document.addEventListener("htmx:afterSettle", () => { outline(); show(line); });
 outline();
 
 document.addEventListener("click", (event) => {
   const close = event.target.closest("[data-close-side]");
   if (!close) return;
   event.preventDefault();
-  const side = document.getElementById("side");
-  delete side.dataset.line;
-  side.hidden = true;
-  side.replaceChildren();
+  // another element: the one that goes would fetch its line again
+  const empty = Object.assign(document.createElement("aside"), { id: "side", className: "why", hidden: true });
+  document.getElementById("side").replaceWith(empty);
   history.replaceState(null, "", location.pathname);
   outline();
+  show(line);
 });
 
 const find = document.getElementById("find");

@@ -43,29 +43,37 @@ function restore(kept) {
 
 const busy = (el) => el.matches(":hover") || el.querySelector("input:focus, textarea:focus, select:focus, [popover]:popover-open") !== null;
 
+/* Whether what stands there is not to be swapped now; later() is called once it may be. */
+export function waits(target, later, { calmly = true } = {}) {
+  const menu = target.querySelector(".menu:popover-open");
+  if (menu) return owe(menu, "toggle", later);
+  const calm = calmly && target.closest("[data-calm]");
+  return Boolean(calm && busy(calm)) && owe(calm, "pointerleave", later);
+}
+
+function owe(el, until, later) {
+  if (!el.dataset.owed) {
+    el.dataset.owed = "yes";
+    el.addEventListener(until, () => { delete el.dataset.owed; later(); }, { once: true });
+  }
+  return true;
+}
+
+/* What came by the socket, in its place as htmx would put it there. */
+export function put(target, html) {
+  const kept = remember(target);
+  const swapStyle = target.getAttribute("hx-swap") ?? "innerHTML";
+  window.htmx.swap(target, html.trim(), { swapStyle, swapDelay: 0, settleDelay: 0 }, { eventInfo: { target } });
+  restore(kept);
+}
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig } = detail;
   if (!(target instanceof Element)) return;
   const own = requestConfig?.triggeringEvent?.type ?? "";
-  const menu = target.querySelector(".menu:popover-open");
-  if (menu && requestConfig?.verb === "get" && /^(push|desk):|^every|^load$/.test(own)) {
-    detail.shouldSwap = false;
-    if (menu.dataset.owed) return;
-    menu.dataset.owed = "yes";
-    menu.addEventListener("toggle", () => { delete menu.dataset.owed; window.htmx.trigger(requestConfig.elt, own); }, { once: true });
-    return;
-  }
-  const calm = target.closest("[data-calm]");
-  if (calm && busy(calm) && (own.startsWith("push:") || own.startsWith("every") || own === "load")) {
-    detail.shouldSwap = false;
-    if (calm.dataset.owed) return;
-    calm.dataset.owed = "yes";
-    calm.addEventListener("pointerleave", () => {
-      delete calm.dataset.owed;
-      window.htmx.trigger(requestConfig.elt, own || "push:again");
-    }, { once: true });
-    return;
-  }
+  const byItself = requestConfig?.verb === "get" && /^(push|desk):|^every|^load$/.test(own);
+  const again = () => window.htmx.trigger(requestConfig.elt, own);
+  if (byItself && waits(target, again, { calmly: !own.startsWith("desk:") })) { detail.shouldSwap = false; return; }
   saved.set(detail.xhr, remember(target));
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -3,7 +3,8 @@
      hx-get="..." hx-trigger="push:changed from:body, push:again from:body"
    Equal kinds within 250 ms are one event (the last wins); kinds in `each` come one by one. "push:again" comes with every
    (re)connection: refetch everything. While there is no line, or the server says that it is deaf, the page asks by itself:
-   every few seconds ask() -> does the server answer? (default: is it alive), and "push:again" after each answer.
+   every few seconds ask() -> does the server answer? (default: is it alive), and "push:again" after each answer, with
+   "push:asked" for what the line itself brings as long as there is one.
    [data-live] shows the line's state: data-on / data-asking / data-off are its words, data-rests those of a line that was closed
    here; [data-asked] is a banner shown while the page asks, [data-offline] one while nobody answers. A newer version of the
    product offers to reload once. */
@@ -56,7 +57,7 @@ export function live(path, options = {}) {
     const answered = await Promise.resolve(ask()).catch(() => false);
     if (mine !== round || closed) return;
     show(answered ? "asking" : "no");
-    if (answered) emit("again");
+    if (answered) { emit("again"); emit("asked"); }
     next = setTimeout(askNow, ASK);
   }
 

@@ -11,6 +11,7 @@ const WORDS = {
     lineGood: "Good line", lineFair: "Fair line", lineBad: "Bad line", lineSought: "Looking for a line",
     recordOn: "Recording", recordNot: "Not recording yet", recordPaused: "Paused", recordCard: "Paused for the card", recordWaits: "Waits for the network",
     noMicrophone: "No microphone here: the call went to a colleague.",
+    listenElsewhere: "You are in this call in another tab.",
   },
   es: {
     undo: "Deshacer", close: "Cerrar", again: "Intentar de nuevo", reload: "Recargar", signIn: "Entrar",
@@ -23,6 +24,7 @@ const WORDS = {
     lineGood: "Buena línea", lineFair: "Línea regular", lineBad: "Mala línea", lineSought: "Buscando línea",
     recordOn: "Se graba", recordNot: "Aún no se graba", recordPaused: "En pausa", recordCard: "En pausa por la tarjeta", recordWaits: "Espera a la red",
     noMicrophone: "Aquí no hay micrófono: la llamada pasó a otra persona.",
+    listenElsewhere: "Está en esta llamada en otra pestaña.",
   },
 };
 
