@@ -153,6 +153,12 @@ WORDS: dict[str, Text2] = {
         "Press the button at the lower right; you see your place in line.",
         "Pulse el botón de abajo a la derecha; verá su turno.",
     ),
+    "talk": ("Call from this page", "Llámenos desde esta página"),
+    "talk_words": (
+        "You need a microphone and nothing else.",
+        "Solo necesita un micrófono.",
+    ),
+    "talk_now": ("Call us", "Llamar"),
     "call": ("We call you", "Le llamamos"),
     "call_words": (
         "Choose a time that suits you and leave your number.",

@@ -57,6 +57,7 @@ def _page(request: HttpRequest, slug: str, template: str, here: str) -> HttpResp
                 "other": "es" if language == "en" else "en",
                 "here": here,
                 "widget": doors.get(EntryKind.WIDGET),
+                "web_call": doors.get(EntryKind.WEB_CALL),
                 "form": doors.get(EntryKind.FORM),
                 "mailbox": doors.get(EntryKind.MAILBOX),
                 "site_url": settings.SITE_URL,
