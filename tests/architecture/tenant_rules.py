@@ -122,7 +122,7 @@ add(Rule(post=pages(PAGE)), "accounts:zone")
 add(
     Rule(get=DESK),
     "console-home", "console-items", "console-later", "console-top", "console-offer", "console-idle", "console-cases",
-    "console-find", "console-passed",
+    "console-find", "console-passed", "console-talk",
 )  # fmt: skip
 add(
     Rule(post=DESK), "console-here", "console-available", "console-away", "console-pause", "console-sign-out",
@@ -140,7 +140,8 @@ add(
     "console-back", "console-jump", "console-send", "console-reply", "console-draft", "console-finish",
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
-    "console-case-split", "console-customer-part", "console-identity", "console-same-case",
+    "console-case-split", "console-customer-part", "console-identity", "console-same-case", "console-busy",
+    "console-mute",
 )  # fmt: skip
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
@@ -340,7 +341,7 @@ LACKING: dict[str, str] = {
         "api-callback-make", "api-case-open", "api-case-reopen", "api-client-go-live", "api-customer-call",
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
-        "console-accept",
+        "console-accept", "console-busy",
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
