@@ -352,6 +352,7 @@ LACKING: dict[str, str] = {
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
         "console-accept", "console-recording", "console-recording-answer", "console-recording-pause",
+        "console-busy",
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
