@@ -17,6 +17,7 @@ from interactions.push import chat_group, monitor_group
 
 CUSTOMER = "customer"
 # A supervisor is a line without a role: the same in each mode, for who hears her is decided where she speaks.
+SUPERVISOR = "supervisor"
 UNNAMED = ""
 
 
@@ -51,12 +52,8 @@ def of_customer(interaction: Interaction) -> list[Line]:
         return []
     open_ = interaction.state == State.ACTIVE
     lines = [Line(str(leg.public_id), leg.role, open_, open_, offers=False) for leg in legs_in(interaction)]
-    return lines + _to_monitors(interaction, open_=open_)
-
-
-def _to_monitors(interaction: Interaction, *, open_: bool) -> list[Line]:
     there = monitoring.beside(interaction)
-    return [Line(str(monitor.public_id), UNNAMED, open_, open_, offers=False) for monitor in there]
+    return lines + [Line(str(monitor.public_id), UNNAMED, open_, open_, offers=False) for monitor in there]
 
 
 def of_leg(mine: Leg) -> list[Line]:
@@ -67,7 +64,11 @@ def of_leg(mine: Leg) -> list[Line]:
     for leg in legs_in(interaction):
         if leg.pk != mine.pk:
             lines.append(Line(str(leg.public_id), leg.role, send=True, hear=True, offers=mine.pk < leg.pk))
-    return lines + _to_monitors(interaction, open_=True)
+    for monitor in monitoring.beside(interaction):
+        # Named is who is heard by the customer: a whisper is for her ear alone, and goes into no recording.
+        role = SUPERVISOR if monitor.mode == Mode.BARGE else UNNAMED
+        lines.append(Line(str(monitor.public_id), role, send=True, hear=True, offers=False))
+    return lines
 
 
 def of_monitor(monitor: Monitor) -> list[Line]:

@@ -120,6 +120,15 @@ def test_anns_page_is_told_the_same_in_each_mode_and_no_name(scene: Scene) -> No
     assert {**after, "ice": 0} == {**before, "ice": 0}, "nothing else of her page changes"
 
 
+def test_a_whisper_goes_into_no_recording(scene: Scene) -> None:
+    """Her desk records who has a name on its lines: whom the customer hears, too."""
+    sue = scene.listens(Mode.WHISPER)
+    named = {line.id: line.role for line in talks.of_leg(fresh(scene.leg))}
+    assert named == {"customer": "customer", str(sue.public_id): ""}
+    monitoring.change(sue, Mode.BARGE)
+    assert talks.of_leg(fresh(scene.leg))[-1].role == "supervisor"
+
+
 def test_a_supervisor_never_answers_a_call(day: Day, house: House) -> None:
     scene = Scene(house, day)
     chats.say_goodbye(scene.ann.session)

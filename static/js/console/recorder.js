@@ -130,10 +130,11 @@ export const recorder = {
     apply();
   },
 
-  /* A colleague who talks with the customer, too, is on our side. */
+  /* A colleague who talks with the customer, too, is on our side; a supervisor's whisper is nobody's but the agent's. */
   connect() {
     if (!taking) return;
-    const voices = new Map([...talk.links].map(([id, link]) => [id, link.audio.srcObject]));
+    const named = new Set(call.links.filter(({ role }) => role).map(({ id }) => id));
+    const voices = new Map([...talk.links].filter(([id]) => named.has(id)).map(([id, link]) => [id, link.audio.srcObject]));
     voices.set("microphone", microphone);
     for (const [id, { voice, source }] of taking.sources) if (voices.get(id) !== voice) { source.disconnect(); taking.sources.delete(id); }
     for (const [id, voice] of voices) {
