@@ -4,10 +4,10 @@
 -- missing end, in a form that no index knows: by its state it would be looked for among all live legs of the house.
 CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint)
 RETURNS TABLE (agents uuid[], windows uuid[]) LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT ARRAY (SELECT agent.public_id FROM agents_agent agent
-            WHERE p_interaction IS NOT NULL AND agent.id IN (
-                SELECT leg.agent_id FROM interactions_leg leg
-                WHERE leg.interaction_id = p_interaction AND (coalesce(leg.ended_at, 'infinity') = 'infinity' OR leg.id = p_leg))),
+    SELECT ARRAY (SELECT DISTINCT agent.public_id
+            FROM interactions_leg leg JOIN agents_agent agent ON agent.id = leg.agent_id
+            WHERE leg.interaction_id = p_interaction
+                AND (coalesce(leg.ended_at, 'infinity') = 'infinity' OR leg.id = p_leg)),
         ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = p_interaction)
 $$;
 
@@ -20,18 +20,17 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-        SELECT her.public_id, offer.public_id, offer.version, client.public_id, brand.public_id, offer.channel,
-            offer.role, coalesce(queue.name, ''), coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
+        SELECT (SELECT public_id FROM agents_agent WHERE id = offer.agent_id), offer.public_id, offer.version,
+            (SELECT public_id FROM clients_client WHERE id = offer.client_id),
+            (SELECT public_id FROM clients_brand WHERE client_id = offer.client_id), offer.channel, offer.role,
+            coalesce((SELECT name FROM clients_queue WHERE id = i.queue_id), ''),
+            coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
             ARRAY (SELECT other.public_id FROM interactions_leg aside
                 JOIN interactions_interaction other ON other.id = aside.interaction_id
                 WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),
             i.public_id, i.version, shown.agents, shown.windows
         FROM interactions_leg offer
-        JOIN agents_agent her ON her.id = offer.agent_id
         JOIN interactions_interaction i ON i.id = offer.interaction_id
-        JOIN clients_client client ON client.id = offer.client_id
-        LEFT JOIN clients_brand brand ON brand.client_id = client.id
-        LEFT JOIN clients_queue queue ON queue.id = i.queue_id
         CROSS JOIN LATERAL shown_by(i.id, offer.id) shown
         WHERE offer.id = p_leg AND coalesce(offer.accepted_at, offer.ended_at) IS NULL;
 END

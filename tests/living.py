@@ -186,11 +186,11 @@ def live(live_server_process: Product, django_db_blocker: Any) -> Iterator[Produ
     try:
         with as_the_product, django_db_blocker.unblock():
             app.conf.task_always_eager, app.conf.broker_url = False, broker_url
-            push._client = None
+            push._idle.clear()
             yield live_server_process
     finally:
         app.conf.task_always_eager, app.conf.broker_url = eager, broker
-        push._client = None
+        push._idle.clear()
         connection.close()
         connection.settings_dict.clear()
         connection.settings_dict.update(before)

@@ -49,6 +49,27 @@ def validate_e164(value: str) -> None:
         raise ValidationError(_("Write the number with its country code, like +34911234567."), code="invalid_phone")
 
 
+class WordField(models.CharField[str, str]):
+    """One word of a closed list that is a type of the database, made by `migrations.words`.
+
+    The text of a constraint is read anew for every statement that writes a row, that of a type once a connection: for
+    long lists on rows that are written often.
+    """
+
+    def __init__(self, *args: Any, words: str, **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """With the name of the type."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "words": self.words}
+
+    def db_type(self, connection: Any) -> str:
+        """The type."""
+        return self.words
+
+
 class E164Field(models.CharField[str, str]):
     """A phone number as text in E.164."""
 

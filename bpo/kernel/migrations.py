@@ -1,4 +1,4 @@
-"""Migration operations: many tables made at once; functions of the database loaded from the file that holds them.
+"""Migration operations: many tables made at once; functions loaded from the file that holds them; types of words.
 
 Django builds every model anew after each single step of a migration; for a first migration of eighty tables with
 their indexes that is twenty seconds. The same steps taken together need the models once.
@@ -30,6 +30,29 @@ UNCHECKED = "SET LOCAL check_function_bodies = off;\n"
 def functions(path: Path, undo: str = RunSQL.noop) -> RunSQL:
     """Make the functions of a file, or make them anew."""
     return RunSQL([(UNCHECKED + path.read_text(), None)], undo)
+
+
+# A type without its words first: a column that takes it over is then looked through, not written anew.
+WORDS = """
+DO $$ BEGIN CREATE DOMAIN {name} AS varchar({most}); EXCEPTION WHEN duplicate_object THEN NULL; END $$
+"""
+KNOWN = """
+ALTER DOMAIN {name} DROP CONSTRAINT IF EXISTS {name}_known;
+ALTER DOMAIN {name} ADD CONSTRAINT {name}_known CHECK (VALUE = ANY ('{{{words}}}'::varchar[]))
+"""
+
+
+def words_type(name: str, most: int) -> RunSQL:
+    """Make the type of a `WordField`, of words so long at most; `words` says which."""
+    return RunSQL([(WORDS.format(name=name, most=most), None)], f"DROP DOMAIN {name}")
+
+
+def words(name: str, known: Sequence[str]) -> RunSQL:
+    """The words that a type knows from now on, and no others."""
+    if not all(word.replace("_", "").isalnum() for word in known):
+        raise ValueError(f"not plain words: {known}")
+    forget = f"ALTER DOMAIN {name} DROP CONSTRAINT {name}_known"
+    return RunSQL([(KNOWN.format(name=name, words=",".join(known)), None)], forget)
 
 
 class CreateTogether(Operation):

@@ -1,8 +1,10 @@
 """Nudges to browsers and starts of tasks, behind one breaker: a dead Redis costs 200 ms a second, never an error."""
 
 import logging
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,22 +45,22 @@ class Breaker:
 
 
 breaker = Breaker()
-_client: redis.Redis | None = None
-_client_lock = threading.Lock()
+
+# Connections that nobody uses now. The client's own pool costs more at every nudge than the nudge itself.
+_idle: deque[Any] = deque()
 
 
-def _redis() -> redis.Redis:
-    """One client a process, with threads sharing its pool; it gives up after 200 ms."""
-    global _client
-    if _client is None:
-        with _client_lock:
-            if _client is None:
-                _client = redis.Redis.from_url(
-                    settings.REDIS_URL,
-                    socket_timeout=settings.REDIS_SECONDS,
-                    socket_connect_timeout=settings.REDIS_SECONDS,
-                )
-    return _client
+def _connection() -> Any:
+    """One that gives up after 200 ms."""
+    try:
+        idle = _idle.pop()
+    except IndexError:
+        idle = None
+    if idle is not None and idle.pid == os.getpid():
+        return idle
+    seconds = settings.REDIS_SECONDS
+    pool = redis.ConnectionPool.from_url(settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds)
+    return pool.make_connection()
 
 
 class _Gathered(threading.local):
@@ -100,15 +102,12 @@ def _send(messages: list[tuple[str, dict[str, Any]]]) -> bool:
     try:
         if isinstance(layer, RedisPubSubChannelLayer):
             # Published directly: the layer's own send would open an event loop and a connection for every nudge.
-            prefix = layer._kwargs.get("prefix", "asgi")
-            if len(messages) == 1:
-                group, message = messages[0]
-                _redis().publish(f"{prefix}__group__{group}", layer.serialize(message))
-                return True
-            pipeline = _redis().pipeline(transaction=False)
-            for group, message in messages:
-                pipeline.publish(f"{prefix}__group__{group}", layer.serialize(message))
-            pipeline.execute()
+            where = layer._kwargs.get("prefix", "asgi") + "__group__"
+            commands = [("PUBLISH", where + group, layer.serialize(message)) for group, message in messages]
+            try:
+                _publish(commands)
+            except redis.ConnectionError:  # it was closed since the last nudge, as by a restart of Redis
+                _publish(commands)
         elif layer is not None:
             for group, message in messages:
                 async_to_sync(layer.group_send)(group, message)
@@ -116,6 +115,20 @@ def _send(messages: list[tuple[str, dict[str, Any]]]) -> bool:
         breaker.trip(error)
         return False
     return True
+
+
+def _publish(commands: list[tuple[str, str, bytes]]) -> None:
+    """All in one way there and back."""
+    connection = _connection()
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))
+        for _command in commands:
+            connection.read_response()
+    except BaseException:
+        connection.disconnect()  # answers may be left in it
+        raise
+    finally:
+        _idle.append(connection)
 
 
 def start(task: Task[..., Any], *args: Any) -> bool:

@@ -142,8 +142,10 @@ class Interaction(PublicIdModel):
             models.Index(fields=["queue", "enqueued_at"], name="open_in_queue", condition=~Q(state="closed")),
             models.Index(fields=["client", "-arrived_at"], name="by_client_arrival"),
             models.Index(fields=["-arrived_at", "-id"], name="by_arrival"),
-            models.Index(fields=["customer", "-arrived_at"], name="by_customer_arrival"),
-            models.Index(fields=["case", "arrived_at"], name="by_case_arrival"),
+            models.Index(
+                fields=["customer", "-arrived_at"], name="by_customer_arrival", condition=Q(customer__isnull=False)
+            ),
+            models.Index(fields=["case", "arrived_at"], name="by_case_arrival", condition=Q(case__isnull=False)),
         ]
 
     def __str__(self) -> str:

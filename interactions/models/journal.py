@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from bpo.kernel.append_only import AppendOnlyModel, AppendOnlyQuerySet
-from bpo.kernel.models import OneOf
+from bpo.kernel.fields import WordField
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
 from interactions.models.callback import Callback
@@ -138,7 +138,7 @@ class JournalEntry(AppendOnlyModel):
     callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = WordField(max_length=20, choices=Kind, words="journal_kind")
     at = models.DateTimeField()
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -152,7 +152,6 @@ class JournalEntry(AppendOnlyModel):
         ordering = ["at", "id"]
         verbose_name_plural = "journal entries"
         constraints = [
-            models.CheckConstraint(condition=OneOf("kind", Kind.values), name="journal_kind_known"),
             models.CheckConstraint(
                 condition=Q(client__isnull=False)
                 | Q(interaction__isnull=False)

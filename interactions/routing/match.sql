@@ -208,6 +208,7 @@ DECLARE
     heads waiting_head[];
     head waiting_head;
     why jsonb;
+    written record;
 BEGIN
     again := false;
     FOR attempt IN 1..3 LOOP
@@ -232,8 +233,9 @@ BEGIN
                 why := jsonb_build_object('side', 'agent', 'below_floor', head.below, 'priority', head.priority,
                     'since', head.since, 'best', to_jsonb(heads));
             END IF;
-            SELECT w.entry, w.leg INTO entry, leg
-            FROM write_offer(taken, p_agent, p_at, why || jsonb_build_object('kept', head.kept)) w;
+            written := write_offer(taken, p_agent, p_at, why || jsonb_build_object('kept', head.kept));
+            entry := written.entry;
+            leg := written.leg;
             RETURN;
         END IF;
     END LOOP;
@@ -269,7 +271,7 @@ BEGIN
         PERFORM set_back(p_agent, p_at);
     END IF;
     -- The shares as an argument that is a value: written into the look they would be counted anew for every head.
-    SELECT * INTO found_one FROM offer_next(p_agent, p_at, shares_now(v_pool), NULL, NULL);
+    found_one := offer_next(p_agent, p_at, shares_now(v_pool), NULL, NULL);
     RETURN ROW (found_one.entry, found_one.again, found_one.leg)::match_result;
 END
 $$;
@@ -371,7 +373,7 @@ BEGIN
         END IF;
         -- She takes what is best for her: somebody of higher priority or below a floor may wait in another lane, whom
         -- nobody has looked at since she became free. Then this contact is looked at again.
-        SELECT * INTO found_one FROM offer_next(candidate, p_at, v_shares, p_id, (
+        found_one := offer_next(candidate, p_at, v_shares, p_id, (
             SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                 'agent', b.id, 'idle_since', b.idle, 'key', b.key)) ORDER BY b.n)
             FROM unnest(ids, idles, keys) WITH ORDINALITY AS b (id, idle, key, n)));

@@ -1,10 +1,11 @@
 """Somebody loses a licence, a skill, a job or a client while Ann waits or talks."""
 
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
-import redis
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client as Browser
 from django.urls import reverse
@@ -227,9 +228,9 @@ def test_a_line_with_people_waiting_is_not_archived(day: Day, house: House) -> N
     assert house.line.state == "archived"
 
 
-def test_without_redis_work_goes_on(day: Day, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=0.2, socket_connect_timeout=0.2)
-    monkeypatch.setattr(push, "_client", gone)
+def test_without_redis_work_goes_on(day: Day, house: House, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(push, "_idle", deque())
     bea = house.agent("Bea Brown")
     leg = house.talk(bea)
     handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)

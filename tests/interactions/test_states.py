@@ -228,6 +228,17 @@ def test_the_journal_refuses_update_and_delete_in_python_and_in_sql() -> None:
     assert entry.actor_name == "Bea"
 
 
+def test_the_database_knows_the_kinds_of_the_journal_and_no_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'journal_kind_known'")
+        (listed,) = cursor.fetchone()
+        assert set(listed.split("{")[1].split("}")[0].split(",")) == set(Kind.values)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute("INSERT INTO interactions_journalentry (kind) VALUES ('dreamt')")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        journal.record(make.waiting(), "dreamt")  # type: ignore[arg-type]
+
+
 def test_an_entry_about_a_leg_carries_interaction_case_and_client() -> None:
     acme = make.client()
     case = Case.objects.create(client=acme, reference="ACM-AAAAAA", opened_at=clock.now(), state=CaseState.OPEN)

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from pathlib import Path
+from collections import deque
+from typing import Any
 
 import pytest
 import redis
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from bpo.celery import app
 from bpo.kernel import push
@@ -18,9 +20,9 @@ def noop() -> None:
 
 
 @pytest.fixture
-def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    gone = redis.Redis.from_url("redis://10.255.255.1:6379/0", socket_timeout=0.2, socket_connect_timeout=0.2)
-    monkeypatch.setattr(push, "_client", gone)
+def dead_redis(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.REDIS_URL = "redis://10.255.255.1:6379/0"
+    monkeypatch.setattr(push, "_idle", deque())
 
 
 async def test_a_nudge_reaches_the_group() -> None:
@@ -48,6 +50,18 @@ async def test_nudges_of_one_event_go_out_together_and_in_order() -> None:
         await layer.group_discard(group, channel)
 
 
+async def test_a_nudge_after_a_restart_of_redis_is_sent() -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add("agent.bea", channel)
+    assert push.send("agent.bea", {"type": "nudge", "kind": "items"})
+    with redis.Redis.from_url(settings.REDIS_URL) as other:
+        other.client_kill_filter(_type="normal", skipme=True)
+    assert push.send("agent.bea", {"type": "nudge", "kind": "again"})
+    assert [(await layer.receive(channel))["kind"] for _ in range(2)] == ["items", "again"]
+    await layer.group_discard("agent.bea", channel)
+
+
 def test_a_dead_redis_costs_little_and_only_once_a_second(dead_redis: None, monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     assert not push.send("agent.bea", {"type": "nudge"})
@@ -56,7 +70,7 @@ def test_a_dead_redis_costs_little_and_only_once_a_second(dead_redis: None, monk
     def asked(*_args: object, **_options: object) -> None:
         raise AssertionError("nobody is asked in the rest")
 
-    monkeypatch.setattr(push, "_redis", asked)
+    monkeypatch.setattr(push, "_publish", asked)
     monkeypatch.setattr(noop, "apply_async", asked)
     assert not push.send("agent.bea", {"type": "nudge"})
     assert not push.start(noop)
