@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agents", "0009_checks_that_say_something"),
         ("clients", "0009_routing_rules"),
-        ("interactions", "0023_kinds_are_a_type"),
+        ("interactions", "0026_kinds_are_a_type"),
     ]
 
     operations = [

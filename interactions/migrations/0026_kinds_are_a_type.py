@@ -9,7 +9,7 @@ from interactions.models import Kind
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interactions", "0022_fewer_things_written_per_leg"),
+        ("interactions", "0025_monitors"),
     ]
 
     operations = [
