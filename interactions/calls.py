@@ -32,8 +32,12 @@ class Caller:
     simulated: bool = False
 
 
+@transaction.atomic
 def start(entry_point: EntryPoint, caller: Caller, *, at: datetime | None = None) -> chats.Begun:
-    """Begin a call: the contact arrives as at every door, the page gets its token. The same key begins it once."""
+    """Begin a call: the contact arrives as at every door, the page gets its token. The same key begins it once.
+
+    One transaction: whoever is offered it finds its page there, without which it would count as a telephone's.
+    """
     at = at or clock.now()
     received = intake.receive(
         entry_point,

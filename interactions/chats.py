@@ -32,6 +32,8 @@ from interactions.models import (
 TOKEN_SECONDS = 14 * links.DAY
 # Windows ping every 20 s or ask for their state; one not heard of for so long has lost its process or its net.
 UNHEARD = timedelta(seconds=75)
+# A call's page pings as often; an agent does not sit before a dead line for so long.
+CALLER_UNHEARD = timedelta(seconds=45)
 # A caller's page that is reloaded, or changes its net, is back within this (TABLES.md 2).
 CALLER_BACK = timedelta(seconds=30)
 WAITING = (State.QUEUED, State.OFFERED)
@@ -318,9 +320,9 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
 
 def windows_lost(at: datetime) -> int:
     """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
-    return ChatSession.objects.filter(
-        gone_since=None, seen_at__lt=at - UNHEARD, interaction__state__in=[*WAITING, *TALKING]
-    ).update(gone_since=F("seen_at"))
+    unheard = Q(seen_at__lt=at - UNHEARD) | Q(seen_at__lt=at - CALLER_UNHEARD, interaction__channel=Channel.VOICE)
+    open_ = ChatSession.objects.filter(unheard, gone_since=None, interaction__state__in=[*WAITING, *TALKING])
+    return ChatSession.objects.filter(pk__in=open_.values("pk"), gone_since=None).update(gone_since=F("seen_at"))
 
 
 def patience(waiting: Interaction) -> timedelta:

@@ -128,12 +128,8 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
         raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
     require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
-    states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
-    if media.is_awaited(interaction):
-        media.await_both(leg, at=at)
-    else:
-        queueing.leave_queue(interaction, "answered", at)
+    media.begins(interaction, leg, at=at)
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))

@@ -8,7 +8,7 @@ from typing import Any
 from agents.models import Agent, Licence, LicenceState
 from clients.models import Customer, Queue
 from interactions import journal
-from interactions.models import Interaction, Kind, Leg, LegRole
+from interactions.models import HEARD, Interaction, Kind, Leg, LegRole
 
 REMEMBERED = timedelta(days=90)
 USUAL_SECONDS = 30
@@ -32,6 +32,7 @@ def kept_for(
     if not queue.last_agent_seconds or customer is None:
         return {}
     served = Leg.objects.filter(
+        HEARD,
         interaction__customer=customer, client=queue.client_id, role=LegRole.PRIMARY,
         accepted_at__gt=at - REMEMBERED, agent__deactivated_at=None,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from enum import StrEnum
 from bpo.kernel import clock
 from bpo.kernel.asking import operation
 from interactions import journal, queueing, states
-from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, Origin
+from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, Origin, State
 
 WITHIN = timedelta(seconds=10)
 
@@ -29,9 +29,18 @@ def is_awaited(interaction: Interaction) -> bool:
     return interaction.origin == Origin.WEB_CALL and interaction.chat_sessions.exists()
 
 
-def await_both(leg: Leg, *, at: datetime) -> None:
-    """From the accept on both must hear each other within the time; the visit to the line goes on until then."""
-    CallMedia.objects.create(leg=leg, due_at=at + WITHIN)
+def begins(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
+    """Her work on a waiting contact begins; its wait is over, in a call between two pages once they hear each other.
+
+    They must within the time; until then the visit to the line goes on, and with it the time of its next step.
+    """
+    kept: dict[str, None] = {"due_at": None, "prefer_agent": None, "prefer_until": None}
+    if is_awaited(interaction):
+        CallMedia.objects.create(leg=leg, due_at=at + WITHIN)
+        states.move(interaction, State.ACTIVE, at=at, **kept)
+        return
+    queueing.leave_queue(interaction, "answered", at)
+    states.move(interaction, State.ACTIVE, at=at, step_due_at=None, **kept)
 
 
 def unsettled(leg: Leg) -> CallMedia | None:
@@ -42,14 +51,16 @@ def unsettled(leg: Leg) -> CallMedia | None:
 
 
 def settle(row: CallMedia, *, at: datetime) -> None:
-    """Nobody waits for these voices any more."""
+    """Nobody waits for these voices any more; what either page has said meanwhile stays."""
     row.settled_at = at
-    row.save()
+    CallMedia.objects.filter(pk=row.pk, settled_at__isnull=True).update(settled_at=at)
 
 
 @operation
 def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     """This side hears the other. The second of the two answers the call; whether it did so now. Twice is once."""
+    if unsettled(leg) is None:  # the usual answer, for which nobody waits for a seat
+        return False
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg = Leg.objects.select_related("interaction").get(pk=leg.pk)
     row = unsettled(leg)
@@ -58,10 +69,11 @@ def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     at = at or clock.now()
     if getattr(row, f"{side}_at") is None:
         setattr(row, f"{side}_at", at)
+        row.save(update_fields=[f"{side}_at"])
     if not (row.customer_at and row.agent_at):
-        row.save()
         return False
     settle(row, at=at)
+    Interaction.objects.filter(pk=leg.interaction_id).update(step_due_at=None)
     queueing.leave_queue(leg.interaction, "answered", at)
     journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how="web call")
     return True

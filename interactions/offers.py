@@ -84,11 +84,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.role == LegRole.CONSULT:
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
-    if media.is_awaited(interaction):
-        media.await_both(leg, at=at)
-    else:
-        queueing.leave_queue(interaction, "answered", at)
-    states.move(interaction, State.ACTIVE, at=at, due_at=None, step_due_at=None, prefer_agent=None, prefer_until=None)
+    media.begins(interaction, leg, at=at)
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
     return leg

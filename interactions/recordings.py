@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 MOST_PIECE = 1024 * 1024
 MOST_PEAKS = 4096
+LONGEST_MS = 24 * 3600 * 1000
 LATE = timedelta(seconds=20)  # so long after the call its last pieces may come
 TYPES = {"audio/webm": ".webm", "audio/mp4": ".mp4"}
 BATCH = 20
@@ -144,12 +145,12 @@ def answered(leg: Leg, *, by: Agent, yes: bool, at: datetime | None = None) -> L
         raise NotRecorded
     if _answer(leg.interaction) == (Consent.GIVEN if yes else Consent.REFUSED):
         return leg
+    live = _live(leg)
+    if live is not None:  # of before the client's rule became to ask, if he says yes
+        _end(live, why="asked" if yes else "refused", at=at)
     if yes:
         _open(leg, policy, consent=Consent.GIVEN, by=by, at=at)
         return leg
-    live = _live(leg)
-    if live is not None:
-        _end(live, why="refused", at=at)
     refused = Recording.objects.create(
         client_id=leg.client_id,
         interaction=leg.interaction,
@@ -327,7 +328,7 @@ def finish_ended(at: datetime) -> int:
 
 def delete_due(at: datetime) -> int:
     """Delete the recordings whose day has come; how many were."""
-    due = Recording.objects.filter(state=RecordingState.KEPT, keep_until__lte=at)
+    due = Recording.objects.filter(state__in=[RecordingState.KEPT, RecordingState.ENDED], keep_until__lte=at)
     return _each_in_turn(due, lambda recording: _delete(recording, at=at))
 
 
@@ -354,8 +355,9 @@ def _finish(recording: Recording) -> bool:
                 try:
                     done = webm.finished(content)
                     whole, measured = done.content, done.duration_ms
-                except webm.NotWebm:
+                except Exception:  # whatever a browser sent: what cannot be read must not hold up the others
                     logger.exception("%s is left as it came", track)
+                measured = min(measured, LONGEST_MS)
             name = f"{track.path.rpartition('-')[0]}-{track.side}{TYPES[track.content_type]}"
             default_storage.delete(name)  # of a try that was not committed
             track.file.name = default_storage.save(name, ContentFile(whole))
@@ -369,7 +371,7 @@ def _finish(recording: Recording) -> bool:
 
 
 def _stored(track: Track) -> bytes:
-    if not track.path:
+    if not track.path or not default_storage.exists(track.path):
         return b""
     with default_storage.open(track.path, "rb") as file:
         return bytes(file.read(track.bytes))

@@ -7,8 +7,6 @@ from datetime import datetime
 from interactions import closing, journal, media, offers, queueing, states
 from interactions.models import CallMedia, EndedBy, Kind, Leg, LegState, Outcome, State
 
-NO_DELAY_KNOWN = 15
-
 
 def ended(leg: Leg, row: CallMedia, *, ended_by: EndedBy, by: journal.Actor | None, at: datetime) -> Leg:
     """Somebody hung up before: the customer has abandoned the line, or the agent has let his call go back to it.
@@ -43,9 +41,9 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
     journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard)
-    delay = interaction.queue.busy_delay_seconds if interaction.queue else NO_DELAY_KNOWN
-    offers.refuse(leg, seconds=delay, why="busy", at=at)
-    queueing.put_back(interaction, at=at)
+    assert interaction.queue is not None, "it was waiting in one"
+    offers.refuse(leg, seconds=interaction.queue.busy_delay_seconds, why="busy", at=at)
+    offers.back_in_line(leg, at=at)
 
 
 def _end_hold(leg: Leg, *, at: datetime) -> None:

@@ -7,11 +7,15 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from bpo.kernel import push
+from bpo.kernel.pace import Pace
 from interactions import media, talks
-from interactions.consumers.chat import MALFORMED, ChatConsumer
+from interactions.consumers.chat import MALFORMED, MOST_BYTES, ChatConsumer
 from interactions.models import Interaction
 
 Party = str
+# In so many seconds; a connection takes some twenty signals, and says once that a voice has come.
+SIGNALS = (200, 10.0)
+UPS = (10, 10.0)
 
 
 class CallConsumer(ChatConsumer):
@@ -25,12 +29,22 @@ class CallConsumer(ChatConsumer):
     }
     relayed = frozenset({"status", "ended"})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signals, self.ups = Pace(*SIGNALS), Pace(*UPS)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """As a chat's window; but a browser's description that is too long costs this connection, not the line."""
+        if text_data is None or len(text_data) <= MOST_BYTES or self.session is None:
+            await super().receive(text_data, bytes_data)
+
     async def _signal(self, message: dict[str, Any]) -> None:
         to, data = message.get("to"), message.get("data")
         if not isinstance(to, str) or not isinstance(data, dict):
             await self.close(MALFORMED)
             return
-        await database_sync_to_async(self._pass_on)(to, data)
+        if self.signals.allows():
+            await database_sync_to_async(self._pass_on)(to, data)
 
     def _pass_on(self, to: Party, data: dict[str, Any]) -> None:
         interaction = self._interaction()
@@ -43,7 +57,8 @@ class CallConsumer(ChatConsumer):
         if not isinstance(party, str):
             await self.close(MALFORMED)
             return
-        await database_sync_to_async(self._hears_agent)(party)
+        if self.ups.allows():
+            await database_sync_to_async(self._hears_agent)(party)
 
     def _hears_agent(self, party: Party) -> None:
         interaction = self._interaction()

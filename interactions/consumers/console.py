@@ -18,10 +18,12 @@ from agents.models import Agent
 from bpo.accounts.models import user_group
 from bpo.kernel import clock, words
 from bpo.kernel import push as kernel_push
+from bpo.kernel.pace import Pace
 from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
 from interactions import media, offers, push, talks
 from interactions.consumers import hearing, heartbeat
+from interactions.consumers.call import SIGNALS, UPS
 from interactions.consumers.leaving import Leaving
 from interactions.models import ChatSession, Interaction, Leg, LegState
 
@@ -40,6 +42,10 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
     key: uuid.UUID | None = None
     typed_at: float = 0.0
     groups_joined: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signals, self.ups = Pace(*SIGNALS), Pace(*UPS)
 
     async def connect(self) -> None:
         """Only a signed-in agent; the older tabs of hers step aside."""
@@ -100,9 +106,9 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
                 await self._say({"kind": "pong", "now": clock.now().isoformat()})
             case "typing":
                 await self._typing(data)
-            case "signal":
+            case "signal" if self.signals.allows():
                 await database_sync_to_async(self._signal)(data)
-            case "up":
+            case "up" if self.ups.allows():
                 await database_sync_to_async(self._hears)(public_id(data.get("leg")))
             case "card_shown":
                 await database_sync_to_async(offers.shown_to)(self.agent, public_id(data.get("leg")))

@@ -13,10 +13,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from agents.gates import is_supervisor
 from bpo.accounts.models import User, user_group
 from bpo.kernel import clock, push
+from bpo.kernel.pace import Pace
 from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
 from interactions import monitoring, talks
 from interactions.consumers import hearing, heartbeat
+from interactions.consumers.call import SIGNALS
 from interactions.consumers.chat import read
 from interactions.consumers.leaving import Leaving
 from interactions.models import Monitor
@@ -36,6 +38,7 @@ class ListenConsumer(Leaving, AsyncWebsocketConsumer):
         self.user: User | None = None
         self.monitor: Monitor | None = None
         self.joined: list[str] = []
+        self.signals = Pace(*SIGNALS)
 
     async def connect(self) -> None:
         """Supervisors alone."""
@@ -95,7 +98,7 @@ class ListenConsumer(Leaving, AsyncWebsocketConsumer):
         if not isinstance(to, str) or not isinstance(data, dict):
             await self.close(MALFORMED)
             return
-        if not await database_sync_to_async(self._pass_on)(to, data):
+        if self.signals.allows() and not await database_sync_to_async(self._pass_on)(to, data):
             await self._say({"kind": "over"})
 
     def _pass_on(self, to: str, data: dict[str, Any]) -> bool:

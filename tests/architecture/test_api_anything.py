@@ -21,7 +21,14 @@ from tests.architecture.test_tenants import ALL
 
 PARTS = 4  # so that they run side by side
 CALLERS = ("key", "agent", "admin")
-BLANK = {"client": UUID(int=1), "public_id": UUID(int=1), "queue": UUID(int=1), "person": UUID(int=1), "code": "x"}
+BLANK = {
+    "client": UUID(int=1),
+    "public_id": UUID(int=1),
+    "queue": UUID(int=1),
+    "person": UUID(int=1),
+    "code": "x",
+    "side": "agent",
+}
 
 
 @cache

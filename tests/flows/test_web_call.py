@@ -9,13 +9,15 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agents.models import Agent
+from agents import presence
+from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
-from interactions import calls, chats, handling, media, offers, transfers
+from interactions import calls, chats, eligibility, handling, media, offers, transfers, wrap_up
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds
+from tests.flows.test_overflow import step
 
 
 class Caller:
@@ -198,7 +200,6 @@ def test_anns_page_closes_while_she_waits(day: Day, house: House, ann: Caller) -
 
 
 def test_beas_desk_is_lost_and_ann_is_told_one_moment(day: Day, house: House, ann: Caller) -> None:
-    from agents import presence
     from tests.flows.floor import console_of
 
     leg = taken(house, day, ann)
@@ -235,6 +236,7 @@ def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> No
     assert [link["id"] for link in told["links"]] == [str(asked.public_id)]
     assert told["state"] == "talking"
     clock.advance(60)
+    ann.state()
     day.after(0)
     assert fresh(asked).state == LegState.HANDLING, "her voice came with the consultation"
 
@@ -295,3 +297,72 @@ def test_ann_presses_two_for_tech_support(day: Day, house: House, line: Queue) -
     caller = Caller(found)
     caller.post("start", key="0123456789abcdef", menu="2")
     assert caller.contact.queue == tech
+
+
+def test_a_call_that_came_back_unheard_still_reaches_the_next_step(day: Day, house: House) -> None:
+    spanish = make.skill("es")
+    line = make.queue(house.acme, "Spanish", channels=[Channel.VOICE], wants={"es": 1})
+    step(line, 30, StepAction.DROP_SKILL, skill=spanish)
+    eligibility.queue_changed(Queue.objects.get(pk=line.pk))
+    ann = Caller(make.door(house.acme, EntryKind.WEB_CALL, into=line))
+    ann.post("start", key="0123456789abcdef")
+    bea = house.agent("Bea Brown", skills={"es": 1})
+    day.after(0)
+    offers.accept(ringing(bea, ann.contact), by=bea)
+    day.after(10.1)
+    assert fresh(ann.contact).state == State.QUEUED
+    presence.sign_out(bea)
+    cal = house.agent("Cal Cole")
+    day.after(0)
+    assert not ann.contact.legs.filter(agent=cal).exists(), "he speaks no Spanish"
+    day.after(25)
+    assert ringing(cal, ann.contact).state == LegState.OFFERED
+
+
+def test_once_they_hear_each_other_no_step_is_due(day: Day, house: House) -> None:
+    line = make.queue(house.acme, "Calls", channels=[Channel.VOICE])
+    step(line, 30, StepAction.RAISE_PRIORITY, raise_by=2)
+    eligibility.queue_changed(Queue.objects.get(pk=line.pk))
+    ann = Caller(make.door(house.acme, EntryKind.WEB_CALL, into=line))
+    ann.post("start", key="0123456789abcdef")
+    leg = taken(house, day, ann)
+    assert fresh(ann.contact).step_due_at is not None
+    heard(leg)
+    assert fresh(ann.contact).step_due_at is None
+
+
+def test_what_the_sweep_read_before_does_not_undo_what_was_heard(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    stale = media.unsettled(leg)
+    assert stale is not None
+    heard(leg)
+    media.settle(stale, at=clock.now())
+    row = media.CallMedia.objects.get(leg=leg)
+    assert row.customer_at is not None and row.agent_at is not None
+
+
+def test_a_blind_transfer_without_a_voice_returns_to_who_made_it(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    cal = house.agent("Cal Cole")
+    transfers.to_colleague(leg, cal, by=leg.agent)
+    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
+    offers.accept(ringing(cal, ann.contact), by=cal)
+    day.after(10.1)
+    contact = fresh(ann.contact)
+    assert contact.returned is True
+    assert contact.prefer_agent == leg.agent or contact.legs.filter(agent=leg.agent, state=LegState.OFFERED).exists()
+
+
+def test_a_desk_says_busy_to_web_calls_alone(day: Day, house: House, ann: Caller) -> None:
+    bea = house.agent("Bea Brown")
+    day.after(0)
+    desk = Browser()
+    desk.force_login(bea.user, backend="django.contrib.auth.backends.ModelBackend")
+    desk.post(reverse("console-busy", args=[ringing(bea, ann.contact).public_id]))
+    assert fresh(ann.contact).state == State.QUEUED
+    chat = house.contact()
+    day.after(0)
+    refused = desk.post(reverse("console-busy", args=[ringing(bea, chat).public_id]))
+    assert refused.status_code == 404
+    assert ringing(bea, chat).state == LegState.OFFERED

@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from clients.times import zone_words
-from interactions import cases, endings, handling, replies, transfers, unsent
+from interactions import cases, endings, handling, media, replies, transfers, unsent
 from interactions.desk.leaving import promised_of
 from interactions.desk.work import notes_on
 from interactions.models import EndedBy, Interaction, Leg, LegState
@@ -211,6 +211,8 @@ def _ask_to_resolve(
 def _resolve(request: AgentRequest, public_id: UUID) -> Leg:
     """The case settled and the contact ended, or neither."""
     mine = working_leg(request, public_id)
+    if media.unsettled(mine) is not None:  # it may still go back to its line
+        raise handling.NotYours(sentence=_("You do not hear each other yet. Nothing can be resolved before."))
     read = read_on(request)
     if read is not None:
         replies.require_read(mine.interaction, read)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
@@ -53,5 +53,8 @@ def mute(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_POST
 def busy(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Her desk cannot take this call: it has no microphone."""
-    offers.busy(own_leg(request, leg), by=request.agent)
+    mine = own_leg(request, leg)
+    if not media.is_awaited(mine.interaction):
+        raise Http404
+    offers.busy(mine, by=request.agent)
     return done(request)

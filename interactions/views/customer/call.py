@@ -132,9 +132,9 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     interaction = session.interaction
     if interaction is None:
         return shown
-    interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
+    interaction = Interaction.objects.get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
-    shown |= {"links": [], "ice": {}, "heard_at": None, "line": interaction.queue.name if interaction.queue else ""}
+    shown |= {"links": [], "ice": {}, "heard_at": None}
     stands = recordings.standing(interaction)
     # Before the talk: what will be. In it: what is, so that a pause shows at once.
     shown |= {"recorded": stands.sounds, "record_ask": stands.asks}

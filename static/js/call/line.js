@@ -49,7 +49,7 @@ export class Line {
 
   send(to, data) {
     const message = { kind: "signal", to, data };
-    if (JSON.stringify(message).length > SIZE) console.warn("signal too long", data.kind);
+    if (JSON.stringify(message).length > SIZE) { console.warn("signal too long", data.kind); return; }
     this.socket?.send(message);
   }
 

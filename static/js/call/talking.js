@@ -23,7 +23,7 @@ export function draw(state, line, number) {
   const agent = state.agent || root.dataset.client;
   put("face", [...agent][0].toUpperCase());
   put("talking-h", agent);
-  put("talking-line", [root.dataset.client, state.line].filter(Boolean).join(", "));
+  put("talking-line", root.dataset.client);
   name(agent);
   const at = momentOf(state, line);
   const from = state.heard_at ? Date.parse(state.heard_at) : since || (line.began ? now() : 0);

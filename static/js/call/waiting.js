@@ -18,7 +18,7 @@ export function draw(state, since, number) {
   put("passed-on", again);
   show("passed-on", Boolean(again));
   put("line-words", state.text || $("line-words").dataset.else);
-  put("line-name", state.line || root.dataset.client);
+  put("line-name", root.dataset.client);
   put("talk-step", state.recorded ? say("will_record") : state.record_ask ? say("will_ask") : $("talk-step").dataset.else);
   drawPlace(state.position ?? 1);
   drawWait(state.wait);

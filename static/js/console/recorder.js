@@ -69,7 +69,7 @@ class Track {
       const answer = await post(`${this.address}${number}/`, data, { "Content-Type": "application/octet-stream", "X-Peaks": peaks, ...(last ? { "X-Last": "1" } : {}) });
       const known = answer?.ok ? (await answer.json().catch(() => ({}))).awaited : undefined;
       if (known > number) this.waiting = this.waiting.filter((piece) => piece.number >= known);
-      else if (answer && answer.status < 500 && answer.status !== 429) { this.waiting = []; this.over(); }
+      else if (answer && !answer.redirected && answer.status < 500 && ![401, 403, 429].includes(answer.status)) { this.waiting = []; this.over(); }
       else await rest(AGAIN);
       show();
     }

@@ -56,6 +56,8 @@ async function follow(next) {
   if (track) track.enabled = !next.muted;
   talk.use(track);
   talk.follow(next.links, next.ice);
+  // said before, perhaps into a line that was down
+  if (!next.heard && talk.links.get("customer")?.up) line.send({ kind: "up", leg: next.leg });
   recorder.follow(next, talk, track);
 }
 
