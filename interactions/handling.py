@@ -200,7 +200,10 @@ def end_leg(leg: Leg, *, ended_by: EndedBy, at: datetime) -> bool:
     """Handling is over: into wrap-up where the queue has one (True), else completed. The caller holds the seat."""
     count_hold(leg, at=at)
     mode = wrap_up_mode(leg)
-    if mode == WrapUpMode.NONE or leg.role != LegRole.PRIMARY:
+    unheard_yet = media.unsettled(leg)
+    if unheard_yet is not None:  # there is nothing to wrap up
+        media.settle(unheard_yet, at=at)
+    if mode == WrapUpMode.NONE or leg.role != LegRole.PRIMARY or unheard_yet is not None:
         states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=ended_by)
         return False
     due = None

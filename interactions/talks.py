@@ -102,7 +102,10 @@ def window_of(interaction: Interaction) -> ChatSession | None:
 def needs_microphone(agent: Agent) -> bool:
     """Whether a web call may come to her: a client she is licensed for has such a door."""
     return EntryPoint.objects.filter(
-        kind=EntryKind.WEB_CALL, published=True, client__licences__agent=agent, client__licences__state="certified"
+        kind=EntryKind.WEB_CALL,
+        published=True,
+        client__licences__agent=agent,
+        client__licences__state__in=["certified", "training"],
     ).exists()
 
 

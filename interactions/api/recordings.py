@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import django_filters
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
@@ -85,7 +85,7 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVi
 
     @extend_schema(responses={(200, "audio/webm"): OpenApiTypes.BINARY})
     @action(detail=True, url_path="tracks/<str:side>")
-    def sound(self, request: Request, side: str, **kwargs: Any) -> HttpResponse:
+    def sound(self, request: Request, side: str, **kwargs: Any) -> HttpResponseBase:
         """One side's voice. Each listening is written down."""
         found: Recording = self.get_object()
         if found.state != RecordingState.KEPT:

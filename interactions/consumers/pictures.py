@@ -135,7 +135,11 @@ class Studio:
                 await asyncio.sleep(max(SOON, due - time.monotonic()))
                 self.wake.clear()
                 began = time.monotonic()
-                cost = await self._round()
+                try:
+                    cost = await self._round()
+                except Exception:  # of one round: whoever looks must not stand before a picture that stays
+                    logger.exception("the floor could not be drawn")
+                    cost = SLOWEST * SHARE
                 due = began + max(PACE, min(cost / SHARE, SLOWEST), 2 * cost)
         finally:
             del _studios[key]

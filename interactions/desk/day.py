@@ -16,7 +16,18 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Channel
 from interactions.desk.items import ICONS, LEG, OPEN_CALLBACKS, Later, lines_of, name_of
-from interactions.models import HEARD, Callback, JournalEntry, Kind, Leg, LegRole, LegState, Message, MessageDirection
+from interactions.models import (
+    BEGAN,
+    HEARD,
+    Callback,
+    JournalEntry,
+    Kind,
+    Leg,
+    LegRole,
+    LegState,
+    Message,
+    MessageDirection,
+)
 
 JUST_DONE = timedelta(hours=1)
 MOST_GAPS = 3
@@ -78,7 +89,7 @@ def _finished(agent: Any) -> QuerySet[Leg]:
 
 @composed
 def _handled(agent: Any, since: Any) -> QuerySet[Leg, Any]:
-    span = ExpressionWrapper(F("ended_at") - F("accepted_at"), output_field=DurationField())
+    span = ExpressionWrapper(F("ended_at") - BEGAN, output_field=DurationField())
     counted = _finished(agent).filter(ended_at__gte=since).values("agent").annotate(handled=Count("pk"), aht=Avg(span))
     return counted.values_list("handled", "aht")
 

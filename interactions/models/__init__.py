@@ -1,6 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
-from interactions.models.call import HEARD, CallMedia
+from interactions.models.call import BEGAN, HEARD, CallMedia, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -26,6 +26,7 @@ from interactions.models.survey import SurveyAnswer
 from interactions.models.visit import Visit
 
 __all__ = [
+    "BEGAN",
     "FOR_CUSTOMERS",
     "HEARD",
     "AgentLane",
@@ -73,4 +74,5 @@ __all__ = [
     "SurveyAnswer",
     "Track",
     "Visit",
+    "began",
 ]

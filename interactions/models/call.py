@@ -1,13 +1,18 @@
 """Whether the two of an accepted web call hear each other."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 from clients.access import ClientScopedQuerySet
 from interactions.models.leg import Leg
 
 # A condition on legs: both heard each other, or nobody can tell (a telephone, written work).
 HEARD = Q(media__isnull=True) | Q(media__customer_at__isnull=False, media__agent_at__isnull=False)
+# When the talk of such a leg began: what is not known of a leg is passed over.
+BEGAN = Greatest("accepted_at", "media__customer_at", "media__agent_at")
 
 
 class CallMedia(models.Model):
@@ -32,3 +37,13 @@ class CallMedia(models.Model):
 
     def __str__(self) -> str:
         return f"Media of {self.leg}"
+
+
+def began(leg: Leg) -> datetime | None:
+    """When its talk began, as BEGAN says; None while, or if, they did not hear each other. Wants `media` fetched."""
+    media: CallMedia | None = getattr(leg, "media", None)
+    if media is None:
+        return leg.accepted_at
+    if media.customer_at is None or media.agent_at is None:
+        return None
+    return max(media.customer_at, media.agent_at)

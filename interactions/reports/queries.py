@@ -29,7 +29,7 @@ from bpo.kernel.composed import Composed, figured
 from bpo.kernel.errors import InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
-from interactions.models import Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
+from interactions.models import BEGAN, Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
 from interactions.reports import figures
 from interactions.reports.figures import FIGURES, HANDLED, OPEN_CALLBACK, Figure, Thing
 from interactions.reports.mails import mail_rows
@@ -155,7 +155,7 @@ def handling(scope: Scope, *by: str) -> dict[tuple[Any, ...], Handling]:
         .filter(HANDLED)
         .order_by()
         .annotate(
-            work=ExpressionWrapper(worked_until - F("accepted_at"), output_field=DurationField()),
+            work=ExpressionWrapper(worked_until - BEGAN, output_field=DurationField()),
             wrap=ExpressionWrapper(F("ended_at") - worked_until, output_field=DurationField()),
         )
     )

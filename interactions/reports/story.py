@@ -14,7 +14,18 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Client, PublicName
 from clients.script_graph import Step, parse
-from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, Message, MessageDirection, Run, Visit
+from interactions.models import (
+    Interaction,
+    JournalEntry,
+    Kind,
+    Leg,
+    LegState,
+    Message,
+    MessageDirection,
+    Run,
+    Visit,
+    began,
+)
 from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
 
@@ -35,24 +46,29 @@ class Stretch:
         return (end - self.leg.offered_at).total_seconds() if end else 0
 
     @property
+    def began(self) -> datetime | None:
+        """When the work began; of a call between two pages when both heard each other."""
+        return began(self.leg)
+
+    @property
     def talk_seconds(self) -> float | None:
         """Work without hold and wrap-up."""
         end = self.leg.work_ended_at or self.leg.ended_at
-        if not self.leg.accepted_at or not end:
+        if not self.began or not end:
             return None
-        return (end - self.leg.accepted_at).total_seconds() - self.leg.hold_seconds
+        return (end - self.began).total_seconds() - self.leg.hold_seconds
 
     @property
     def wrap_up_seconds(self) -> float | None:
         """From the end of the work to the end of the leg."""
-        if not self.leg.work_ended_at or not self.leg.ended_at or not self.leg.accepted_at:
+        if not self.leg.work_ended_at or not self.leg.ended_at or not self.began:
             return None
         return (self.leg.ended_at - self.leg.work_ended_at).total_seconds()
 
     @property
     def answered(self) -> bool:
         """Whether it was more than an offer."""
-        return self.leg.accepted_at is not None
+        return self.began is not None
 
     @property
     def missed(self) -> bool:
@@ -156,7 +172,11 @@ class PublicNames:
 
 @composed
 def _legs(contact: Any) -> QuerySet[Leg]:
-    return Leg.objects.filter(interaction=contact).select_related("agent", "disposition").order_by("offered_at", "pk")
+    return (
+        Leg.objects.filter(interaction=contact)
+        .select_related("agent", "disposition", "media")
+        .order_by("offered_at", "pk")
+    )
 
 
 @composed
@@ -245,10 +265,10 @@ def _bars(visits: Iterable[Visit], stretches: Iterable[Stretch], at: datetime) -
         piece("wait", visit.entered_at, visit.left_at or at, _("waited") if visit.left_at else _("waits"))
     for each in stretches:
         leg = each.leg
-        if not leg.accepted_at:
+        if not each.began:
             continue
         end = leg.work_ended_at or leg.ended_at
-        piece("talk", leg.accepted_at, end or at, each.name)
+        piece("talk", each.began, end or at, each.name)
         if leg.work_ended_at and leg.ended_at != leg.work_ended_at:
             piece("wrapu", leg.work_ended_at, leg.ended_at or at, _("wrap-up"))
     if not pieces:

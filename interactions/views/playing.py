@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ from interactions.sounding import sound, track_of
 
 @require_safe
 @login_required
-def track(request: HttpRequest, recording: UUID, side: str) -> HttpResponse:
+def track(request: HttpRequest, recording: UUID, side: str) -> HttpResponseBase:
     """One side's voice."""
     assert isinstance(request.user, User)
     rows = playback.audible_to(request.user)

@@ -13,8 +13,10 @@ from agents import presence
 from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
-from interactions import calls, chats, eligibility, handling, media, offers, transfers, wrap_up
+from interactions import calls, chats, eligibility, handling, media, offers, supervision, transfers, wrap_up
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
+from interactions.reports import queries, story
+from interactions.reports.scope import scope_of
 from tests import factories as make
 from tests.flows.floor import Day, House, fresh, kinds
 from tests.flows.test_overflow import step
@@ -366,3 +368,34 @@ def test_a_desk_says_busy_to_web_calls_alone(day: Day, house: House, ann: Caller
     refused = desk.post(reverse("console-busy", args=[ringing(bea, chat).public_id]))
     assert refused.status_code == 404
     assert ringing(bea, chat).state == LegState.OFFERED
+
+
+def test_what_came_before_the_first_voice_is_wait_and_not_talk(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    clock.advance(4)
+    heard(leg)
+    clock.advance(60)
+    ann.post("end")
+    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
+    told = story.story(ann.contact, name_of=lambda _user, name: name, for_client=True)
+    assert [stretch.talk_seconds for stretch in told.stretches] == [60]
+    handled = queries.handling(scope_of([house.acme]))[()]
+    assert (handled.legs, handled.talk_seconds) == (1, 60)
+    assert queries.line(scope_of([house.acme])).in_time == 1, "answered after four seconds"
+
+
+def test_a_leg_nobody_heard_is_no_talk_to_the_client(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    day.after(10.1)
+    assert fresh(leg).state == LegState.LOST
+    told = story.story(ann.contact, name_of=lambda _user, name: name, for_client=True)
+    assert [stretch.answered for stretch in told.stretches] == [False]
+    assert not [bar for bar in told.bars if bar.kind == "talk"]
+
+
+def test_work_taken_back_before_the_first_voice_leaves_nothing_to_wrap_up(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    supervision.take_back(ann.contact, by=house.sue, reason="she cannot be heard")
+    assert fresh(leg).state == LegState.COMPLETED
+    assert fresh(ann.contact).state == State.QUEUED
+    assert not media.CallMedia.objects.filter(settled_at__isnull=True).exists()
