@@ -128,8 +128,10 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
         raise NotEligible(sentence=_("This line offers its contacts by itself; they cannot be picked."))
     require_eligible(by, interaction, herself=True)
     case_duty.taken(interaction, by=by)
+    awaited = media.begins(interaction, at=at)
     leg = start_leg(interaction, by, at=at, made_by=str(by))
-    media.begins(interaction, leg, at=at)
+    if awaited:
+        media.await_both(leg, at=at)
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))

@@ -29,18 +29,23 @@ def is_awaited(interaction: Interaction) -> bool:
     return interaction.origin == Origin.WEB_CALL and interaction.chat_sessions.exists()
 
 
-def begins(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
-    """Her work on a waiting contact begins; its wait is over, in a call between two pages once they hear each other.
+def begins(interaction: Interaction, *, at: datetime) -> bool:
+    """Her work on a waiting contact begins, and its wait is over: False; True where both must hear each other first.
 
-    They must within the time; until then the visit to the line goes on, and with it the time of its next step.
+    Until then the visit to the line goes on, and with it the time of its next step; see `await_both`.
     """
     kept: dict[str, None] = {"due_at": None, "prefer_agent": None, "prefer_until": None}
-    if is_awaited(interaction):
-        CallMedia.objects.create(leg=leg, due_at=at + WITHIN)
-        states.move(interaction, State.ACTIVE, at=at, **kept)
-        return
-    queueing.leave_queue(interaction, "answered", at)
-    states.move(interaction, State.ACTIVE, at=at, step_due_at=None, **kept)
+    awaited = is_awaited(interaction)
+    if not awaited:
+        kept["step_due_at"] = None
+        queueing.leave_queue(interaction, "answered", at)
+    states.move(interaction, State.ACTIVE, at=at, **kept)
+    return awaited
+
+
+def await_both(leg: Leg, *, at: datetime) -> None:
+    """Within the time both must hear each other, or the offer has failed."""
+    CallMedia.objects.create(leg=leg, due_at=at + WITHIN)
 
 
 def unsettled(leg: Leg) -> CallMedia | None:

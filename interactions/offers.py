@@ -84,7 +84,8 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     if leg.role == LegRole.CONSULT:
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
-    media.begins(interaction, leg, at=at)
+    if media.begins(interaction, at=at):
+        media.await_both(leg, at=at)
     waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
     return leg

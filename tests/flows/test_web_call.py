@@ -366,7 +366,7 @@ def test_a_desk_says_busy_to_web_calls_alone(day: Day, house: House, ann: Caller
     chat = house.contact()
     day.after(0)
     refused = desk.post(reverse("console-busy", args=[ringing(bea, chat).public_id]))
-    assert refused.status_code == 404
+    assert refused.status_code == 409
     assert ringing(bea, chat).state == LegState.OFFERED
 
 

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
@@ -55,6 +56,6 @@ def busy(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Her desk cannot take this call: it has no microphone."""
     mine = own_leg(request, leg)
     if not media.is_awaited(mine.interaction):
-        raise Http404
+        raise offers.OfferGone(sentence=_("Only a call from a page is passed on so. Decline it, with a reason."))
     offers.busy(mine, by=request.agent)
     return done(request)
