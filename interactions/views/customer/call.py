@@ -15,7 +15,7 @@ from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
 from clients.words import language_for, say
-from interactions import calls, chats, media, recordings, surveys, talks
+from interactions import calls, chats, media, recordings, talks
 from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, State
 from interactions.push import page_seen
 from interactions.views.customer import chat, outlet
@@ -113,16 +113,7 @@ def back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Two taps; each is saved at once."""
     session = _window(request, public_id)
-    given = outlet.json_body(request)
-    if session.interaction is None:
-        raise links.LinkInvalid("nothing began on this page")
-    score, solved = given.get("score"), given.get("solved")
-    surveys.answer(
-        session.interaction,
-        score=score if isinstance(score, int) and not isinstance(score, bool) else 0,
-        solved=solved if isinstance(solved, bool) else None,
-        words=outlet.text_of(given, "words", surveys.MOST_WORDS, one_line=False),
-    )
+    chat.take_survey(request, session)
     return JsonResponse(state_of(session))
 
 

@@ -199,6 +199,12 @@ def transcript(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Two taps; each is saved at once."""
     session = window(request, public_id)
+    take_survey(request, session)
+    return JsonResponse(state_of(session))
+
+
+def take_survey(request: HttpRequest, session: ChatSession) -> None:
+    """What was tapped, of a chat's window or a call's page; what is neither score nor yes or no is refused or left."""
     given = outlet.json_body(request)
     if session.interaction is None:
         raise links.LinkInvalid("nothing began in this window")
@@ -209,7 +215,6 @@ def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
         solved=solved if isinstance(solved, bool) else None,
         words=outlet.text_of(given, "words", surveys.MOST_WORDS, one_line=False),
     )
-    return JsonResponse(state_of(session))
 
 
 @outlet.for_window
