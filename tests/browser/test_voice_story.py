@@ -70,8 +70,15 @@ def test_ann_and_alex_hear_each_other_hold_and_hang_up(people: Open) -> None:
     alex.keyboard.press("h")
     expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
     eventually(lambda: sounds.hears(ann) and sounds.hears(alex), within=20)
-    alex.keyboard.press("h")
+    # He writes while he talks: letters are letters there, Ctrl works everywhere.
+    alex.locator("#tab-notes").click()
+    alex.locator("#side-notes textarea").first.fill("Asks about her ")
+    alex.keyboard.type("charger")
+    expect(alex.locator("#side-notes textarea").first).to_have_value("Asks about her charger")
+    expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
+    alex.keyboard.press("Control+h")
     eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    alex.locator("#work").click(position={"x": 5, "y": 5})
 
     alex.keyboard.press("m")
     expect(alex.locator("#act-mute")).to_have_text("Muted")

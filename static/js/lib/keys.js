@@ -1,8 +1,8 @@
 /* Keys of a page.  register(id, combo, label, run, {fields: false, group: ""}) -> remove()
    combo: "ctrl+enter", "shift+/", "?", "1", "alt+arrowdown"; "ctrl" is also the command key. Without fields:true a key is
    left alone while a text field has the focus (keys with ctrl/alt run there, too, unless fields is "never").
-   [data-key="1"] on a button, link or radio clicks it; data-key-fields lets it run from a field, data-key-own only from its
-   own form; of several the one in the form where one types is meant. Its words stand in the list.
+   [data-key="h ctrl+h"] on a button, link or radio clicks it, each of the keys; data-key-fields lets it run from a field,
+   data-key-own only from its own form; of several the one in the form where one types is meant. Its words stand in the list.
    "?" opens the list. remap(id, combo) keeps a person's own choice; combos() lists all for a settings page. */
 import { say } from "./words.js";
 
@@ -21,6 +21,8 @@ function named(event) {
   if (event.shiftKey && (key.length > 1 || parts.length)) parts.push("shift");
   return [...parts, key].join("+");
 }
+
+const keysOf = (el) => el.dataset.key.toLowerCase().split(" ");
 
 export function register(id, combo, label, run, { fields = false, group = "" } = {}) {
   entries.set(id, { id, combo: own[id] ?? combo, first: combo, label, run, fields, group });
@@ -41,7 +43,7 @@ const visible = (el) => !el.disabled && el.getClientRects().length > 0 && !el.cl
 function fromPage(combo, at) {
   const scope = document.querySelector("dialog[open]:modal") ?? document, form = at?.closest?.("form");
   const here = (el) => Boolean(form) && (el.form ?? el.closest("form")) === form;
-  const found = [...scope.querySelectorAll("[data-key]")].filter((el) => el.dataset.key.toLowerCase() === combo && visible(el) && (!el.hasAttribute("data-key-own") || here(el)));
+  const found = [...scope.querySelectorAll("[data-key]")].filter((el) => keysOf(el).includes(combo) && visible(el) && (!el.hasAttribute("data-key-own") || here(el)));
   return found.find(here) ?? found[0];
 }
 
@@ -103,7 +105,7 @@ export function showList() {
   const list = document.createElement("dl");
   list.className = "keys-list";
   const onPage = [...document.querySelectorAll("[data-key]")].filter(visible);
-  const named = new Set(onPage.map((el) => el.dataset.key));
+  const named = new Set(onPage.flatMap(keysOf));
   const found = [...entries.values()].filter((entry) => !named.has(entry.combo)).map((entry) => [entry.label, entry.combo]);
   for (const el of onPage) found.push([wordsOf(el), el.dataset.key]);
   for (const [label, combo] of found) {
@@ -111,10 +113,13 @@ export function showList() {
     const term = document.createElement("dt");
     term.textContent = label;
     const value = document.createElement("dd");
-    for (const part of shownKey(combo)) {
-      const key = document.createElement("kbd");
-      key.textContent = part;
-      value.append(key, " ");
+    for (const [nth, one] of combo.split(" ").entries()) {
+      if (nth) value.append("· ");
+      for (const part of shownKey(one)) {
+        const key = document.createElement("kbd");
+        key.textContent = part;
+        value.append(key, " ");
+      }
     }
     line.append(term, value);
     list.append(line);
