@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import resolve
 
 from bpo.demo.content import CLIENTS, ClientContent
 from bpo.demo.past.walking import OrderFact, Walk
 from bpo.demo.simulator import answering
+from bpo.demo.simulator.colleague import Colleague
 from bpo.demo.simulator.seeing import Item
 from clients.script_graph import parse
+from interactions.views.console import talk as talk_views
 
+LEG = "5f0c5b1e-3f0a-4a3e-9a54-0f2f6f1f7d10"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ANN = Item(
     leg="leg", state="handling", channel="chat", slug="the-tech-giant", brand="The Tech Giant", public_name="Alex",
-    language="en", interaction="contact", callback=False, subject="", opening="Hi, my order was due days ago and",
+    language="en", interaction="contact", callback=False, web_call=False, subject="",
+    opening="Hi, my order was due days ago and",
     reason="late-delivery", said_in=1, said_out=0, last_in=None, resolved=True, accepted_at=NOON,
     record={"name": "Ann Archer", "postal_code": "43215", "order": "TG-1"}, order="TG-1", products=("slate-14",),
 )  # fmt: skip
@@ -96,3 +102,23 @@ def test_a_walk_leaves_each_step_where_it_enters_the_next(content: ClientContent
             assert len(walk.visits) < 40
         assert [visit.left for visit in walk.visits[:-1]] == [visit.entered for visit in walk.visits[1:]]
         assert walk.visits[-1].left is None
+
+
+def test_a_played_colleague_has_no_voice_and_passes_a_web_call_on_at_once() -> None:
+    """A visitor who calls is not made to wait for somebody he would never hear."""
+    pressed: list[str] = []
+
+    class Bea(Colleague):
+        async def post(self, path: str, data: dict[str, str] | None = None) -> bool:
+            pressed.append(path)
+            return False
+
+    async def work() -> None:
+        bea = Bea("bea", "bea@contact-center.example", "http://localhost", "pass")
+        try:
+            await bea._worked(replace(ANN, leg=LEG, state="offered", channel="voice", web_call=True))
+        finally:
+            await bea.browser.session.close()
+
+    asyncio.run(work())
+    assert [resolve(path).func for path in pressed] == [talk_views.busy]

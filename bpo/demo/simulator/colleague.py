@@ -121,6 +121,9 @@ class Colleague:
             logger.info("%s lost an item for a moment: %s", self.key, error)
 
     async def _worked(self, item: Item) -> None:
+        if item.state == "offered" and item.web_call:  # she has no voice, and does as a desk without a microphone
+            await self.post(f"/console/offers/{item.leg}/busy/")
+            return
         if item.state == "offered":
             await asyncio.sleep(self.draw.uniform(1.5, 5))
             if not await self.post(f"/console/offers/{item.leg}/accept/"):

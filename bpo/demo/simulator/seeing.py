@@ -18,6 +18,7 @@ from bpo.kernel import clock
 from clients import opening
 from clients.models import Client, Customer, EntryKind, Product
 from clients.naming import public_name
+from interactions import media
 from interactions.models import Interaction, Leg, LegRole, LegState, MessageDirection
 
 BY_SLUG = {content.slug: content for content in CLIENTS}
@@ -59,6 +60,7 @@ class Item:
     language: str
     interaction: str
     callback: bool
+    web_call: bool
     subject: str
     opening: str
     reason: str
@@ -147,6 +149,7 @@ def _item(leg: Leg) -> Item:
         language=interaction.language,
         interaction=str(interaction.public_id),
         callback=interaction.origin == "callback",
+        web_call=leg.channel == "voice" and media.is_awaited(interaction),
         subject=envelope.subject if envelope else "",
         opening=envelope.opening if envelope else "",
         reason=interaction.reason.code if interaction.reason else "",
