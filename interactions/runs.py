@@ -135,12 +135,15 @@ def _take_over(run: Run, agent: Agent, *, at: datetime) -> None:
 
 
 def _visit(run: Run, step: str, *, agent: Agent, at: datetime, jumped: bool = False) -> StepVisit:
+    before = run.visits.order_by("-ordinal").only("version_id", "step", "ordinal").first()
     return StepVisit.objects.create(
         run=run,
         client_id=run.client_id,
         version=run.sub_version or run.version,
         step=step,
-        ordinal=(run.visits.aggregate(Max("ordinal"))["ordinal__max"] or 0) + 1,
+        ordinal=before.ordinal + 1 if before else 1,
+        from_version_id=before.version_id if before else None,
+        from_step=before.step if before else "",
         agent=agent,
         entered_at=at,
         jumped=jumped,

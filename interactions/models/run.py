@@ -47,6 +47,15 @@ class StepVisit(models.Model):
     version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=80)
     ordinal = models.PositiveSmallIntegerField()
+    from_version = models.ForeignKey(
+        ScriptVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="With from_step: the step before, which across sub-processes next_step cannot say. Empty for the first.",
+    )
+    from_step = models.CharField(max_length=80, blank=True)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
@@ -62,6 +71,11 @@ class StepVisit(models.Model):
             models.UniqueConstraint(fields=["run", "ordinal"], name="step_visit_ordinal_once"),
             models.UniqueConstraint(
                 fields=["run"], condition=models.Q(left_at__isnull=True), name="at_one_step_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ordinal=1, from_version=None, from_step="")
+                | models.Q(ordinal__gt=1, from_version__isnull=False) & ~models.Q(from_step=""),
+                name="step_came_from_the_one_before",
             ),
         ]
         indexes = [models.Index(fields=["version", "entered_at"], name="step_visit_by_version")]

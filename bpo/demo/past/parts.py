@@ -99,14 +99,16 @@ def run(contact: Interaction, version: ScriptVersion, work: Handling) -> Run:
     )
 
 
-def step_visit(of: Run, version: ScriptVersion, agent: Agent, ordinal: int, visit: Visit) -> StepVisit:
-    """One step."""
+def step_visit(of: Run, version: ScriptVersion, agent: Agent, before: StepVisit | None, visit: Visit) -> StepVisit:
+    """One step, after the one before."""
     return StepVisit(
         run=of,
         client_id=of.client_id,
         version=version,
         step=visit.step,
-        ordinal=ordinal,
+        ordinal=before.ordinal + 1 if before else 1,
+        from_version=before.version if before else None,
+        from_step=before.step if before else "",
         agent=agent,
         entered_at=visit.entered,
         left_at=visit.left,

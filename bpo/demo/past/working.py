@@ -103,9 +103,10 @@ class Working(Arriving):
         )
         self.visits: list[StepVisit] = []
         product = ""
-        for ordinal, visit in enumerate(work.path, start=1):
+        for visit in work.path:
             sub = self.known.sub_version(product, contact.channel, contact.language) if visit.graph == "sub" else None
-            row = parts.step_visit(run, version if sub is None else sub, agent, ordinal, visit)
+            before = self.visits[-1] if self.visits else None
+            row = parts.step_visit(run, version if sub is None else sub, agent, before, visit)
             self.visits.append(self.rows.add(row))
             run.sub_version, run.at_step = sub, visit.step
             if visit.verified:
