@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from bpo.kernel.writing import delete, update
 from interactions import journal, queueing, states
-from interactions.models import Draft, Interaction, Kind, Outcome, Run, RunState, State, StepVisit
+from interactions.models import (
+    Draft,
+    Interaction,
+    Kind,
+    Leg,
+    LegRole,
+    Outcome,
+    Run,
+    RunState,
+    State,
+    StepVisit,
+)
 
 
 def close(
@@ -24,6 +35,7 @@ def close(
 ) -> None:
     """Close with an outcome: leave the queue if it stands in one, end the script run, drop the draft."""
     at = at or clock.now()
+    attended = interaction.state not in (State.QUEUED, State.OFFERED, State.PARKED)
     if interaction.state in (State.QUEUED, State.OFFERED):
         queueing.leave_queue(interaction, outcome, at)
     states.move(
@@ -37,7 +49,7 @@ def close(
         prefer_agent=None,
         prefer_until=None,
     )
-    end_run(interaction, at=at)
+    end_run(interaction, at=at, attended=attended)
     delete(Draft, {"interaction": interaction.pk})
     journal.record(interaction, Kind.CLOSED, by=by, by_name=by_name, at=at, outcome=outcome)
 
@@ -47,11 +59,18 @@ def _running(interaction: Any) -> QuerySet[Run]:
     return Run.objects.order_by().filter(interaction=interaction, state=RunState.RUNNING).select_related("interaction")
 
 
-def end_run(interaction: Interaction, *, at: datetime) -> None:
-    """End the script run where it stands, so that its step times end with the work."""
+def end_run(interaction: Interaction, *, at: datetime, attended: bool = True) -> None:
+    """End the script run where it stands, its step times end with the work: earlier, where nobody was on it."""
     run = first(_running(interaction.pk))
     if run is None:
         return
-    update(StepVisit, {"run": run.pk, "left_at__isnull": True}, left_at=at)
+    worked_until = at if attended else _work_ended(interaction) or at
+    update(StepVisit, {"run": run.pk, "left_at__isnull": True}, left_at=worked_until)
     update(Run, {"pk": run.pk}, state=RunState.ENDED, ended_at=at)
     journal.record(run, Kind.RUN_ENDED, at=at, step=run.at_step)
+
+
+def _work_ended(interaction: Interaction) -> datetime | None:
+    legs = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, accepted_at__isnull=False)
+    ended: datetime | None = legs.aggregate(Max("work_ended_at"))["work_ended_at__max"]
+    return ended

@@ -1,0 +1,242 @@
+"""The chart of a call flow with life on it: steps and ways where they stand, and what a person reads of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.templatetags.ui import duration
+from clients import flow_layout
+from clients.flow_layout import Box, Layout, Line
+from clients.models import Script, ScriptVersion
+from clients.script_graph import END, Graph, parse
+from interactions.models import Outcome
+from interactions.reports.flows import DOOR, SUB, AtStep, Life, Way, percentile
+
+THICKEST, THINNEST = 24.0, 1.5  # of a line: all who began, anybody at all
+SHARE_WIDTH = 56.0
+NAME_LENGTH = 19
+BARS = 14
+PASSED_THROUGH = ("decide", "sub_process")  # steps that take no time
+ABOVE, BELOW = 56.0, 16.0
+
+KINDS: dict[str, tuple[str, str | Promise]] = {
+    "say": ("kind-say", _("Say")),
+    "collect": ("kind-collect", _("Collect")),
+    "verify": ("kind-verify", _("Verify")),
+    "choose": ("kind-choose", _("Choose")),
+    "decide": ("kind-decide", _("Decide")),
+    "sub_process": ("kind-sub", _("Sub-process")),
+    "act": ("kind-act", _("Act")),
+    "close": ("kind-close", _("Close")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStep:
+    """A box with what stands in it. Seconds: `median`, `slow` (9 in 10 took no longer); a sub-process has its mean."""
+
+    key: str
+    name: str
+    kind: str
+    box: Box
+    life: AtStep
+    median: int | None
+    slow: int | None
+    share: float
+    text: str = ""
+    script: Script | None = None
+
+    @property
+    def icon(self) -> str:
+        """Of its kind."""
+        return KINDS[self.kind][0]
+
+    @property
+    def kind_words(self) -> str | Promise:
+        """The kind in words."""
+        return KINDS[self.kind][1]
+
+    @property
+    def short(self) -> str:
+        """The name as it fits into the box."""
+        return self.name if len(self.name) <= NAME_LENGTH else f"{self.name[: NAME_LENGTH - 1].rstrip()}…"
+
+    @property
+    def share_width(self) -> float:
+        """Of the bar for its share of all time."""
+        return round(max(self.share * SHARE_WIDTH, 1.0), 1)
+
+    @property
+    def left(self) -> int:
+        """How many ended here though it is no closing step."""
+        return 0 if self.kind == "close" else self.life.ended
+
+    @property
+    def told(self) -> str:
+        """What a screen reader says of it."""
+        life = self.life
+        words = _("%(name)s, %(kind)s: %(came)d came, %(inside)d inside now, %(left)d left here") % {
+            "name": self.name, "kind": self.kind_words, "came": life.came, "inside": life.inside, "left": self.left,
+        }  # fmt: skip
+        return f"{words}, {_('half took')} {duration(self.median)}" if self.median is not None else words
+
+
+@dataclass(frozen=True, slots=True)
+class ChartWay:
+    """A line with its number. `out` leads aside, by a jump or a step back; `on` touches the chosen step."""
+
+    way: Way
+    line: Line
+    count: int
+    width: float
+    out: bool = False
+    on: bool = False
+
+    @property
+    def tip(self) -> float:
+        """Half the width of its arrow."""
+        return round(max(self.width / 2 + 2, 4.0), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A version's picture; `unseen` went by jumps and steps back that are drawn for a chosen step alone."""
+
+    version: ScriptVersion
+    layout: Layout
+    steps: Sequence[ChartStep]
+    ways: Sequence[ChartWay]
+    life: Life
+    unseen: int
+
+    def step(self, key: str) -> ChartStep | None:
+        """The one of this key."""
+        return next((step for step in self.steps if step.key == key), None)
+
+    @property
+    def start(self) -> ChartStep | None:
+        """Where everybody begins."""
+        return self.step(parse(self.version.graph).start)
+
+    @property
+    def top(self) -> float:
+        """Where the picture begins: above is the door."""
+        return -ABOVE
+
+    @property
+    def height(self) -> float:
+        """With room for the door above and the ends below."""
+        return self.layout.height + ABOVE + BELOW
+
+    @property
+    def wait(self) -> int | None:
+        """Seconds that half of them waited at most, from arrival to the first step."""
+        return percentile(self.life.waits, 0.5)
+
+    @property
+    def inside_time(self) -> timedelta | None:
+        """Mean time in the script of a run that is over."""
+        return self.life.step_time / self.life.ended if self.life.ended else None
+
+    @property
+    def left_share(self) -> float:
+        """Of those that are over, how many ended before a closing step, from 0 to 1."""
+        return sum(step.left for step in self.steps) / self.life.ended if self.life.ended else 0.0
+
+
+def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
+    """Lay out a version's graph with its sub-processes as boxes of their own, and put the figures on it."""
+    graph = parse(version.graph)
+    subs = _subs(version, life)
+    drawn = list(_static(graph, subs))
+    aside = [way for way in life.ways if way not in drawn and way.source != DOOR and way.target != END]
+    shown = [way for way in aside if chosen in way]
+    keys = [*graph.steps, *subs]
+    last = [step.id for step in graph.steps.values() if step.kind == "close"]
+    layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last)
+    total = sum((at.total for at in life.steps.values()), timedelta())
+    steps = [_step(key, graph, subs, layout.boxes[key], life.steps.get(key) or AtStep(), total) for key in keys]
+    ways = [
+        _way(way, layout, life, out=way in shown, on=chosen in way) for way in [*drawn, *shown] if way in layout.lines
+    ]
+    unseen = sum(life.ways[way] for way in aside)
+    return Chart(version, layout, steps, ways, life, unseen)
+
+
+def _subs(version: ScriptVersion, life: Life) -> dict[str, Script]:
+    """The sub-processes that were entered, by their keys."""
+    wanted = {key[len(SUB) :]: key for key in life.steps if key.startswith(SUB)}
+    found = Script.objects.filter(client_id=version.script.client_id, public_id__in=wanted).order_by("name")
+    return {wanted[str(script.public_id)]: script for script in found}
+
+
+def _static(graph: Graph, subs: Mapping[str, Script]) -> Iterator[Way]:
+    """The ways the flow provides for, sub-processes between the step that calls them and the next."""
+    seen = set()
+    for step in graph.steps.values():
+        targets = [target for target in step.ways() if target != END]
+        for target in targets:
+            seen.add(Way(step.id, target))
+        if step.kind == "sub_process":
+            for key in subs:
+                seen |= {Way(step.id, key), Way(key, step.next)}
+    yield from sorted(seen, key=lambda way: (list(graph.steps).index(way.source) if way.source in graph else 999, way))
+
+
+def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, at: AtStep, total: timedelta) -> ChartStep:
+    share = at.total / total if total else 0.0
+    if key in subs:
+        mean = round(at.total.total_seconds() / at.came) if at.came else None
+        return ChartStep(key, subs[key].name, "sub_process", box, at, mean, None, share, script=subs[key])
+    step = graph[key]
+    if step.kind in PASSED_THROUGH:
+        return ChartStep(key, step.name, step.kind, box, at, None, None, share)
+    return ChartStep(key, step.name, step.kind, box, at, at.percentile(0.5), at.percentile(0.9), share, step.text)
+
+
+def _way(way: Way, layout: Layout, life: Life, *, out: bool, on: bool) -> ChartWay:
+    count = life.ways.get(way, 0)
+    width = max(THICKEST * count / life.started, THINNEST) if life.started else THINNEST
+    return ChartWay(way, layout.lines[way], count, round(min(width, THICKEST), 1), out, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many stays took from `begins` to `ends` seconds, and how high their bar is, of 64."""
+
+    begins: int
+    ends: int
+    count: int
+    height: float
+    x: float
+
+    @property
+    def top(self) -> float:
+        """Where it begins, from above."""
+        return round(64 - self.height, 1)
+
+
+def histogram(step: ChartStep) -> list[Bar]:
+    """The stays at a step in equal stretches; the last holds whatever took longer than nearly all."""
+    stays = step.life.stays
+    if not stays or step.median is None:
+        return []
+    longest = max(step.slow or 0, 1) * 4 // 3 + 1
+    stretch = max(-(-longest // BARS), 1)
+    counts = [0] * BARS
+    for seconds, n in stays.items():
+        counts[min(seconds // stretch, BARS - 1)] += n
+    most = max(counts)
+    return [Bar(at * stretch, (at + 1) * stretch, n, round(64 * n / most, 1), at * 20.0) for at, n in enumerate(counts)]
+
+
+def ends_in_words(ends: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Outcome, words and number, the most first."""
+    words: dict[str, Any] = dict(Outcome.choices)
+    return [(key, str(words.get(key, key)), n) for key, n in sorted(ends.items(), key=lambda end: -end[1])]
