@@ -4,8 +4,8 @@ One layout for chart, designer and documentation.
 
 A layered drawing (Sugiyama, Tagawa and Toda 1981): ways that lead back are set aside, steps get rows by their longest
 way from the start, each row is ordered by the medians of its neighbours so that few ways cross (Eades and Wormald
-1994), and places in a row are the nearest to those neighbours that leave room (a least-squares fit by pooling). Lengths are
-units of the picture. Pure: the same graph always gives the same picture.
+1994), and places in a row are the nearest to those neighbours that leave room (a least-squares fit by pooling).
+Lengths are units of the picture. Pure: the same graph always gives the same picture.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.catalogue import ProductType
 from clients.models.client import Client
+from clients.models.queue import Channel
 
 
 class ScriptKind(models.TextChoices):
@@ -86,6 +87,11 @@ class ScriptVersion(PublicIdModel):
                 name="one_published_version",
             ),
         ]
+
+    @property
+    def channel_words(self) -> str:
+        """The channel it is for, in words; empty for every channel."""
+        return str(Channel(self.channel).label) if self.channel else ""
 
     def __str__(self) -> str:
         return f"{self.script} version {self.number} ({self.language})"

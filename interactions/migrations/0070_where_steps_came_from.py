@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name="from_version",
             field=models.ForeignKey(
                 db_index=False,
-                help_text="With from_step: the step before, which across sub-processes next_step cannot say. Empty for the first.",
+                help_text="With from_step: the step before; across sub-processes next_step cannot say it. Empty: the first.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

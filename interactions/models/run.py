@@ -53,7 +53,7 @@ class StepVisit(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
-        help_text="With from_step: the step before, which across sub-processes next_step cannot say. Empty for the first.",
+        help_text="With from_step: the step before; across sub-processes next_step cannot say it. Empty: the first.",
     )
     from_step = models.CharField(max_length=80, blank=True)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="+")

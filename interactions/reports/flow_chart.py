@@ -20,7 +20,7 @@ from interactions.reports.flows import DOOR, SUB, AtStep, Life, Way, percentile
 
 THICKEST, THINNEST = 24.0, 1.5  # of a line: all who began, anybody at all
 SHARE_WIDTH = 56.0
-NAME_LENGTH = 19
+NAME_LENGTH = 17
 BARS = 14
 PASSED_THROUGH = ("decide", "sub_process")  # steps that take no time
 ABOVE, BELOW = 56.0, 16.0

@@ -64,7 +64,7 @@ class Life:
     steps: Mapping[str, AtStep]
     ways: Mapping[Way, int]
     jumped: int
-    waits: Mapping[int, int]  # seconds from arrival to the first step, by how many
+    waits: Mapping[int, int]  # seconds from arrival to the first step, by how many; none of a sub-process
     step_time: timedelta  # of the ended runs
     handling_time: timedelta  # of their contacts, by their legs
 
@@ -127,7 +127,7 @@ def life(version: ScriptVersion, start: datetime, end: datetime) -> Life:
         steps=dict(steps),
         ways=dict(ways),
         jumped=jumped,
-        waits=_waits(runs),
+        waits={} if key.sub else _waits(runs),
         step_time=visits.filter(**ended).aggregate(total=SPENT)["total"] or timedelta(),
         handling_time=handling_time(runs.filter(state=RunState.ENDED)),
     )

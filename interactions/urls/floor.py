@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.floor import abilities, acts, contacts, licences, listening, pages, replay, routing, shares
+from interactions.views.floor import (
+    abilities,
+    acts,
+    contacts,
+    flows,
+    licences,
+    listening,
+    pages,
+    replay,
+    routing,
+    shares,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.floor, name="floor"),
@@ -37,6 +48,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<uuid:agent>/state/", acts.force, name="floor-force"),
     path("routing/", routing.routing_tester, name="floor-routing"),
     path("shares/", shares.fair_shares, name="floor-shares"),
+    path("flows/", flows.listing, name="floor-flows"),
+    path("flows/<uuid:script>/", flows.flow, name="floor-flow"),
+    path("flows/<uuid:script>/chart.svg", flows.picture, name="floor-flow-picture"),
+    path("flows/<uuid:script>/contacts/", flows.contacts, name="floor-flow-contacts"),
     path("replay/", replay.replays, name="floor-replays"),
     path("replay/<uuid:replay>/", replay.replay, name="floor-replay"),
     path("replay/<uuid:replay>/part/", replay.replay_part, name="floor-replay-part"),

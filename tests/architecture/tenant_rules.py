@@ -161,12 +161,13 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
-    "floor-shares",
+    "floor-shares", "floor-flows",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
     "floor-others", "floor-passed-part", "floor-replay", "floor-replay-part",
+    "floor-flow", "floor-flow-picture", "floor-flow-contacts",
 )  # fmt: skip
 add(Rule(get=FLOOR, post=FLOOR), "floor-replays")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
