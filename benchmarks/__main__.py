@@ -23,6 +23,7 @@ MODULES = {
     "startup": ("START",),
     "replay": ("REPLAY",),
     "calls": ("CALL",),
+    "charts": ("FLOW",),
 }
 
 

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "callbacks due": {"task": "interactions.work_due_callbacks", "schedule": 15.0, "options": {"expires": 30}},
     "recordings": {"task": "interactions.finish_recordings", "schedule": 60.0, "options": {"expires": 60}},
     "old recordings": {"task": "interactions.delete_recordings", "schedule": 3600.0, "options": {"expires": 3600}},
+    "flow days": {"task": "interactions.keep_flow_days", "schedule": 3600.0, "options": {"expires": 3600}},
     "replays": {"task": "interactions.run_replays", "schedule": 60.0, "options": {"expires": 60}},
 }
 

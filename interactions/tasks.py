@@ -89,3 +89,11 @@ def delete_recordings() -> int:
 def run_replays() -> int:
     """Run the replays that wait, one after the other; returns how many ran."""
     return asking.run_waiting()
+
+
+@shared_task(name="interactions.keep_flow_days")
+def keep_flow_days() -> int:
+    """Finished days of call flows are counted before anybody asks for the month."""
+    from interactions.reports import flow_days
+
+    return flow_days.keep_days()

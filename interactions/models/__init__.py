@@ -4,6 +4,7 @@ from interactions.models.call import BEGAN, HEARD, CallMedia, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
+from interactions.models.flow_day import FlowDay
 from interactions.models.interaction import (
     Arrival,
     Direction,
@@ -45,6 +46,7 @@ __all__ = [
     "Draft",
     "EndedBy",
     "Envelope",
+    "FlowDay",
     "Interaction",
     "JournalEntry",
     "Kind",

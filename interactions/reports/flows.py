@@ -49,6 +49,16 @@ class AtStep:
         """How many runs ended here."""
         return self.ends.total()
 
+    def add(self, other: AtStep) -> None:
+        """Count what another period counted, too."""
+        self.came += other.came
+        self.went_on += other.went_on
+        self.taken_over += other.taken_over
+        self.inside += other.inside
+        self.total += other.total
+        self.stays.update(other.stays)
+        self.ends.update(other.ends)
+
     def percentile(self, share: float) -> int | None:
         """Seconds that this share of the stays did not exceed; None where none is over."""
         return percentile(self.stays, share)
@@ -72,6 +82,24 @@ class Life:
     def ended(self) -> int:
         """How many runs are over."""
         return sum(self.ends.values())
+
+    def __add__(self, other: Life) -> Life:
+        """Of both periods together: everything is counted by when a run began, so two stretches add up."""
+        steps: defaultdict[str, AtStep] = defaultdict(AtStep)
+        for life in (self, other):
+            for key, at in life.steps.items():
+                steps[key].add(at)
+        return Life(
+            started=self.started + other.started,
+            inside=self.inside + other.inside,
+            ends=Counter(self.ends) + Counter(other.ends),
+            steps=dict(steps),
+            ways=Counter(self.ways) + Counter(other.ways),
+            jumped=self.jumped + other.jumped,
+            waits=Counter(self.waits) + Counter(other.waits),
+            step_time=self.step_time + other.step_time,
+            handling_time=self.handling_time + other.handling_time,
+        )
 
 
 def percentile(counts: Mapping[int, int], share: float) -> int | None:

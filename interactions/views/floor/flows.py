@@ -18,7 +18,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients.models import Script, ScriptKind, ScriptVersion, VersionState
 from interactions.models import Direction, Interaction, Run, RunState, State, StepVisit
-from interactions.reports import flow_chart, flow_rows, flows
+from interactions.reports import flow_chart, flow_days, flow_rows, flows
 from interactions.reports.figures import FIGURES
 from interactions.reports.flow_chart import Chart, ChartStep
 from interactions.reports.scope import PERIODS, Period, period
@@ -44,8 +44,8 @@ class Asked:
 
     @property
     def end(self) -> datetime:
-        """Of the period, or now."""
-        return min(self.period.end, self.at)
+        """Of the period, or now, what begins at this moment included."""
+        return min(self.period.end, self.at + flow_days.SECOND)
 
     @property
     def live(self) -> bool:
@@ -184,8 +184,7 @@ def flow(request: SupervisorRequest, script: UUID) -> HttpResponse:
 
 
 def _chart(asked: Asked, version: ScriptVersion) -> Chart:
-    life = flows.life(version, asked.period.start, asked.end)
-    return flow_chart.chart_of(version, life, chosen=asked.step)
+    return flow_chart.chart_of(version, flow_days.life(version, asked.period, at=asked.at), chosen=asked.step)
 
 
 def _before(asked: Asked) -> ScriptVersion | None:
