@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from bpo.kernel import words
 from bpo.kernel.errors import DomainError
@@ -33,6 +34,19 @@ class RequestIdMiddleware:
         structlog.contextvars.bind_contextvars(request_id=request_id, address=request.META.get("REMOTE_ADDR", ""))
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        return response
+
+
+class PartMiddleware:
+    """A page and its part have one address: no cache, and no way back of a browser, may give one for the other."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
 

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "bpo.kernel.web.PartMiddleware",
     "bpo.accounts.middleware.PersonMiddleware",
     "bpo.kernel.web.ReadableMiddleware",
     "bpo.kernel.web.DomainErrorMiddleware",

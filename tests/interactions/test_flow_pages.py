@@ -121,6 +121,8 @@ def test_the_chart_refreshes_itself_while_the_day_goes_on(acme: Scene, browser: 
     part = browser.get(address(), **HTMX).content.decode()
     assert part.lstrip().startswith('<div id="flow"') and "<html" not in part
     assert "every 10s" not in browser.get(address(query="?when=yesterday")).content.decode()
+    # Bug: going back to a page showed the part of it that was fetched last from the same address.
+    assert "HX-Request" in browser.get(address())["Vary"]
 
 
 def test_the_picture_is_a_file_of_its_own(acme: Scene, browser: Browser) -> None:
