@@ -105,9 +105,9 @@ class Leg(PublicIdModel):
             ),
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
             models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
-            models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),
+            models.Index(fields=["interaction", "ended_at"], name="legs_of_interaction"),
             models.Index(fields=["agent", "-offered_at"], name="leg_by_agent_day"),
-            models.Index(fields=["client", "ended_at"], name="leg_by_client_end"),
+            models.Index(fields=["client", "ended_at"], name="leg_by_client_end", condition=Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
