@@ -1,10 +1,12 @@
-"""An offer in fewer statements; legs of a contact are found by their end."""
+"""An offer in fewer statements; indexes and references that said nothing more than others are gone."""
 
 from pathlib import Path
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 from bpo.kernel.migrations import functions
+from clients.one_client import OfOneClient
 
 HERE = Path(__file__).parent.parent
 
@@ -25,6 +27,86 @@ class Migration(migrations.Migration):
             model_name="leg",
             name="leg_by_client_end",
         ),
+        migrations.AlterField(
+            model_name="interaction",
+            name="case",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interactions",
+                to="interactions.case",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="interaction",
+            name="customer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interactions",
+                to="clients.customer",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="interaction",
+            name="entry_point",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interactions",
+                to="clients.entrypoint",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="interaction",
+            name="queue",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="interactions",
+                to="clients.queue",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="visit",
+            name="client",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clients.client",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="visit",
+            name="interaction",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="visits",
+                to="interactions.interaction",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="visit",
+            name="queue",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="visits",
+                to="clients.queue",
+            ),
+        ),
         migrations.AddIndex(
             model_name="leg",
             index=models.Index(fields=["interaction", "ended_at"], name="legs_of_interaction"),
@@ -35,6 +117,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", False)), fields=["client", "ended_at"], name="leg_by_client_end"
             ),
         ),
+        OfOneClient("interactions_visit", queue_id="clients_queue"),
         functions(HERE / "shown.sql"),
         functions(HERE / "routing" / "match.sql"),
     ]
