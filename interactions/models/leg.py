@@ -51,6 +51,9 @@ HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 class Leg(PublicIdModel):
     """Points are held in offered, handling and wrapping, unless set aside. on_hold, set_aside, muted are flags."""
 
+    # Is a colleague asked or in? Read with the whole leg (offers.read_anew), else perhaps; not stored.
+    consulted = True
+
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs", db_index=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs", db_index=False)
