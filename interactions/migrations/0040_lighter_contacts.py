@@ -86,6 +86,11 @@ class Migration(migrations.Migration):
                 to="clients.client",
             ),
         ),
+        # Taking the index of a key away takes every index of that column alone with it: this one goes and comes back.
+        migrations.RemoveConstraint(
+            model_name="visit",
+            name="in_one_queue_at_a_time",
+        ),
         migrations.AlterField(
             model_name="visit",
             name="interaction",
@@ -94,6 +99,12 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="visits",
                 to="interactions.interaction",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at__isnull", True)), fields=("interaction",), name="in_one_queue_at_a_time"
             ),
         ),
         migrations.AlterField(
