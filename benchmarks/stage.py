@@ -44,12 +44,15 @@ def stage(database: str) -> Iterator[None]:
         run.stop(running)
 
 
-def at_once(work: Work, shares: Sequence[Any]) -> list[Any]:
-    """work(share, begin) in a process for each share; begin() waits until all are ready. What each returned."""
+def at_once(work: Work, shares: Sequence[Any], ready: Callable[[], object] | None = None) -> list[Any]:
+    """work(share, begin) in a process for each share; begin() waits until all are. What each returned.
+
+    `ready` is done by one of them when all are, before any goes on.
+    """
     from django.db import connection
 
     connection.close()
-    barrier, out = multiprocessing.Barrier(len(shares)), multiprocessing.Queue()
+    barrier, out = multiprocessing.Barrier(len(shares), ready), multiprocessing.Queue()
     processes = [multiprocessing.Process(target=_share, args=(work, share, barrier, out)) for share in shares]
     for process in processes:
         process.start()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
+from bpo.kernel.asking import asked_now
 from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
 from clients.models import Channel, ClientState, QueueState, Skill
@@ -178,6 +179,7 @@ def start(callback: Callback, *, at: datetime) -> Interaction:
         prefer_until=prefer_until if preferred else None,
         arrived={"origin": Origin.CALLBACK, "callback": callback.reference},
     )
+    asked_now()
     Envelope.objects.create(
         interaction=attempt,
         from_name=callback.name,

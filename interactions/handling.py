@@ -224,7 +224,8 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     leg = held_leg(leg, by=by)
     at = at or clock.now()
     interaction = leg.interaction
-    consulting.end_consults(interaction, at=at)
+    if leg.consulted:
+        consulting.end_consults(interaction, at=at)
     if (row := media.unsettled(leg)) is not None:
         return unheard.ended(leg, row, ended_by=ended_by, by=by, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
-from bpo.kernel.asking import operation
+from bpo.kernel.asking import asked_now, operation
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.writing import insert, insert_later, update
@@ -383,6 +383,7 @@ def _new(
                 queue, customer, preferred=contact.preferred, seconds=contact.preferred_seconds, at=at
             ),
         )
+        asked_now()
         last_agent.told(interaction, at=at)
         callbacks.withdraw_for_contact(sure, interaction, at=at)
         if dropped is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents import presence
@@ -49,7 +49,9 @@ GONE = {
 
 @composed
 def _whole(leg: Any) -> QuerySet[Leg]:
-    legs = Leg.objects.order_by().filter(pk=leg)
+    beside = Leg.objects.filter(interaction=OuterRef("interaction"), role=LegRole.CONSULT, ended_at__isnull=True)
+    # The plugin takes the attribute, which stands for who is read otherwise, for a second field.
+    legs = Leg.objects.order_by().filter(pk=leg).annotate(consulted=Exists(beside))  # type: ignore[no-redef]
     return legs.select_related("interaction__queue", "interaction__client", "lane", "agent__profile", "client")
 
 

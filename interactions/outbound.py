@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock, words
-from bpo.kernel.asking import operation
+from bpo.kernel.asking import asked_now, operation
 from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
@@ -139,6 +139,7 @@ def _start(
         reason=case.reason if case else None,
     )
     queueing.enter_queue(contact, queue, at=at, by=by, arrived={"origin": Origin.AGENT})
+    asked_now()
     Envelope.objects.create(
         interaction=contact,
         from_name=customer.name,

@@ -18,7 +18,7 @@ from django.db.models import F, Max
 
 from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
-from bpo.kernel.asking import Rows, operation
+from bpo.kernel.asking import Rows, asked_now, operation
 from bpo.kernel.writing import insert, insert_later, update
 from clients.models import Queue
 from interactions import eligibility, journal, overflow, states, waits
@@ -54,7 +54,8 @@ def enter_queue(
 ) -> Interaction:
     """Take a place in the line; journalled as queued, which makes routing look for an agent after commit.
 
-    An interaction that is not saved yet is inserted with its place, and `arrived` (facts) is journalled before it.
+    An interaction that is not saved yet is inserted with its place, and `arrived` (facts) is journalled before it; who
+    does more with it in the same operation asks for its key first (`asked_now`).
     Without a priority a new one takes the queue's, another keeps its own. `enqueued_at` is an old place to keep;
     `how` says how a stay in another line ended.
     """
@@ -83,8 +84,10 @@ def enter_queue(
         entries = [_queued(interaction, visit, at=at, by=by)]
         if arrived is not None:
             entries.insert(0, journal.entry(interaction, Kind.ARRIVED, by=by, at=interaction.arrived_at, **arrived))
-        insert(interaction, visit, *entries)
+        insert_later(interaction, visit, *entries)
         journal.announce_after(*entries)
+        if queue.skip_empty_steps:
+            asked_now()
     elif interaction.state == State.QUEUED:
         leave_queue(interaction, how, at)
         _set(interaction, state_since=at, **place)

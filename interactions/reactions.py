@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from agents import presence
 from agents import signals as agent_signals
@@ -20,11 +19,10 @@ from agents.models import Agent
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
-from bpo.kernel.composed import composed, first
 from clients.models import Queue
 from clients.signals import addresses_changed, queue_rules_changed, queue_use_asked, share_changed, standing_changed
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks, waits
-from interactions.models import JournalEntry, Kind, Leg
+from interactions.models import JournalEntry, Kind
 from interactions.routing import router
 from interactions.signals import mail_moved, recorded
 
@@ -33,20 +31,13 @@ logger = logging.getLogger(__name__)
 Reaction = Callable[[JournalEntry], None]
 
 
-@composed
-def _wishing(leg_id: Any) -> QuerySet[Leg, int]:
-    """The agent of a leg, if she wished for something after her last one."""
-    legs = Leg.objects.order_by().filter(pk=leg_id).exclude(agent__seat__wish="", agent__seat__wish_sign_out=False)
-    return legs.values_list("agent_id", flat=True)
-
-
 def wish_fulfilled(entry: JournalEntry) -> None:
     """A leg ended: a break or sign-out that its agent wished for begins with the last one. Before any new offer."""
-    agent_id = None if entry.leg_id is None else first(_wishing(entry.leg_id))
-    if agent_id is not None:
+    leg = router.whose(entry)
+    if leg is not None and leg.wishes:
         # What stepped aside for the contact that has ended is still in her hand.
-        states.set_back(agent_id)
-        presence.leg_ended(agent_id)
+        states.set_back(leg.agent_id)
+        presence.leg_ended(leg.agent_id)
 
 
 def notice_due(entry: JournalEntry) -> None:

@@ -1,13 +1,15 @@
 -- Who shows a contact, and what the card of an offer says: asked after every entry of the journal.
 
 -- The desks with a live leg on the contact, or with this one, and the customer's windows. A live leg is told by its
--- missing end, in a form that no index knows: by its state it would be looked for among all live legs of the house.
+-- missing end, for which the legs of a contact have an index: a contact may have been offered often.
 CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint)
 RETURNS TABLE (agents uuid[], windows uuid[]) LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT ARRAY (SELECT DISTINCT agent.public_id
-            FROM interactions_leg leg JOIN agents_agent agent ON agent.id = leg.agent_id
-            WHERE leg.interaction_id = p_interaction
-                AND (coalesce(leg.ended_at, 'infinity') = 'infinity' OR leg.id = p_leg)),
+    SELECT ARRAY (SELECT agent.public_id FROM agents_agent agent
+            WHERE agent.id IN (
+                SELECT leg.agent_id FROM interactions_leg leg
+                WHERE leg.interaction_id = p_interaction AND leg.ended_at IS NULL
+                UNION ALL
+                SELECT leg.agent_id FROM interactions_leg leg WHERE leg.id = p_leg)),
         ARRAY (SELECT public_id FROM interactions_chatsession WHERE interaction_id = p_interaction)
 $$;
 

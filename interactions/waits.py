@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agents.models import Presence
 from bpo.kernel import clock
@@ -134,8 +134,10 @@ def _interval(queue_id: int, channel: str, lane: int | None, at: datetime) -> fl
 
 @composed
 def _waiting(interaction_id: Any) -> QuerySet[Interaction]:
+    """A call or chat that waits and for which somebody is there."""
     waiting = Interaction.objects.order_by().filter(pk=interaction_id, state=State.QUEUED, queue__isnull=False)
-    return waiting.exclude(channel=Channel.EMAIL).select_related("queue")
+    served = Exists(ready().filter(lane=OuterRef("lane")))
+    return waiting.exclude(channel=Channel.EMAIL).filter(served).select_related("queue")
 
 
 def foretell(entry: JournalEntry) -> None:

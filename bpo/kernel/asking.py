@@ -1,7 +1,8 @@
 """Statements of a fixed text: their plans are kept, and inside an operation they travel together.
 
 Each way to the database and back costs more than most statements do. What an operation writes is sent with the next
-statement whose answer it needs, or at its end; the database takes all in the order in which they were asked.
+statement whose answer it needs, or at its end, there together with the commit where no answer can refuse anything; the
+database takes all in the order in which they were asked.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class _Asked(NamedTuple):
     sql: str
     values: Sequence[Any]
     then: Then | None
+    sure: bool = False
 
 
 class _Gathered(threading.local):
@@ -81,14 +83,17 @@ def asked(sql: str, values: Sequence[Any], *, kind: type[Any] = Kept) -> Rows:
     return found
 
 
-def asked_later(sql: str, values: Sequence[Any], *, then: Then | None = None) -> None:
-    """The same where nobody waits for the rows: `then` is told them. The statement must be one that returns rows."""
+def asked_later(sql: str, values: Sequence[Any], *, then: Then | None = None, sure: bool = False) -> None:
+    """The same where nobody waits for the rows: `then` is told them. The statement must be one that returns rows.
+
+    `sure`: what is told refuses nothing, so the commit need not wait for it.
+    """
     if _gathered.asked is None:
         rows = _asked_alone(sql, values, Kept)
         if then:
             then(rows)
     else:
-        _gathered.asked.append(_Asked(Kept, sql, values, then))
+        _gathered.asked.append(_Asked(Kept, sql, values, then, sure or then is None))
 
 
 def asked_now() -> None:
@@ -105,7 +110,7 @@ def _together() -> Iterator[None]:
         if outermost:
             with connections[DEFAULT_DB_ALIAS].execute_wrapper(_after_what_was_asked):
                 yield
-                _send()
+                _send(last=True)
         else:
             yield
             _send()
@@ -125,7 +130,8 @@ def _after_what_was_asked(execute: Any, sql: Any, params: Any, many: Any, contex
     return execute(sql, params, many, context)
 
 
-def _send() -> None:
+def _send(*, last: bool = False) -> None:
+    """Send what was asked; `last` of a transaction with its commit, which Django then finds done."""
     sent = _gathered.asked
     if not sent:
         return
@@ -137,14 +143,17 @@ def _send() -> None:
     raw.prepared_max = MOST
     began = time.monotonic()
     cursors = [one.kind(raw) for one in sent]
+    commits = last and _is_outermost(connection) and all(one.sure for one in sent)
     try:
         with connection.wrap_database_errors:
-            if len(sent) == 1 and raw.info.transaction_status != TransactionStatus.IDLE:
+            if not commits and len(sent) == 1 and raw.info.transaction_status != TransactionStatus.IDLE:
                 cursors[0].execute(sent[0].sql, sent[0].values)
             else:
                 with raw.pipeline():
                     for one, cursor in zip(sent, cursors, strict=True):
                         cursor.execute(one.sql, one.values)
+                    if commits:
+                        raw.commit()
     finally:
         if connection.queries_logged:
             took = f"{time.monotonic() - began:.3f}"
@@ -156,6 +165,16 @@ def _send() -> None:
             rows = [list(row) for row in cursor.fetchall()]
             if one.then:
                 _told(connection, one.then, rows)
+
+
+def _is_outermost(connection: Any) -> bool:
+    """Whether the block of `transaction.atomic` that ends now is the transaction, and will be committed."""
+    return (
+        connection.in_atomic_block
+        and connection.commit_on_exit
+        and not connection.savepoint_ids
+        and not connection.needs_rollback
+    )
 
 
 def _told(connection: Any, then: Then, rows: Rows) -> None:

@@ -46,21 +46,22 @@ class Breaker:
 
 breaker = Breaker()
 
-# Connections that nobody uses now. The client's own pool costs more at every nudge than the nudge itself.
-_idle: deque[Any] = deque()
+# Connections that nobody uses now, with how many answers Redis owes each. The client's own pool costs more at every
+# nudge than the nudge itself.
+_idle: deque[tuple[Any, int]] = deque()
 
 
-def _connection() -> Any:
-    """One that gives up after 200 ms."""
+def _connection() -> tuple[Any, int]:
+    """One that gives up after 200 ms, and how many answers are to be read from it."""
     try:
-        idle = _idle.pop()
+        idle, owed = _idle.pop()
     except IndexError:
-        idle = None
+        idle, owed = None, 0
     if idle is not None and idle.pid == os.getpid():
-        return idle
+        return idle, owed
     seconds = settings.REDIS_SECONDS
     pool = redis.ConnectionPool.from_url(settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds)
-    return pool.make_connection()
+    return pool.make_connection(), 0
 
 
 class _Gathered(threading.local):
@@ -118,17 +119,23 @@ def _send(messages: list[tuple[str, dict[str, Any]]]) -> bool:
 
 
 def _publish(commands: list[tuple[str, str, bytes]]) -> None:
-    """All in one way there and back."""
-    connection = _connection()
+    """All in one way there. The answers say nothing anybody needs and are read before the next nudge, when they are
+    there: to wait for them costs more than to send. So a Redis that dies is found by the nudge after the lost one."""
+    connection, owed = _connection()
     try:
-        connection.send_packed_command(connection.pack_commands(commands))
-        for _command in commands:
+        for _answer in range(owed):
             connection.read_response()
+        if owed and connection.can_read(0):  # which raises where the other side has closed
+            raise redis.ConnectionError("more answers than questions")
+        owed = 0
+        connection.send_packed_command(connection.pack_commands(commands))
+        owed = len(commands)
     except BaseException:
         connection.disconnect()  # answers may be left in it
+        owed = 0
         raise
     finally:
-        _idle.append(connection)
+        _idle.append((connection, owed))
 
 
 def start(task: Task[..., Any], *args: Any) -> bool:

@@ -49,7 +49,7 @@ def insert_later(*rows: Model) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     values = [_prepared(field, field.pre_save(rows[number], True), connection) for number, field in fields]
     kept = next((model for model, _referring in kinds if is_tracked(model)), kinds[0][0])
-    _tell(kept, text, values, lambda inserted: _keyed(rows, kinds, inserted[0]))
+    _tell(kept, text, values, lambda inserted: _keyed(rows, kinds, inserted[0]), sure=True)
 
 
 def _keyed(rows: Sequence[Model], kinds: Kinds, keys: Sequence[Any]) -> None:
@@ -129,10 +129,10 @@ def update(
     _tell(model, text, [values[number] for number in order], then)
 
 
-def _tell(model: type[Model], text: str, values: Sequence[Any], then: Then | None) -> None:
+def _tell(model: type[Model], text: str, values: Sequence[Any], then: Then | None, *, sure: bool = False) -> None:
     """Have it done; where changes are kept at once, in the same message as who makes them and why."""
     if not is_tracked(model):
-        asked_later(text, values, then=then)
+        asked_later(text, values, then=then, sure=sure)
         return
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(text, values)

@@ -69,7 +69,8 @@ LIVE_STATES = (State.QUEUED, State.OFFERED, State.ACTIVE, State.HELD, State.PARK
 class Interaction(PublicIdModel):
     """Ids, state and times alone; words live in Envelope and Message. Moved by `states.move` and the routing SQL.
 
-    Each move writes every index anew, so keys have one only where something looks by them: see Meta.
+    Each move writes every index anew, so keys have one only where something looks by them: see Meta. Door, customer,
+    case and queue are referred to together with the client (clients/one_client.py) and not once more alone.
 
     `band` and `order_key` hold the order inside a lane, fixed when it enters a queue.
     `due_at` is the time of the next timer of its present state, read by the sweep.
@@ -78,13 +79,22 @@ class Interaction(PublicIdModel):
     pool = models.SmallIntegerField(default=1)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     entry_point = models.ForeignKey(
-        EntryPoint, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False
+        EntryPoint,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="interactions",
+        db_index=False,
+        db_constraint=False,
     )
     customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False
+        Customer, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False, db_constraint=False
     )
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
-    queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
+    case = models.ForeignKey(
+        Case, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False, db_constraint=False
+    )
+    queue = models.ForeignKey(
+        Queue, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False, db_constraint=False
+    )
     lane = models.ForeignKey(Lane, null=True, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)

@@ -126,6 +126,8 @@ class JournalEntry(AppendOnlyModel):
 
     # What routing knows already of the offer that an entry tells of (the row of offer_card, shown.sql); not stored.
     card: Sequence[Any] | None = None
+    # Of a leg that ended: its agent and what her end sets off (routing/router.py), read once; not stored.
+    whose: Any = None
     # Of a contact that stands in line: it was offered at once, which is told by that offer's entry; not stored.
     placed = False
 

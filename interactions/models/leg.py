@@ -51,6 +51,9 @@ HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 class Leg(PublicIdModel):
     """Points are held in offered, handling and wrapping, unless set aside. on_hold, set_aside, muted are flags."""
 
+    # Is a colleague asked or in? Read with the whole leg (offers.read_anew), else perhaps; not stored.
+    consulted = True
+
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="legs", db_index=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="legs", db_index=False)
@@ -105,9 +108,9 @@ class Leg(PublicIdModel):
             ),
             models.Index(fields=["expires_at"], name="leg_expiring", condition=Q(state="offered")),
             models.Index(fields=["wrap_up_due_at"], name="leg_wrap_up_due", condition=Q(state="wrapping")),
-            models.Index(fields=["interaction", "offered_at"], name="legs_of_interaction"),
+            models.Index(fields=["interaction", "ended_at"], name="legs_of_interaction"),
             models.Index(fields=["agent", "-offered_at"], name="leg_by_agent_day"),
-            models.Index(fields=["client", "ended_at"], name="leg_by_client_end"),
+            models.Index(fields=["client", "ended_at"], name="leg_by_client_end", condition=Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -8,11 +8,16 @@ from interactions.models.interaction import Interaction
 
 
 class Visit(models.Model):
-    """From entering a queue to leaving it: answered, abandoned, transferred out and so on."""
+    """From entering a queue to leaving it: answered, abandoned, transferred out and so on.
 
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="visits")
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="visits")
+    The queue and its client are one reference of the database (clients/one_client.py), so that neither has one alone.
+    """
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="visits", db_index=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    queue = models.ForeignKey(
+        Queue, on_delete=models.PROTECT, related_name="visits", db_index=False, db_constraint=False
+    )
     ordinal = models.PositiveSmallIntegerField(default=1)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)

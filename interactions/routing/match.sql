@@ -116,13 +116,13 @@ LANGUAGE sql STABLE AS $$
         p_shares IS NOT NULL AND EXISTS (
             SELECT 1 FROM unnest(p_shares) share WHERE share.below
                 AND share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id))
-    FROM (
+    FROM agents_seat s
+    CROSS JOIN LATERAL (
         SELECT al.lane_id, al.client_id, al.queue_id, al.channel, head.id, false AS kept,
                least(9, head.priority + CASE WHEN al.ageing_seconds IS NULL OR al.ageing_seconds = 0 THEN 0
                    ELSE floor(extract(epoch FROM p_at - head.enqueued_at) / al.ageing_seconds)::int END) AS priority,
                head.returned, head.enqueued_at AS since, head.band, head.order_key
         FROM interactions_agentlane al
-        JOIN agents_seat s ON s.agent_id = al.agent_id
         CROSS JOIN LATERAL (
             SELECT x.id, x.priority, x.returned, x.enqueued_at, x.band, x.order_key
             FROM interactions_interaction x
@@ -140,16 +140,15 @@ LANGUAGE sql STABLE AS $$
                x.band, x.order_key
         FROM interactions_interaction x
         JOIN interactions_agentlane al ON al.agent_id = p_agent AND al.lane_id = x.lane_id AND al.auto
-        JOIN agents_seat s ON s.agent_id = al.agent_id
         WHERE x.state = 'queued' AND x.prefer_agent_id = p_agent AND x.prefer_until > p_at
             AND NOT (x.refused AND withheld(x, p_agent, p_at))
             AND CASE al.channel WHEN 'voice' THEN s.fits_voice WHEN 'chat' THEN s.fits_chat ELSE s.fits_email END
             AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at))
     ) found
-    WHERE p_shares IS NULL OR NOT EXISTS (
+    WHERE s.agent_id = p_agent AND (p_shares IS NULL OR NOT EXISTS (
         SELECT 1 FROM unnest(p_shares) share
         WHERE share.client_id = found.client_id AND (share.queue_id IS NULL OR share.queue_id = found.queue_id)
-            AND share.room < cost_for(p_agent, found.channel))
+            AND share.room < cost_for(p_agent, found.channel)))
     WINDOW line AS (PARTITION BY found.kept, found.queue_id ORDER BY found.band DESC, found.order_key, found.id)
     ORDER BY 7 DESC, found.kept DESC, first_value(found.priority) OVER line DESC, first_value(found.since) OVER line,
         first_value(found.id) OVER line, found.band DESC, found.order_key, found.id
@@ -162,53 +161,19 @@ LANGUAGE sql STABLE AS $$
     SELECT n.* FROM pool, next_for(p_agent, p_at, pool.shares) n
 $$;
 
--- Write an offer. The caller holds the seat and the interaction. Returns the journal entry and the leg.
 DROP FUNCTION IF EXISTS write_offer(bigint, bigint, timestamptz, jsonb);
-CREATE FUNCTION write_offer(p_interaction bigint, p_agent bigint, p_at timestamptz, p_why jsonb,
-    OUT entry bigint, OUT leg bigint) LANGUAGE plpgsql AS $$
-DECLARE
-    moved record;
-    lane record;
-    made uuid := gen_random_uuid();
-BEGIN
-    UPDATE interactions_interaction
-    SET state = 'offered', state_since = p_at, version = version + 1
-    WHERE id = p_interaction AND state = 'queued'
-    RETURNING client_id, lane_id, channel, case_id, band, order_key, enqueued_at INTO STRICT moved;
-    SELECT l.id, l.queue_version, l.step, l.wants, l.strategy, l.members, l.excluded, l.offer_seconds,
-        cost_of(profile, moved.channel) AS cost
-    INTO STRICT lane
-    FROM interactions_lane l, agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
-    WHERE l.id = moved.lane_id AND agent.id = p_agent;
-    INSERT INTO interactions_leg
-        (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
-         expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
-    VALUES (made, p_interaction, moved.client_id, p_agent, 'primary', 'offered', lane.id, moved.channel, lane.cost, '',
-        p_at, p_at + make_interval(secs => lane.offer_seconds), false, '', false, 0, false, false, '',
-        p_why || jsonb_build_object('version', lane.queue_version, 'lane', lane.id, 'step', lane.step,
-            'wants', lane.wants, 'strategy', lane.strategy, 'members', lane.members, 'never', lane.excluded,
-            'band', moved.band, 'order_key', moved.order_key, 'enqueued_at', moved.enqueued_at),
-        0)
-    RETURNING id INTO leg;
-    INSERT INTO interactions_journalentry
-        (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
-    VALUES (moved.client_id, p_interaction, leg, moved.case_id, 'offered', p_at, 'system',
-        jsonb_build_object('leg', made, 'lane', lane.id, 'version', lane.queue_version, 'step', lane.step))
-    RETURNING id INTO entry;
-    PERFORM seat_recount(p_agent, p_at, false);
-END
-$$;
 
 -- The seat is held: the best of what waits for the agent is offered to her. `p_arrived` is the contact that asks, if
--- it is one, and `p_candidates` those it could have gone to.
+-- it is one, and `p_candidates` those it could have gone to. Says which contact was taken, its journal entry and leg,
+-- or `again`, when somebody else held what waits for her.
 CREATE OR REPLACE FUNCTION offer_next(p_agent bigint, p_at timestamptz, p_shares share_now[], p_arrived bigint,
     p_candidates jsonb, OUT entry bigint, OUT leg bigint, OUT taken bigint, OUT again boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     heads waiting_head[];
     head waiting_head;
-    why jsonb;
-    written record;
+    moved record;
+    made uuid;
 BEGIN
     again := false;
     FOR attempt IN 1..3 LOOP
@@ -217,27 +182,47 @@ BEGIN
         head := heads[1];
         -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none. And again
         -- under the lock, may she: a change of licence, skill or team takes the seat first.
-        SELECT x.id INTO taken FROM interactions_interaction x
-        WHERE x.lane_id = head.lane_id AND x.state = 'queued'
-            AND (NOT head.kept OR x.id = head.id)
-            AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
-            AND EXISTS (SELECT 1 FROM interactions_agentlane al
-                WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto
-                    AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at)))
-        ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
-        FOR NO KEY UPDATE SKIP LOCKED;
-        IF FOUND THEN
-            IF taken = p_arrived THEN
-                why := jsonb_build_object('side', 'contact', 'best', p_candidates);
-            ELSE
-                why := jsonb_build_object('side', 'agent', 'below_floor', head.below, 'priority', head.priority,
-                    'since', head.since, 'best', to_jsonb(heads));
-            END IF;
-            written := write_offer(taken, p_agent, p_at, why || jsonb_build_object('kept', head.kept));
-            entry := written.entry;
-            leg := written.leg;
-            RETURN;
-        END IF;
+        UPDATE interactions_interaction i
+        SET state = 'offered', state_since = p_at, version = i.version + 1
+        FROM interactions_lane l, agents_agent agent JOIN agents_capacityprofile profile ON profile.id = agent.profile_id
+        WHERE i.id = (
+                SELECT x.id FROM interactions_interaction x
+                WHERE x.lane_id = head.lane_id AND x.state = 'queued'
+                    AND (NOT head.kept OR x.id = head.id)
+                    AND NOT ((x.refused OR x.prefer_agent_id IS NOT NULL) AND withheld(x, p_agent, p_at))
+                    AND EXISTS (SELECT 1 FROM interactions_agentlane al
+                        WHERE al.agent_id = p_agent AND al.lane_id = head.lane_id AND al.auto
+                            AND ((al.cap_per_agent IS NULL AND al.ramp_per_hour IS NULL) OR below_limits(al, p_at)))
+                ORDER BY x.band DESC, x.order_key, x.id LIMIT 1
+                FOR NO KEY UPDATE SKIP LOCKED)
+            AND i.state = 'queued' AND l.id = head.lane_id AND agent.id = p_agent
+        RETURNING i.id, i.client_id, i.channel, i.case_id, i.band, i.order_key, i.enqueued_at, l.queue_version, l.step,
+            l.wants, l.strategy, l.members, l.excluded, l.offer_seconds, cost_of(profile, i.channel) AS cost
+        INTO moved;
+        CONTINUE WHEN NOT FOUND;
+        taken := moved.id;
+        made := gen_random_uuid();
+        INSERT INTO interactions_leg
+            (public_id, interaction_id, client_id, agent_id, role, state, lane_id, channel, cost, made_by, offered_at,
+             expires_at, wrap_up_extended, ended_by, on_hold, hold_seconds, set_aside, muted, note, why, version)
+        VALUES (made, taken, moved.client_id, p_agent, 'primary', 'offered', head.lane_id, moved.channel, moved.cost,
+            '', p_at, p_at + make_interval(secs => moved.offer_seconds), false, '', false, 0, false, false, '',
+            CASE WHEN taken = p_arrived THEN jsonb_build_object('side', 'contact', 'best', p_candidates)
+                ELSE jsonb_build_object('side', 'agent', 'below_floor', head.below, 'priority', head.priority,
+                    'since', head.since, 'best', to_jsonb(heads)) END
+            || jsonb_build_object('kept', head.kept, 'version', moved.queue_version, 'lane', head.lane_id,
+                'step', moved.step, 'wants', moved.wants, 'strategy', moved.strategy, 'members', moved.members,
+                'never', moved.excluded, 'band', moved.band, 'order_key', moved.order_key,
+                'enqueued_at', moved.enqueued_at),
+            0)
+        RETURNING id INTO leg;
+        INSERT INTO interactions_journalentry
+            (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
+        VALUES (moved.client_id, taken, leg, moved.case_id, 'offered', p_at, 'system', jsonb_build_object(
+            'leg', made, 'lane', head.lane_id, 'version', moved.queue_version, 'step', moved.step))
+        RETURNING id INTO entry;
+        PERFORM seat_recount(p_agent, p_at, false);
+        RETURN;
     END LOOP;
     again := heads IS NOT NULL;
 END

@@ -42,13 +42,20 @@ def place(entry: JournalEntry) -> None:
 
 def freed(entry: JournalEntry) -> None:
     """Reaction: the agent of this entry's leg may have room, and below its ceiling the client for whoever waits."""
-    leg = None if entry.leg_id is None else first(_legs(entry.leg_id))
+    leg = whose(entry)
     if leg is None:
         return
     agent_has_room(leg.agent_id)
     if leg.has_ceiling:
         for interaction_id in _heads(leg.client_id):
             interaction_waits(interaction_id)
+
+
+def whose(entry: JournalEntry) -> Any:
+    """The agent of this entry's leg, whether she wishes for something after her last one, and her client's ceiling."""
+    if entry.whose is None and entry.leg_id is not None:
+        entry.whose = first(_legs(entry.leg_id))
+    return entry.whose
 
 
 def interaction_waits(interaction_id: int, *, at: datetime | None = None, looks: int = LOOKS) -> bool:
@@ -104,8 +111,11 @@ def _announce(entry_id: int, leg_id: int, *card: Any) -> None:
 def _legs(leg_id: Any) -> QuerySet[Leg, Any]:
     lines = Queue.objects.filter(client_id=OuterRef("client_id"), ceiling_seats__isnull=False)
     capped = ExpressionWrapper(Q(client__ceiling_seats__isnull=False) | Exists(lines), output_field=BooleanField())
-    rows = Leg.objects.order_by().filter(pk=leg_id).annotate(has_ceiling=capped)
-    return rows.values_list("agent_id", "client_id", "has_ceiling", named=True)
+    wishes = ExpressionWrapper(
+        ~Q(agent__seat__wish="") | Q(agent__seat__wish_sign_out=True), output_field=BooleanField()
+    )
+    rows = Leg.objects.order_by().filter(pk=leg_id).annotate(has_ceiling=capped, wishes=wishes)
+    return rows.values_list("agent_id", "client_id", "has_ceiling", "wishes", named=True)
 
 
 @composed

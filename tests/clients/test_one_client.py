@@ -82,6 +82,18 @@ def test_the_database_keeps_anns_contact_with_acme(acme: Client, bolt: Client, w
 
 
 @pytest.mark.parametrize("what", ["queue", "customer", "entry_point", "case"])
+def test_the_database_keeps_anns_contact_with_what_there_is(acme: Client, what: str) -> None:
+    refused(make.waiting(make.queue(acme)), **{f"{what}_id": -1})
+
+
+@pytest.mark.parametrize("what", ["queue", "client", "no queue", "no client"])
+def test_the_database_keeps_anns_stay_in_a_line_of_acme(acme: Client, bolt: Client, what: str) -> None:
+    stay = make.waiting(make.queue(acme)).visits.get()
+    foreign = {"queue_id": make.queue(bolt).pk, "client_id": bolt.pk, "no queue_id": -1, "no client_id": -1}
+    refused(stay, **{f"{what.removeprefix('no ')}_id": foreign[f"{what}_id"]})
+
+
+@pytest.mark.parametrize("what", ["queue", "customer", "entry_point", "case"])
 def test_the_database_keeps_anns_callback_with_acme(acme: Client, bolt: Client, what: str) -> None:
     promised = callbacks.promise(
         acme,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 
 from bpo.kernel import clock
 from bpo.kernel.asking import asked, asked_later, operation
@@ -139,6 +140,54 @@ def test_what_fails_inside_leaves_what_was_done_before(waiting: Interaction) -> 
     act()
     waiting.refresh_from_db()
     assert (waiting.priority, waiting.language) == (3, "en")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_commit_travels_with_what_refuses_nothing(waiting: Interaction, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, commit = connection.connection, connection._commit
+    left: list[TransactionStatus] = []
+
+    def watched() -> None:
+        left.append(raw.info.transaction_status)
+        commit()
+
+    monkeypatch.setattr(connection, "_commit", watched)
+    visit = {"interaction": waiting, "client": waiting.client, "queue": waiting.queue, "entered_at": clock.now()}
+
+    @operation
+    def tells() -> None:
+        update(Interaction, {"pk": waiting.pk}, language="es")
+
+    @operation
+    def moves() -> None:
+        advance(waiting, "active", allowed=ALLOWED)
+
+    @operation
+    def refused() -> None:
+        update(Interaction, {"pk": waiting.pk}, language="fr")
+        insert_later(Visit(**visit))
+
+    tells()
+    moves()
+    with pytest.raises(IntegrityError):
+        refused()
+    assert left == [TransactionStatus.IDLE, TransactionStatus.INTRANS]
+    waiting.refresh_from_db()
+    assert (waiting.language, waiting.state) == ("es", "active")
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_only_the_commit_refuses_is_refused(waiting: Interaction) -> None:
+    @operation
+    def act() -> None:
+        update(Interaction, {"pk": waiting.pk}, language="es")
+        asked_later("UPDATE interactions_visit SET queue_id = -1 WHERE interaction_id = %s RETURNING 1", [waiting.pk])
+
+    with pytest.raises(IntegrityError):
+        act()
+    waiting.refresh_from_db()
+    assert waiting.language == "en"
 
 
 def test_outside_an_operation_it_is_asked_at_once(waiting: Interaction, django_assert_num_queries: Any) -> None:
