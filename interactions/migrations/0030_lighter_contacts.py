@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agents", "0009_checks_that_say_something"),
         ("clients", "0012_tell_agents_when_monitored"),
-        ("interactions", "0027_lighter_cards"),
+        ("interactions", "0029_flow_days"),
     ]
 
     operations = [
