@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -112,6 +114,16 @@ class Recording(PublicIdModel):
     def is_live(self) -> bool:
         """Whether it goes on, sounding or silent."""
         return self.state in LIVE
+
+    @property
+    def about(self) -> Leg:
+        """What the journal tells of it with."""
+        return self.leg
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What each of its journal entries says."""
+        return {"recording": str(self.public_id), "leg": str(self.leg.public_id), "consent": self.consent}
 
 
 class Track(models.Model):
