@@ -145,7 +145,7 @@ class RecordingAdmin(WorkAdmin):
     """What is recorded; it is heard on the pages of its contact, where each listening is written down."""
 
     list_display = ["started_at", "client", "leg", "state", "consent", "ended_at", "keep_until", "deleted_at"]
-    list_filter = ["client", "state", "consent"]
+    list_filter = ["client", "state", "consent", ("leg", admin.EmptyFieldListFilter)]
     list_select_related = ["client", "leg__agent", "leg__interaction"]
     search_fields = ["public_id__exact", "interaction__public_id__exact", "leg__agent__name"]
     date_hierarchy = "started_at"

@@ -54,7 +54,9 @@ def _each_in_turn(rows: QuerySet[Recording], act: Any) -> int:
 
 @transaction.atomic
 def _with(rows: QuerySet[Recording], key: int, act: Any) -> bool:
-    mine = rows.select_for_update(skip_locked=True, of=("self",)).select_related("leg__interaction", "leg__client")
+    mine = rows.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "interaction", "leg__interaction", "leg__client"
+    )
     recording = mine.filter(pk=key).first()
     return recording is not None and bool(act(recording))
 

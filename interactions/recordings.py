@@ -213,11 +213,13 @@ def take_piece(recording: Recording, side: str, piece: pieces.Piece, *, at: date
 
 def _is_late(recording: Recording, at: datetime) -> bool:
     leg = recording.leg
+    assert leg is not None, "a call's"
     over = leg.work_ended_at or leg.ended_at
     return over is not None and at > over + LATE
 
 
 def _end(recording: Recording, *, why: str, at: datetime) -> None:
+    assert recording.leg_id is not None, "a call's"
     leg = Leg.objects.select_related("interaction", "client").get(pk=recording.leg_id)
     recording.leg = leg
     states.move(recording, RecordingState.ENDED, ended_at=at)
@@ -227,7 +229,9 @@ def _end(recording: Recording, *, why: str, at: datetime) -> None:
 def left_open(at: datetime) -> int:
     """The sweep's step: recordings whose call is over and whose desk sends no more; what came is kept."""
     over = Q(leg__work_ended_at__lte=at - LATE) | Q(leg__work_ended_at__isnull=True, leg__ended_at__lte=at - LATE)
-    gone = Recording.objects.filter(state__in=LIVE).exclude(leg__state=LegState.HANDLING, leg__role=LegRole.PRIMARY)
+    gone = Recording.objects.filter(state__in=LIVE, leg__isnull=False).exclude(
+        leg__state=LegState.HANDLING, leg__role=LegRole.PRIMARY
+    )
     return each(gone.filter(over).order_by("pk")[:200], lambda recording: _close(recording, at=at))
 
 

@@ -24,6 +24,7 @@ from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
 from interactions.models.visit import Visit
+from interactions.models.voicemail import Voicemail
 
 __all__ = [
     "BEGAN",
@@ -74,5 +75,6 @@ __all__ = [
     "SurveyAnswer",
     "Track",
     "Visit",
+    "Voicemail",
     "began",
 ]

@@ -113,7 +113,8 @@ add(
     "customer-widget", "customer-chat", "customer-chat-start", "customer-chat-state", "customer-chat-message",
     "customer-chat-file", "customer-chat-download", "customer-chat-end", "customer-chat-call",
     "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back",
-    "customer-call-survey",
+    "customer-call-survey", "customer-voicemail-begin", "customer-voicemail-piece", "customer-voicemail-state",
+    "customer-voicemail-send", "customer-voicemail-discard",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
     "customer-survey", "inbound-email",
 )  # fmt: skip
