@@ -56,7 +56,10 @@ def locked(recording: Recording, side: str, piece: Piece) -> tuple[Recording, Tr
     """Both rows for the piece, locked in this order by all: the end waits for the piece that is being written."""
     if len(piece.content) > MOST_PIECE or len(piece.peaks) > MOST_PEAKS:
         raise InvalidValue("a piece too large")
-    row = Recording.objects.select_for_update(no_key=True, of=("self",)).select_related("leg").get(pk=recording.pk)
+    rows = Recording.objects.select_for_update(no_key=True, of=("self",)).select_related("leg")
+    row = rows.filter(pk=recording.pk).first()
+    if row is None:  # a message that was thrown away meanwhile
+        raise RecordingOver
     return row, Track.objects.select_for_update(no_key=True).get(recording=row, side=side)
 
 

@@ -1,12 +1,14 @@
-"""A spoken message: offered where nobody can answer, recorded in the customer's page, a contact with a promise once sent.
+"""A spoken message: offered where nobody can answer, recorded in the customer's page, once sent a contact's.
 
-Until it is sent nobody of ours hears it. A page that is closed after something was said has sent it, as a telephone has.
+Until it is sent nobody of ours hears it. A page that is closed after something was said has sent it, as a telephone
+that is hung up has.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +38,7 @@ from interactions.models.recording import PEAKS_A_SECOND
 LONGEST = timedelta(minutes=3)
 MOST_BYTES = 8 * 1024 * 1024  # three minutes, of browsers that do not let us choose how good it sounds, too
 MOST_PIECES = 200
-# Of what is shorter nothing could be understood; of 255, what a microphone that is switched off or nobody's room sounds.
+# Of what is shorter nothing could be understood; what is never louder, of 255, is a microphone that is switched off.
 SHORTEST_MS = 1_000
 LOUD = 4
 # A page gives a sign of life each twenty seconds, one in the background each minute.
@@ -169,6 +171,7 @@ def begin(
     voicemail = mine.filter(entry_point=door).select_for_update(no_key=True, of=("self",)).first()
     if voicemail is not None and voicemail.sent_at is not None:
         raise MessageSent
+    contact = contact or (voicemail.interaction if voicemail else None)
     if voicemail is None and not (may_follow(contact, at) if contact else offered(door, at)):
         raise NoMessages
     promised = promise_of(contact) if contact else None
@@ -191,10 +194,11 @@ def begin(
 
 
 @transaction.atomic
-def take_piece(voicemail: Voicemail, piece: pieces.Piece, *, at: datetime | None = None) -> int:
+def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: datetime | None = None) -> int:
     """Append a piece; the number that is awaited then. One that is there already changes nothing."""
     at = at or clock.now()
-    assert voicemail.recording is not None
+    if voicemail.recording is None or voicemail.recording.public_id != take:
+        raise pieces.RecordingOver
     recording, track = pieces.locked(voicemail.recording, Side.CUSTOMER, piece)
     if piece.number < track.pieces:
         return track.pieces

@@ -12,6 +12,7 @@ import { $, moment, name, problem, put, refusal, root, say, show } from "./call/
 import { Sound } from "./call/sound.js";
 import * as talking from "./call/talking.js";
 import { microphoneProblem, onAgain } from "./call/troubles.js";
+import { voicemail } from "./call/voicemail.js";
 import * as waiting from "./call/waiting.js";
 
 const RINGS = 7_000;   // so long it rings like a phone; whoever waits longer hears music
@@ -89,6 +90,14 @@ function soundOf() {
     setTimeout(() => { if (state?.state === "waiting") soundOf(); }, left + 50);
   } else sound.play(waits || state.state === "held" || state.state === "away" ? "music" : "");
 }
+
+const message = voicemail({
+  sound,
+  contact: () => (state?.voicemail ? api.token : ""),
+  onsent(sent) { state = { ...state, voicemail: undefined, ...sent }; drawOver("closed"); },
+  onback() { if (state) drawOver("closed"); else moment("before"); },
+});
+for (const opener of document.querySelectorAll("[data-vm-open]")) opener.addEventListener("click", () => message.open({ ...state?.voicemail, known: number }));
 
 function drawOver(before) {
   clearTimeout(offerAt);
@@ -271,7 +280,10 @@ if ($("start")) {
   $("call").disabled = Boolean(missing);   // pressed before this, nothing would happen
 }
 await api.restore();
-if (api.token && !missing) {
+if (!missing) for (const opener of document.querySelectorAll("[data-vm-open]")) opener.hidden = false;
+if (!missing && (await message.resume())) {
+  await claim(api.slot);
+} else if (api.token && !missing) {
   // A reload, or a tab that came back: the call goes on where it was; one that is over and not of this tab is forgotten.
   const ofThisTab = Boolean(memory.get("since"));
   if (await claim(api.slot)) {

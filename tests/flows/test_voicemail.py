@@ -1,4 +1,4 @@
-"""A spoken message after hours and from the line: begun, sent, thrown away, cut off; who hears it, what it is counted as."""
+"""A spoken message after hours and from the line: sent, thrown away, cut off; who hears it, what it is counted as."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class Ann:
     """She speaks at the call page: no cookie, only the token of her message."""
 
     def __init__(self, door: EntryPoint, *, token: str = "", key: str = "ann-speaks-0123456789") -> None:
-        self.door, self.call, self.key, self.token, self.number = door, token, key, "", 0
+        self.door, self.call, self.key, self.token, self.number, self.address = door, token, key, "", 0, "/nowhere/"
 
     def begins(self, number: str = NUMBER, **said: Any) -> Any:
         """She presses record."""
         body = {"key": self.key, "number": number, "name": "Ann Archer", "zone": "Europe/Madrid", **said}
         answer = self._post("begin", json.dumps(body), "application/json", self.call)
         if answer.status_code == 201:
-            self.token, self.number = answer.json()["token"], 0
+            self.token, self.address, self.number = answer.json()["token"], answer.json()["address"], 0
         return answer
 
     def speaks(self, seconds: int = 3, *, peaks: str = "40ff1000") -> None:
@@ -89,7 +89,7 @@ class Ann:
         if number is None:
             number, self.number = self.number, self.number + 1
         more = {"HTTP_X_PEAKS": peaks} | ({"HTTP_X_LAST": "1"} if last else {})
-        return self._post("piece", content, "application/octet-stream", self.token, number, **more)
+        return self._to(f"{self.address}{number}/", content, "application/octet-stream", self.token, **more)
 
     def presses(self, act: str) -> Any:
         """Send or discard."""
@@ -100,8 +100,10 @@ class Ann:
         address = reverse("customer-voicemail-state", args=[self.door.public_id])
         return Browser().get(address, headers={"Authorization": f"Bearer {self.token}"})
 
-    def _post(self, act: str, body: Any, kind: str, token: str, *more: Any, **headers: str) -> Any:
-        address = reverse(f"customer-voicemail-{act}", args=[self.door.public_id, *more])
+    def _post(self, act: str, body: Any, kind: str, token: str) -> Any:
+        return self._to(reverse(f"customer-voicemail-{act}", args=[self.door.public_id]), body, kind, token)
+
+    def _to(self, address: str, body: Any, kind: str, token: str, **headers: str) -> Any:
         if token:
             headers["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return Browser(enforce_csrf_checks=True).post(address, body, content_type=kind, **headers)  # type: ignore[arg-type]
@@ -142,7 +144,7 @@ class TestAfterHours:
             assert hashlib.sha256(file.read()).hexdigest() == track.sha256
         assert (track.duration_ms, track.side) == (3000, "customer")
         assert kinds(contact) == [
-            "arrived", "closed", "callback_promised", "recording_started", "recording_stopped",
+            "arrived", "closed", "callback_promised", "notice_skipped", "recording_started", "recording_stopped",
         ]  # fmt: skip
         started = JournalEntry.objects.get(interaction=contact, kind="recording_started")
         assert (started.facts["consent"], started.facts["voicemail"]) == ("given", True)
@@ -188,8 +190,11 @@ class TestAfterHours:
         ann.begins()
         ann.speaks(5)
         first = Recording.objects.get()
-        path = first.tracks.get().path
+        path, before = first.tracks.get().path, ann.address
         assert ann.begins().status_code == 201
+        ann.address, again = before, ann.address
+        assert ann.sends(recorded(1)[0], number=0).status_code == 409, "what was still under way of it is not taken"
+        ann.address = again
         assert not default_storage.exists(path)
         ann.speaks(2)
         ann.presses("send")
@@ -249,7 +254,7 @@ class TestAfterHours:
         elsewhere = make.door(make.client("Globex"), EntryKind.WEB_CALL)
         for door, token in ((elsewhere, ann.token), (closed, "made-up"), (closed, "")):
             other = Ann(door)
-            other.token = token
+            other.token, other.address = token, ann.address.replace(str(closed.public_id), str(door.public_id))
             answers = [other.sees(), other.presses("send"), other.presses("discard"), other.sends(b"", number=3)]
             assert {answer.status_code for answer in answers} == {401}
         assert Voicemail.objects.get().sent_at is None
@@ -437,8 +442,8 @@ class TestHeard:
         assert "spoken message" in card and "0:03" in card
         offers.accept(leg, by=bea)
         track = reverse("recording-track", args=[recording.public_id, "customer"])
-        page = browser.get(reverse("console-work", args=[leg.public_id])).content.decode()
-        assert track in page and page.index(track) < page.index("data-dialled")
+        page = browser.get(reverse("console-leg", args=[leg.public_id])).content.decode()
+        assert track in page and "Listen before you call" in page
         assert (
             track in browser.get(reverse("console-callback", args=[Callback.objects.get().public_id])).content.decode()
         )

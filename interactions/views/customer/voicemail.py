@@ -55,7 +55,8 @@ def begin(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except voicemails.NoNumber:
         words = say("err_number" if number else "err_number_missing", language)
         return JsonResponse({"code": "invalid", "errors": {"number": words}}, status=422)
-    piece = reverse("customer-voicemail-piece", args=[door.public_id, 0]).removesuffix("0/")
+    assert begun.recording is not None
+    piece = reverse("customer-voicemail-piece", args=[door.public_id, begun.recording.public_id, 0]).removesuffix("0/")
     answer = {"token": voicemails.token_of(begun), "address": piece, "seconds": int(voicemails.LONGEST.total_seconds())}
     return JsonResponse({**answer, **state_of(begun)}, status=201)
 
@@ -72,10 +73,10 @@ def _message(request: HttpRequest, public_id: UUID) -> Voicemail:
 @outlet.for_window
 @throttled("voicemail piece", "240/m", key=chat.by_token)
 @require_POST
-def piece(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    """One piece, in order."""
+def piece(request: HttpRequest, public_id: UUID, take: UUID, number: int) -> HttpResponse:
+    """One piece of a take, in order; of one that was said again none is taken any more."""
     message, sent = _message(request, public_id), pieces.read(request, number)
-    return pieces.answer(lambda: voicemails.take_piece(message, sent))
+    return pieces.answer(lambda: voicemails.take_piece(message, take, sent))
 
 
 @outlet.for_window
@@ -110,6 +111,7 @@ def state_of(message: Voicemail) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "state": "sent" if message.sent_at else "open",
         "ms": voicemails.lasted_ms(message),
+        "number": message.number,
         "now": clock.now().isoformat(),
     }
     if message.sent_at is not None and message.interaction is not None:

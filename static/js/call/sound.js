@@ -1,5 +1,5 @@
 /* What the page itself sounds: music and tones, and how loud a microphone is. One audio context, woken by a click.
-   new Sound({onblocked(is it)})  wake() in a click   play("music"|"ringing"|"")   once("answered"|"hungUp")   pressed("1")   volume(0..1)
+   new Sound({onblocked(is it)})  wake() in a click   play("music"|"ringing"|"")   once("answered"|"hungUp"|"beep")   pressed("1")   volume(0..1)
      listen(track, (level 0..100) => …)   deaf() */
 import * as tones from "../lib/tones.js";
 
