@@ -125,7 +125,8 @@ class DoorSerializer(CheckedSerializer):
     class Meta:
         model = EntryPoint
         fields = [
-            "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "origins", "imap_host",
+            "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "origins", "takes_voicemail",
+            "imap_host",
             "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret", "imap_checked_at", "imap_problem",
             "rules",
         ]  # fmt: skip

@@ -155,7 +155,7 @@ PLAIN: dict[str, Any] = {
     "side": "agent", "number": 0,
     "digest": "x", "digits": "97265d", "act": "live", "kind": "widget", "part": "reasons", "language": "en", "key": "x",
     "token": "not-a-token", "uidb36": "1", "pk": 1, "uid": 1, "address": "ann@example.com", "slug": "nowhere",
-    "file_id": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a11",
+    "file_id": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a11", "take": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a12",
 }  # fmt: skip
 PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-move": {"act": "pause"},
