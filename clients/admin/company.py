@@ -13,6 +13,7 @@ from clients import sharing, standing
 from clients.admin.base import OfClientAdmin, person
 from clients.models import (
     Brand,
+    BrandSound,
     BrandText,
     Client,
     Contract,
@@ -89,6 +90,19 @@ class BrandTextAdmin(OfClientAdmin):
     list_display = ["client", "kind", "language", "text"]
     list_filter = ["client", "kind", "language"]
     search_fields = ["text", "client__name"]
+
+
+@admin.register(BrandSound)
+class BrandSoundAdmin(OfClientAdmin):
+    """Uploaded and heard in the set-up, where its content is checked; removed here callers hear our tones again."""
+
+    list_display = ["client", "kind", "language", "name", "content_type", "bytes", "uploaded_at"]
+    list_filter = ["client", "kind", "language"]
+    search_fields = ["name", "client__name"]
+    readonly_fields = ["kind", "language", "name", "file", "content_type", "bytes", "sha256", "uploaded_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 @admin.register(PublicName)

@@ -59,8 +59,8 @@ class DoorForm(forms.ModelForm[EntryPoint]):
     class Meta:
         model = EntryPoint
         fields = [
-            "name", "queue", "hours", "priority", "address", "origins", "takes_voicemail", "imap_host", "imap_port", "imap_tls",
-            "imap_user", "imap_password", "webhook_secret", "published",
+            "name", "queue", "hours", "priority", "address", "origins", "takes_voicemail", "imap_host", "imap_port",
+            "imap_tls", "imap_user", "imap_password", "webhook_secret", "published",
         ]  # fmt: skip
         labels = {
             "name": gettext_lazy("Name of the door"),

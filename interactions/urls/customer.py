@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.customer import call, call_page, callback, chat, survey, voicemail, widget
+from interactions.views.customer import call, call_page, callback, chat, sound, survey, voicemail, widget
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/call/end/", call.end, name="customer-call-end"),
     path("c/<uuid:public_id>/call/back/", call.back, name="customer-call-back"),
     path("c/<uuid:public_id>/call/survey/", call.survey, name="customer-call-survey"),
+    path("c/<uuid:public_id>/sounds/<slug:digest>/", sound.sound, name="customer-sound"),
     path("c/<uuid:public_id>/voicemail/begin/", voicemail.begin, name="customer-voicemail-begin"),
     path("c/<uuid:public_id>/voicemail/<uuid:take>/<int:number>/", voicemail.piece, name="customer-voicemail-piece"),
     path("c/<uuid:public_id>/voicemail/state/", voicemail.state, name="customer-voicemail-state"),

@@ -21,9 +21,13 @@ const page = () => { try { return decodeURIComponent(location.hash.slice(1)).sli
 const LIVE = ["waiting", "talking", "held", "away"];
 
 const api = new Api(root, "call");
-let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", since = "", voiceBlocked = false;
+let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", since = "", voiceBlocked = false, greets = false;
 
-const sound = new Sound({ onblocked: () => drawBlocked() });
+const sound = new Sound({
+  onblocked: () => drawBlocked(),
+  files: { greeting: root.dataset.soundGreeting, music: root.dataset.soundMusic },
+  onended() { greets = false; if (state) soundOf(); },
+});
 const line = new Line(api, {
   onnews: () => refresh(),
   onchange: () => { if (state) drawLive(); },
@@ -82,10 +86,12 @@ function drawLive() {
   drawBlocked();
 }
 
-/* It rings at first, then there is music; music too while one is held. Talking is not disturbed. */
+/* The client greets, or it rings at first; then there is music, and while one is held, too. Talking is not disturbed. */
 function soundOf() {
   const waits = state.state === "waiting", left = ringUntil - performance.now();
-  if (waits && left > 0) {
+  if (!waits) greets = false;
+  if (greets && sound.has("greeting")) sound.play("greeting");
+  else if (waits && left > 0) {
     sound.play("ringing");
     setTimeout(() => { if (state?.state === "waiting") soundOf(); }, left + 50);
   } else sound.play(waits || state.state === "held" || state.state === "away" ? "music" : "");
@@ -145,6 +151,7 @@ function begin(why = "") {
   state = null;
   since = number = "";
   for (const what of ["since", "number"]) memory.set(what, "");
+  greets = false;
   for (const each of [waiting, talking, over]) each.begin();
   mute(false);
   name("");
@@ -172,7 +179,8 @@ async function start(form) {
     });
     api.token = next.token;
     key = newKey();
-    ringUntil = performance.now() + RINGS;
+    greets = sound.has("greeting");
+    ringUntil = greets ? 0 : performance.now() + RINGS;
     draw(next);
     if (LIVE.includes(next.state)) line.open();
   } catch (error) {
@@ -272,6 +280,8 @@ setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(stat
 
 /* --- the page has come ------------------------------------------------------------------------------------------- */
 
+// The message after hours that does not load is read.
+$("said-closed")?.querySelector("audio").addEventListener("error", () => show("said-closed", false));
 const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {

@@ -511,7 +511,7 @@ def test_a_part_of_it(day: Day, house: House, ann: Caller) -> None:
         assert answer["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
     assert browser.get(address, headers={"Range": f"bytes={len(whole)}-"}).status_code == 416
     assert browser.get(address, headers={"Range": "lines=1-2"}).getvalue() == whole
-    with patch("interactions.sounding.MOST_AT_ONCE", 8):
+    with patch("bpo.kernel.ranges.MOST_AT_ONCE", 8):
         piece = browser.get(address, headers={"Range": "bytes=2-"})
     assert (piece.content, piece["Content-Range"]) == (whole[2:10], f"bytes 2-9/{len(whole)}"), "the player asks on"
     assert browser.post(address).status_code == 405

@@ -13,7 +13,7 @@ from clients import customers, texts
 from clients.models import EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
 from interactions import voicemails, waits
-from interactions.views.customer import callback, outlet, voicemail, widget
+from interactions.views.customer import callback, outlet, sound, voicemail, widget
 
 ASKED = ("start", "state", "end", "back", "survey")
 
@@ -34,6 +34,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "door": door,
         "closed": widget.closed_words(door, language),
         "calls": customers.takes_calls(client),
+        "sounds": sound.addresses(door, language),
         "spoken": voicemail.words(door, language) if voicemails.offered(door, clock.now()) else "",
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
