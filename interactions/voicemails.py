@@ -10,26 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock, links
 from bpo.kernel.errors import DomainError, InvalidValue
 from bpo.kernel.steps import each
-from clients import customers, hours, opening
-from clients.models import Channel, ClientState, EntryKind, EntryPoint, Reason
-from interactions import intake, journal, keeping, pieces, states, unanswered
-from interactions.callback_rows import promised_window
+from clients import customers
+from clients.models import Channel, ClientState, EntryPoint, Reason
+from interactions import intake, journal, keeping, pieces, states, unanswered, voicemail_offers
 from interactions.models import (
-    Callback,
     Consent,
     Interaction,
     Kind,
-    Outcome,
     Recording,
     RecordingState,
     Side,
-    State,
     Track,
     Voicemail,
 )
@@ -95,52 +91,6 @@ class Speaker:
     page: str = ""
 
 
-# --- where it may be left --------------------------------------------------------------------------------------------
-
-
-def offered(door: EntryPoint, at: datetime) -> bool:
-    """Whether this door, closed now, takes spoken messages: somebody must be there to call back one day."""
-    assert door.queue is not None
-    takes = door.kind == EntryKind.WEB_CALL and door.takes_voicemail and door.client.is_live
-    return takes and not intake.open_now(door, door.queue, at) and customers.takes_calls(door.client) and bool(
-        called_by(door, None, at)
-    )  # fmt: skip
-
-
-def may_follow(contact: Interaction, at: datetime) -> bool:
-    """Whether who waited in vain may leave one: the line's own step led there, and none was left yet."""
-    led = contact.state == State.CLOSED and contact.outcome == Outcome.VOICEMAIL and contact.channel == Channel.VOICE
-    if not led or not contact.client.is_live or contact.entry_point is None:
-        return False
-    if Voicemail.objects.filter(interaction=contact, sent_at__isnull=False).exists():
-        return False
-    return promise_of(contact) is not None or (
-        unanswered.may_leave_number(contact) and called_by(contact.entry_point, contact, at) is not None
-    )
-
-
-def promise_of(contact: Interaction) -> Callback | None:
-    """What this contact was promised when its wait ended."""
-    return contact.callbacks_promised.order_by("pk").first()
-
-
-def called_by(door: EntryPoint, contact: Interaction | None, at: datetime) -> datetime | None:
-    """Until when he will be called back; None where the hours never come."""
-    if contact is not None and (promised := promise_of(contact)):
-        return promised.due_until
-    queue = contact.queue if contact is not None and contact.queue else door.queue
-    assert queue is not None
-    try:
-        return promised_window(opening.calls_at(door, queue), None, None, at)[1]
-    except hours.NeverOpen:
-        return None
-
-
-def kept_until(door: EntryPoint, at: datetime) -> datetime:
-    """The day on which what is said now is deleted."""
-    return keeping.until(door.client.policy, at)
-
-
 # --- speaking --------------------------------------------------------------------------------------------------------
 
 
@@ -167,14 +117,19 @@ def begin(
     at = at or clock.now()
     if contact is not None:
         Interaction.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    else:  # pressed twice it begins once: the second press finds the row of the first
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"voicemail {speaker.key}"])
     mine = Voicemail.objects.filter(interaction=contact) if contact else Voicemail.objects.filter(key=speaker.key)
     voicemail = mine.filter(entry_point=door).select_for_update(no_key=True, of=("self",)).first()
     if voicemail is not None and voicemail.sent_at is not None:
         raise MessageSent
     contact = contact or (voicemail.interaction if voicemail else None)
-    if voicemail is None and not (may_follow(contact, at) if contact else offered(door, at)):
+    if voicemail is None and not (
+        voicemail_offers.may_follow(contact, at) if contact else voicemail_offers.offered(door, at)
+    ):
         raise NoMessages
-    promised = promise_of(contact) if contact else None
+    promised = voicemail_offers.promise_of(contact) if contact else None
     number = promised.number if promised else customers.typed_phone(door.client, speaker.number)
     if not number and not (promised and promised.address):
         raise NoNumber
@@ -185,7 +140,7 @@ def begin(
     voicemail.seen_at = at
     before = voicemail.recording
     voicemail.recording = Recording.objects.create(
-        client=door.client, consent=Consent.GIVEN, started_at=at, keep_until=kept_until(door, at)
+        client=door.client, consent=Consent.GIVEN, started_at=at, keep_until=voicemail_offers.kept_until(door, at)
     )
     Track.objects.create(recording=voicemail.recording, side=Side.CUSTOMER)
     voicemail.save()
@@ -298,7 +253,7 @@ def _hand_over(voicemail: Voicemail, *, why: str, at: datetime) -> None:
     assert recording is not None
     if contact is None:
         contact = intake.receive(voicemail.entry_point, _contact(voicemail), at=at).interaction
-    elif promise_of(contact) is None:
+    elif voicemail_offers.promise_of(contact) is None:
         unanswered.leave_number(
             contact, number=voicemail.number, name=voicemail.name, reason=voicemail.reason, zone=voicemail.zone,
             language=voicemail.language, at=at,

@@ -17,7 +17,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
 from clients.models import Channel, ClientState, EntryKind, EntryPoint, HoursSpan, Policy, Queue, Role
-from interactions import callback_work, keeping, offers, pieces, playback, voicemails
+from interactions import callback_work, callbacks, keeping, offers, pieces, playback, voicemails
 from interactions.models import (
     Callback,
     CallbackOrigin,
@@ -370,6 +370,12 @@ class TestFromTheLine:
         ann.speaks()
         ann.presses("send")
         assert Callback.objects.get().promised_from == Recording.objects.get().interaction
+
+    def test_once_she_was_called_back_it_is_too_late(self, day: Day, caller: Caller) -> None:
+        self.waits(day, caller, phone=NUMBER)
+        callbacks.withdraw(Callback.objects.get(), "called already", link=True)
+        assert "voicemail" not in caller.state()
+        assert Ann(caller.door, token=caller.token).begins("").json()["code"] == "no_messages"
 
     def test_in_two_tabs_it_is_one_message(self, day: Day, caller: Caller) -> None:
         self.waits(day, caller, phone=NUMBER)

@@ -15,7 +15,7 @@ from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
 from clients.words import language_for, say
-from interactions import calls, chats, media, recordings, talks, voicemails
+from interactions import calls, chats, media, recordings, talks, voicemail_offers
 from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
 from interactions.push import page_seen
 from interactions.views.customer import chat, outlet, voicemail
@@ -146,10 +146,10 @@ def _spoken(session: ChatSession, contact: Interaction) -> dict[str, Any]:
     if contact.outcome != Outcome.VOICEMAIL:
         return {}
     left = Voicemail.objects.filter(interaction=contact, sent_at__isnull=False).exists()
-    if left or not voicemails.may_follow(contact, clock.now()):
+    if left or not voicemail_offers.may_follow(contact, clock.now()):
         return {"spoken": left}
     told = voicemail.words(session.entry_point, session.language, contact=contact, zone=session.zone)
-    return {"spoken": False, "voicemail": {"told": told, "number": voicemails.promise_of(contact) is None}}
+    return {"spoken": False, "voicemail": {"told": told, "number": voicemail_offers.promise_of(contact) is None}}
 
 
 def _heard_at(leg: Leg) -> str | None:

@@ -12,7 +12,7 @@ from bpo.kernel import clock
 from clients import customers, texts
 from clients.models import EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
-from interactions import voicemails, waits
+from interactions import voicemail_offers, waits
 from interactions.views.customer import callback, outlet, sound, voicemail, widget
 
 ASKED = ("start", "state", "end", "back", "survey")
@@ -35,7 +35,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "closed": widget.closed_words(door, language),
         "calls": customers.takes_calls(client),
         "sounds": sound.addresses(door, language),
-        "spoken": voicemail.words(door, language) if voicemails.offered(door, clock.now()) else "",
+        "spoken": voicemail.words(door, language) if voicemail_offers.offered(door, clock.now()) else "",
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
         "menu": menu_of(door, language),

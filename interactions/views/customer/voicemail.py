@@ -17,7 +17,7 @@ from bpo.kernel import clock, zones
 from bpo.kernel.throttle import throttled
 from clients.models import EntryKind, EntryPoint, Reason
 from clients.words import language_for, say
-from interactions import intake, voicemails
+from interactions import intake, voicemail_offers, voicemails
 from interactions.models import Interaction, Voicemail
 from interactions.views import pieces
 from interactions.views.customer import chat, outlet, times
@@ -124,14 +124,14 @@ def words(door: EntryPoint, language: str, *, contact: Interaction | None = None
     """What will happen with it: recorded, kept until, called back by when."""
     now = clock.now()
     zone = zone or door.client.zone
-    by = voicemails.called_by(door, contact, now)
+    by = voicemail_offers.called_by(door, contact, now)
     assert by is not None, "it is not offered where nobody ever calls back"
     return say(
         "vm_told",
         language,
         client=door.client.brand.public_name,
         minutes=int(voicemails.LONGEST.total_seconds() // 60),
-        kept=_date(voicemails.kept_until(door, now), zone, language),
+        kept=_date(voicemail_offers.kept_until(door, now), zone, language),
         due=f"{times.short_moment(by, now, zone, language)} ({times.zone_words(zone)})",
     )
 
