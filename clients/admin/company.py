@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, acts
+from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, ReadOnly, acts
 from clients import sharing, standing
 from clients.admin.base import OfClientAdmin, person
 from clients.models import (
@@ -93,16 +93,12 @@ class BrandTextAdmin(OfClientAdmin):
 
 
 @admin.register(BrandSound)
-class BrandSoundAdmin(OfClientAdmin):
-    """Uploaded and heard in the set-up, where its content is checked; removed here callers hear our tones again."""
+class BrandSoundAdmin(ReadOnly, OfClientAdmin):
+    """Uploaded, heard and removed in the set-up, where its content is checked and its file goes with it."""
 
     list_display = ["client", "kind", "language", "name", "content_type", "bytes", "uploaded_at"]
     list_filter = ["client", "kind", "language"]
     search_fields = ["name", "client__name"]
-    readonly_fields = ["kind", "language", "name", "file", "content_type", "bytes", "sha256", "uploaded_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 @admin.register(PublicName)

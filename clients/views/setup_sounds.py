@@ -47,11 +47,9 @@ def sounds_of(request: SetupRequest) -> HttpResponse:
     slots = _slots(request.client)
     if request.method != "POST":
         return page(request, "setup/sounds.html", "setup-sounds", {"slots": slots, "most": sounds.MOST_BYTES})
-    slot = next((each for each in slots if each.key == request.POST.get("slot")), None)
-    if slot is None:
-        raise Http404
+    slot = next((each for each in slots if each.key == request.POST.get("slot")), slots[-1])
     upload = request.FILES.get("file")
-    if upload is None:
+    if upload is None or slot.key != request.POST.get("slot"):
         slot.problem = _("Choose a file first.")
     else:
         try:

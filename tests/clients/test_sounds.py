@@ -81,8 +81,9 @@ def test_what_is_none_or_too_large_is_refused_in_words(
 def test_without_a_file_or_a_place_nothing_is_taken(ada: Browser, acme: Client) -> None:
     path = reverse("setup-sounds", args=[acme.public_id])
     assert "Choose a file first." in ada.post(path, {"slot": "music-all"}).content.decode()
-    assert upload(ada, acme, "greeting-fr", wav()).status_code == 404
-    assert upload(ada, acme, "music-en", wav()).status_code == 404
+    assert upload(ada, acme, "greeting-fr", wav()).status_code == 422
+    assert upload(ada, acme, "music-en", wav()).status_code == 422
+    assert not acme.sounds.exists()
 
 
 @pytest.mark.django_db(transaction=True)
