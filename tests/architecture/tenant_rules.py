@@ -366,7 +366,7 @@ LACKING: dict[str, str] = {
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
-        "setup-queue", "setup-queue-new",
+        "setup-queue", "setup-queue-new", "setup-sounds",
     ], "422"),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ from tests.browser import stage
 from tests.browser.test_recording_story import LOUD, SILENT, seconds_of
 from tests.browser.test_voice_story import ALEX, ANN, Open, calls, door
 from tests.browser.test_voice_story import people as people
-from tests.living import eventually
+from tests.living import Watch, eventually
 
 pytestmark = pytest.mark.voice
 PRIYA = "priya@contact-center.example"
@@ -167,3 +167,27 @@ def test_without_a_microphone_she_is_told_what_to_do(people: Open, own_line: Ent
     ann.get_by_role("button", name="Record").click()
     expect(ann.locator("[data-mic-problem=voicemail]")).to_contain_text("does not let us use the microphone")
     expect(ann.locator("#vm-ready")).to_be_visible()
+
+
+def test_what_is_said_without_a_net_arrives_and_a_reload_loses_nothing(
+    people: Open, own_line: EntryPoint, watch: Watch
+) -> None:
+    shut(own_line)
+    ann = people(ANN, **PHONE)
+    ann.goto(reverse("customer-call", args=[own_line.public_id]))
+    ann.get_by_role("button", name="Leave a spoken message").click()
+    ann.get_by_role("textbox", name="Your number").fill("+1 614 555 0188")
+    speaks(ann, 3)
+    watch.allow("ERR_INTERNET_DISCONNECTED")
+    ann.context.set_offline(True)
+    expect(ann.locator("#vm-waits")).to_contain_text("kept on this page")
+    ann.context.set_offline(False)
+    expect(ann.locator("#vm-waits")).to_be_hidden()
+    ann.locator("#vm-stop").click()
+    expect(ann.locator("#vm-send")).to_be_visible()
+    ann.on("dialog", lambda dialog: dialog.accept())
+    ann.reload()
+    expect(ann.locator("#vm-note")).to_contain_text("This much of your message has arrived")
+    ann.locator("#vm-send").click()
+    expect(ann.locator("#over-h")).to_have_text("Your message has arrived")
+    assert (kept().tracks.get().duration_ms or 0) > 8_000, "the seconds without a net are in it"
