@@ -180,11 +180,14 @@ def test_what_is_said_without_a_net_arrives_and_a_reload_loses_nothing(
     speaks(ann, 3)
     watch.allow("ERR_INTERNET_DISCONNECTED")
     ann.context.set_offline(True)
-    expect(ann.locator("#vm-waits")).to_contain_text("kept on this page")
+    expect(ann.locator("#vm-waits")).to_be_visible()
     ann.context.set_offline(False)
     expect(ann.locator("#vm-waits")).to_be_hidden()
     ann.locator("#vm-stop").click()
     expect(ann.locator("#vm-send")).to_be_visible()
+    spoken = Voicemail.objects.latest("pk").recording
+    assert spoken is not None
+    eventually(lambda: spoken.tracks.get().is_whole, within=30)
     ann.on("dialog", lambda dialog: dialog.accept())
     ann.reload()
     expect(ann.locator("#vm-note")).to_contain_text("This much of your message has arrived")
