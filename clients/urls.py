@@ -12,6 +12,7 @@ from clients.views import (
     setup_hours,
     setup_queues,
     setup_scripts,
+    setup_sounds,
 )
 
 of_client = [
@@ -21,6 +22,9 @@ of_client = [
     path("brand/", setup_brand.brand, name="setup-brand"),
     path("brand/colour/", setup_brand.colour, name="setup-colour"),
     path("texts/", setup_brand.texts, name="setup-texts"),
+    path("sounds/", setup_sounds.sounds_of, name="setup-sounds"),
+    path("sounds/<uuid:sound>/", setup_sounds.play, name="setup-sound"),
+    path("sounds/<uuid:sound>/remove/", setup_sounds.remove, name="setup-sound-remove"),
     path("hours/", setup_hours.listing, name="setup-hours"),
     path("hours/new/", setup_hours.new, name="setup-hours-new"),
     path("hours/<uuid:hours>/", setup_hours.edit, name="setup-hours-edit"),

@@ -46,6 +46,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call_step_line": {"en": "In line", "es": "En la cola"},
     "call_step_talk": {"en": "Talking with us", "es": "Hablando con nosotros"},
     "call_step_talk_where": {"en": "right here, on this page", "es": "aquí mismo, en esta página"},
+    "call_hear_closed": {"en": "Hear why we are closed", "es": "Escuche por qué estamos cerrados"},
     "call_music": {"en": "Waiting music", "es": "Música de espera"},
     "call_back_instead": {"en": "Call me back instead", "es": "Prefiero que me llamen"},
     "call_keep_place": {

@@ -1,9 +1,11 @@
 """The catalogue of our own words on customer pages; `{name}` is filled in where they are said."""
 
 from clients.words_call import CALL_WORDS
+from clients.words_voicemail import VOICEMAIL_WORDS
 
 WORDS: dict[str, dict[str, str]] = {
     **CALL_WORDS,
+    **VOICEMAIL_WORDS,
     # in general
     "privacy": {"en": "Privacy", "es": "Privacidad"},
     "help": {"en": "Help", "es": "Ayuda"},

@@ -27,6 +27,7 @@ from interactions.models import (
     SurveyAnswer,
     Track,
     Visit,
+    Voicemail,
 )
 
 
@@ -145,11 +146,22 @@ class RecordingAdmin(WorkAdmin):
     """What is recorded; it is heard on the pages of its contact, where each listening is written down."""
 
     list_display = ["started_at", "client", "leg", "state", "consent", "ended_at", "keep_until", "deleted_at"]
-    list_filter = ["client", "state", "consent"]
+    list_filter = ["client", "state", "consent", ("leg", admin.EmptyFieldListFilter)]
     list_select_related = ["client", "leg__agent", "leg__interaction"]
     search_fields = ["public_id__exact", "interaction__public_id__exact", "leg__agent__name"]
     date_hierarchy = "started_at"
     inlines = [TrackInline]
+
+
+@admin.register(Voicemail)
+class VoicemailAdmin(WorkAdmin):
+    """Who spoke to nobody; what he said is his recording, and is heard on the pages of its contact."""
+
+    list_display = ["begun_at", "client", "name", "number", "sent_at", "interaction"]
+    list_filter = ["client"]
+    list_select_related = ["client", "interaction"]
+    search_fields = ["public_id__exact", "interaction__public_id__exact", "number", "name"]
+    date_hierarchy = "begun_at"
 
 
 @admin.register(JournalEntry)

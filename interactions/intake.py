@@ -74,7 +74,7 @@ CALLERS = frozenset({Origin.PHONE, Origin.WEB_CALL, Origin.API})
 # Sent by machines: filed, never answered, never a callback.
 MACHINES = frozenset({Automatic.BOUNCE, Automatic.AUTO_REPLY, Automatic.OURS})
 # Of these the line's listed addresses are told: somebody waits, or is owed an answer.
-TOLD = frozenset({None, Outcome.AFTER_HOURS, Outcome.CALLBACK_PROMISED})
+TOLD = frozenset({None, Outcome.AFTER_HOURS, Outcome.CALLBACK_PROMISED, Outcome.VOICEMAIL})
 
 
 class ClientAway(DomainError):
@@ -125,6 +125,8 @@ class NewContact:
     message: Inbound | None = field(default=None, repr=False)
     files: tuple[File, ...] = ()
     wants_callback: bool = False
+    voicemail: bool = False
+    """Nobody was there, and a spoken message was left; a promise follows from it."""
     due_from: datetime | None = None
     due_until: datetime | None = None
     zone: str = ""
@@ -462,6 +464,8 @@ def _outcome(
         return Outcome.SPAM
     if contact.wants_callback:
         return Outcome.CALLBACK_PROMISED
+    if contact.voicemail:
+        return Outcome.VOICEMAIL
     if interaction.channel == Channel.EMAIL and not _leads_to_callback(interaction, contact):
         return None  # closed here, nobody would ever see it: it waits until somebody is there
     if not open_now(entry_point, queue, at):
@@ -531,12 +535,13 @@ def _envelope(interaction: Interaction, contact: NewContact) -> None:
 
 def _closed_at_the_door(interaction: Interaction, contact: NewContact, outcome: Outcome, *, at: datetime) -> Received:
     """Journal the refusal and promise the callback where one follows from it."""
-    if outcome not in (Outcome.CALLBACK_PROMISED, Outcome.UNDELIVERABLE, Outcome.SPAM):
+    if outcome not in (Outcome.CALLBACK_PROMISED, Outcome.VOICEMAIL, Outcome.UNDELIVERABLE, Outcome.SPAM):
         journal.record(interaction, Kind.REFUSED_AT_DOOR, at=at, why=outcome)
     journal.record(interaction, Kind.CLOSED, at=at, outcome=outcome)
     origin = {
         Outcome.CALLBACK_PROMISED: CallbackOrigin.FORM,
         Outcome.AFTER_HOURS: CallbackOrigin.AFTER_HOURS,
+        Outcome.VOICEMAIL: CallbackOrigin.AFTER_HOURS,
         Outcome.REFUSED_UNSTAFFED: CallbackOrigin.UNSTAFFED,
     }.get(outcome)
     callback = _promise(interaction, contact, origin, at=at) if origin else None

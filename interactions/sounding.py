@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
+from bpo.kernel import ranges
 from interactions.models import Recording, Track
-
-MOST_AT_ONCE = 1024 * 1024
-RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 def track_of(recording: Recording, side: str) -> Track:
@@ -22,33 +18,7 @@ def track_of(recording: Recording, side: str) -> Track:
 
 
 def sound(request: HttpRequest, track: Track) -> HttpResponseBase:
-    """The file or the part of it that was asked for."""
-    total = track.bytes
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    first, last = _part(asked[1], asked[2], total) if asked else (0, total - 1)
-    if asked:  # a player asks for all that follows; it asks again for what it does not get
-        last = min(last, first + MOST_AT_ONCE - 1)
-    if first > last or first >= total:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{total}"})
-    answer: HttpResponseBase
-    if request.method != "GET":  # a HEAD asks for the length alone
-        answer = HttpResponse(content_type=track.content_type)
-    elif asked:
-        with default_storage.open(track.path, "rb") as file:
-            file.seek(first)
-            answer = HttpResponse(file.read(last - first + 1), status=206, content_type=track.content_type)
-    else:
-        answer = FileResponse(default_storage.open(track.path, "rb"), content_type=track.content_type)
-    answer["Content-Length"] = str(last - first + 1)
-    if asked:
-        answer["Content-Range"] = f"bytes {first}-{last}/{total}"
-    answer["Accept-Ranges"] = "bytes"
+    """The file or the part of it that was asked for; nothing on the way keeps it."""
+    answer = ranges.answer(request, track.path, total=track.bytes, content_type=track.content_type)
     answer["Cache-Control"] = "private, no-store"
-    answer["Content-Disposition"] = "inline"
     return answer
-
-
-def _part(first: str, last: str, total: int) -> tuple[int, int]:
-    if not first:
-        return max(0, total - int(last or 0)), total - 1
-    return int(first), min(int(last), total - 1) if last else total - 1

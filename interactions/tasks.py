@@ -10,7 +10,7 @@ from celery import shared_task
 
 from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingQuerySet
-from interactions import callback_work, cases, mail_fetch, mail_out, notices, recordings
+from interactions import callback_work, cases, keeping, mail_fetch, mail_out, notices
 from interactions.adapters.base import DeliveryError
 from interactions.replay import asking
 
@@ -76,13 +76,13 @@ def work_due_callbacks() -> int:
 @shared_task(name="interactions.finish_recordings")
 def finish_recordings() -> int:
     """Make whole what was recorded of the calls that are over; returns how many recordings."""
-    return recordings.finish_ended(clock.now())
+    return keeping.finish_ended(clock.now())
 
 
 @shared_task(name="interactions.delete_recordings")
 def delete_recordings() -> int:
     """Delete the recordings whose day has come; returns how many."""
-    return recordings.delete_due(clock.now())
+    return keeping.delete_due(clock.now())
 
 
 @shared_task(name="interactions.run_replays")

@@ -87,8 +87,8 @@ def leave_number(
     *,
     number: str,
     address: str = "",
-    due_from: datetime,
-    due_until: datetime,
+    due_from: datetime | None = None,
+    due_until: datetime | None = None,
     name: str = "",
     words: str = "",
     reason: Reason | None = None,
@@ -96,7 +96,10 @@ def leave_number(
     language: str = "",
     at: datetime | None = None,
 ) -> Callback:
-    """Promise the call from the contact, with its matter and its place; asked again, the same promise comes back."""
+    """Promise the call from the contact, with its matter and its place; asked again, the same promise comes back.
+
+    Without a window the client's turn-around is promised.
+    """
     at = at or clock.now()
     assert contact.queue is not None
     # Of two presses the second finds the matter and the promise of the first.

@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, acts
+from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, ReadOnly, acts
 from clients import sharing, standing
 from clients.admin.base import OfClientAdmin, person
 from clients.models import (
     Brand,
+    BrandSound,
     BrandText,
     Client,
     Contract,
@@ -89,6 +90,15 @@ class BrandTextAdmin(OfClientAdmin):
     list_display = ["client", "kind", "language", "text"]
     list_filter = ["client", "kind", "language"]
     search_fields = ["text", "client__name"]
+
+
+@admin.register(BrandSound)
+class BrandSoundAdmin(ReadOnly, OfClientAdmin):
+    """Uploaded, heard and removed in the set-up, where its content is checked and its file goes with it."""
+
+    list_display = ["client", "kind", "language", "name", "content_type", "bytes", "uploaded_at"]
+    list_filter = ["client", "kind", "language"]
+    search_fields = ["name", "client__name"]
 
 
 @admin.register(PublicName)

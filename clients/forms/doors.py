@@ -28,7 +28,7 @@ OF_KIND = {
     EntryKind.FORM: (),
     EntryKind.API: (),
     EntryKind.PHONE: ("address",),
-    EntryKind.WEB_CALL: ("origins",),
+    EntryKind.WEB_CALL: ("origins", "takes_voicemail"),
 }
 
 
@@ -59,8 +59,8 @@ class DoorForm(forms.ModelForm[EntryPoint]):
     class Meta:
         model = EntryPoint
         fields = [
-            "name", "queue", "hours", "priority", "address", "origins", "imap_host", "imap_port", "imap_tls",
-            "imap_user", "imap_password", "webhook_secret", "published",
+            "name", "queue", "hours", "priority", "address", "origins", "takes_voicemail", "imap_host", "imap_port",
+            "imap_tls", "imap_user", "imap_password", "webhook_secret", "published",
         ]  # fmt: skip
         labels = {
             "name": gettext_lazy("Name of the door"),
@@ -73,14 +73,20 @@ class DoorForm(forms.ModelForm[EntryPoint]):
             "imap_tls": gettext_lazy("Encrypted from the start (TLS)"),
             "imap_user": gettext_lazy("User"),
             "published": gettext_lazy("Open: contacts are taken in here"),
+            "takes_voicemail": gettext_lazy("Outside the hours callers may leave a spoken message"),
+        }
+        help_texts = {
+            "takes_voicemail": gettext_lazy(
+                "It comes with a promised callback, and is kept as long as recordings of this company are. From the "
+                "line callers come to the voicemail by its overflow step, whatever is set here."
+            )
         }
 
     def __init__(self, client: Client, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client, self.kind = client, kind
         self.instance.client, self.instance.kind = client, kind
-        for name in {"address", "origins", "imap_host", "imap_port", "imap_tls", "imap_user", "imap_password",
-                     "webhook_secret"} - set(OF_KIND[EntryKind(kind)]):  # fmt: skip
+        for name in {name for names in OF_KIND.values() for name in names} - set(OF_KIND[EntryKind(kind)]):
             del self.fields[name]
         self.fields["queue"].queryset = client.queues.exclude(state=QueueState.ARCHIVED)  # type: ignore[attr-defined]
         self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]

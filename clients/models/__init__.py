@@ -15,12 +15,14 @@ from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueStat
 from clients.models.script import Script, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
 from clients.models.snippet import Snippet
+from clients.models.sound import BrandSound, SoundKind
 
 __all__ = [
     "ApiKey",
     "Bill",
     "BillState",
     "Brand",
+    "BrandSound",
     "BrandText",
     "BusinessHours",
     "Channel",
@@ -60,6 +62,7 @@ __all__ = [
     "ScriptVersion",
     "Skill",
     "Snippet",
+    "SoundKind",
     "Strategy",
     "TextKind",
     "VersionState",

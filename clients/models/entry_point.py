@@ -61,6 +61,9 @@ class EntryPoint(PublicIdModel):
         blank=True,
         help_text="Web origins whose pages may show the chat window, such as https://shop.example.",
     )
+    takes_voicemail = models.BooleanField(
+        default=True, help_text="Web call: outside the hours callers may leave a spoken message."
+    )
     webhook_secret = EncryptedTextField(blank=True, help_text="Signs inbound webhooks of this door.")
     imap_host = models.CharField(max_length=200, blank=True)
     imap_port = models.PositiveIntegerField(null=True, blank=True)

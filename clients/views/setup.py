@@ -53,6 +53,7 @@ STEPS = [
     Step("setup-people", gettext_lazy("People"), "person"),
     Step("setup-contract", gettext_lazy("Contract and rules"), "check"),
     Step("setup-texts", gettext_lazy("Texts"), "chat"),
+    Step("setup-sounds", gettext_lazy("Sounds"), "sound"),
     Step("setup-previews", gettext_lazy("Preview of mails"), "mail"),
     Step("setup-keys", gettext_lazy("API keys"), "key"),
 ]

@@ -1,4 +1,4 @@
-"""What was recorded of calls, as far as the caller may hear it; a track is fetched whole or in parts."""
+"""What was recorded of contacts, as far as the caller may hear it; a track is fetched whole or in parts."""
 
 from __future__ import annotations
 
@@ -40,23 +40,31 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
-    """One recording of one agent's stretch of a call."""
+    """One recording of one agent's stretch of a call, or a message its customer spoke while nobody could answer."""
 
     client = PublicId(read_only=True)
     interaction = PublicId(read_only=True)
+    kind = serializers.SerializerMethodField()
     agent = serializers.SerializerMethodField()
     tracks = TrackSerializer(many=True, read_only=True)
 
     class Meta:
         model = Recording
         fields = [
-            "public_id", "client", "interaction", "agent", "state", "consent", "started_at", "ended_at", "keep_until",
-            "deleted_at", "tracks",
+            "public_id", "kind", "client", "interaction", "agent", "state", "consent", "started_at", "ended_at",
+            "keep_until", "deleted_at", "tracks",
         ]  # fmt: skip
+
+    @extend_schema_field(serializers.ChoiceField(choices=["call", "voicemail"]))
+    def get_kind(self, recording: Recording) -> str:
+        """What was recorded."""
+        return "voicemail" if recording.is_message else "call"
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_agent(self, recording: Recording) -> str:
-        """By public name towards the client."""
+        """By public name towards the client; empty for a spoken message."""
+        if recording.leg is None:
+            return ""
         agent = recording.leg.agent
         if is_client_side(self, recording.client_id):
             return public_name(agent.user, recording.client)
@@ -67,7 +75,8 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVi
     """Recordings; of one contact by `interaction`."""
 
     rows = (
-        Recording.objects.exclude(state=RecordingState.REFUSED)
+        Recording.objects.filter(interaction__isnull=False)
+        .exclude(state=RecordingState.REFUSED)
         .select_related("client", "interaction", "leg__agent__user")
         .prefetch_related("tracks")
         .order_by("-started_at", "-id")

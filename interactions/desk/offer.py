@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Brand
-from interactions import media
+from interactions import media, playback
 from interactions.desk import afterwards
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Kind, Leg, LegRole, LegState
@@ -38,6 +38,8 @@ class Card:
     opening: str
     given: str
     came_back: str
+    spoken: int | None
+    """How many seconds her customer has spoken to nobody; she hears it once she has accepted."""
     who: str
     contacts: int
     waited_since: datetime
@@ -90,6 +92,7 @@ def open_offer(agent: Agent) -> Card | None:
         opening=envelope.opening if envelope is not None and leg.channel != "email" else "",
         given=_given(leg),
         came_back=afterwards.came_back(leg) if leg.role == "primary" else "",
+        spoken=playback.spoken_seconds(interaction.case_id) if _calls_back(leg) else None,
         who=name_of(interaction),
         contacts=contacts + 1,
         # Who is asked for help is waited for by the colleague, not by the customer.

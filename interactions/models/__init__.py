@@ -25,6 +25,7 @@ from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
 from interactions.models.visit import Visit
+from interactions.models.voicemail import Voicemail
 
 __all__ = [
     "BEGAN",
@@ -76,5 +77,6 @@ __all__ = [
     "SurveyAnswer",
     "Track",
     "Visit",
+    "Voicemail",
     "began",
 ]

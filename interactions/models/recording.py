@@ -1,6 +1,8 @@
-"""What was recorded of a call: one row for each stretch of one agent, and a track for each side of it."""
+"""What was recorded: one row for each stretch of one agent in a call, with a track a side; or a spoken message."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -54,12 +56,13 @@ class Side(models.TextChoices):
 class Recording(PublicIdModel):
     """One recording of one leg: a desk that was opened anew, and a colleague who takes the call, begin another.
 
-    Refused is a row too: a customer who has answered is asked by nobody else in this contact.
+    Refused is a row too: a customer who has answered is asked by nobody else in this contact. A spoken message has no
+    leg, and no contact before it is sent: until then it is its customer's alone.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="recordings")
-    leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="recordings")
+    interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="recordings")
+    leg = models.ForeignKey(Leg, null=True, on_delete=models.PROTECT, related_name="recordings")
     state = models.CharField(max_length=7, choices=RecordingState, default=RecordingState.RUNNING, editable=False)
     consent = models.CharField(max_length=9, choices=Consent)
     paused_for = models.CharField(max_length=5, choices=PausedFor, blank=True, help_text="Stays when it ends paused.")
@@ -93,6 +96,10 @@ class Recording(PublicIdModel):
                 name="recording_paused_for",
             ),
             models.CheckConstraint(
+                condition=Q(interaction__isnull=False) | Q(leg__isnull=True, state="running"),
+                name="recording_of_a_contact",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="deleted", deleted_at__isnull=False)
                 | (~Q(state="deleted") & Q(deleted_at__isnull=True)),
                 name="recording_deleted_once",
@@ -106,12 +113,30 @@ class Recording(PublicIdModel):
         ]
 
     def __str__(self) -> str:
-        return f"Recording of {self.leg}"
+        return f"Recording of {self.leg or self.interaction or 'a message'}"
 
     @property
     def is_live(self) -> bool:
         """Whether it goes on, sounding or silent."""
         return self.state in LIVE
+
+    @property
+    def is_message(self) -> bool:
+        """Whether a customer spoke it to nobody."""
+        return self.leg_id is None
+
+    @property
+    def about(self) -> Leg | Interaction:
+        """What the journal tells of it with."""
+        about = self.leg or self.interaction
+        assert about is not None, "nothing is told of a message that was not sent"
+        return about
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What each of its journal entries says."""
+        whose = {"leg": str(self.leg.public_id)} if self.leg else {"voicemail": True}
+        return {"recording": str(self.public_id), **whose, "consent": self.consent}
 
 
 class Track(models.Model):
@@ -123,7 +148,7 @@ class Track(models.Model):
     file = models.FileField(upload_to="recordings/", blank=True)
     bytes = models.BigIntegerField(default=0, help_text="So many of the file count: what is behind was not committed.")
     pieces = models.PositiveIntegerField(default=0, help_text="The number of the piece that is awaited.")
-    is_whole = models.BooleanField(default=False, help_text="The desk said that no more pieces come.")
+    is_whole = models.BooleanField(default=False, help_text="The page said that no more pieces come.")
     peaks = models.BinaryField(default=b"", help_text="How loud, four times a second: the picture of it.")
     sha256 = models.CharField(max_length=64, blank=True)
     duration_ms = models.PositiveIntegerField(null=True)

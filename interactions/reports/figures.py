@@ -125,6 +125,11 @@ FIGURES: dict[str, Figure] = {
         _contact("elsewise", _("Passed on or closed while waiting"), LINE["elsewise"]),
         _contact("after_hours", _("Outside opening hours"), CAME_IN & Q(outcome=Outcome.AFTER_HOURS)),
         _contact(
+            "voicemail",
+            _("Left a spoken message outside opening hours"),
+            CAME_IN & Q(outcome=Outcome.VOICEMAIL, first__entered_at__isnull=True),
+        ),
+        _contact(
             "turned_away",
             _("Turned away, line full or nobody there"),
             CAME_IN & Q(outcome__in=TURNED_AWAY),
@@ -134,7 +139,7 @@ FIGURES: dict[str, Figure] = {
             _("Booked a call without waiting, or closed otherwise"),
             CAME_IN
             & Q(channel__in=LIVE_CHANNELS, first__entered_at__isnull=True)
-            & (Q(outcome="") | ~Q(outcome__in=[Outcome.AFTER_HOURS, *TURNED_AWAY])),
+            & (Q(outcome="") | ~Q(outcome__in=[Outcome.AFTER_HOURS, Outcome.VOICEMAIL, *TURNED_AWAY])),
         ),
         _contact("mail_in", _("Mails received"), MAIL),
         _contact("mail_replied", _("Mails replied to"), MAIL & Q(first_reply__isnull=False)),

@@ -234,6 +234,9 @@ def reasons(scope: Scope) -> list[ReasonRow]:
     return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
 
 
+CALLED_BACK = (Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS, Outcome.VOICEMAIL)
+
+
 @figured
 def _reasons(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Interaction, Any]:
     places = iter(moments)
@@ -246,7 +249,7 @@ def _reasons(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Interaction, An
         .annotate(
             n=Count("pk"),
             handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
-            callback=Count("pk", filter=Q(outcome__in=[Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS])),
+            callback=Count("pk", filter=Q(outcome__in=CALLED_BACK)),
             left=Count("pk", filter=figures.ABANDONED),
             still_open=Count("pk", filter=~Q(state=State.CLOSED)),
         )
@@ -286,8 +289,8 @@ class Day:
         return sum(self.came_in_by_channel.values())
 
 
-AT_THE_DOOR = ("after_hours", "turned_away")
-BESIDE = ("after_hours", "turned_away", "mail_in", "mail_replied", "mail_open")
+AT_THE_DOOR = ("after_hours", "voicemail", "turned_away")
+BESIDE = ("after_hours", "voicemail", "turned_away", "mail_in", "mail_replied", "mail_open")
 
 
 def day(scope: Scope, by_channel: dict[str, Line] | None = None) -> Day:

@@ -51,7 +51,7 @@ OUTCOMES: dict[str, Words] = {
     Outcome.UNDELIVERABLE: lazy("undeliverable"),
     Outcome.TIMED_OUT: lazy("waited too long"),
     Outcome.OVERFLOWED: lazy("passed on"),
-    Outcome.VOICEMAIL: lazy("left a voice message"),
+    Outcome.VOICEMAIL: lazy("went to the voicemail"),
     Outcome.NO_AGENT: lazy("nobody was there any more"),
     Outcome.WITHDRAWN: lazy("withdrawn"),
     Outcome.MERGED: lazy("merged with another contact"),
@@ -214,6 +214,8 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return None if for_client else _("Sent now instead of later by %(who)s")
         case Kind.DISPOSED:
             return _("Wrap-up done")
+        case Kind.RECORDING_STARTED | Kind.RECORDING_STOPPED if facts.get("voicemail"):
+            return _("Left a spoken message") if kind == Kind.RECORDING_STOPPED else None
         case Kind.RECORDING_STARTED if facts.get("again"):
             return _("Recording goes on")
         case Kind.RECORDING_STOPPED if facts.get("consent") == Consent.REFUSED:
@@ -307,6 +309,11 @@ def _consented(facts: Facts, for_client: bool) -> str:
     return f"{words}, {_('paused')}" if facts.get("paused") else words
 
 
+def _spoken(facts: Facts, for_client: bool) -> str:
+    """How long a spoken message is."""
+    return clock_text(facts["ms"] / 1000) if "ms" in facts else ""
+
+
 def _paused(facts: Facts, for_client: bool) -> str:
     return _("while a card's number was given") if facts.get("why") == PausedFor.CARD else ""
 
@@ -352,5 +359,6 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.CALLBACK_WITHDRAWN: _given_reason,
     Kind.RECORDING_STARTED: _consented,
     Kind.RECORDING_PAUSED: _paused,
+    Kind.RECORDING_STOPPED: _spoken,
     Kind.RECORDING_DELETED: _kept_until,
 }

@@ -15,7 +15,7 @@ from django.db import Error, connection
 
 from agents import licences
 from bpo.kernel import clock
-from interactions import callback_work, calls, cases, chats, monitoring, recordings, standing
+from interactions import callback_work, calls, cases, chats, monitoring, recordings, standing, voicemails
 from interactions.routing import line_ends, overflowing, rules_due, timers
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ STEPS: list[Step] = [
 # What may be a little later, with its seconds.
 SLOW_STEPS: list[tuple[float, Step]] = [
     (5, recordings.left_open),
+    (5, voicemails.left_open),
     (10, timers.seats_wrong),
     (10, timers.seats_without_console),
     (10, standing.follow_standing),

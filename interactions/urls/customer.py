@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.customer import call, call_page, callback, chat, survey, widget
+from interactions.views.customer import call, call_page, callback, chat, sound, survey, voicemail, widget
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
@@ -22,6 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/call/end/", call.end, name="customer-call-end"),
     path("c/<uuid:public_id>/call/back/", call.back, name="customer-call-back"),
     path("c/<uuid:public_id>/call/survey/", call.survey, name="customer-call-survey"),
+    path("c/<uuid:public_id>/sounds/<slug:digest>/", sound.sound, name="customer-sound"),
+    path("c/<uuid:public_id>/voicemail/begin/", voicemail.begin, name="customer-voicemail-begin"),
+    path("c/<uuid:public_id>/voicemail/<uuid:take>/<int:number>/", voicemail.piece, name="customer-voicemail-piece"),
+    path("c/<uuid:public_id>/voicemail/state/", voicemail.state, name="customer-voicemail-state"),
+    path("c/<uuid:public_id>/voicemail/send/", voicemail.send, name="customer-voicemail-send"),
+    path("c/<uuid:public_id>/voicemail/discard/", voicemail.discard, name="customer-voicemail-discard"),
     path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback-form"),
     path("c/callback/<str:token>/", callback.manage, name="customer-callback"),
     path("c/survey/<str:token>/", survey.survey, name="customer-survey"),

@@ -12,6 +12,7 @@ import { $, moment, name, problem, put, refusal, root, say, show } from "./call/
 import { Sound } from "./call/sound.js";
 import * as talking from "./call/talking.js";
 import { microphoneProblem, onAgain } from "./call/troubles.js";
+import { voicemail } from "./call/voicemail.js";
 import * as waiting from "./call/waiting.js";
 
 const RINGS = 7_000;   // so long it rings like a phone; whoever waits longer hears music
@@ -20,9 +21,13 @@ const page = () => { try { return decodeURIComponent(location.hash.slice(1)).sli
 const LIVE = ["waiting", "talking", "held", "away"];
 
 const api = new Api(root, "call");
-let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", since = "", voiceBlocked = false;
+let key = root.dataset.key, state = null, asking = false, askAgain = false, offerAt = 0, ringUntil = 0, number = "", since = "", voiceBlocked = false, greets = false;
 
-const sound = new Sound({ onblocked: () => drawBlocked() });
+const sound = new Sound({
+  onblocked: () => drawBlocked(),
+  files: { greeting: root.dataset.soundGreeting, music: root.dataset.soundMusic },
+  onended() { greets = false; if (state) soundOf(); },
+});
 const line = new Line(api, {
   onnews: () => refresh(),
   onchange: () => { if (state) drawLive(); },
@@ -81,14 +86,24 @@ function drawLive() {
   drawBlocked();
 }
 
-/* It rings at first, then there is music; music too while one is held. Talking is not disturbed. */
+/* The client greets, or it rings at first; then there is music, and while one is held, too. Talking is not disturbed. */
 function soundOf() {
   const waits = state.state === "waiting", left = ringUntil - performance.now();
-  if (waits && left > 0) {
+  if (!waits) greets = false;
+  if (greets && sound.has("greeting")) sound.play("greeting");
+  else if (waits && left > 0) {
     sound.play("ringing");
     setTimeout(() => { if (state?.state === "waiting") soundOf(); }, left + 50);
   } else sound.play(waits || state.state === "held" || state.state === "away" ? "music" : "");
 }
+
+const message = voicemail({
+  sound,
+  contact: () => (state?.voicemail ? api.token : ""),
+  onsent(sent) { state = { ...state, voicemail: undefined, ...sent }; drawOver("closed"); },
+  onback() { if (state) drawOver("closed"); else moment("before"); },
+});
+for (const opener of document.querySelectorAll("[data-vm-open]")) opener.addEventListener("click", () => message.open({ ...state?.voicemail, known: number }));
 
 function drawOver(before) {
   clearTimeout(offerAt);
@@ -136,6 +151,7 @@ function begin(why = "") {
   state = null;
   since = number = "";
   for (const what of ["since", "number"]) memory.set(what, "");
+  greets = false;
   for (const each of [waiting, talking, over]) each.begin();
   mute(false);
   name("");
@@ -163,7 +179,8 @@ async function start(form) {
     });
     api.token = next.token;
     key = newKey();
-    ringUntil = performance.now() + RINGS;
+    greets = sound.has("greeting");
+    ringUntil = greets ? 0 : performance.now() + RINGS;
     draw(next);
     if (LIVE.includes(next.state)) line.open();
   } catch (error) {
@@ -263,6 +280,8 @@ setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(stat
 
 /* --- the page has come ------------------------------------------------------------------------------------------- */
 
+// The message after hours that does not load is read.
+$("said-closed")?.querySelector("audio").addEventListener("error", () => show("said-closed", false));
 const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {
@@ -271,7 +290,10 @@ if ($("start")) {
   $("call").disabled = Boolean(missing);   // pressed before this, nothing would happen
 }
 await api.restore();
-if (api.token && !missing) {
+if (!missing) for (const opener of document.querySelectorAll("[data-vm-open]")) opener.hidden = false;
+if (!missing && (await message.resume())) {
+  await claim(api.slot);
+} else if (api.token && !missing) {
   // A reload, or a tab that came back: the call goes on where it was; one that is over and not of this tab is forgotten.
   const ofThisTab = Boolean(memory.get("since"));
   if (await claim(api.slot)) {

@@ -113,7 +113,8 @@ add(
     "customer-widget", "customer-chat", "customer-chat-start", "customer-chat-state", "customer-chat-message",
     "customer-chat-file", "customer-chat-download", "customer-chat-end", "customer-chat-call",
     "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back",
-    "customer-call-survey",
+    "customer-call-survey", "customer-voicemail-begin", "customer-voicemail-piece", "customer-voicemail-state",
+    "customer-voicemail-send", "customer-voicemail-discard", "customer-sound",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
     "customer-survey", "inbound-email",
 )  # fmt: skip
@@ -203,17 +204,18 @@ add(Rule(get=LOOK_MORE, post=CHANGE), "setup-queue")
 add(Rule(get=CHANGE, post=CHANGE), "setup-queue-new")
 add(
     Rule(get=LOOK),
-    "setup-colour", "setup-hours", "setup-doors", "setup-previews", "setup-preview",
+    "setup-colour", "setup-sound", "setup-hours", "setup-doors", "setup-previews", "setup-preview",
 )  # fmt: skip
 add(
     Rule(get=LOOK, post=CHANGE),
-    "setup-company", "setup-brand", "setup-texts", "setup-hours-new", "setup-hours-edit", "setup-door-new",
-    "setup-door", "setup-catalogue", "setup-catalogue-part", "setup-contract",
+    "setup-company", "setup-brand", "setup-texts", "setup-sounds", "setup-hours-new", "setup-hours-edit",
+    "setup-door-new", "setup-door", "setup-catalogue", "setup-catalogue-part", "setup-contract",
     "setup-keys",
 )  # fmt: skip
 add(
     Rule(post=CHANGE),
-    "setup-stand", "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move", "setup-policy",
+    "setup-stand", "setup-sound-remove",
+    "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move", "setup-policy",
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
@@ -365,7 +367,7 @@ LACKING: dict[str, str] = {
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
-        "setup-queue", "setup-queue-new",
+        "setup-queue", "setup-queue-new", "setup-sounds",
     ], "422"),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
@@ -17,13 +18,14 @@ from django.urls import reverse
 from agents import rules
 from bpo.accounts.models import User
 from bpo.kernel import clock
-from clients import api_keys
+from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
 from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
+from tests.kernel.test_sounds import wav
 
 SIGN_IN = "/accounts/login/"
 
@@ -111,6 +113,7 @@ def build() -> World:
     )  # fmt: skip
     made.things = {
         "recording": recording,
+        "sound": sounds.put(acme, "music", "", SimpleUploadedFile("song.wav", wav())),
         "client": acme, "queue": line, "hours": factories.hours(acme), "leg": leg, "interaction": contact,
         "contact": contact, "waiting": factories.waiting(manual, who=ann), "parked": parked.interaction,
         "message": message, "sent": sent, "attachment": attachment, "case": cases.of_leg(leg), "customer": ann,
@@ -155,7 +158,7 @@ PLAIN: dict[str, Any] = {
     "side": "agent", "number": 0,
     "digest": "x", "digits": "97265d", "act": "live", "kind": "widget", "part": "reasons", "language": "en", "key": "x",
     "token": "not-a-token", "uidb36": "1", "pk": 1, "uid": 1, "address": "ann@example.com", "slug": "nowhere",
-    "file_id": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a11",
+    "file_id": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a11", "take": "2b1f0d7e-93a7-4c59-8a51-3c2f6f0f9a12",
 }  # fmt: skip
 PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-move": {"act": "pause"},

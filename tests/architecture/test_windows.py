@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from bpo.kernel import links
-from clients.models import Client
+from bpo.kernel import clock, links
+from clients.models import Client, HoursSpan
 from tests import factories
 from tests.architecture.tenant_world import World, ask
 
@@ -31,6 +32,32 @@ CALL: dict[str, tuple[str, str]] = {
     "customer-call-back": ("post", "400"),
     "customer-call-survey": ("post", "400"),
 }
+
+
+# And what she says to nobody there.
+VOICEMAIL = ("state", "send", "discard")
+
+
+@pytest.mark.parametrize("act", VOICEMAIL)
+def test_a_spoken_message_is_its_customers_alone(world: World, act: str) -> None:
+    """By the token of Ann's own message; her call's, her chat's, Bob's at Globex and our own people's open nothing."""
+    path = ""
+    for who, name in (("own", "Acme"), ("other", "Globex")):
+        client = Client.objects.get(name=name)
+        hours = factories.hours(client, "Never", always_open=False)
+        day = (clock.now() + timedelta(days=2)).weekday()
+        HoursSpan.objects.create(hours=hours, weekday=day, opens=600, closes=660)
+        door = factories.door(client, "web_call", hours=hours)
+        body = {"key": str(uuid.uuid4()), "number": "+442079460000"}
+        address = reverse("customer-voicemail-begin", args=[door.public_id])
+        begun = Browser().post(address, json.dumps(body), content_type="application/json")
+        assert begun.status_code == 201, begun.content
+        world.secrets[f"customer {who}"] = begun.json()["token"]
+        path = path or reverse(f"customer-voicemail-{act}", args=[door.public_id])
+    method, expected = "get" if act == "state" else "post", "400" if act == "send" else "page"
+    for stranger in ("customer other", "anonymous", "admin", "key"):
+        assert ask(world, stranger, method, path, {}) in ("401", "403", "404"), stranger
+    assert ask(world, "customer own", method, path, {}) == expected, "nothing was said yet"
 
 
 @pytest.mark.parametrize("name", [*WINDOW, *CALL])

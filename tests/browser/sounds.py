@@ -30,7 +30,32 @@ NOTED = """
     window.__sounds = [];
     const Sound = window.Audio;
     window.Audio = class extends Sound { constructor(...a) { super(...a); window.__sounds.push(this); } };
+    window.__outs = [];
+    const { connect } = AudioNode.prototype;
+    AudioNode.prototype.connect = function (to, ...more) {
+        const offline = this.context instanceof OfflineAudioContext;
+        if (to instanceof AudioDestinationNode && !offline) window.__outs.push(this);
+        return connect.call(this, to, ...more);
+    };
 """
+# Over the window: the loudest pitch of what the page itself plays, and how loud it is; no voice comes by this way.
+PLAYED = """async (seconds) => {
+    const out = window.__outs.find((each) => each.context.state === "running");
+    if (!out) return [0, 0];
+    const analyser = out.context.createAnalyser(), rate = out.context.sampleRate;
+    analyser.fftSize = 4096;
+    analyser.smoothingTimeConstant = 0;
+    out.connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount), sums = new Float64Array(bins.length);
+    for (let n = 0; n < 10 * seconds; n += 1) {
+        await new Promise((next) => setTimeout(next, 100));
+        analyser.getFloatFrequencyData(bins);
+        bins.forEach((value, bin) => { sums[bin] += 10 ** (Math.max(value, -160) / 10); });
+    }
+    out.disconnect(analyser);
+    const loudest = sums.reduce((best, value, bin) => (value > sums[best] ? bin : best), 0);
+    return [(loudest * rate) / analyser.fftSize, 1e6 * sums[loudest]];
+}"""
 # As in a network that lets nothing else through.
 RELAYED = """
     const Any = window.RTCPeerConnection;
@@ -103,6 +128,12 @@ def hears(page: Page, *pitches: float) -> bool:
     """Whether the page hears exactly these voices; connections that bring no sound do not count."""
     audible = [each for each in heard(page) if each.energy > 0.01]
     return len(audible) == len(pitches) and all(any(each.is_tone(pitch) for each in audible) for pitch in pitches)
+
+
+def plays(page: Page, pitch: float) -> bool:
+    """Whether the page itself sounds with this pitch; 0 for silence."""
+    loudest, power = page.evaluate(PLAYED, WINDOW)
+    return power < 1 if not pitch else power > 1 and abs(loudest - pitch) < NEAR
 
 
 def ways(page: Page) -> set[str]:

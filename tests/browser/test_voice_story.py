@@ -40,7 +40,7 @@ def door() -> EntryPoint:
 def calls(page: Page, name: str = "Ann Archer") -> Page:
     """She opens the client's page and presses Call now."""
     page.goto(reverse("customer-call", args=[door().public_id]))
-    page.get_by_label("Your name").fill(name)
+    page.get_by_role("textbox", name="Your name").fill(name)
     page.locator("#call").click()
     expect(page.locator("#waiting, #talking").locator("visible=true").first).to_be_visible()
     return page

@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel import push as kernel_push
 from clients import api_keys
 from clients.models import ApiKey, Channel, EntryKind, Policy, Queue, Role
-from interactions import handling, offers, playback, recordings, transfers
+from interactions import handling, keeping, offers, pieces, playback, recordings, transfers
 from interactions.models import (
     EndedBy,
     JournalEntry,
@@ -137,7 +137,7 @@ def test_a_call_is_recorded_by_rule(day: Day, house: House, ann: Caller) -> None
     desk.stops()
     recording = Recording.objects.get()
     assert (recording.state, recording.consent) == (RecordingState.KEPT, "announced"), "a worker made it whole at once"
-    assert recordings.finish_ended(clock.now()) == 0
+    assert keeping.finish_ended(clock.now()) == 0
     assert recording.keep_until == recording.started_at + timedelta(days=30)
     for track in recording.tracks.all():
         with default_storage.open(track.file.name) as file:
@@ -260,7 +260,7 @@ def test_pieces_that_are_no_sound_or_too_large_are_refused(day: Day, house: Hous
     desk.begin()
     assert desk.send(Side.AGENT, b"<html>", number=0).status_code == 400
     assert desk.browser.post(f"{desk.address.replace('side', 'agent')}0/", {"a": "b"}).status_code == 400
-    assert desk.send(Side.AGENT, b"x" * (recordings.MOST_PIECE + 1), number=0).status_code == 400
+    assert desk.send(Side.AGENT, b"x" * (pieces.MOST_PIECE + 1), number=0).status_code == 400
     assert desk.send(Side.AGENT, recorded(1)[0], number=0, peaks="loud").status_code == 400
     assert Track.objects.get(side=Side.AGENT).pieces == 0
 
@@ -314,7 +314,7 @@ def test_without_redis_beat_makes_it_whole(
     recording = kept(house, day, ann)
     assert recording.state == RecordingState.ENDED
     assert listens(house.sue, recording) == 404
-    assert recordings.finish_ended(clock.now()) == 1
+    assert keeping.finish_ended(clock.now()) == 1
     assert listens(house.sue, recording) == 200
 
 
@@ -424,10 +424,10 @@ def test_deleted_on_its_day(day: Day, house: House, ann: Caller) -> None:
     recording = kept(house, day, ann)
     files = [track.file.name for track in recording.tracks.all()]
     clock.advance(90 * 86_400 - 60)
-    assert recordings.delete_due(clock.now()) == 0
+    assert keeping.delete_due(clock.now()) == 0
     clock.advance(61 + 60)
-    assert recordings.delete_due(clock.now()) == 1
-    assert recordings.delete_due(clock.now()) == 0
+    assert keeping.delete_due(clock.now()) == 1
+    assert keeping.delete_due(clock.now()) == 0
     recording.refresh_from_db()
     assert (recording.state, recording.deleted_at) == (RecordingState.DELETED, clock.now())
     assert not any(default_storage.exists(name) for name in files)
@@ -511,7 +511,7 @@ def test_a_part_of_it(day: Day, house: House, ann: Caller) -> None:
         assert answer["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
     assert browser.get(address, headers={"Range": f"bytes={len(whole)}-"}).status_code == 416
     assert browser.get(address, headers={"Range": "lines=1-2"}).getvalue() == whole
-    with patch("interactions.sounding.MOST_AT_ONCE", 8):
+    with patch("bpo.kernel.ranges.MOST_AT_ONCE", 8):
         piece = browser.get(address, headers={"Range": "bytes=2-"})
     assert (piece.content, piece["Content-Range"]) == (whole[2:10], f"bytes 2-9/{len(whole)}"), "the player asks on"
     assert browser.post(address).status_code == 405

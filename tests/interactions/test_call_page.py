@@ -16,6 +16,7 @@ from clients.models import BrandText, Channel, ClientState, EntryKind, EntryPoin
 from clients.words import script_words
 from clients.words_call import CALL_WORDS
 from clients.words_catalogue import WORDS
+from clients.words_voicemail import VOICEMAIL_WORDS
 from interactions import eligibility, waits
 from tests import factories as make
 
@@ -27,6 +28,7 @@ SCRIPTS = (
     "call/page.js",
     "call/talking.js",
     "call/troubles.js",
+    "call/voicemail.js",
     "call/waiting.js",
 )
 
@@ -119,6 +121,18 @@ def test_outside_hours_there_is_the_clients_word_and_the_callback_form_but_no_bu
     assert reverse("customer-callback-form", args=[door.public_id]) in text and "Leave your number" in text
 
 
+def test_outside_hours_a_spoken_message_is_offered_with_what_becomes_of_it(browser, door) -> None:
+    assert "data-vm-open hidden" not in page(browser, door).split('id="leave-message"')[0], "while it is open: a call"
+    shut(door)
+    text = page(browser, door)
+    assert "Leave a spoken message" in text and "The Tech Giant records what you say, keeps it until" in text
+    assert re.search(r"calls you back by [^<]+\([A-Z][A-Za-z ]+\)\.", text), "until when, and on whose clock"
+    assert "graba lo que diga, lo conserva hasta el" in page(browser, door, "es")
+    door.takes_voicemail = False
+    door.save()
+    assert "keeps it until" not in page(browser, door)
+
+
 def test_where_nobody_is_there_no_call_begins(browser, door) -> None:
     door.queue.refuse_unstaffed = True
     door.queue.save()
@@ -196,7 +210,7 @@ def test_the_call_of_another_client_or_an_unpublished_one_is_not_offered(browser
 
 
 def test_the_words_are_complete_in_both_languages_and_fill_in_the_same() -> None:
-    for key, entry in CALL_WORDS.items():
+    for key, entry in {**CALL_WORDS, **VOICEMAIL_WORDS}.items():
         assert WORDS[key] == entry and set(entry) == {"en", "es"} and all(entry.values()), key
         assert set(re.findall(r"{\w+}", entry["en"])) == set(re.findall(r"{\w+}", entry["es"])), key
 
@@ -212,5 +226,8 @@ def test_the_script_finds_every_word_it_says(settings) -> None:
     computed = {f"mic_{why}{how}" for why in troubles for how in ("", "_how")}
     computed |= {f"line_{word}" for word in ("good", "fair", "bad")}
     computed |= {"talking", "held", "away", "connecting", "connecting_again", "held_why", "away_why"}
+    computed |= {"vm_sent", "vm_title_speaking", "vm_listen", "vm_pause", "vm_play", "vm_speak", "vm_silent"}
+    refusals = {"no_messages", "message_sent", "message_short", "message_silent"}
+    computed |= {f"err_{code}" for code in refusals}
     computed |= {"promised", "thanks", "left", "not_now", "ended", "place", "place_was", "wait", "wait_unknown"}
     assert computed <= said

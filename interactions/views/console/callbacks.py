@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel.errors import InvalidValue
-from interactions import callbacks, outbound
+from interactions import callbacks, outbound, playback
 from interactions.callback_work import Result
 from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Leg
@@ -79,7 +79,12 @@ def book(request: AgentRequest, leg: UUID) -> HttpResponse:
 def page(request: AgentRequest, callback: UUID) -> HttpResponse:
     """One promise: window, attempts, what it is about."""
     found = _callback(request, callback)
-    context = {"callback": found, "tries": found.journal.order_by("at"), "brand": found.client.brand}
+    context = {
+        "callback": found,
+        "tries": found.journal.order_by("at"),
+        "brand": found.client.brand,
+        "spoken": playback.left_before(found.case_id, request.user),
+    }
     return render(request, "console/callback.html", frame(request) | context | promises.acts(found))
 
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from agents.gates import AgentRequest, for_agents
-from bpo.kernel.errors import InvalidValue
 from interactions import recordings
 from interactions.models import PausedFor, Recording, Side
+from interactions.views import pieces
 from interactions.views.console.common import own_leg, show_work
 
 
@@ -52,19 +52,5 @@ def piece(request: AgentRequest, recording: UUID, side: str, number: int) -> Htt
     found = get_object_or_404(rows, public_id=recording)
     if side not in Side.values:
         raise Http404
-    if request.content_type not in ("application/octet-stream", ""):
-        raise InvalidValue("a piece is sent as it is")
-    if int(request.headers.get("Content-Length") or 0) > recordings.MOST_PIECE:
-        raise InvalidValue("a piece too large")
-    try:
-        peaks = bytes.fromhex(request.headers.get("X-Peaks", "")[: 2 * recordings.MOST_PEAKS])
-    except ValueError as error:
-        raise InvalidValue("peaks are hexadecimal") from error
-    sent = recordings.Piece(number, request.body, peaks, last=request.headers.get("X-Last") == "1")
-    try:
-        awaited = recordings.take_piece(found, side, sent)
-    except recordings.PieceAwaited as missing:
-        return JsonResponse({"code": missing.code, "awaited": missing.number}, status=missing.status)
-    except recordings.RecordingOver as over:
-        return JsonResponse({"code": over.code}, status=over.status)
-    return JsonResponse({"awaited": awaited})
+    sent = pieces.read(request, number)
+    return pieces.answer(lambda: recordings.take_piece(found, side, sent))

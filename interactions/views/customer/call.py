@@ -15,10 +15,10 @@ from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
 from clients.words import language_for, say
-from interactions import calls, chats, media, recordings, talks
-from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, State
+from interactions import calls, chats, media, recordings, talks, voicemail_offers
+from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
 from interactions.push import page_seen
-from interactions.views.customer import chat, outlet
+from interactions.views.customer import chat, outlet, voicemail
 
 # What the page is told of the chat's window alone.
 OF_CHATS = ("messages", "transcript_to", "joined_at", "email")
@@ -126,6 +126,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     interaction = Interaction.objects.get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
     shown |= {"links": [], "ice": {}, "heard_at": None}
+    shown |= _spoken(session, interaction)
     stands = recordings.standing(interaction)
     # Before the talk: what will be. In it: what is, so that a pause shows at once.
     shown |= {"recorded": stands.sounds, "record_ask": stands.asks}
@@ -138,6 +139,17 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "heard_at": _heard_at(primary),
         }
     return shown
+
+
+def _spoken(session: ChatSession, contact: Interaction) -> dict[str, Any]:
+    """Whether a message was left, or may be, and what would become of it."""
+    if contact.outcome != Outcome.VOICEMAIL:
+        return {}
+    left = Voicemail.objects.filter(interaction=contact, sent_at__isnull=False).exists()
+    if left or not voicemail_offers.may_follow(contact, clock.now()):
+        return {"spoken": left}
+    told = voicemail.words(session.entry_point, session.language, contact=contact, zone=session.zone)
+    return {"spoken": False, "voicemail": {"told": told, "number": voicemail_offers.promise_of(contact) is None}}
 
 
 def _heard_at(leg: Leg) -> str | None:

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from bpo.kernel import clock
 from clients import customers, texts
 from clients.models import EntryKind, EntryPoint, TextKind
 from clients.words import say, script_words
-from interactions import waits
-from interactions.views.customer import callback, outlet, widget
+from interactions import voicemail_offers, waits
+from interactions.views.customer import callback, outlet, sound, voicemail, widget
 
 ASKED = ("start", "state", "end", "back", "survey")
 
@@ -33,6 +34,8 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "door": door,
         "closed": widget.closed_words(door, language),
         "calls": customers.takes_calls(client),
+        "sounds": sound.addresses(door, language),
+        "spoken": voicemail.words(door, language) if voicemail_offers.offered(door, clock.now()) else "",
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
         "menu": menu_of(door, language),
@@ -40,6 +43,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "key": str(uuid4()),
         "words": script_words(language, "call"),
         "address": {name: reverse(f"customer-call-{name}", args=[door.public_id]) for name in ASKED},
+        "of_voicemail": {name: reverse(f"customer-voicemail-{name}", args=[door.public_id]) for name in voicemail.ACTS},
     }
     return outlet.page(request, "customer/call.html", client, language, context, frame_of=door)
 

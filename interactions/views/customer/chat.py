@@ -270,7 +270,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         }
     kind = intake.text_for(interaction.outcome)
     if kind:
-        shown |= _promise(interaction, session.language) or _unanswered(session, interaction, kind)
+        shown |= promise_of(interaction, session.language) or _unanswered(session, interaction, kind)
     return shown
 
 
@@ -333,7 +333,7 @@ def _unanswered(session: ChatSession, interaction: Interaction, kind: TextKind) 
     return shown
 
 
-def _promise(interaction: Interaction, language: str) -> dict[str, Any]:
+def promise_of(interaction: Interaction, language: str) -> dict[str, Any]:
     """What was promised from this contact, with the link by which its customer moves or cancels it; else empty."""
     promised = Callback.objects.filter(promised_from=interaction).order_by("pk").first()
     if promised is None:

@@ -119,6 +119,7 @@ def callback(request: SupervisorRequest, callback: UUID) -> HttpResponse:
         "callback": found,
         "entries": lists.told(found.journal.order_by("at", "pk")),
         "next": next_step(found, sight_of(request), at),
+        "spoken": playback.left_before(found.case_id, request.user),
         "clients": [found.client],
         "at": at,
     }

@@ -158,8 +158,8 @@ def promises(request: ClientRequest) -> HttpResponse:
 
 # The lines of the table of figures.
 TABLE = (
-    "came_in", "after_hours", "turned_away", "not_in_line", "offered", "answered", "in_time", "late", "given_up",
-    "short", "took_callback", "still_waiting", "elsewise",
+    "came_in", "after_hours", "voicemail", "turned_away", "not_in_line", "offered", "answered", "in_time", "late",
+    "given_up", "short", "took_callback", "still_waiting", "elsewise",
 )  # fmt: skip
 
 

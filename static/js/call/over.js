@@ -11,6 +11,7 @@ export function begin() {
 }
 
 function endOf(state, seconds) {
+  if (state.spoken) return ["vm_sent", ""];
   if (state.callback || state.outcome === "callback_promised") return ["promised", ""];
   if (state.state === "wrap_up" || state.outcome === TALKED) return ["thanks", seconds ? say("lasted", { time: clockText(seconds) }) : ""];
   if (LEFT.includes(state.outcome)) return ["left", say("come_again")];
@@ -23,18 +24,19 @@ export function draw(state, seconds) {
   name(say(title));
   put("over-words", state.text || words);
   show("over-words", Boolean(state.text || words));
-  show("stamp", title === "promised" || title === "thanks");
+  show("stamp", ["promised", "thanks", "vm_sent"].includes(title));
   show("promise", Boolean(state.callback));
   if (state.callback) {
     put("promise-due", state.callback.due);
     put("promise-link", state.callback.reference);
     $("promise-link").href = state.callback.address;
   }
+  show("leave-message", Boolean(state.voicemail));
   show("leave-number", Boolean(state.leave_number) && !state.callback);
   if (state.leave_number) $("leave-link").href = state.leave_number;
   show("survey", title === "thanks");
   if (state.survey) drawSurvey(state.survey);
-  show("again", state.state === "closed" || state.state === "wrap_up");
+  show("again", Boolean($("start")) && (state.state === "closed" || state.state === "wrap_up"));
 }
 
 function drawSurvey({ score, solved }) {

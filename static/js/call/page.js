@@ -19,7 +19,7 @@ export function problem(id, text) {
 /* What a refusal says: in our words of calls where we have them, else in the server's. */
 export const refusal = (error) => (error.code && say(`err_${error.code}`)) || (error.status && error.message) || say("wrong");
 
-const MOMENTS = ["before", "waiting", "talking", "over"];
+const MOMENTS = ["before", "waiting", "talking", "voicemail", "over"];
 const title = document.title;
 const brand = title.slice(title.lastIndexOf(" - "));
 

@@ -1,5 +1,7 @@
-/* What the page itself sounds: music and tones, and how loud a microphone is. One audio context, woken by a click.
-   new Sound({onblocked(is it)})  wake() in a click   play("music"|"ringing"|"")   once("answered"|"hungUp")   pressed("1")   volume(0..1)
+/* What the page itself sounds: the client's own greeting and music, else tones, and how loud a microphone is. One audio
+   context, woken by a click.
+   new Sound({onblocked(is it), files: {greeting, music}, onended(what)})  wake() in a click   play("greeting"|"music"|"ringing"|"")
+     has("greeting"): is there a file that loads?   once("answered"|"hungUp"|"beep")   pressed("1")   volume(0..1)
      listen(track, (level 0..100) => …)   deaf() */
 import * as tones from "../lib/tones.js";
 
@@ -7,8 +9,8 @@ const LOOK = 100;
 const CALM = 600;
 
 export class Sound {
-  constructor({ onblocked }) {
-    Object.assign(this, { onblocked, context: null, playing: "", stop: () => {}, quiet: false, loudness: 1, timer: 0 });
+  constructor({ onblocked, files = {}, onended = () => {} }) {
+    Object.assign(this, { onblocked, files, onended, own: new Map(), context: null, playing: "", stop: () => {}, quiet: false, loudness: 1, timer: 0 });
   }
 
   wake() {
@@ -42,7 +44,36 @@ export class Sound {
 
   begin() {
     if (!this.playing || (this.playing === "music" && this.quiet)) return;
-    this.stop = tones[this.playing](this.context, this.out);
+    this.stop = this.has(this.playing) ? this.file(this.playing) : tones[this.playing](this.context, this.out);
+  }
+
+  has(what) { return Boolean(this.files[what]); }
+
+  /* The client's own, by the same way as the tones, so that volume and silence hold for it; it goes on where it was. What
+     does not load is given up: music is made here then, and a greeting is over. */
+  file(what) {
+    if (!this.own.has(what)) {
+      const audio = new Audio(this.files[what]);
+      audio.loop = what === "music";
+      audio.onended = () => { if (this.playing === what) this.onended(what); };
+      audio.onerror = () => this.giveUp(what);
+      this.context.createMediaElementSource(audio).connect(this.out);
+      this.own.set(what, audio);
+    }
+    const audio = this.own.get(what);
+    if (what !== "music") audio.currentTime = 0;
+    audio.play().catch(({ name }) => { if (name === "NotSupportedError") this.giveUp(what); });
+    return () => audio.pause();
+  }
+
+  giveUp(what) {
+    if (!this.has(what)) return;
+    delete this.files[what];
+    if (this.playing !== what) return;
+    this.stop();
+    this.stop = () => {};
+    if (what === "music") this.begin();
+    else this.onended(what);
   }
 
   /* The music alone, off or on; who waits hears the answer all the same. */

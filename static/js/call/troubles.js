@@ -6,10 +6,10 @@ const AGAIN = ["refused", "none", "busy", "wrong", "gone"];
 
 export function microphoneProblem(why) {
   for (const note of notes) {
-    const before = note.dataset.micProblem === "before", again = note.querySelector("[data-mic-again]"), own = note.querySelector("[data-mic-window]");
+    const before = ["before", "voicemail"].includes(note.dataset.micProblem), again = note.querySelector("[data-mic-again]"), own = note.querySelector("[data-mic-window]");
     note.querySelector("[data-mic-what]").textContent = why ? say(`mic_${why}`) : "";
     note.querySelector("[data-mic-how]").textContent = why ? say(`mic_${why}_how`) : "";
-    // before the call its big button is the way to try again
+    // before the call, or a message, its big button is the way to try again
     again.hidden = before || !AGAIN.includes(why);
     own.hidden = why !== "framed" && !(why === "refused" && window.parent !== window);
     own.href = location.href;

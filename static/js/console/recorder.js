@@ -1,14 +1,12 @@
 /* Records the call at the desk, if the client's rule says so: the customer's voice as it comes, ours as it is sent.
    recorder.follow(call, talk, microphone) after every news of the call; .connect() when a voice comes; null ends it.
    What is paused, muted or on hold is recorded as silence: both tracks run by one clock from one moment, so they stay in step.
-   Pieces go to the server in order while the call runs; without a network they wait here. */
+   Pieces go to the server while the call runs (lib/pieces.js). */
+import { Pieces, post as send, rest } from "../lib/pieces.js";
 import { csrf } from "../lib/toast.js";
 import { say } from "../lib/words.js";
 
-const SLICE = 2_000, PEAK = 250, AGAIN = 3_000;
-const MOST_WAITING = 300;  // ten minutes of pieces
-const BITS = 32_000;
-const TYPES = ["audio/webm;codecs=opus", "audio/mp4"];
+const AGAIN = 3_000;
 const SIDES = ["customer", "agent"];
 
 let context = null, call = null, talk = null, microphone = null;
@@ -17,70 +15,8 @@ let told = Promise.resolve();
 
 const customers = () => call?.links.find(({ id }) => id === "customer");
 const onCard = () => document.activeElement?.matches("[data-card]") ?? false;
-const rest = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
-
-function post(address, body, headers = {}) {
-  return fetch(address, { method: "POST", headers: { "X-CSRFToken": csrf(), Accept: "application/json", ...headers }, body, signal: AbortSignal.timeout(15_000) }).catch(() => null);
-}
-
-/* One side: what is connected to its gate is recorded while the gate is open. */
-class Track {
-  constructor(address, over) {
-    Object.assign(this, { address, over, number: 0, waiting: [], peaks: [], sending: false, ended: false });
-    this.gate = new GainNode(context, { gain: 0 });
-    this.meter = new AnalyserNode(context, { fftSize: 16_384 });
-    const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-    this.gate.connect(out);
-    this.gate.connect(this.meter);
-    this.recorder = new MediaRecorder(out.stream, { mimeType: TYPES.find((type) => MediaRecorder.isTypeSupported(type)), audioBitsPerSecond: BITS });
-    this.recorder.ondataavailable = ({ data }) => { if (data.size) this.keep(data); };
-    this.recorder.onstop = () => { this.measure(); this.keep(new Blob(), true); };
-  }
-
-  start() {
-    this.began = context.currentTime;
-    this.measured = 0;
-    this.recorder.start(SLICE);
-    this.timer = setInterval(() => this.measure(), PEAK);
-  }
-
-  /* A page in the background is called less often: what it missed is drawn as loud as what it found. */
-  measure() {
-    const samples = new Float32Array(this.meter.fftSize), due = Math.floor((context.currentTime - this.began) * (1000 / PEAK));
-    if (due <= this.measured) return;
-    this.meter.getFloatTimeDomainData(samples);
-    const loudest = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    for (; this.measured < due; this.measured += 1) this.peaks.push(Math.min(255, Math.round(255 * loudest)));
-  }
-
-  keep(data, last = false) {
-    const peaks = this.peaks.splice(0).map((value) => value.toString(16).padStart(2, "0")).join("");
-    this.waiting.push({ number: this.number, data, peaks, last });
-    this.number += 1;
-    if (this.waiting.length > MOST_WAITING) this.over();
-    else { this.send(); show(); }
-  }
-
-  async send() {
-    if (this.sending) return;
-    this.sending = true;
-    while (this.waiting.length) {
-      const [{ number, data, peaks, last }] = this.waiting;
-      const answer = await post(`${this.address}${number}/`, data, { "Content-Type": "application/octet-stream", "X-Peaks": peaks, ...(last ? { "X-Last": "1" } : {}) });
-      const known = answer?.ok ? (await answer.json().catch(() => ({}))).awaited : undefined;
-      if (known > number) this.waiting = this.waiting.filter((piece) => piece.number >= known);
-      else if (answer && !answer.redirected && answer.status < 500 && ![401, 403, 429].includes(answer.status)) { this.waiting = []; this.over(); }
-      else await rest(AGAIN);
-      show();
-    }
-    this.sending = false;
-  }
-
-  stop() {
-    clearInterval(this.timer);
-    if (this.recorder.state !== "inactive") this.recorder.stop();
-  }
-}
+const headers = () => ({ "X-CSRFToken": csrf() });
+const post = (address, body) => send(address, body, headers());
 
 async function start() {
   const mine = (starting = call.leg);
@@ -94,7 +30,7 @@ async function start() {
   if (!begun) { if (!answer || answer.status >= 500) setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); return; }
   const one = (taking = { leg: mine, sources: new Map(), tracks: {} });
   const over = () => { if (taking === one) { stop(); setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); } };
-  for (const side of SIDES) one.tracks[side] = new Track(begun.address.replace("side", side), over);
+  for (const side of SIDES) one.tracks[side] = new Pieces(context, { address: begun.address.replace("side", side), headers, changed: show, over });
   byHand = begun.paused;
   if ((byCard = onCard())) tell(true, "card");
   recorder.connect();

@@ -1,7 +1,7 @@
 /* Sounds of a call, made by WebAudio, no files.  Each takes a context and the node it plays into.
    music(context, out) -> stop   a soft bed of slow chords with a few plucked notes, for who waits
    ringing(context, out) -> stop   the far end rings
-   answered(context, out), hungUp(context, out), key(context, out, "5")   once */
+   answered(context, out), hungUp(context, out), beep(context, out), key(context, out, "5")   once */
 const AHEAD = 6;       // seconds that are planned; a tab in the background is woken but once a second
 const CHORD = 7.2;
 // C major 9, A minor 7, F major 9, G 6: low root first. All of them share most of the scale below.
@@ -99,4 +99,5 @@ const once = (context, out, notes) => {
 
 export const answered = (context, out) => once(context, out, [[587.33, 0, 0.2, 0.16], [880, 0.15, 0.45, 0.14]]);
 export const hungUp = (context, out) => once(context, out, [[480, 0, 0.22, 0.12], [480, 0.34, 0.22, 0.12], [480, 0.68, 0.22, 0.12]]);
+export const beep = (context, out) => once(context, out, [[1000, 0, 0.25, 0.2]]);
 export const key = (context, out, pressed) => once(context, out, (KEYS[pressed] ?? []).map((frequency) => [frequency, 0, 0.14, 0.1]));

@@ -1,0 +1,87 @@
+"""Which sound a file is, told by its bytes: what browsers play, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+WEBM, OGG, MP3, WAV, MP4 = "audio/webm", "audio/ogg", "audio/mpeg", "audio/wav", "audio/mp4"
+HEAD = 64 * 1024  # of a WebM: what comes before its first sound
+# Of MPEG-1 layer III in kbit/s, of MPEG-2 and 2.5; samples a second of MPEG-1.
+RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+SAMPLES = (44_100, 48_000, 32_000)
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+
+
+def kind_of(content: bytes) -> str:
+    """Its content type; empty for what is no sound, has a picture beside it, or is played nowhere."""
+    for kind, tells in ((WEBM, _is_webm), (OGG, _is_ogg), (WAV, _is_wav), (MP4, _is_mp4), (MP3, _is_mp3)):
+        if tells(content):
+            return kind
+    return ""
+
+
+def _is_webm(content: bytes) -> bool:
+    head = content[:HEAD]
+    return head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] and b"A_" in head and b"V_" not in head
+
+
+def _is_ogg(content: bytes) -> bool:
+    head = content[:256]
+    return head.startswith(b"OggS") and any(codec in head for codec in (b"OpusHead", b"\x01vorbis", b"\x7fFLAC"))
+
+
+def _is_wav(content: bytes) -> bool:
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return False
+    at = 12
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        if content[at : at + 4] == b"fmt ":
+            return int.from_bytes(content[at + 8 : at + 10], "little") in (PCM, FLOAT, EXTENSIBLE)
+        at += 8 + size + size % 2
+    return False
+
+
+def _is_mp4(content: bytes) -> bool:
+    """A sound's track, and no picture's, in what describes the file."""
+    if content[4:8] != b"ftyp":
+        return False
+    described = next((body for name, body in _boxes(content) if name == b"moov"), b"")
+    return b"soun" in described and b"vide" not in described
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    while at + 8 <= len(content):
+        size, head = int.from_bytes(content[at : at + 4], "big"), 8
+        if size == 1:
+            size, head = int.from_bytes(content[at + 8 : at + 16], "big"), 16
+        size = size or len(content) - at
+        if size < head:
+            return
+        yield content[at + 4 : at + 8], content[at + head : at + size]
+        at += size
+
+
+def _is_mp3(content: bytes) -> bool:
+    """Two frames, one after the other: two bytes alone begin many a file."""
+    at = 0
+    if content[:3] == b"ID3" and len(content) > 10:
+        size = content[6:10]
+        at = 10 + sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(size))
+    first = _frame(content, at)
+    return bool(first) and bool(_frame(content, at + first))
+
+
+def _frame(content: bytes, at: int) -> int:
+    """How long the frame of layer III is that begins here; 0 when none does."""
+    head = int.from_bytes(content[at : at + 4], "big")
+    if len(content) < at + 4 or head >> 21 != 0x7FF or (head >> 17) & 3 != 1:
+        return 0
+    version, rate, samples, padding = (head >> 19) & 3, (head >> 12) & 15, (head >> 10) & 3, (head >> 9) & 1
+    if version == 1 or rate in (0, 15) or samples == 3:
+        return 0
+    if version == 3:
+        return 144_000 * RATES_1[rate] // SAMPLES[samples] + padding
+    return 72_000 * RATES_2[rate] // (SAMPLES[samples] // (2 if version == 2 else 4)) + padding
