@@ -218,6 +218,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
         intake.NewContact(
             provider_id=intake.following(left),
             channel=left.channel,
+            carrier=left.carrier,
             from_name=envelope.from_name if envelope else "",
             from_address=envelope.from_address if envelope else "",
             from_phone=envelope.from_phone if envelope else "",

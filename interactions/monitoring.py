@@ -84,8 +84,8 @@ def require_role(user: User, interaction: Interaction) -> None:
 
 
 def can_be_heard(interaction: Interaction) -> bool:
-    """Whether somebody of ours is in this web call now."""
-    if interaction.state not in TALKING or not media.is_awaited(interaction):
+    """Whether somebody of ours is in this call now, and something of ours carries it."""
+    if interaction.state not in TALKING or not media.is_told(interaction):
         return False
     leg = handling.live_leg(interaction)
     return leg is not None and leg.state == LegState.HANDLING

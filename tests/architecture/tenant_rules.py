@@ -115,7 +115,7 @@ add(
     "customer-call", "customer-call-start", "customer-call-state", "customer-call-end", "customer-call-back",
     "customer-call-survey",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
-    "customer-survey", "inbound-email",
+    "customer-survey", "inbound-email", "inbound-calls",
 )  # fmt: skip
 add(Rule(get=pages(PAGE)), "accounts:profile")
 add(Rule(post=pages(PAGE)), "accounts:zone")
