@@ -27,7 +27,7 @@ OF_KIND = {
     ),
     EntryKind.FORM: (),
     EntryKind.API: (),
-    EntryKind.PHONE: ("address",),
+    EntryKind.PHONE: ("address", "exchange", "exchange_url", "webhook_secret"),
     EntryKind.WEB_CALL: ("origins",),
 }
 
@@ -52,15 +52,15 @@ class DoorForm(forms.ModelForm[EntryPoint]):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy(
-            "When the mail provider posts mails to us: whsec_ and what follows. Empty: the present one stays."
+            "When a mail provider or an exchange posts to us: whsec_ and what follows. Empty: the present one stays."
         ),
     )
 
     class Meta:
         model = EntryPoint
         fields = [
-            "name", "queue", "hours", "priority", "address", "origins", "imap_host", "imap_port", "imap_tls",
-            "imap_user", "imap_password", "webhook_secret", "published",
+            "name", "queue", "hours", "priority", "address", "exchange", "exchange_url", "origins", "imap_host",
+            "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret", "published",
         ]  # fmt: skip
         labels = {
             "name": gettext_lazy("Name of the door"),
@@ -68,6 +68,8 @@ class DoorForm(forms.ModelForm[EntryPoint]):
             "hours": gettext_lazy("Hours of its own (none: those of the line)"),
             "priority": gettext_lazy("Priority of its own (0 to 9)"),
             "address": gettext_lazy("Address or number"),
+            "exchange": gettext_lazy("Its calls are carried by"),
+            "exchange_url": gettext_lazy("Address of the exchange"),
             "imap_host": gettext_lazy("IMAP server"),
             "imap_port": gettext_lazy("Port"),
             "imap_tls": gettext_lazy("Encrypted from the start (TLS)"),
@@ -79,8 +81,7 @@ class DoorForm(forms.ModelForm[EntryPoint]):
         super().__init__(*args, **kwargs)
         self.client, self.kind = client, kind
         self.instance.client, self.instance.kind = client, kind
-        for name in {"address", "origins", "imap_host", "imap_port", "imap_tls", "imap_user", "imap_password",
-                     "webhook_secret"} - set(OF_KIND[EntryKind(kind)]):  # fmt: skip
+        for name in {name for names in OF_KIND.values() for name in names} - set(OF_KIND[EntryKind(kind)]):
             del self.fields[name]
         self.fields["queue"].queryset = client.queues.exclude(state=QueueState.ARCHIVED)  # type: ignore[attr-defined]
         self.fields["hours"].queryset = client.business_hours.order_by("name")  # type: ignore[attr-defined]
