@@ -49,7 +49,9 @@ def legs_in(interaction: Interaction) -> list[Leg]:
 def picture_of(interaction: Interaction) -> Picture:
     """Who is in the call now; read from its legs and from who is beside it."""
     people = [Party(str(leg.public_id), Part(leg.role), str(leg.agent.public_id)) for leg in legs_in(interaction)]
-    people += [Party(str(one.public_id), Part(one.mode)) for one in monitoring.beside(interaction)]
+    people += [
+        Party(str(one.public_id), Part(one.mode), str(one.user.public_id)) for one in monitoring.beside(interaction)
+    ]
     return Picture(parties=tuple(people), held=interaction.state == State.HELD, over=interaction.state in OVER)
 
 

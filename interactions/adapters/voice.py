@@ -33,7 +33,7 @@ SUPERVISORS = frozenset({Part.LISTEN, Part.WHISPER, Part.BARGE})
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One of us in a call; `agent` is whose telephone it is on an exchange."""
+    """One of us in a call; `agent` is whose telephone it is on an exchange, an agent's or a supervisor's."""
 
     id: str
     part: Part
@@ -155,6 +155,7 @@ class Snoop(Order):
 
     operation: ClassVar[str] = "snoop"
     monitor: str
+    user: str
     mode: str
 
 
@@ -195,8 +196,8 @@ def orders(before: Picture, after: Picture) -> list[Order]:
         found.append(Hold(_music(after)))
     found += [Ring(party.id, party.agent, on=True) for party in after.ringing if party.id not in ours]
     modes, were = _modes(after), _modes(before)
-    found += [Snoop(monitor, "") for monitor in were if monitor not in modes]
-    found += [Snoop(monitor, mode) for monitor, mode in modes.items() if were.get(monitor) != mode]
+    found += [Snoop(gone, user, "") for gone, (user, _mode) in were.items() if gone not in modes]
+    found += [Snoop(monitor, *how) for monitor, how in modes.items() if were.get(monitor) != how]
     if before.recording != after.recording:
         found.append(Record(after.recording))
     return found
@@ -207,8 +208,8 @@ def _music(picture: Picture) -> bool:
     return picture.held and picture.holder is not None
 
 
-def _modes(picture: Picture) -> dict[str, str]:
-    return {party.id: party.part for party in picture.parties if party.part in SUPERVISORS}
+def _modes(picture: Picture) -> dict[str, tuple[str, str]]:
+    return {party.id: (party.agent, party.part) for party in picture.parties if party.part in SUPERVISORS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from interactions.models import Carrier
 
 BEA, CAL = Party("bea", Part.PRIMARY, "agent-bea"), Party("cal", Part.CONSULT, "agent-cal")
 CAL_HAS_IT = Party("cal", Part.PRIMARY, "agent-cal")
-SUE = Party("sue", Part.LISTEN)
+SUE = Party("sue", Part.LISTEN, "user-sue")
 NOBODY, RUNG = Picture(), Picture(ringing=(BEA,))
 TALK = Picture(parties=(BEA,))
 HELD = Picture(parties=(BEA,), held=True)
@@ -65,11 +65,12 @@ STEPS: dict[str, tuple[Picture, Picture, list[Order]]] = {
         [Transfer("cal", "agent-cal", "bea"), Bridge((("customer", "cal"), ("cal", "customer")))],
     ),
     "back in line from hold": (HELD, NOBODY, [Transfer("", "", "bea"), Hold(on=False)]),
-    "a supervisor listens": (TALK, Picture(parties=(BEA, SUE)), [Snoop("sue", "listen")]),
+    "a supervisor listens": (TALK, Picture(parties=(BEA, SUE)), [Snoop("sue", "user-sue", "listen")]),
     "and joins in": (
-        Picture(parties=(BEA, SUE)), Picture(parties=(BEA, Party("sue", Part.BARGE))), [Snoop("sue", "barge")],
+        Picture(parties=(BEA, SUE)), Picture(parties=(BEA, Party("sue", Part.BARGE, "user-sue"))),
+        [Snoop("sue", "user-sue", "barge")],
     ),
-    "and leaves": (Picture(parties=(BEA, SUE)), TALK, [Snoop("sue", "")]),
+    "and leaves": (Picture(parties=(BEA, SUE)), TALK, [Snoop("sue", "user-sue", "")]),
     "recorded": (TALK, Picture(parties=(BEA,), recording="on"), [Record("on")]),
     "over": (THREE, Picture(over=True), [HangUp()]),
     "over long since": (Picture(over=True), Picture(over=True), []),
