@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agents.models import Agent, TeamSupervisor
-from bpo.kernel import clock
+from bpo.kernel import clock, push
 from clients import webhooks
 from clients.models import Channel, EntryKind, EntryPoint, Policy, Queue, RecordingRule
 from interactions import carrying, handling, monitoring, offers, transfers
@@ -304,6 +304,15 @@ def test_one_that_hangs_costs_seconds_and_a_dead_one_nothing(
     assert time.monotonic() - began < 2
     assert ExchangeCall.objects.get(pk=ann.pk).failures >= 1
     threading.Thread(target=exchange.server.serve_forever, daemon=True).start()
+
+
+def test_without_redis_whoever_makes_the_change_tells_the_exchange(
+    exchange: Exchange, day: Day, house: House, ann: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea, leg = talking(exchange, house, day, ann)
+    monkeypatch.setattr(push, "start", lambda *given: False)
+    handling.hold(leg, by=bea)
+    assert exchange.operations() == ["bridge", "hold"]
 
 
 def test_what_nobody_was_woken_for_is_found(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
