@@ -48,7 +48,7 @@ def at_exchange(door: EntryPoint, event: Event, *, at: datetime | None = None) -
     if event.kind == Happened.ARRIVED:
         return _arrived(door, event, at=at)
     call = ExchangeCall.objects.select_related("interaction").filter(
-        interaction__entry_point=door, interaction__arrivals__provider_id=_provider_id(event)
+        interaction__arrivals__entry_point=door, interaction__arrivals__provider_id=_provider_id(event)
     )
     found = call.first()
     if found is not None:

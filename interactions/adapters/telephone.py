@@ -105,7 +105,7 @@ class HttpExchange:
 
     def _breaker(self, address: str) -> Breaker:
         with self._lock:
-            return self._breakers.setdefault(address, Breaker())
+            return self._breakers.setdefault(address, Breaker(what=f"the exchange at {address}"))
 
 
 def _post(order: Order, place: Place) -> int:
