@@ -62,6 +62,7 @@ def _offers(agent: Any) -> QuerySet[Leg]:
                 "queue",
                 "queue__name",
                 "origin",
+                "carrier",
                 "language",
                 "enqueued_at",
                 "arrived_at",
