@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "fetch mail": {"task": "interactions.fetch_all_mail", "schedule": 10.0, "options": {"expires": 30}},
     "send notices": {"task": "interactions.send_notices", "schedule": 15.0, "options": {"expires": 30}},
     "send mails": {"task": "interactions.send_messages", "schedule": 5.0, "options": {"expires": 15}},
+    "follow calls": {"task": "interactions.follow_calls", "schedule": 5.0, "options": {"expires": 10}},
     "close cases": {"task": "interactions.close_expired_cases", "schedule": 3600.0, "options": {"expires": 3600}},
     "callbacks due": {"task": "interactions.work_due_callbacks", "schedule": 15.0, "options": {"expires": 30}},
     "recordings": {"task": "interactions.finish_recordings", "schedule": 60.0, "options": {"expires": 60}},

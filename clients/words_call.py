@@ -130,6 +130,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "The sound does not get through. Another network often helps: mobile data instead of an office Wi-Fi.",
         "es": "El sonido no llega. Suele ayudar otra red: datos móviles en lugar del wifi de una oficina u hotel.",
     },
+    "call.unheard": {
+        "en": "Your browser gets no sound through, so we could not talk. Leave your number and we call you.",
+        "es": "A su navegador no le llega el sonido y no hemos podido hablar. Déjenos su número y le llamamos.",
+    },
     "call.muted": {"en": "You are muted: nobody hears you.", "es": "Está en silencio: nadie le oye."},
     "call.drops": {
         "en": "If the line drops, we call you at {number}.",

@@ -1,4 +1,4 @@
-"""A call from a client's page: how it begins, and what its page's silence means once somebody has answered."""
+"""A call from a client's page: how it begins, what its page's silence means, and that no voice came of any call."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from bpo.kernel import clock
+from bpo.kernel.asking import operation
 from bpo.kernel.errors import StaleState
 from bpo.kernel.steps import each
 from clients.models import Channel, EntryPoint, Reason
-from interactions import chats, intake
-from interactions.models import ChatSession
+from interactions import chats, consulting, handling, intake, media, unheard
+from interactions.models import Carrier, ChatSession, Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def start(entry_point: EntryPoint, caller: Caller, *, at: datetime | None = None
         intake.NewContact(
             provider_id=f"call:{caller.key}",
             channel=Channel.VOICE,
+            carrier=Carrier.WEB,
             from_name=caller.name,
             from_address=caller.email,
             from_phone=caller.phone,
@@ -79,3 +81,22 @@ def _gone_for_good(session: ChatSession, *, at: datetime) -> bool:
     if not window.filter(gone_since__lte=at - chats.CALLER_BACK).exists():
         raise StaleState("the page is open again")
     return gone
+
+
+@operation
+def no_voice(leg: Leg, *, why: str, at: datetime) -> bool:
+    """The two of an accepted call do not hear each other: a failed offer. False when that is no longer awaited."""
+    row = media.unsettled(leg)
+    if row is None:
+        return False
+    try:
+        leg = handling.held_leg(leg)
+    except handling.NotYours:  # it ended otherwise: taken back, lost with its console
+        media.settle(row, at=at)
+        return False
+    still = media.unsettled(leg)
+    if still is None:
+        return False
+    consulting.end_consults(leg.interaction, at=at)
+    unheard.failed(leg, still, why=why, at=at)
+    return True

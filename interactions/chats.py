@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Max, Q, QuerySet, Value, When
 
 from bpo.kernel import clock, links
 from bpo.kernel.errors import DomainError, IllegalMove, InvalidValue, StaleState
@@ -36,6 +36,7 @@ UNHEARD = timedelta(seconds=75)
 CALLER_UNHEARD = timedelta(seconds=45)
 # A caller's page that is reloaded, or changes its net, is back within this (TABLES.md 2).
 CALLER_BACK = timedelta(seconds=30)
+BATCH = 200
 WAITING = (State.QUEUED, State.OFFERED)
 TALKING = (State.ACTIVE, State.HELD)
 OVER = (State.WRAP_UP, State.CLOSED)
@@ -218,6 +219,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
         intake.NewContact(
             provider_id=intake.following(left),
             channel=left.channel,
+            carrier=left.carrier,
             from_name=envelope.from_name if envelope else "",
             from_address=envelope.from_address if envelope else "",
             from_phone=envelope.from_phone if envelope else "",
@@ -325,26 +327,22 @@ def windows_lost(at: datetime) -> int:
     return ChatSession.objects.filter(pk__in=open_.values("pk"), gone_since=None).update(gone_since=F("seen_at"))
 
 
-def patience(waiting: Interaction) -> timedelta:
-    """How long his page may be away before he has left: a caller is back at once, or not at all."""
-    if waiting.channel == Channel.VOICE or waiting.queue is None:
-        return CALLER_BACK
-    return timedelta(seconds=waiting.queue.patience_seconds)
-
-
 def patience_over(at: datetime) -> int:
-    """Away for longer than the line's patience: they have left."""
+    """Away for longer than the line's patience: they have left. A caller is back at once, or not at all."""
+    seconds = F("interaction__queue__patience_seconds") * timedelta(seconds=1)
+    of_chat = ExpressionWrapper(seconds, output_field=DurationField())
+    patience = Case(When(interaction__channel=Channel.VOICE, then=Value(CALLER_BACK)), default=of_chat)
+    # By the end of their own patience: callers do not stand behind chats that may be away for longer.
     away = (
         ChatSession.objects.select_related("interaction__queue")
-        .filter(gone_since__isnull=False, interaction__state__in=WAITING)
-        .order_by("gone_since")[:200]
+        .filter(gone_since__isnull=False, interaction__state__in=WAITING, interaction__queue__isnull=False)
+        .annotate(patience=patience)
+        .filter(gone_since__lte=Value(at) - F("patience"))
+        .order_by(F("gone_since") + F("patience"))[:BATCH]
     )
 
-    def act(session: ChatSession) -> bool:
-        interaction = session.interaction
-        assert interaction is not None and interaction.queue is not None and session.gone_since is not None
-        gone_by = at - patience(interaction)
-        return session.gone_since <= gone_by and _gone_for_good(session, interaction, gone_by, at=at)
+    def act(session: Any) -> bool:
+        return _gone_for_good(session, session.interaction, at - session.patience, at=at)
 
     return each(away, act)
 

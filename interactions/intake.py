@@ -107,6 +107,8 @@ class NewContact:
     provider_id: str
     channel: str = ""
     origin: str = ""
+    carrier: str = ""
+    """What carries the voices of a call, and tells us of it."""
     from_name: str = ""
     from_address: str = ""
     from_phone: str = ""
@@ -346,6 +348,7 @@ def _new(
         queue=queue,
         channel=channel,
         origin=contact.origin or ORIGINS[entry_point.kind],
+        carrier=contact.carrier,
         arrived_at=at,
         state_since=at,
         language=language,

@@ -1,7 +1,7 @@
-"""The voices of a web call: awaited from the accept on, and what it means that both have come.
+"""The voices of a call: awaited from the accept on, and what it means that both have come.
 
-Of a call that has no page of its customer (a telephone's, one brought in by API) nobody can tell; it counts by its
-accept, as ever.
+Of a call that nothing of ours carries (the agent's own telephone, one brought in by API) nobody can tell; it counts by
+its accept, as ever.
 """
 
 from __future__ import annotations
@@ -12,21 +12,27 @@ from enum import StrEnum
 from bpo.kernel import clock
 from bpo.kernel.asking import operation
 from interactions import journal, queueing, states
-from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, Origin, State
+from interactions.adapters import VOICES
+from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, State
 
 WITHIN = timedelta(seconds=10)
 
 
 class Side(StrEnum):
-    """Whose page says that it hears the other."""
+    """Who is said to hear the other."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
 
 
 def is_awaited(interaction: Interaction) -> bool:
-    """Whether this contact is a call between two pages."""
-    return interaction.origin == Origin.WEB_CALL and interaction.chat_sessions.exists()
+    """Whether this contact is a call between two pages, whose voices are awaited at her desk."""
+    return VOICES[interaction.carrier].in_pages
+
+
+def is_told(interaction: Interaction) -> bool:
+    """Whether it is a call of which we are told when the two hear each other."""
+    return VOICES[interaction.carrier].says_heard
 
 
 def begins(interaction: Interaction, *, at: datetime) -> bool:
@@ -35,7 +41,7 @@ def begins(interaction: Interaction, *, at: datetime) -> bool:
     Until then the visit to the line goes on, and with it the time of its next step; see `await_both`.
     """
     kept: dict[str, None] = {"due_at": None, "prefer_agent": None, "prefer_until": None}
-    awaited = is_awaited(interaction)
+    awaited = is_told(interaction)
     if not awaited:
         kept["step_due_at"] = None
         queueing.leave_queue(interaction, "answered", at)
@@ -50,7 +56,7 @@ def await_both(leg: Leg, *, at: datetime) -> None:
 
 def unsettled(leg: Leg) -> CallMedia | None:
     """The row of a leg whose voices have not both come yet."""
-    if leg.interaction.origin != Origin.WEB_CALL:
+    if not is_told(leg.interaction):
         return None
     return CallMedia.objects.filter(leg=leg, settled_at__isnull=True).first()
 
@@ -80,5 +86,5 @@ def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     settle(row, at=at)
     Interaction.objects.filter(pk=leg.interaction_id).update(step_due_at=None)
     queueing.leave_queue(leg.interaction, "answered", at)
-    journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how="web call")
+    journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how=VOICES[leg.interaction.carrier].name)
     return True

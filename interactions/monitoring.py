@@ -49,6 +49,12 @@ class Over(DomainError):
     sentence = _("You are not in this call any more.")
 
 
+WORDS_OVER: Mapping[str, LazyText] = {
+    "call over": _("Nobody talks in this call any more."),
+    "right lost": _("You may not hear this call any more: only who supervises the company and leads who has it may."),
+}
+
+
 class AlreadyListening(DomainError):
     """The same person began somewhere else in this very moment."""
 
@@ -84,8 +90,8 @@ def require_role(user: User, interaction: Interaction) -> None:
 
 
 def can_be_heard(interaction: Interaction) -> bool:
-    """Whether somebody of ours is in this web call now."""
-    if interaction.state not in TALKING or not media.is_awaited(interaction):
+    """Whether somebody of ours is in this call now, and something of ours carries it."""
+    if interaction.state not in TALKING or not media.is_told(interaction):
         return False
     leg = handling.live_leg(interaction)
     return leg is not None and leg.state == LegState.HANDLING
@@ -182,7 +188,22 @@ def over(at: datetime) -> int:
     open_ = Monitor.objects.filter(ended_at__isnull=True).select_related("interaction", "user")
     right = standing().filter(pk=OuterRef("pk"))
     found = open_.annotate(stands=Exists(right.order_by())).filter(gone | Q(stands=False))
-    return each(found, lambda monitor: end(monitor, why="page gone" if monitor.stands else "call over", at=at))  # type: ignore[attr-defined]
+    return each(found, lambda monitor: end(monitor, why="page gone" if monitor.stands else _why(monitor), at=at))  # type: ignore[attr-defined]
+
+
+def _why(monitor: Monitor) -> str:
+    """Of one who does not stand any more: nobody talks in it, or she may not hear who does."""
+    return "right lost" if can_be_heard(monitor.interaction) else "call over"
+
+
+def word_over(monitor: Monitor) -> str:
+    """Why she is not in the call any more, said to herself."""
+    if monitor.ended_at is None:
+        why = _why(monitor)
+    else:
+        ends = monitor.interaction.journal.filter(kind=Kind.MONITOR_ENDED, actor=monitor.user, at=monitor.ended_at)
+        why = ends.values_list("facts__why", flat=True).first() or ""
+    return str(WORDS_OVER.get(why, Over.sentence))
 
 
 # --- what agents are told ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
 from interactions import callback_rows, callback_work, case_duty, handling, journal, queueing, states
-from interactions.adapters.voice import VOICE
+from interactions.adapters import VOICES
 from interactions.callback_work import Result
 from interactions.models import (
     Callback,
@@ -32,6 +32,9 @@ from interactions.models import (
     State,
     Visit,
 )
+
+# What we call out with.
+TELEPHONE = VOICES[""]
 
 
 class CannotStart(DomainError):
@@ -77,7 +80,7 @@ def start_call(
 ) -> Leg:
     """Call a customer who did not ask for it; his first number unless one is given."""
     number = number or (customer.phones.values_list("number", flat=True).first() or "")
-    if not VOICE.dial_link(number):
+    if not TELEPHONE.dial_link(number):
         raise CannotStart(sentence=_("There is no phone number at which to reach this customer."))
     return _start(customer, queue, Channel.VOICE, by=by, number=number, case=case, at=at)
 
@@ -170,7 +173,7 @@ def _take(contact: Interaction, *, by: Agent, at: datetime) -> Leg:
 def dial_link(leg: Leg) -> str:
     """What the agent follows to call; empty when this contact has no number."""
     envelope = Envelope.objects.filter(interaction=leg.interaction_id).first()
-    return VOICE.dial_link(envelope.from_phone) if envelope else ""
+    return TELEPHONE.dial_link(envelope.from_phone) if envelope else ""
 
 
 @operation
@@ -215,7 +218,7 @@ def _decides_about_a_promise(leg: Leg) -> bool:
 
 def awaits_report(leg: Leg) -> bool:
     """Whether the agent still has to say what came of this call before she ends it."""
-    return not VOICE.reports_itself and is_calling(leg)
+    return not VOICES[leg.interaction.carrier].says_heard and is_calling(leg)
 
 
 def _reached() -> QuerySet[JournalEntry]:

@@ -14,13 +14,15 @@ from bpo.kernel import clock, push
 from bpo.kernel.asking import asked
 from bpo.kernel.composed import composed, first
 from clients.models import Brand, Client
-from interactions import chats
+from interactions import carrying, chats, tasks
+from interactions.adapters import VOICES
+from interactions.adapters.voice import Changed
 from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
 
 # Whose plans the connection keeps, for they follow every entry of the journal.
 CARD = "SELECT * FROM offer_card(%s)"
 SEEN_BY = """
-    SELECT client.public_id, i.public_id, i.version, shown.agents, shown.windows
+    SELECT client.public_id, i.public_id, i.version, i.carrier, shown.agents, shown.windows
     FROM (SELECT %s::bigint AS leg, %s::bigint AS interaction, %s::bigint AS client) about
     LEFT JOIN interactions_interaction i ON i.id = about.interaction
     LEFT JOIN clients_client client ON client.id = about.client
@@ -58,9 +60,12 @@ def screen_pop(entry: JournalEntry) -> None:
     with push.together():
         _show(card)
         agent, client = card[0], card[3]
-        interaction, version, agents, windows = card[11:]
+        interaction, version, carrier, agents, windows = card[11:]
         # She has the card itself.
-        _seen(entry, client, interaction, version, [other for other in agents if other != agent], windows)
+        others = [other for other in agents if other != agent]
+        behind = _seen(entry, client, interaction, version, carrier, others, windows)
+    if behind:
+        _follow(entry.interaction_id)
 
 
 def offer_card(leg_id: int) -> None:
@@ -104,7 +109,9 @@ def _of_whom(leg_id: Any) -> QuerySet[Leg, tuple[UUID, UUID]]:
 def everybody_sees(entry: JournalEntry) -> None:
     """Whoever shows what this entry is about refetches: agents with a leg on it, the customer's window, the floor."""
     with push.together():
-        _seen(entry, *asked(SEEN_BY, [entry.leg_id, entry.interaction_id, entry.client_id])[0])
+        behind = _seen(entry, *asked(SEEN_BY, [entry.leg_id, entry.interaction_id, entry.client_id])[0])
+    if behind:
+        _follow(entry.interaction_id)
 
 
 def _seen(
@@ -112,16 +119,30 @@ def _seen(
     client: UUID | None,
     interaction: UUID | None,
     version: int | None,
+    carrier: str | None,
     agents: list[UUID],
     windows: list[UUID],
-) -> None:
+) -> bool:
+    """Whether what carries the call has to be told, operation by operation."""
     for agent in agents:
         nudge(agent_group(agent), "item", interaction=str(interaction), version=version, about=entry.kind)
-    for window in windows:
-        nudge(chat_group(window), "status", about=entry.kind)
+    pages = tuple(chat_group(window) for window in windows)
+    behind = False
+    if carrier:
+        behind = VOICES[carrier].changed(Changed(entry.kind, pages))
+    else:
+        for page in pages:
+            nudge(page, "status", about=entry.kind)
     if client:
         # The floor's consumer coalesces.
         nudge(floor_group(client), "changed", client=str(client))
+    return behind
+
+
+def _follow(interaction_id: int | None) -> None:
+    """A worker tells the exchange; without Redis whoever made the change does."""
+    if interaction_id and not push.start(tasks.follow_calls, [interaction_id]):
+        carrying.follow(interaction_id)
 
 
 def page_seen(session: ChatSession) -> None:
@@ -139,6 +160,11 @@ def page_gone(session: ChatSession) -> None:
 def case_noted(entry: JournalEntry) -> None:
     """Whoever works on a contact of the case reads the new note beside it."""
     _holders_see(entry.kind, case=entry.case_id)
+
+
+def call_troubled(interaction_id: int) -> None:
+    """The exchange of a call does not answer, or does so again: whoever holds the call sees it."""
+    _holders_see("exchange", pk=interaction_id)
 
 
 def mail_moved(interaction_id: int) -> None:

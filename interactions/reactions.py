@@ -24,7 +24,7 @@ from clients.signals import addresses_changed, queue_rules_changed, queue_use_as
 from interactions import handing_back, journal, lines, push, runs, standing, states, tasks, waits
 from interactions.models import JournalEntry, Kind
 from interactions.routing import router
-from interactions.signals import mail_moved, recorded
+from interactions.signals import call_troubled, mail_moved, recorded
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +150,11 @@ def mail_shown(sender: Any, interaction_id: int, **kwargs: Any) -> None:
     push.mail_moved(interaction_id)
 
 
+def trouble_shown(sender: Any, interaction_id: int, **kwargs: Any) -> None:
+    """The exchange of a call is away, or back: the desks that hold it."""
+    push.call_troubled(interaction_id)
+
+
 def connect() -> None:
     """Called once when the app is ready."""
     agent_signals.became_available.connect(agent_available, dispatch_uid="interactions.agent_available")
@@ -167,4 +172,5 @@ def connect() -> None:
     share_changed.connect(lines.share_changed, dispatch_uid="interactions.share_changed")
     queue_use_asked.connect(lines.count_use, dispatch_uid="interactions.queue_use_asked")
     mail_moved.connect(mail_shown, dispatch_uid="interactions.mail_shown")
+    call_troubled.connect(trouble_shown, dispatch_uid="interactions.trouble_shown")
     recorded.connect(react, dispatch_uid="interactions.reactions")

@@ -17,7 +17,8 @@ $$;
 -- statement that made the offer asks it.
 CREATE OR REPLACE FUNCTION offer_card(p_leg bigint) RETURNS TABLE (agent uuid, leg uuid, leg_version bigint,
     client uuid, brand uuid, channel varchar, role varchar, queue varchar, waited_since timestamptz,
-    expires_at timestamptz, aside uuid[], interaction uuid, version bigint, agents uuid[], windows uuid[])
+    expires_at timestamptz, aside uuid[], interaction uuid, version bigint, carrier varchar, agents uuid[],
+    windows uuid[])
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
@@ -30,7 +31,7 @@ BEGIN
             ARRAY (SELECT other.public_id FROM interactions_leg aside
                 JOIN interactions_interaction other ON other.id = aside.interaction_id
                 WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),
-            i.public_id, i.version, shown.agents, shown.windows
+            i.public_id, i.version, i.carrier, shown.agents, shown.windows
         FROM interactions_leg offer
         JOIN interactions_interaction i ON i.id = offer.interaction_id
         CROSS JOIN LATERAL shown_by(i.id, offer.id) shown

@@ -7,3 +7,6 @@ recorded = Signal()
 
 # Sent after commit when a mail has left, or a try has failed, with `interaction_id`.
 mail_moved = Signal()
+
+# Sent after commit when the exchange of a call does not answer, or does so again, with `interaction_id`.
+call_troubled = Signal()

@@ -11,11 +11,12 @@ from agents.groups import agent_group
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Channel, EntryKind, EntryPoint
-from interactions import monitoring
-from interactions.models import ChatSession, Interaction, Leg, LegRole, LegState, Mode, Monitor, Origin, State
+from interactions import carrying, monitoring
+from interactions.adapters.voice import CUSTOMER, SUPERVISORS, Part, Picture
+from interactions.carrying import legs_in
+from interactions.models import Carrier, ChatSession, Interaction, Leg, LegState, Monitor, State
 from interactions.push import chat_group, monitor_group
 
-CUSTOMER = "customer"
 # A supervisor is a line without a role: the same in each mode, for who hears her is decided where she speaks.
 SUPERVISOR = "supervisor"
 UNNAMED = ""
@@ -34,56 +35,54 @@ class Line:
     supervisor to all."""
 
 
-@composed
-def _in_talk(interaction: Any) -> QuerySet[Leg]:
-    # By its missing end, as everywhere: by its state a leg would be looked for among all of the house.
-    legs = Leg.objects.order_by("pk").filter(interaction=interaction, accepted_at__isnull=False, ended_at__isnull=True)
-    return legs.filter(work_ended_at__isnull=True).select_related("agent")
-
-
-def legs_in(interaction: Interaction) -> list[Leg]:
-    """The legs whose people are in the call now, the oldest first."""
-    return [leg for leg in _in_talk(interaction.pk) if leg.state == LegState.HANDLING and leg.role != LegRole.MONITOR]
-
-
 def of_customer(interaction: Interaction) -> list[Line]:
     """The customer's lines. On hold nobody hears him and he hears nobody, also not the two who consult."""
     if interaction.state not in (State.ACTIVE, State.HELD):
         return []
-    open_ = interaction.state == State.ACTIVE
-    lines = [Line(str(leg.public_id), leg.role, open_, open_, offers=False) for leg in legs_in(interaction)]
-    there = monitoring.beside(interaction)
-    return lines + [Line(str(monitor.public_id), UNNAMED, open_, open_, offers=False) for monitor in there]
+    return _lines(carrying.picture_of(interaction), CUSTOMER)
 
 
 def of_leg(mine: Leg) -> list[Line]:
     """The lines of one who is in the call: to the customer, and to every other of us."""
-    interaction = mine.interaction
-    open_ = interaction.state == State.ACTIVE
-    lines = [Line(CUSTOMER, CUSTOMER, open_, open_, offers=True)]
-    for leg in legs_in(interaction):
-        if leg.pk != mine.pk:
-            lines.append(Line(str(leg.public_id), leg.role, send=True, hear=True, offers=mine.pk < leg.pk))
-    for monitor in monitoring.beside(interaction):
-        # Named is who is heard by the customer: a whisper is for her ear alone, and goes into no recording.
-        role = SUPERVISOR if monitor.mode == Mode.BARGE else UNNAMED
-        lines.append(Line(str(monitor.public_id), role, send=True, hear=True, offers=False))
-    return lines
+    return _lines(carrying.picture_of(mine.interaction), str(mine.public_id))
 
 
 def of_monitor(monitor: Monitor) -> list[Line]:
     """A supervisor's lines: she hears all, on hold those of us alone, and speaks to whom her mode says."""
-    interaction = monitor.interaction
-    open_ = interaction.state == State.ACTIVE
-    to_us = monitor.mode != Mode.LISTEN
-    lines = [Line(CUSTOMER, CUSTOMER, send=open_ and monitor.mode == Mode.BARGE, hear=open_, offers=True)]
-    return lines + [Line(str(leg.public_id), leg.role, to_us, hear=True, offers=True) for leg in legs_in(interaction)]
+    return _lines(carrying.picture_of(monitor.interaction), str(monitor.public_id))
+
+
+def _lines(seen: Picture, me: str) -> list[Line]:
+    """Of this page to every other; customer first, then the agents, the oldest first."""
+    mine = next((party for party in seen.parties if party.id == me), None)
+    listens = mine is not None and mine.part in SUPERVISORS
+    lines = []
+    if me != CUSTOMER:
+        lines.append(_line(seen, me, CUSTOMER, CUSTOMER, offers=True))
+    after = False
+    for party in seen.parties:
+        if party.id == me:
+            after = True
+        elif party.part not in SUPERVISORS:
+            offers = listens or (after and me != CUSTOMER)
+            lines.append(_line(seen, me, party.id, party.part.value, offers=offers))
+        elif not listens:
+            # The same in each mode: who hears her is decided where she speaks. Named is who is heard by the customer:
+            # a whisper is for her ear alone, and goes into no recording.
+            named = me != CUSTOMER and party.part == Part.BARGE
+            open_ = me != CUSTOMER or not seen.held
+            lines.append(Line(party.id, SUPERVISOR if named else UNNAMED, open_, open_, offers=False))
+    return lines
+
+
+def _line(seen: Picture, me: str, other: str, role: str, *, offers: bool) -> Line:
+    return Line(other, role, send=seen.hears(other, me), hear=seen.hears(me, other), offers=offers)
 
 
 @composed
 def _of_agent(agent: Any) -> QuerySet[Leg]:
     legs = Leg.objects.order_by("-accepted_at").filter(
-        agent=agent, channel=Channel.VOICE, state=LegState.HANDLING, interaction__origin=Origin.WEB_CALL
+        agent=agent, channel=Channel.VOICE, state=LegState.HANDLING, interaction__carrier=Carrier.WEB
     )
     return legs.select_related("interaction__queue", "client__brand")
 

@@ -10,7 +10,7 @@ from celery import shared_task
 
 from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingQuerySet
-from interactions import callback_work, cases, keeping, mail_fetch, mail_out, notices
+from interactions import callback_work, carrying, cases, keeping, mail_fetch, mail_out, notices
 from interactions.adapters.base import DeliveryError
 from interactions.replay import asking
 
@@ -83,6 +83,16 @@ def finish_recordings() -> int:
 def delete_recordings() -> int:
     """Delete the recordings whose day has come; returns how many."""
     return keeping.delete_due(clock.now())
+
+
+@shared_task(name="interactions.follow_calls")
+def follow_calls(ids: Collection[int] | None = None) -> int:
+    """Tell exchanges what their calls (these) have come to; without ids, those that are behind. Returns how many."""
+    if ids is None:
+        return carrying.follow_late(clock.now())
+    for interaction_id in ids:
+        carrying.follow(interaction_id)
+    return len(ids)
 
 
 @shared_task(name="interactions.run_replays")

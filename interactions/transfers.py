@@ -210,7 +210,7 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
         },
     )
     keep_note(leg, note, by=by, at=at)
-    if media.is_awaited(interaction) and interaction.state == State.ACTIVE:
+    if media.is_told(interaction) and interaction.state == State.ACTIVE:
         handling.hold(leg, by=by, at=at)  # the two talk first, and he does not hear it
     states.recount_seat(colleague.pk, at=at)
     journal.record(request, Kind.CONSULT_STARTED, by=by, at=at, leg=str(request.public_id))

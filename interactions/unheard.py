@@ -1,11 +1,15 @@
-"""A web call that was accepted and in which the two never heard each other: not answered, whatever ended it."""
+"""A call that was accepted and in which the two never heard each other: not answered, whatever ended it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from interactions import closing, journal, media, offers, queueing, states
-from interactions.models import CallMedia, EndedBy, Kind, Leg, LegState, Outcome, State
+from interactions.models import CallMedia, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
+
+# So many agents whom the caller did not hear: it lies with him, and the next one is not asked for nothing.
+MOST_UNHEARD = 3
 
 
 def ended(leg: Leg, row: CallMedia, *, ended_by: EndedBy, by: journal.Actor | None, at: datetime) -> Leg:
@@ -33,17 +37,35 @@ def _abandoned(leg: Leg, row: CallMedia, *, at: datetime) -> None:
 def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = None, at: datetime) -> None:
     """No voice came in time, or she hung up before: he keeps his place, and she is not asked again at once.
 
-    The caller holds the seats.
+    Where he has heard nobody again and again the contact ends. The caller holds the seats.
     """
     media.settle(row, at=at)
     interaction = leg.interaction
     _end_hold(leg, at=at)
     states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
-    journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard)
+    counts = by is None and media.Side.CUSTOMER not in heard
+    gives_up = counts and _unheard_before(interaction) + 1 >= MOST_UNHEARD
+    facts: dict[str, Any] = {"gave_up": True} if gives_up else {}
+    journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard, **facts)
+    if gives_up:
+        queueing.leave_queue(interaction, Outcome.TIMED_OUT, at)
+        closing.close(interaction, Outcome.TIMED_OUT, at=at)
+        return
     assert interaction.queue is not None, "it was waiting in one"
     offers.refuse(leg, seconds=interaction.queue.busy_delay_seconds, why="busy", at=at)
     offers.back_in_line(leg, at=at)
+
+
+def _unheard_before(interaction: Interaction) -> int:
+    """How many agents he has not heard, but for those who hung up themselves."""
+    failed_ = interaction.journal.filter(kind=Kind.MEDIA_FAILED, actor__isnull=True)
+    return failed_.exclude(facts__heard__contains=[media.Side.CUSTOMER.value]).count()
+
+
+def gave_up(interaction: Interaction) -> bool:
+    """Whether it ended because its customer heard nobody."""
+    return interaction.journal.filter(kind=Kind.MEDIA_FAILED, facts__gave_up=True).exists()
 
 
 def _end_hold(leg: Leg, *, at: datetime) -> None:

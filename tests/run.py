@@ -76,7 +76,7 @@ def tests(expression: str, *more: str, second_try: bool = False) -> Callable[[],
 
 
 def browser() -> bool:
-    return have_browser() and tests("browser", second_try=True)()
+    return have_browser() and tests("browser and not voice", second_try=True)()
 
 
 def voice() -> bool:
@@ -107,7 +107,7 @@ PARTS = [
     Part("services", 360, tests("services and not browser", second_try=True)),
     Part("browser", 720, browser),
     Part("storm", 300, tests("storm")),
-    Part("voice", 300, voice),
+    Part("voice", 720, voice),
 ]
 
 

@@ -26,8 +26,8 @@ FAILURES = (redis.RedisError, OperationalError, OSError)
 class Breaker:
     """After one failure nobody in this process tries again before the rest is over."""
 
-    def __init__(self, rest: float = REST_SECONDS) -> None:
-        self.rest = rest
+    def __init__(self, rest: float = REST_SECONDS, *, what: str = "redis") -> None:
+        self.rest, self.what = rest, what
         self._closed_until = 0.0
 
     def open(self) -> bool:
@@ -37,7 +37,7 @@ class Breaker:
     def trip(self, error: Exception) -> None:
         """A call failed."""
         self._closed_until = time.monotonic() + self.rest
-        logger.warning("redis does not answer, resting %.0f s: %s", self.rest, error)
+        logger.warning("%s does not answer, resting %.0f s: %s", self.what, self.rest, error)
 
     def reset(self) -> None:
         """Forget the last failure."""

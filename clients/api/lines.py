@@ -125,9 +125,9 @@ class DoorSerializer(CheckedSerializer):
     class Meta:
         model = EntryPoint
         fields = [
-            "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "origins",
-            "takes_voicemail", "imap_host", "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret",
-            "imap_checked_at", "imap_problem", "rules",
+            "public_id", "kind", "name", "published", "queue", "hours", "priority", "address", "exchange",
+            "exchange_url", "origins", "takes_voicemail", "imap_host", "imap_port", "imap_tls", "imap_user",
+            "imap_password", "webhook_secret", "imap_checked_at", "imap_problem", "rules",
         ]  # fmt: skip
         read_only_fields = ["public_id", "imap_checked_at", "imap_problem"]
         extra_kwargs = {

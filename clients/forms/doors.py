@@ -27,7 +27,7 @@ OF_KIND = {
     ),
     EntryKind.FORM: (),
     EntryKind.API: (),
-    EntryKind.PHONE: ("address",),
+    EntryKind.PHONE: ("address", "exchange", "exchange_url", "webhook_secret"),
     EntryKind.WEB_CALL: ("origins", "takes_voicemail"),
 }
 
@@ -52,15 +52,16 @@ class DoorForm(forms.ModelForm[EntryPoint]):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy(
-            "When the mail provider posts mails to us: whsec_ and what follows. Empty: the present one stays."
+            "When a mail provider or an exchange posts to us: whsec_ and what follows. Empty: the present one stays."
         ),
     )
 
     class Meta:
         model = EntryPoint
         fields = [
-            "name", "queue", "hours", "priority", "address", "origins", "takes_voicemail", "imap_host", "imap_port",
-            "imap_tls", "imap_user", "imap_password", "webhook_secret", "published",
+            "name", "queue", "hours", "priority", "address", "exchange", "exchange_url", "origins",
+            "takes_voicemail", "imap_host", "imap_port", "imap_tls", "imap_user", "imap_password", "webhook_secret",
+            "published",
         ]  # fmt: skip
         labels = {
             "name": gettext_lazy("Name of the door"),
@@ -68,6 +69,8 @@ class DoorForm(forms.ModelForm[EntryPoint]):
             "hours": gettext_lazy("Hours of its own (none: those of the line)"),
             "priority": gettext_lazy("Priority of its own (0 to 9)"),
             "address": gettext_lazy("Address or number"),
+            "exchange": gettext_lazy("Its calls are carried by"),
+            "exchange_url": gettext_lazy("Address of the exchange"),
             "imap_host": gettext_lazy("IMAP server"),
             "imap_port": gettext_lazy("Port"),
             "imap_tls": gettext_lazy("Encrypted from the start (TLS)"),

@@ -6,7 +6,7 @@ from clients.models.catalogue import Disposition, Product, ProductType, Reason, 
 from clients.models.client import Client, ClientState
 from clients.models.contract import Contract, Promise
 from clients.models.customer import Customer, CustomerAddress, CustomerPhone
-from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRuleSkill
+from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRuleSkill, Exchange
 from clients.models.hours import BusinessHours, HoursException, HoursSpan
 from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
@@ -37,6 +37,7 @@ __all__ = [
     "EntryPoint",
     "EntryRule",
     "EntryRuleSkill",
+    "Exchange",
     "HoursException",
     "HoursSpan",
     "Membership",

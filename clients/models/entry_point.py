@@ -1,5 +1,7 @@
 """The doors of a client, and the ordered rules by which each leads to a queue."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.fields import EncryptedTextField
 from bpo.kernel.history import tracked
-from bpo.kernel.models import PublicIdModel
+from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.brand import ADDRESS_TAKEN, address_taken
 from clients.models.catalogue import ProductType, Reason
@@ -18,7 +20,7 @@ from clients.models.skill import Skill
 from clients.one_client import check
 from clients.webhooks import LONGEST, SHORTEST, key_of
 
-NO_SECRET = _("A secret is whsec_ and %(least)d to %(most)d bytes in base64, as the mail provider shows it.") % {
+NO_SECRET = _("A secret is whsec_ and %(least)d to %(most)d bytes in base64, as the provider shows it.") % {
     "least": SHORTEST,
     "most": LONGEST,
 }
@@ -33,6 +35,12 @@ class EntryKind(models.TextChoices):
     API = "api", "API"
     PHONE = "phone", "Phone number"
     WEB_CALL = "web_call", "Web call"
+
+
+class Exchange(models.TextChoices):
+    """What carries the calls of a number, and tells us of them."""
+
+    HTTP = "http", "An exchange over HTTP"
 
 
 @tracked(
@@ -65,6 +73,10 @@ class EntryPoint(PublicIdModel):
         default=True, help_text="Web call: outside the hours callers may leave a spoken message."
     )
     webhook_secret = EncryptedTextField(blank=True, help_text="Signs inbound webhooks of this door.")
+    exchange = models.CharField(
+        max_length=8, choices=Exchange, blank=True, help_text="What carries the calls of this number; empty: nothing."
+    )
+    exchange_url = models.CharField(max_length=300, blank=True, help_text="Where the exchange takes what it is to do.")
     imap_host = models.CharField(max_length=200, blank=True)
     imap_port = models.PositiveIntegerField(null=True, blank=True)
     imap_tls = models.BooleanField(default=True)
@@ -89,6 +101,13 @@ class EntryPoint(PublicIdModel):
             models.CheckConstraint(
                 condition=models.Q(published=False) | models.Q(queue__isnull=False), name="published_door_has_queue"
             ),
+            models.CheckConstraint(
+                condition=models.Q(exchange="") | models.Q(OneOf("exchange", Exchange.values)), name="exchange_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(exchange="") | (models.Q(kind="phone") & ~models.Q(exchange_url="")),
+                name="exchange_of_a_number",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +118,11 @@ class EntryPoint(PublicIdModel):
         check(self.client_id, self, "queue", "hours")
         if self.kind == EntryKind.MAILBOX and self.address and address_taken(self.address, self.client_id):
             raise ValidationError({"address": ADDRESS_TAKEN})
-        if self.kind == EntryKind.MAILBOX and self.webhook_secret:
+        if self.exchange and (self.kind != EntryKind.PHONE or not self.exchange_url):
+            raise ValidationError({"exchange_url": _("An exchange carries the calls of a number, and has an address.")})
+        if self.exchange_url and urlsplit(self.exchange_url).scheme not in ("http", "https"):
+            raise ValidationError({"exchange_url": _("The address of an exchange begins with https:// or http://.")})
+        if self.kind in (EntryKind.MAILBOX, EntryKind.PHONE) and self.webhook_secret:
             try:
                 key_of(self.webhook_secret)
             except ValueError as error:

@@ -78,6 +78,7 @@ def _lines(door: EntryPoint) -> list[tuple[str, str]]:
         ],
         EntryKind.FORM: [("customer-callback-form", _("Link to the form"), "{}")],
         EntryKind.API: [("api-interaction-list", _("Bring contacts by POST, with the id of this door"), "{}")],
+        EntryKind.PHONE: [("inbound-calls", _("Where its exchange tells of calls"), "{}")],
         EntryKind.MAILBOX: [("inbound-email", _("Or let the provider post mails to"), "{}")],
     }.get(EntryKind(door.kind), [])
     found = []

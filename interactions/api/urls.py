@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 from agents.api import lines as rules
 from agents.api import people, profiles
 from clients.api import access, catalogue, company, deadline, flows, keys, lines
-from interactions.api import cases, contacts, customers, inbound, legs, recordings, routing, staffing
+from interactions.api import calls, cases, contacts, customers, inbound, legs, recordings, routing, staffing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("interactions", contacts.InteractionViewSet, "api-interaction")
@@ -42,6 +42,7 @@ of_client.register("keys", keys.KeyViewSet, "api-setup-key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbound/email/<uuid:public_id>/", inbound.email, name="inbound-email"),
+    path("inbound/calls/<uuid:public_id>/", calls.event, name="inbound-calls"),
     path("routing/test/", routing.RoutingTestView.as_view(), name="api-routing-test"),
     path("staffing/", staffing.StaffingView.as_view(), name="api-staffing"),
     path("hours/deadline/", deadline.DeadlineView.as_view(), name="api-deadline"),

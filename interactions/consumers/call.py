@@ -8,9 +8,10 @@ from channels.db import database_sync_to_async
 
 from bpo.kernel import push
 from bpo.kernel.pace import Pace
-from interactions import media, talks
+from interactions import media, talks, voice_events
+from interactions.adapters import VOICES
 from interactions.consumers.chat import MALFORMED, MOST_BYTES, ChatConsumer
-from interactions.models import Interaction
+from interactions.models import Carrier, Interaction
 
 Party = str
 # In so many seconds; a connection takes some twenty signals, and says once that a voice has come.
@@ -62,9 +63,9 @@ class CallConsumer(ChatConsumer):
 
     def _hears_agent(self, party: Party) -> None:
         interaction = self._interaction()
-        for leg in talks.legs_in(interaction) if interaction else ():
-            if str(leg.public_id) == party:
-                media.came(leg, media.Side.CUSTOMER)
+        if interaction is not None:
+            told = VOICES[Carrier.WEB].parse({"kind": "up", "id": party, "side": media.Side.CUSTOMER})
+            voice_events.happened(interaction, told)
 
     def _interaction(self) -> Interaction | None:
         # The window may have gone over to a new contact since this socket was opened.

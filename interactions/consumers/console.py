@@ -21,11 +21,12 @@ from bpo.kernel import push as kernel_push
 from bpo.kernel.pace import Pace
 from bpo.kernel.push import FAILURES
 from bpo.kernel.references import public_id
-from interactions import media, offers, push, talks
+from interactions import media, offers, push, talks, voice_events
+from interactions.adapters import VOICES
 from interactions.consumers import hearing, heartbeat
 from interactions.consumers.call import SIGNALS, UPS
 from interactions.consumers.leaving import Leaving
-from interactions.models import ChatSession, Interaction, Leg, LegState
+from interactions.models import Carrier, ChatSession, Interaction, Leg, LegState
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +158,8 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
         """Her desk receives the customer's voice."""
         leg = self._talk(key)
         if leg is not None:
-            media.came(leg, media.Side.AGENT)
+            told = VOICES[Carrier.WEB].parse({"kind": "up", "id": str(leg.public_id), "side": media.Side.AGENT})
+            voice_events.happened(leg.interaction, told)
 
     def _talk(self, key: uuid.UUID | None) -> Leg | None:
         if key is None:

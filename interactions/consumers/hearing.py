@@ -16,7 +16,8 @@ from interactions.consumers.leaving import GONE
 
 logger = logging.getLogger(__name__)
 
-# A word to ourselves once a second, through Redis and back: silence for longer than this is deafness.
+# A numbered word to ourselves once a second, through Redis and back: silence for longer than this is deafness. One that
+# never came says that nudges were lost as well, however short it was.
 EVERY = 1.0
 DEAF_AFTER = 3.0
 
@@ -36,6 +37,9 @@ class Watch:
     task: asyncio.Task[None] | None = None
     hears: bool = True
     heard_at: float = 0.0
+    sent: int = 0
+    heard: int = 0
+    missed: bool = False
 
 
 _watches: dict[int, Watch] = {}
@@ -69,11 +73,15 @@ async def _watch(watch: Watch, key: int) -> None:
             try:
                 if ears is None or ears.done():
                     channel = await layer.new_channel("hearing.")  # type: ignore[union-attr]
+                    watch.heard = watch.sent
                     ears = asyncio.create_task(_listen(watch, layer, channel))
-                await layer.send(channel, {"type": "hearing"})  # type: ignore[union-attr]
-                hears = time.monotonic() - watch.heard_at < DEAF_AFTER
+                watch.sent += 1
+                await layer.send(channel, {"type": "hearing", "number": watch.sent})  # type: ignore[union-attr]
+                hears = time.monotonic() - watch.heard_at < DEAF_AFTER and not watch.missed
             except FAILURES:
                 hears = False
+                watch.heard_at = 0.0  # that it takes words again is not yet that we hear them
+            watch.missed = False
             if hears != watch.hears:
                 await _tell(watch, hears)
             await asyncio.sleep(EVERY)
@@ -86,8 +94,9 @@ async def _watch(watch: Watch, key: int) -> None:
 
 async def _listen(watch: Watch, layer: Any, channel: str) -> None:
     while True:
-        await layer.receive(channel)
-        watch.heard_at = time.monotonic()
+        number = (await layer.receive(channel))["number"]
+        watch.missed |= number != watch.heard + 1
+        watch.heard, watch.heard_at = number, time.monotonic()
 
 
 async def _tell(watch: Watch, hears: bool) -> None:

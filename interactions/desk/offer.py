@@ -64,6 +64,7 @@ def _offers(agent: Any) -> QuerySet[Leg]:
                 "queue",
                 "queue__name",
                 "origin",
+                "carrier",
                 "language",
                 "enqueued_at",
                 "arrived_at",

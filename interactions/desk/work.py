@@ -17,6 +17,7 @@ from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
 from clients.words import language_for, say
 from interactions import (
+    carrying,
     consulting,
     endings,
     handling,
@@ -275,7 +276,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",
         "voice": voice,
         "web_call": (web_call := voice and media.is_awaited(interaction)),
-        "unheard": (unheard := web_call and media.unsettled(leg) is not None),
+        "unheard": (unheard := voice and media.unsettled(leg) is not None),
+        "trouble": carrying.trouble(interaction) if voice and not web_call else "",
         "recording": recordings.standing(interaction) if web_call and not unheard else None,
         "ask_to_record": say("ask_to_record", language_for(leg.client, interaction.language)),
         "listeners": monitoring.told(interaction) if web_call and leg.state == LegState.HANDLING else [],

@@ -1,12 +1,13 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
-from interactions.models.call import BEGAN, HEARD, CallMedia, began
+from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
 from interactions.models.flow_day import FlowDay
 from interactions.models.interaction import (
     Arrival,
+    Carrier,
     Direction,
     Envelope,
     Interaction,
@@ -38,6 +39,7 @@ __all__ = [
     "Callback",
     "CallbackOrigin",
     "CallbackState",
+    "Carrier",
     "Case",
     "CaseNote",
     "CaseState",
@@ -47,6 +49,7 @@ __all__ = [
     "Draft",
     "EndedBy",
     "Envelope",
+    "ExchangeCall",
     "FlowDay",
     "Interaction",
     "JournalEntry",

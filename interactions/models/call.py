@@ -1,4 +1,4 @@
-"""Whether the two of an accepted web call hear each other."""
+"""How a call is carried: what its exchange was told, and whether the two of an accepted one hear each other."""
 
 from datetime import datetime
 
@@ -7,12 +7,38 @@ from django.db.models import Q
 from django.db.models.functions import Greatest
 
 from clients.access import ClientScopedQuerySet
+from interactions.models.interaction import Interaction
 from interactions.models.leg import Leg
 
 # A condition on legs: both heard each other, or nobody can tell (a telephone, written work).
 HEARD = Q(media__isnull=True) | Q(media__customer_at__isnull=False, media__agent_at__isnull=False)
 # When the talk of such a leg began: what is not known of a leg is passed over.
 BEGAN = Greatest("accepted_at", "media__customer_at", "media__agent_at")
+
+
+class ExchangeCall(models.Model):
+    """A call on an exchange: its id there, what the exchange was told last, and when it is told again.
+
+    `told` is the picture of the call that the exchange has; what differs from the rows has still to be told.
+    """
+
+    interaction = models.OneToOneField(Interaction, primary_key=True, on_delete=models.CASCADE, related_name="exchange")
+    call = models.CharField(max_length=200, help_text="Its id on the exchange.")
+    told = models.JSONField(default=dict, help_text="The picture that the exchange has.")
+    leased_until = models.DateTimeField(null=True, help_text="Somebody tells it something just now.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="How often it did not answer since it last did.")
+    due_at = models.DateTimeField(null=True, help_text="It is told again then.")
+    problem = models.CharField(max_length=200, blank=True, help_text="Why it was not told.")
+    over_at = models.DateTimeField(null=True, help_text="Nothing of it is left on the exchange.")
+
+    client_lookup = "interaction__client"
+    objects = ClientScopedQuerySet["ExchangeCall"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="exchange_call_open", condition=Q(over_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.call} of {self.interaction}"
 
 
 class CallMedia(models.Model):

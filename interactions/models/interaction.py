@@ -44,6 +44,13 @@ class Origin(models.TextChoices):
     AGENT = "agent", "Agent"
 
 
+class Carrier(models.TextChoices):
+    """What carries the voices of a call, and tells us of it (`adapters.VOICES`). Empty: nothing of ours."""
+
+    WEB = "web", "Between two pages"
+    HTTP = "http", "An exchange over HTTP"
+
+
 class Outcome(models.TextChoices):
     """How an interaction was closed."""
 
@@ -99,6 +106,7 @@ class Interaction(PublicIdModel):
     channel = models.CharField(max_length=5, choices=Channel)
     direction = models.CharField(max_length=8, choices=Direction, default=Direction.INBOUND)
     origin = models.CharField(max_length=8, choices=Origin)
+    carrier = models.CharField(max_length=8, choices=Carrier, blank=True, default="", db_default="")
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     outcome = models.CharField(max_length=17, choices=Outcome, blank=True)
     priority = models.PositiveSmallIntegerField(default=0)
@@ -126,6 +134,10 @@ class Interaction(PublicIdModel):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=OneOf("state", State.values), name="interaction_state_known"),
+            models.CheckConstraint(
+                condition=Q(carrier="") | (Q(channel="voice") & Q(OneOf("carrier", Carrier.values))),
+                name="carrier_of_a_call",
+            ),
             models.CheckConstraint(condition=Q(priority__lte=9), name="interaction_priority_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=["queued", "offered"])

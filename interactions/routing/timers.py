@@ -10,21 +10,9 @@ from django.db.models import F, Q
 
 from agents import presence
 from agents.models import ConsoleSession, Presence, Seat
-from bpo.kernel.asking import operation
 from bpo.kernel.steps import each
 from clients.models import Queue
-from interactions import (
-    closing,
-    consulting,
-    eligibility,
-    handing_back,
-    handling,
-    media,
-    offers,
-    states,
-    unheard,
-    wrap_up,
-)
+from interactions import calls, closing, eligibility, handing_back, handling, offers, states, wrap_up
 from interactions.models import CallMedia, Interaction, Leg, LegState, Outcome, Refusal, State
 from interactions.routing import router
 
@@ -71,19 +59,8 @@ def voices_overdue(at: datetime) -> int:
     """Accepted web calls in which the two do not hear each other in time are failed offers."""
     late = CallMedia.objects.filter(settled_at__isnull=True, due_at__lte=at).select_related("leg__interaction")
 
-    @operation
     def act(row: CallMedia) -> bool:
-        try:
-            leg = handling.held_leg(row.leg)
-        except handling.NotYours:  # it ended otherwise: taken back, lost with its console
-            media.settle(row, at=at)
-            return False
-        still = media.unsettled(leg)
-        if still is None:
-            return False
-        consulting.end_consults(leg.interaction, at=at)
-        unheard.failed(leg, still, why="no voice in time", at=at)
-        return True
+        return calls.no_voice(row.leg, why="no voice in time", at=at)
 
     return each(late.order_by("due_at")[:BATCH], act)
 

@@ -116,7 +116,7 @@ add(
     "customer-call-survey", "customer-voicemail-begin", "customer-voicemail-piece", "customer-voicemail-state",
     "customer-voicemail-send", "customer-voicemail-discard", "customer-sound",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
-    "customer-survey", "inbound-email",
+    "customer-survey", "inbound-email", "inbound-calls",
 )  # fmt: skip
 add(Rule(get=pages(PAGE)), "accounts:profile")
 add(Rule(post=pages(PAGE)), "accounts:zone")

@@ -134,7 +134,8 @@ def build() -> World:
 
 # What an argument means where its own name does not say it.
 PUBLIC_ID = {
-    "brand-css": "brand", "brand-logo": "brand", "inbound-email": "door", "customer-": "widget",
+    "brand-css": "brand", "brand-logo": "brand", "inbound-email": "door", "inbound-calls": "door",
+    "customer-": "widget",
     "api-setup-hours": "hours", "api-setup-queue": "queue", "api-setup-door": "door", "api-setup-script": "script",
     "api-setup-version-detail": "draft", "api-setup-version-submit": "draft", "api-setup-version": "version",
     "api-setup-key": "key", "api-interaction": "interaction", "api-message-undo": "sent",

@@ -119,14 +119,14 @@ class Heard:
         return self.playing and self.energy > 0.01 and abs(self.pitch - pitch) < NEAR
 
 
-def heard(page: Page) -> list[Heard]:
+def heard(page: Page, *, seconds: float = WINDOW) -> list[Heard]:
     """Everything the page receives, one entry a connection."""
-    return [Heard(**each) for each in page.evaluate(MEASURED, WINDOW)]
+    return [Heard(**each) for each in page.evaluate(MEASURED, seconds)]
 
 
-def hears(page: Page, *pitches: float) -> bool:
+def hears(page: Page, *pitches: float, seconds: float = WINDOW) -> bool:
     """Whether the page hears exactly these voices; connections that bring no sound do not count."""
-    audible = [each for each in heard(page) if each.energy > 0.01]
+    audible = [each for each in heard(page, seconds=seconds) if each.energy > 0.01]
     return len(audible) == len(pitches) and all(any(each.is_tone(pitch) for each in audible) for pitch in pitches)
 
 

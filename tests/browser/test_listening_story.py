@@ -125,5 +125,5 @@ def test_a_supervisor_listens_whispers_and_joins_in(new_page: Callable[..., Page
     sounds(ann, (True, True), (False, True))
 
     ann.evaluate("ask('end', {})")
-    expect(priya.locator("#listen-over")).to_contain_text("You are not in this call any more.")
+    expect(priya.locator("#listen-over")).to_contain_text("Nobody talks in this call any more.")
     eventually(lambda: not Monitor.objects.filter(ended_at__isnull=True).exists())

@@ -40,6 +40,7 @@ from clients.models import (
     ScriptVersion,
     VersionState,
 )
+from clients.webhooks import new_secret
 from tests import factories
 from tests.clients.test_scripts import graph
 
@@ -477,6 +478,21 @@ def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
     assert "is not a site" in said(ada.post(at("setup-door-new", acme, "widget"), wrong))
     twice = {"name": "Letters", "queue": line.pk, "address": "Care@Acme.example"}
     assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), twice))
+
+
+def test_a_number_names_its_exchange_and_where_it_is(ada: Browser) -> None:
+    acme = factories.client()
+    number = {"name": "Service number", "queue": factories.queue(acme).pk, "address": "+12125550100", "published": "on"}
+    new = at("setup-door-new", acme, "phone")
+    for wrong in ({"exchange": "http"}, {"exchange": "http", "exchange_url": "ftp://exchange.example"}):
+        assert ada.post(new, {**number, **wrong}).status_code == 422, wrong
+    exchange = {"exchange": "http", "exchange_url": "https://exchange.example", "webhook_secret": new_secret()}
+    assert ada.post(new, {**number, **exchange}).status_code == 302
+    door = acme.entry_points.get(kind="phone")
+    page = said(ada.get(at("setup-door", acme, door.public_id)))
+    assert f"/api/v1/inbound/calls/{door.public_id}/" in page and door.webhook_secret not in page
+    with pytest.raises(IntegrityError, match="exchange_of_a_number"):
+        acme.entry_points.filter(pk=door.pk).update(kind="form")
 
 
 def test_rules_keep_their_order_when_two_change_places(ada: Browser) -> None:

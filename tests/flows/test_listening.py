@@ -240,12 +240,29 @@ def test_bea_sees_who_is_there_where_the_client_says_so(scene: Scene) -> None:
 
 
 def test_it_ends_with_the_call(scene: Scene) -> None:
-    scene.listens()
+    monitor = scene.listens()
     scene.ann.post("end")
     assert not monitoring.standing().exists(), "at once, before any sweep"
+    assert told_over(scene, monitor) == "Nobody talks in this call any more."
     scene.day.after(1)
     assert open_rows() == 0
     assert scene.written()[-1] == ("monitor_ended", "call over")
+    assert told_over(scene, monitor) == "Nobody talks in this call any more."
+
+
+def test_a_lost_right_is_called_so(scene: Scene) -> None:
+    monitor = scene.listens()
+    TeamSupervisor.objects.all().delete()
+    assert "may not hear" in told_over(scene, monitor)
+    scene.day.after(1)
+    assert scene.written()[-1] == ("monitor_ended", "right lost")
+    assert "may not hear" in told_over(scene, monitor)
+
+
+def told_over(scene: Scene, monitor: Monitor) -> str:
+    """What her page reads."""
+    said: str = signed_in(scene.sue).get(reverse("floor-listening-talk", args=[monitor.public_id])).json()["over"]
+    return said
 
 
 def test_it_ends_when_she_leads_the_team_or_supervises_the_client_no_more(scene: Scene) -> None:

@@ -15,7 +15,7 @@ from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Channel, EntryKind, Queue
-from interactions import chats, handling, media, offers, supervision, transfers
+from interactions import chats, handling, media, offers, supervision, transfers, unanswered
 from interactions.consumers.call import CallConsumer
 from interactions.consumers.console import ConsoleConsumer
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
@@ -429,3 +429,49 @@ def test_the_journal_says_it_in_order(day: Day, house: House, ann: Caller) -> No
     ]
     assert told == ["queued", "accepted", "media_connected", "ended"]
     assert fresh(leg).ended_by == EndedBy.CUSTOMER
+
+
+# --- a browser that gets no sound through ----------------------------------------------------------------------------
+
+
+def unheard_by(house: House, day: Day, ann: Caller, name: str) -> Agent:
+    """She takes the call, her desk hears Ann, and Ann's page never says that it hears her."""
+    agent = house.agent(name)
+    day.after(0)
+    media.came(offers.accept(ringing(agent, ann.contact), by=agent), media.Side.AGENT)
+    day.after(10.1)
+    return agent
+
+
+def test_after_three_agents_nobody_heard_the_call_ends_in_words(day: Day, house: House, ann: Caller) -> None:
+    before = fresh(ann.contact).enqueued_at
+    agents = [unheard_by(house, day, ann, name) for name in ("Bea Brown", "Cal Cole")]
+    assert fresh(ann.contact).state == State.QUEUED
+    agents.append(unheard_by(house, day, ann, "Dee Dunn"))
+    contact = fresh(ann.contact)
+    assert (contact.state, contact.outcome) == (State.CLOSED, Outcome.TIMED_OUT)
+    assert kinds(contact)[-2:] == ["media_failed", "closed"]
+    assert contact.journal.filter(kind=Kind.MEDIA_FAILED, facts__gave_up=True).count() == 1
+    assert nobody_holds(contact) and all(is_free(agent) and seat(agent).misses == 0 for agent in agents)
+    assert visits(contact) == ["timed_out"], "one wait, and nobody was reached"
+    told = ann.state()
+    assert told["unheard"] and "no sound" in told["text"] and told["leave_number"]
+    promised = unanswered.typed_in(contact)
+    assert promised["number"] == "+442079460000" and contact.enqueued_at == before
+
+
+def test_a_desk_that_is_deaf_is_not_the_callers_fault(day: Day, house: House, ann: Caller) -> None:
+    for name in ("Bea Brown", "Cal Cole", "Dee Dunn"):
+        agent = house.agent(name)
+        day.after(0)
+        media.came(offers.accept(ringing(agent, ann.contact), by=agent), media.Side.CUSTOMER)
+        day.after(10.1)
+    assert fresh(ann.contact).state in (State.QUEUED, State.OFFERED)
+
+
+def test_agents_who_hang_up_before_it_began_end_nothing(day: Day, house: House, ann: Caller) -> None:
+    for name in ("Bea Brown", "Cal Cole", "Dee Dunn"):
+        agent = house.agent(name)
+        day.after(0)
+        handling.end_work(offers.accept(ringing(agent, ann.contact), by=agent), by=agent, ended_by=EndedBy.AGENT)
+    assert fresh(ann.contact).state == State.QUEUED

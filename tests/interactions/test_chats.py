@@ -14,7 +14,7 @@ from bpo.kernel import clock, push
 from bpo.kernel.links import LinkInvalid
 from bpo.sockets import websockets
 from clients.models import CustomerAddress, Policy
-from interactions import callback_rows, cases, chats, conversation, handling, notices, offers
+from interactions import callback_rows, calls, cases, chats, conversation, handling, notices, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
 from interactions.push import page_gone, page_seen
 from tests import factories as make
@@ -227,6 +227,19 @@ def test_back_while_the_sweep_takes_her_for_gone_she_keeps_her_place(monkeypatch
     first(monkeypatch, chats, "left", lambda: chats.seen(session, at=at))
     assert chats.patience_over(at + timedelta(seconds=181)) == 0
     assert state(session) == State.QUEUED
+
+
+def test_callers_do_not_stand_behind_chats_that_may_be_away_for_longer(monkeypatch) -> None:
+    monkeypatch.setattr(chats, "BATCH", 1)
+    chat, at = begin(), clock.now()
+    line = make.queue(make.client("Globex"), channels=["voice"])
+    caller = calls.Caller(key="0123456789abcdef", name="Cal")
+    call = chats.session_of(calls.start(make.door(line.client, "web_call", into=line), caller).token)
+    chats.gone(chat, at=at)
+    chats.gone(call, at=at + timedelta(seconds=60))
+    assert chats.patience_over(at + timedelta(seconds=91)) == 1
+    assert (state(chat), state(call)) == (State.QUEUED, State.CLOSED)
+    assert chats.patience_over(at + timedelta(seconds=181)) == 1 and state(chat) == State.CLOSED
 
 
 def test_what_she_writes_while_the_sweep_looks_is_heard(monkeypatch) -> None:

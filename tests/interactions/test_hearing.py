@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -77,5 +78,30 @@ async def test_an_open_desk_is_told_that_it_hears_nothing_and_then_that_it_does(
         await late.connect()
         await heard(late, "deaf")
         await late.disconnect()
+    await heard(line, "hearing")
+    await line.disconnect()
+
+
+async def test_a_desk_that_was_deaf_for_a_moment_is_told_so_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis was killed and there again between two words to ourselves: what was pushed in between is lost."""
+
+    async def lost(*args: Any) -> None:
+        """Taken, and heard by nobody: the subscription is not there again."""
+
+    @database_sync_to_async
+    def bea() -> Agent:
+        return Agent.objects.select_related("user").get(pk=make.agent("Bea Brown").pk)
+
+    monkeypatch.setattr(hearing, "EVERY", 0.1)
+    agent = await bea()
+    line = WebsocketCommunicator(ConsoleConsumer.as_asgi(), "/ws/console/")
+    line.scope["user"] = agent.user
+    await line.connect()
+    await heard(line, "hello")
+    await asyncio.sleep(0.4)
+    with monkeypatch.context() as away:
+        away.setattr(RedisPubSubLoopLayer, "send", lost)
+        await asyncio.sleep(0.3)
+    await heard(line, "deaf")
     await heard(line, "hearing")
     await line.disconnect()

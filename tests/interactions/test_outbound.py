@@ -9,7 +9,7 @@ from django.urls import reverse
 from agents.models import Agent
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Queue
 from interactions import handling, outbound
-from interactions.adapters.voice import VOICE
+from interactions.adapters import VOICES
 from interactions.models import Direction, Interaction, Kind, LegState, Origin, State
 from tests import factories
 
@@ -126,4 +126,4 @@ def test_only_the_holder_dials(line: Queue, ann: Customer, bea: Agent):
 
 @pytest.mark.parametrize("number", ["", "0133", "+1 212 555 0133", "+12125550133;ext=1", 'javascript:"'])
 def test_only_a_number_becomes_a_link(number: str):
-    assert VOICE.dial_link(number) == ""
+    assert VOICES[""].dial_link(number) == ""

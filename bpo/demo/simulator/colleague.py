@@ -126,6 +126,9 @@ class Colleague:
             return
         if item.state == "offered":
             await asyncio.sleep(self.draw.uniform(1.5, 5))
+            if item.carrier == "web":  # she has no microphone
+                await self.post(f"/console/offers/{item.leg}/busy/")
+                return
             if not await self.post(f"/console/offers/{item.leg}/accept/"):
                 return
             item = await self._fresh(item) or item
@@ -136,6 +139,8 @@ class Colleague:
                     await self._chat(item, talk)
                 case "email":
                     await self._mail(item, talk)
+                case _ if item.carrier:
+                    await self._talk(item, talk)
                 case _:
                     await self._call(item, talk)
         if (fresh := await self._fresh(item)) and fresh.state == "wrapping":
@@ -195,8 +200,11 @@ class Colleague:
         await asyncio.sleep(self.draw.uniform(6, 14))
         result = self.draw.choices(["reached", "no_answer", "busy", "voicemail_left"], [80, 12, 3, 5])[0]
         await self.post(f"/console/legs/{item.leg}/report/", {"result": result})
-        if result != "reached":
-            return
+        if result == "reached":
+            await self._talk(item, talk)
+
+    async def _talk(self, item: Item, talk: TalkContent) -> None:
+        """Follows the script with the customer on the line, and resolves."""
         for _ in range(VOICE_STEPS):
             await asyncio.sleep(self.draw.uniform(*SCRIPT_PACE))
             fresh = await self._fresh(item)

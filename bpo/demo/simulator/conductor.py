@@ -18,12 +18,13 @@ from bpo.demo.simulator import customers, seeing
 from bpo.demo.simulator.browser import SignedOut
 from bpo.demo.simulator.colleague import Colleague
 from bpo.demo.simulator.seeing import Desk, Floor
+from bpo.demo.simulator.telephones import Exchange
 from bpo.demo.visits import HEADER
 
 logger = logging.getLogger(__name__)
 
 TICK = 2.0
-CHAT_EVERY, MAIL_EVERY, CALL_EVERY, BREAK_EVERY = 13.0, 50.0, 100.0, 45.0
+CHAT_EVERY, MAIL_EVERY, CALL_EVERY, RING_EVERY, BREAK_EVERY = 13.0, 50.0, 100.0, 40.0, 45.0
 MOST_WAITING = 12
 MOST_AWAY = 3
 ROOM_EVERY = 60.0
@@ -43,21 +44,25 @@ class Conductor:
     next_chat: float = 0.0
     next_mail: float = 8.0
     next_call: float = 20.0
+    next_ring: float = 12.0
     next_break: float = 60.0
     next_room: float = 0.0
     visitor_ready_since: float = 0.0
+    exchange: Exchange = field(init=False)
 
     async def run(self) -> None:
         """Until cancelled."""
-        try:
-            while True:
-                try:
-                    await self._tick()
-                except Exception:
-                    logger.exception("the simulator stumbled and goes on")
-                await asyncio.sleep(TICK)
-        finally:
-            await self._everybody_out()
+        async with Exchange(self.base) as self.exchange:
+            await sync_to_async(seeing.exchange_opens)(self.exchange.url)
+            try:
+                while True:
+                    try:
+                        await self._tick()
+                    except Exception:
+                        logger.exception("the simulator stumbled and goes on")
+                    await asyncio.sleep(TICK)
+            finally:
+                await self._everybody_out()
 
     async def _tick(self) -> None:
         floor = await sync_to_async(seeing.floor)()
@@ -79,6 +84,9 @@ class Conductor:
         if now >= self.next_call:
             self.next_call = now + self.draw.expovariate(1 / CALL_EVERY)
             self._play(self._call())
+        if now >= self.next_ring:
+            self.next_ring = now + self.draw.expovariate(1 / RING_EVERY)
+            self._play(self._ring())
         if now >= self.next_break:
             self.next_break = now + self.draw.expovariate(1 / BREAK_EVERY)
             self._break(floor)
@@ -154,6 +162,11 @@ class Conductor:
         person = await sync_to_async(seeing.next_person)(list(seeing.BY_SLUG))
         if person and person.form and person.call_open:
             await customers.ask_for_call(self.base, self.simulator_pass, person, self.draw)
+
+    async def _ring(self) -> None:
+        person = await sync_to_async(seeing.next_person)(list(seeing.BY_SLUG))
+        if person and person.number and person.phone:
+            await customers.telephone(self.exchange, person, self.draw)
 
     def _break(self, floor: Floor) -> None:
         away = sum(desk.presence == "break" for desk in floor.colleagues)

@@ -1,4 +1,4 @@
-"""Played customers: a chat by the widget's endpoints and socket, a mail by SMTP, a call asked for by the form."""
+"""Played customers: a chat by the widget, a mail by SMTP, a call by telephone or asked for by the form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import random
 import re
 import smtplib
+import time
 import uuid
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -18,6 +19,7 @@ from django.conf import settings
 from bpo.demo.content.shapes import TalkContent
 from bpo.demo.simulator import seeing
 from bpo.demo.simulator.browser import Browser
+from bpo.demo.simulator.telephones import Exchange
 from bpo.demo.visits import HEADER
 from bpo.embedded import mail
 
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = (60, 240)
 LONGEST_CHAT = 15 * 60
+LONG_CALL = (90, 240)  # after which a customer has heard enough
 WINDOW = re.compile(r'name="window"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="window"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
 
@@ -134,6 +137,24 @@ async def _converse(
                     await asyncio.sleep(draw.uniform(3, 8))
                     await browser.json("POST", f"{path}/survey/", {"score": score, "solved": score > 2}, token)
                 return
+
+
+async def telephone(exchange: Exchange, person: seeing.Person, draw: random.Random) -> None:
+    """Dials the number, waits, talks until the other side is done; sometimes has heard enough, or no patience."""
+    if person.number is None:
+        return
+    caller = {"number": person.phone, "name": person.name, "language": person.language}
+    patience, enough, said = draw.uniform(*PATIENCE), draw.uniform(*LONG_CALL), 0.0
+    async with exchange.dials(person.number, **caller) as phone:
+        while not phone.over and patience > 0 and said < enough:
+            began = time.monotonic()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(phone.woken.wait(), 2)
+            phone.woken.clear()
+            if phone.talks:
+                said += time.monotonic() - began
+            elif not said:
+                patience -= time.monotonic() - began
 
 
 async def write_mail(simulator_pass: str, person: seeing.Person, draw: random.Random) -> None:

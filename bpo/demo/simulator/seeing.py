@@ -14,9 +14,10 @@ from bpo.demo import models
 from bpo.demo.content import CLIENTS
 from bpo.demo.content.people import AGENTS, VISITOR
 from bpo.demo.content.shapes import ClientContent
+from bpo.demo.simulator.telephones import Number
 from bpo.kernel import clock
-from clients import opening
-from clients.models import Client, Customer, EntryKind, Product
+from clients import opening, webhooks
+from clients.models import Client, Customer, EntryKind, EntryPoint, Exchange, Product
 from clients.naming import public_name
 from interactions import media
 from interactions.models import Interaction, Leg, LegRole, LegState, MessageDirection
@@ -75,6 +76,7 @@ class Item:
     order: str = ""
     products: tuple[str, ...] = ()
     simulated: bool = True
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Person:
     mailbox: str
     chat_open: bool
     call_open: bool
+    number: Number | None = None
+    """What to dial, where a telephone is answered now."""
 
 
 def floor() -> Floor:
@@ -164,6 +168,7 @@ def _item(leg: Leg) -> Item:
         order=order.number if order else "",
         products=tuple(Product.objects.filter(client_id=leg.client_id).values_list("code", flat=True)),
         simulated=interaction.simulated,
+        carrier=interaction.carrier,
     )
 
 
@@ -208,6 +213,7 @@ def _person(customer: Customer, now: datetime) -> Person:
         for door in client.entry_points.filter(published=True).select_related("queue__hours", "hours", "client")
     }
     widget, form, mailbox = (doors.get(kind) for kind in (EntryKind.WIDGET, EntryKind.FORM, EntryKind.MAILBOX))
+    dialled = doors.get(EntryKind.PHONE)
     phone, address = customer.phones.first(), customer.addresses.first()
     return Person(
         slug=client.slug,
@@ -220,7 +226,18 @@ def _person(customer: Customer, now: datetime) -> Person:
         mailbox=mailbox.address if mailbox else "",
         chat_open=bool(widget and opening.is_open(widget, now)),
         call_open=bool(form and opening.is_open(form, now)),
+        number=Number(str(dialled.public_id), dialled.webhook_secret)
+        if dialled and dialled.exchange and opening.is_open(dialled, now)
+        else None,
     )
+
+
+def exchange_opens(url: str) -> None:
+    """Our exchange carries the calls of the demo's numbers from now on."""
+    for door in EntryPoint.objects.filter(client__slug__in=BY_SLUG, kind=EntryKind.PHONE):
+        door.exchange, door.exchange_url = Exchange.HTTP, url
+        door.webhook_secret = door.webhook_secret or webhooks.new_secret()
+        door.save(update_fields=["exchange", "exchange_url", "webhook_secret"])
 
 
 def content_of(slug: str) -> ClientContent:

@@ -15,7 +15,7 @@ from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
 from clients.words import language_for, say
-from interactions import calls, chats, media, recordings, talks, voicemail_offers
+from interactions import calls, chats, media, recordings, talks, unheard, voicemail_offers
 from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
 from interactions.push import page_seen
 from interactions.views.customer import chat, outlet, voicemail
@@ -125,8 +125,10 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         return shown
     interaction = Interaction.objects.get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
-    shown |= {"links": [], "ice": {}, "heard_at": None}
+    shown |= {"links": [], "ice": {}, "heard_at": None, "unheard": False}
     shown |= _spoken(session, interaction)
+    if interaction.outcome == Outcome.TIMED_OUT and not shown.get("callback") and unheard.gave_up(interaction):
+        shown |= {"unheard": True, "text": say("call.unheard", session.language)}
     stands = recordings.standing(interaction)
     # Before the talk: what will be. In it: what is, so that a pause shows at once.
     shown |= {"recorded": stands.sounds, "record_ask": stands.asks}

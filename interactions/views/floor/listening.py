@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock, turn
-from interactions import monitoring, talks
+from interactions import media, monitoring, talks
 from interactions.models import Interaction, Mode, Monitor, State
 from interactions.views.floor import contacts
 from interactions.views.floor.acts import ReasonForm, dialog, get_or_post, posted
@@ -78,10 +78,11 @@ def listening(request: SupervisorRequest, monitor: UUID) -> HttpResponse:
     """The bar of the call above the contact's own page; once it is over, that page alone."""
     mine = _own(request, monitor)
     if not _stands(mine):
-        messages.info(request, str(monitoring.Over.sentence))
+        messages.info(request, monitoring.word_over(mine))
         return _contact(mine)
     found = contact_of(request, mine.interaction.public_id)
     context = contacts.page_of(request, found) | {"monitor": mine, "modes": MODES, "agent": _agent_in(found)}
+    context["here"] = media.is_awaited(found)
     return render(request, "floor/listening.html", context)
 
 
@@ -102,12 +103,12 @@ def talk(request: SupervisorRequest, monitor: UUID) -> HttpResponse:
 
 def _told(monitor: Monitor) -> dict[str, Any]:
     if not _stands(monitor):
-        return {"over": str(monitoring.Over.sentence), "links": []}
+        return {"over": monitoring.word_over(monitor), "links": []}
     return {
         "over": "",
         "mode": monitor.mode,
         "held": monitor.interaction.state == State.HELD,
-        "links": [asdict(line) for line in talks.of_monitor(monitor)],
+        "links": [asdict(line) for line in talks.of_monitor(monitor)] if media.is_awaited(monitor.interaction) else [],
         "ice": turn.ice(clock.now()),
     }
 

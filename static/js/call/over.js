@@ -15,6 +15,7 @@ function endOf(state, seconds) {
   if (state.callback || state.outcome === "callback_promised") return ["promised", ""];
   if (state.state === "wrap_up" || state.outcome === TALKED) return ["thanks", seconds ? say("lasted", { time: clockText(seconds) }) : ""];
   if (LEFT.includes(state.outcome)) return ["left", say("come_again")];
+  if (state.unheard) return ["ended", ""];
   return state.text ? ["not_now", ""] : ["ended", say("no_answer")];
 }
 

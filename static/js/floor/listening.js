@@ -122,6 +122,7 @@ async function choose(mode) {
 /* The worse of both; on hold the customer's silence is no fault of the line. */
 function tellQuality() {
   const place = bar.querySelector("[data-quality]");
+  if (!place) return;   // her telephone carries the sound
   const live = [...heard].filter(([id]) => talk.links.get(id)?.hear).map(([, quality]) => (quality.flows ? wordFor(quality) : "bad"));
   const worst = ["bad", "fair", "good"].find((word) => live.includes(word));
   const words = told?.held ? place.dataset.held : say(worst ? WORDS[worst] : "lineSought");
