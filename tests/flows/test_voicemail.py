@@ -271,6 +271,7 @@ class TestAfterHours:
         chat = make.door(door.client, EntryKind.WIDGET)
         assert Ann(chat).begins().status_code == 404
 
+    @pytest.mark.usefixtures("fresh_window")
     def test_too_many_are_slowed_down(self, day: Day, closed: EntryPoint) -> None:
         codes = [Ann(closed, key=f"ann-speaks-0123456{n:03}").begins().status_code for n in range(21)]
         assert codes[:20] == [201] * 20 and codes[20] == 429
