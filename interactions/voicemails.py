@@ -152,6 +152,7 @@ def begin(
 def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: datetime | None = None) -> int:
     """Append a piece; the number that is awaited then. One that is there already changes nothing."""
     at = at or clock.now()
+    voicemail = _row(voicemail)  # before its recording, as by all who send it, throw it away or say it again
     if voicemail.recording is None or voicemail.recording.public_id != take:
         raise pieces.RecordingOver
     recording, track = pieces.locked(voicemail.recording, Side.CUSTOMER, piece)
@@ -230,6 +231,10 @@ def _locked(voicemail: Voicemail) -> Voicemail:
     """Its contact before it, as by who begins one."""
     if voicemail.interaction_id:
         Interaction.objects.select_for_update(no_key=True).get(pk=voicemail.interaction_id)
+    return _row(voicemail)
+
+
+def _row(voicemail: Voicemail) -> Voicemail:
     rows = Voicemail.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.select_related("client", "entry_point__client", "interaction", "recording", "reason")
     found = rows.filter(pk=voicemail.pk).first()
