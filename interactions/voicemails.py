@@ -134,10 +134,10 @@ def begin(
     if not number and not (promised and promised.address):
         raise NoNumber
     if voicemail is None:
-        voicemail = Voicemail(client=door.client, entry_point=door, key=speaker.key, interaction=contact, begun_at=at)
+        voicemail = Voicemail(client=door.client, entry_point=door, key=speaker.key, interaction=contact)
     voicemail.number, voicemail.name, voicemail.reason = number, speaker.name, speaker.reason
     voicemail.language, voicemail.zone, voicemail.page = speaker.language, speaker.zone, speaker.page
-    voicemail.seen_at = at
+    voicemail.begun_at = voicemail.seen_at = at
     before = voicemail.recording
     voicemail.recording = Recording.objects.create(
         client=door.client, consent=Consent.GIVEN, started_at=at, keep_until=voicemail_offers.kept_until(door, at)

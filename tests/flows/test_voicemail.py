@@ -318,6 +318,18 @@ class TestCutOff:
         day.after(61)
         assert Voicemail.objects.get().sent_at is not None
 
+    def test_said_again_it_has_its_time_once_more(self, day: Day, closed: EntryPoint) -> None:
+        ann = Ann(closed)
+        for begun in range(2):
+            assert ann.begins().status_code == 201
+            ann.speaks(4)
+            for _minute in range(19 - begun):
+                day.after(60)
+                ann.sees()
+        assert Voicemail.objects.get().sent_at is None, "37 minutes after the first take, 18 after the second"
+        day.after(121)
+        assert Voicemail.objects.get().sent_at is not None
+
     def test_while_the_client_is_away_it_waits_and_one_day_it_is_deleted(self, day: Day, closed: EntryPoint) -> None:
         ann = Ann(closed)
         ann.begins()
