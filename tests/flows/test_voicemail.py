@@ -535,6 +535,19 @@ def test_from_the_line_it_is_counted_as_a_wait_that_ended_otherwise(day: Day, do
     line = counted.by_channel["voice"]
     assert (line.offered, line.answered, line.elsewise) == (1, 0, 1)
     assert counted.at_the_door["voicemail", "voice"] == 0 and counted.callbacks.made == 1
+    (reason,) = queries.reasons(scope_of([house.acme], "today"))
+    assert (reason.callback, reason.otherwise) == (1, 0)
+
+
+def test_who_left_nothing_at_the_step_is_not_counted_as_called_back(day: Day, door: EntryPoint, house: House) -> None:
+    assert door.queue is not None
+    step(door.queue, 30, StepAction.VOICEMAIL)
+    caller = Caller(door)
+    caller.post("start", key="0123456789abcdef")
+    day.after(30)
+    assert caller.contact.outcome == Outcome.VOICEMAIL
+    (reason,) = queries.reasons(scope_of([house.acme], "today"))
+    assert (reason.contacts, reason.callback, reason.otherwise) == (1, 0, 1)
 
 
 def test_the_promise_made_from_it_is_kept_as_any(day: Day, closed: EntryPoint, house: House) -> None:
