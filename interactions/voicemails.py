@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -247,7 +248,8 @@ def _require_sound(voicemail: Voicemail) -> None:
     assert voicemail.recording is not None
     Recording.objects.select_for_update(no_key=True).get(pk=voicemail.recording.pk)  # a piece is being written
     track = voicemail.recording.tracks.get()
-    if not track.bytes or lasted_ms(voicemail) < SHORTEST_MS:
+    # Without its file it was being thrown away when a process died.
+    if not track.bytes or lasted_ms(voicemail) < SHORTEST_MS or not default_storage.exists(track.path):
         raise MessageShort
     if max(bytes(track.peaks), default=0) < LOUD:
         raise MessageSilent
@@ -289,7 +291,7 @@ def _contact(voicemail: Voicemail) -> intake.NewContact:
 
 
 def _throw(recording: Recording | None) -> None:
-    """It was his alone: the files go with the row."""
+    """It was his alone: the files first, for what no row names is never deleted."""
     if recording is not None:
+        keeping.drop(recording, *pieces.ENDINGS.values(), ".part")
         recording.delete()
-        transaction.on_commit(lambda: keeping.drop(recording, *pieces.ENDINGS.values(), ".part"))

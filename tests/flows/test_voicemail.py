@@ -212,6 +212,26 @@ class TestAfterHours:
         late = ann.presses("send")
         assert (late.status_code, late.json()["code"]) == (401, "link_invalid")
 
+    def test_killed_while_it_is_thrown_away_the_file_is_gone_before_the_row(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann = Ann(closed)
+        ann.begins()
+        ann.speaks()
+        path = Recording.objects.get().tracks.get().path
+
+        def dies(recording: Recording) -> None:
+            raise SystemExit
+
+        with monkeypatch.context() as patched, pytest.raises(SystemExit):
+            patched.setattr(Recording, "delete", dies)
+            voicemails.throw_away(Voicemail.objects.get())
+        assert not default_storage.exists(path), "no voice is left that no row names"
+        assert ann.sends(recorded(4)[3]).status_code == 409, "it does not go on without its beginning"
+        assert ann.presses("send").json()["code"] == "message_short", "and no message is sent that has no sound"
+        assert ann.presses("discard").status_code == 200
+        assert not Recording.objects.exists()
+
     @pytest.mark.parametrize(("number", "words"), [("", "Give us the number"), ("12", "not a number")])
     def test_a_number_is_needed(self, day: Day, closed: EntryPoint, number: str, words: str) -> None:
         answer = Ann(closed).begins(number)
