@@ -20,6 +20,7 @@ from bpo.kernel.steps import each
 from clients import customers
 from clients.models import Channel, ClientState, EntryPoint, Reason
 from interactions import intake, journal, keeping, pieces, states, unanswered, voicemail_offers
+from interactions.keeping import OPEN_FOR
 from interactions.models import (
     Consent,
     Interaction,
@@ -40,8 +41,6 @@ SHORTEST_MS = 1_000
 LOUD = 4
 # A page gives a sign of life each twenty seconds, one in the background each minute.
 UNHEARD = timedelta(seconds=90)
-# Whoever has not sent it by then has left the page open.
-OPEN_FOR = timedelta(minutes=20)
 TOKEN_SECONDS = links.DAY
 
 
@@ -151,7 +150,10 @@ def begin(
 
 @transaction.atomic
 def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: datetime | None = None) -> int:
-    """Append a piece; the number that is awaited then. One that is there already changes nothing."""
+    """Append a piece; the number that is awaited then. One that is there already changes nothing.
+
+    A page that comes back to the net after the sweep has sent its message completes it.
+    """
     at = at or clock.now()
     voicemail = _row(voicemail)  # before its recording, as by all who send it, throw it away or say it again
     if voicemail.recording is None or voicemail.recording.public_id != take:
@@ -159,12 +161,15 @@ def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: dat
     recording, track = pieces.locked(voicemail.recording, Side.CUSTOMER, piece)
     if piece.number < track.pieces:
         return track.pieces
-    if not recording.is_live:
+    late = recording.state == RecordingState.ENDED and at < voicemail.begun_at + OPEN_FOR
+    if not recording.is_live and not late:
         raise pieces.RecordingOver
     if track.pieces >= MOST_PIECES:
         raise pieces.TrackFull
     pieces.add(track, piece, most=MOST_BYTES)
     seen(voicemail, at=at)
+    if late and track.is_whole:
+        _tell_end(voicemail, why="the rest has arrived", at=at)
     return track.pieces
 
 
@@ -189,6 +194,7 @@ def send(voicemail: Voicemail, *, at: datetime | None = None) -> Voicemail:
     voicemail = _locked(voicemail)
     if voicemail.sent_at is None:
         _require_sound(voicemail)
+        Track.objects.filter(recording=voicemail.recording).update(is_whole=True)  # nothing more is awaited
         _hand_over(voicemail, why="sent", at=at)
     return voicemail
 
@@ -205,7 +211,10 @@ def throw_away(voicemail: Voicemail) -> None:
 
 
 def left_open(at: datetime) -> int:
-    """The sweep's step: messages whose page is gone. What was said in them is sent; of an empty one nothing stays."""
+    """The sweep's step: messages whose page is gone. What was said in them is sent; of an empty one nothing stays.
+
+    Whoever has not sent it after OPEN_FOR has left the page open.
+    """
     open_ = Voicemail.objects.filter(sent_at__isnull=True, client__state=ClientState.LIVE)
     gone = open_.filter(seen_at__lte=at - UNHEARD) | open_.filter(begun_at__lte=at - OPEN_FOR)
     old = Voicemail.objects.filter(sent_at__isnull=True, recording__keep_until__lte=at)
@@ -222,6 +231,9 @@ def _leave(voicemail: Voicemail, *, at: datetime) -> bool:
     try:
         _require_sound(voicemail)
     except InvalidValue:
+        if voicemail.begun_at > at - OPEN_FOR:  # it may be on the page still; those with something go before it
+            seen(voicemail, at=at)
+            return False
         throw_away(voicemail)
         return True
     _hand_over(voicemail, why="the page was closed", at=at)
@@ -271,9 +283,16 @@ def _hand_over(voicemail: Voicemail, *, why: str, at: datetime) -> None:
     journal.record(
         contact, Kind.RECORDING_STARTED, by_name="customer", at=recording.started_at, paused=False, **recording.facts
     )
+    _tell_end(voicemail, why=why, at=at)
+
+
+def _tell_end(voicemail: Voicemail, *, why: str, at: datetime) -> None:
+    assert voicemail.interaction is not None and voicemail.recording is not None
+    facts = voicemail.recording.facts
     journal.record(
-        contact, Kind.RECORDING_STOPPED, by_name="customer", at=at, why=why, ms=lasted_ms(voicemail), **recording.facts
-    )
+        voicemail.interaction, Kind.RECORDING_STOPPED, by_name="customer", at=at, why=why, ms=lasted_ms(voicemail),
+        **facts,
+    )  # fmt: skip
 
 
 def _contact(voicemail: Voicemail) -> intake.NewContact:

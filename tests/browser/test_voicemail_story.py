@@ -144,9 +144,9 @@ def test_the_line_leads_to_the_voicemail_and_a_closed_page_sends_what_was_said(
     ann.close(run_before_unload=False)
     contact = Interaction.objects.filter(outcome=Outcome.VOICEMAIL, channel=Channel.VOICE).latest("pk")
     assert not contact.callbacks_promised.exists()
-    # A minute and a half of silence, at once.
+    # A minute and a half of silence, and the time in which more could come, at once.
     left = Voicemail.objects.filter(interaction=contact)
-    left.update(seen_at=F("seen_at") - timedelta(minutes=2))
+    left.update(seen_at=F("seen_at") - timedelta(minutes=30), begun_at=F("begun_at") - timedelta(minutes=30))
     eventually(lambda: contact.callbacks_promised.exists(), within=20)
     recording = kept()
     assert recording.interaction == contact

@@ -314,10 +314,59 @@ class TestCutOff:
         day.after(2)
         contact = Interaction.objects.get()
         assert (contact.outcome, Callback.objects.get().promised_from) == (Outcome.VOICEMAIL, contact)
+        assert keeping.finish_ended(clock.now()) == 0, "the page may have more of it"
+        day.after(20 * 60 - 91)
+        assert keeping.finish_ended(clock.now()) == 1
         assert Recording.objects.get().state == RecordingState.KEPT
         stopped = JournalEntry.objects.get(kind="recording_stopped")
         assert (stopped.facts["why"], stopped.facts["ms"]) == ("the page was closed", 4000)
         assert ann.presses("send").json()["state"] == "sent", "a late send finds it sent"
+
+    def test_what_she_said_on_without_a_net_still_arrives(self, day: Day, closed: EntryPoint, house: House) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        for piece in said[:2]:
+            ann.sends(piece, peaks="40ff1000")
+        day.after(91)
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 2000)
+        for piece in said[2:]:
+            assert ann.sends(piece, peaks="40ff1000").status_code == 200
+        assert ann.sends(b"", last=True).status_code == 200
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 6000)
+        recording = Recording.objects.get()
+        assert (recording.state, recording.tracks.get().duration_ms) == (RecordingState.KEPT, 6000), "whole at once"
+        stopped = JournalEntry.objects.filter(kind="recording_stopped").order_by("pk")
+        assert [entry.facts["ms"] for entry in stopped] == [2000, 6000]
+        assert Interaction.objects.count() == Callback.objects.count() == 1
+        assert ann.sends(recorded(8)[7], peaks="40ff1000").json()["code"] == "recording_over"
+        browser = Browser()
+        browser.force_login(house.sue)
+        page = browser.get(reverse("floor-contact", args=[recording.interaction.public_id])).content.decode()  # type: ignore[union-attr]
+        assert "The rest of the spoken message arrived" in page
+
+    def test_what_comes_too_late_is_refused_and_the_page_is_told_how_much_is_there(
+        self, day: Day, closed: EntryPoint
+    ) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        for piece in said[:2]:
+            ann.sends(piece, peaks="40ff1000")
+        day.after(20 * 60)
+        late = ann.sends(said[2], peaks="40ff1000")
+        assert (late.status_code, late.json()["code"]) == (409, "recording_over")
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 2000)
+
+    def test_of_which_only_the_beginning_had_arrived_the_rest_is_awaited(self, day: Day, closed: EntryPoint) -> None:
+        ann, said = Ann(closed), recorded(5)
+        ann.begins()
+        ann.sends(said[0], peaks="40")
+        for _look in range(3):
+            day.after(91)
+        assert not Interaction.objects.exists()
+        for piece in said[1:]:
+            assert ann.sends(piece, peaks="40ff1000").status_code == 200
+        assert ann.presses("send").json()["state"] == "sent"
+        assert Recording.objects.get().tracks.get().duration_ms == 5000
 
     def test_of_an_empty_one_nothing_stays(self, day: Day, closed: EntryPoint) -> None:
         Ann(closed).begins()
@@ -325,6 +374,8 @@ class TestCutOff:
         silent.begins()
         silent.speaks(5, peaks="00000000")
         day.after(91)
+        assert Voicemail.objects.count() == 2, "without a net there may be more on the page"
+        day.after(20 * 60 - 91)
         assert not Voicemail.objects.exists() and not Recording.objects.exists() and not Interaction.objects.exists()
 
     def test_an_open_page_has_its_time(self, day: Day, closed: EntryPoint) -> None:
@@ -431,7 +482,7 @@ class TestFromTheLine:
         self.waits(day, caller)
         ann = Ann(caller.door, token=caller.token)
         ann.begins()
-        day.after(91)
+        day.after(20 * 60)
         assert not Recording.objects.exists() and not Callback.objects.exists()
         assert caller.contact.outcome == Outcome.VOICEMAIL
         assert caller.state()["voicemail"]["told"], "she may still leave one"
