@@ -78,12 +78,11 @@ def _finish(recording: Recording) -> bool:
                     whole, measured = done.content, done.duration_ms
                 except Exception:  # whatever a browser sent: what cannot be read must not hold up the others
                     logger.exception("%s is left as it came", track)
-                measured = min(measured, LONGEST_MS)
             name = f"{track.path.rpartition('-')[0]}-{track.side}{ENDINGS[track.content_type]}"
             default_storage.delete(name)  # of a try that was not committed
             track.file.name = default_storage.save(name, ContentFile(whole))
             track.bytes, track.sha256 = len(whole), hashlib.sha256(whole).hexdigest()
-        track.duration_ms = measured
+        track.duration_ms = min(measured, LONGEST_MS)
         track.is_whole = True
         track.save()
     states.move(recording, RecordingState.KEPT)

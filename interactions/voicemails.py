@@ -35,7 +35,9 @@ from interactions.models.recording import PEAKS_A_SECOND
 
 LONGEST = timedelta(minutes=3)
 MOST_BYTES = 8 * 1024 * 1024  # three minutes, of browsers that do not let us choose how good it sounds, too
-MOST_PIECES = 200
+# Pieces are of two seconds, of some browsers shorter; a page in the background stops a little late.
+MOST_PIECES = 120
+MOST_PEAKS = PEAKS_A_SECOND * int((LONGEST + timedelta(seconds=10)).total_seconds())
 # Of what is shorter nothing could be understood; what is never louder, of 255, is a microphone that is switched off.
 SHORTEST_MS = 1_000
 LOUD = 4
@@ -164,7 +166,7 @@ def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: dat
     late = recording.state == RecordingState.ENDED and at < voicemail.begun_at + OPEN_FOR
     if not recording.is_live and not late:
         raise pieces.RecordingOver
-    if track.pieces >= MOST_PIECES:
+    if track.pieces >= MOST_PIECES or len(track.peaks) + len(piece.peaks) > MOST_PEAKS:
         raise pieces.TrackFull
     pieces.add(track, piece, most=MOST_BYTES)
     seen(voicemail, at=at)

@@ -258,6 +258,32 @@ class TestAfterHours:
         assert (full.status_code, full.json()["code"]) == (409, "recording_full")
         assert ann.presses("send").status_code == 200, "what came before is a message"
 
+    def test_after_three_minutes_it_has_its_end_whatever_the_page_says(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        assert ann.sends(said[0], peaks="40" * 4 * 180).status_code == 200
+        assert ann.sends(said[1], peaks="40" * 4 * 10).status_code == 200, "it stopped a little late"
+        assert ann.sends(said[2], peaks="40").json()["code"] == "recording_full"
+        assert ann.sees().json()["ms"] == 190_000
+        ann.begins()
+        monkeypatch.setattr(voicemails, "MOST_PIECES", 2)
+        codes = [ann.sends(piece, peaks="40ff1000").status_code for piece in said[:3]]
+        assert codes == [200, 200, 409], "as many pieces as three minutes have"
+        assert ann.presses("send").status_code == 200
+
+    def test_no_length_that_a_page_tells_is_believed(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeping, "LONGEST_MS", 2_000)
+        ann = Ann(closed)
+        ann.begins()
+        ann.sends(b"\0\0\0\x18ftypiso5 and what sounds", peaks="40" * 4 * 60)
+        ann.presses("send")
+        track = Recording.objects.get().tracks.get()
+        assert (track.content_type, track.duration_ms) == ("audio/mp4", 2000)
+
     def test_pieces_that_are_none_are_refused(self, day: Day, closed: EntryPoint) -> None:
         ann = Ann(closed)
         ann.begins()
