@@ -52,6 +52,11 @@ VOICEMAIL_WORDS: dict[str, dict[str, str]] = {
     "call.vm_pause": {"en": "Pause", "es": "Pausa"},
     "call.vm_sending": {"en": "Sending…", "es": "Enviando…"},
     "call.vm_sent": {"en": "Your message has arrived", "es": "Hemos recibido su mensaje"},
+    "call.vm_sent_cut": {"en": "Part of your message has arrived", "es": "Hemos recibido una parte de su mensaje"},
+    "call.vm_cut_at": {
+        "en": "You were cut off. What you said until {time} has arrived; what came after it has not.",
+        "es": "Se ha cortado. Hemos recibido lo que dijo hasta {time}; lo que siguió, no.",
+    },
     "call.vm_title_speaking": {"en": "Recording", "es": "Grabando"},
     "call.err_no_messages": {
         "en": "No spoken message can be left here now. Please load the page again.",

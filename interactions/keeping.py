@@ -22,6 +22,8 @@ from interactions.pieces import ENDINGS, stem_of
 
 logger = logging.getLogger(__name__)
 
+# So long the page of a spoken message may be open: what it could not send yet is awaited.
+OPEN_FOR = timedelta(minutes=20)
 LONGEST_MS = 24 * 3600 * 1000
 BATCH = 20
 
@@ -37,8 +39,10 @@ def until(policy: Policy, at: datetime) -> datetime:
 
 
 def finish_ended(at: datetime) -> int:
-    """Make whole what has ended, one after the other; how many were."""
-    return _each_in_turn(Recording.objects.filter(state=RecordingState.ENDED), _finish)
+    """Make whole what has ended, one after the other; how many were. A message of which more may come is left."""
+    ended = Recording.objects.filter(state=RecordingState.ENDED)
+    awaited = ended.filter(tracks__is_whole=False, voicemail__begun_at__gt=at - OPEN_FOR)
+    return _each_in_turn(ended.exclude(pk__in=awaited.values("pk")), _finish)
 
 
 def delete_due(at: datetime) -> int:
@@ -74,12 +78,11 @@ def _finish(recording: Recording) -> bool:
                     whole, measured = done.content, done.duration_ms
                 except Exception:  # whatever a browser sent: what cannot be read must not hold up the others
                     logger.exception("%s is left as it came", track)
-                measured = min(measured, LONGEST_MS)
             name = f"{track.path.rpartition('-')[0]}-{track.side}{ENDINGS[track.content_type]}"
             default_storage.delete(name)  # of a try that was not committed
             track.file.name = default_storage.save(name, ContentFile(whole))
             track.bytes, track.sha256 = len(whole), hashlib.sha256(whole).hexdigest()
-        track.duration_ms = measured
+        track.duration_ms = min(measured, LONGEST_MS)
         track.is_whole = True
         track.save()
     states.move(recording, RecordingState.KEPT)

@@ -89,6 +89,8 @@ def _append(track: Track, content: bytes) -> None:
         default_storage.delete(name)  # of a piece that was written and not committed
         track.file.name = default_storage.save(name, ContentFile(content))
     else:
+        if not default_storage.exists(track.path):  # of what was being thrown away when a process died
+            raise RecordingOver
         with default_storage.open(track.path, "r+b") as file:
             file.seek(track.bytes)
             file.truncate()

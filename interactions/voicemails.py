@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from bpo.kernel.steps import each
 from clients import customers
 from clients.models import Channel, ClientState, EntryPoint, Reason
 from interactions import intake, journal, keeping, pieces, states, unanswered, voicemail_offers
+from interactions.keeping import OPEN_FOR
 from interactions.models import (
     Consent,
     Interaction,
@@ -33,14 +35,14 @@ from interactions.models.recording import PEAKS_A_SECOND
 
 LONGEST = timedelta(minutes=3)
 MOST_BYTES = 8 * 1024 * 1024  # three minutes, of browsers that do not let us choose how good it sounds, too
-MOST_PIECES = 200
+# Pieces are of two seconds, of some browsers shorter; a page in the background stops a little late.
+MOST_PIECES = 120
+MOST_PEAKS = PEAKS_A_SECOND * int((LONGEST + timedelta(seconds=10)).total_seconds())
 # Of what is shorter nothing could be understood; what is never louder, of 255, is a microphone that is switched off.
 SHORTEST_MS = 1_000
 LOUD = 4
 # A page gives a sign of life each twenty seconds, one in the background each minute.
 UNHEARD = timedelta(seconds=90)
-# Whoever has not sent it by then has left the page open.
-OPEN_FOR = timedelta(minutes=20)
 TOKEN_SECONDS = links.DAY
 
 
@@ -134,10 +136,10 @@ def begin(
     if not number and not (promised and promised.address):
         raise NoNumber
     if voicemail is None:
-        voicemail = Voicemail(client=door.client, entry_point=door, key=speaker.key, interaction=contact, begun_at=at)
+        voicemail = Voicemail(client=door.client, entry_point=door, key=speaker.key, interaction=contact)
     voicemail.number, voicemail.name, voicemail.reason = number, speaker.name, speaker.reason
     voicemail.language, voicemail.zone, voicemail.page = speaker.language, speaker.zone, speaker.page
-    voicemail.seen_at = at
+    voicemail.begun_at = voicemail.seen_at = at
     before = voicemail.recording
     voicemail.recording = Recording.objects.create(
         client=door.client, consent=Consent.GIVEN, started_at=at, keep_until=voicemail_offers.kept_until(door, at)
@@ -150,19 +152,26 @@ def begin(
 
 @transaction.atomic
 def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: datetime | None = None) -> int:
-    """Append a piece; the number that is awaited then. One that is there already changes nothing."""
+    """Append a piece; the number that is awaited then. One that is there already changes nothing.
+
+    A page that comes back to the net after the sweep has sent its message completes it.
+    """
     at = at or clock.now()
+    voicemail = _row(voicemail)  # before its recording, as by all who send it, throw it away or say it again
     if voicemail.recording is None or voicemail.recording.public_id != take:
         raise pieces.RecordingOver
     recording, track = pieces.locked(voicemail.recording, Side.CUSTOMER, piece)
     if piece.number < track.pieces:
         return track.pieces
-    if not recording.is_live:
+    late = recording.state == RecordingState.ENDED and at < voicemail.begun_at + OPEN_FOR
+    if not recording.is_live and not late:
         raise pieces.RecordingOver
-    if track.pieces >= MOST_PIECES:
+    if track.pieces >= MOST_PIECES or len(track.peaks) + len(piece.peaks) > MOST_PEAKS:
         raise pieces.TrackFull
     pieces.add(track, piece, most=MOST_BYTES)
     seen(voicemail, at=at)
+    if late and track.is_whole:
+        _tell_end(voicemail, why="the rest has arrived", at=at)
     return track.pieces
 
 
@@ -187,6 +196,7 @@ def send(voicemail: Voicemail, *, at: datetime | None = None) -> Voicemail:
     voicemail = _locked(voicemail)
     if voicemail.sent_at is None:
         _require_sound(voicemail)
+        Track.objects.filter(recording=voicemail.recording).update(is_whole=True)  # nothing more is awaited
         _hand_over(voicemail, why="sent", at=at)
     return voicemail
 
@@ -203,7 +213,10 @@ def throw_away(voicemail: Voicemail) -> None:
 
 
 def left_open(at: datetime) -> int:
-    """The sweep's step: messages whose page is gone. What was said in them is sent; of an empty one nothing stays."""
+    """The sweep's step: messages whose page is gone. What was said in them is sent; of an empty one nothing stays.
+
+    Whoever has not sent it after OPEN_FOR has left the page open.
+    """
     open_ = Voicemail.objects.filter(sent_at__isnull=True, client__state=ClientState.LIVE)
     gone = open_.filter(seen_at__lte=at - UNHEARD) | open_.filter(begun_at__lte=at - OPEN_FOR)
     old = Voicemail.objects.filter(sent_at__isnull=True, recording__keep_until__lte=at)
@@ -220,6 +233,9 @@ def _leave(voicemail: Voicemail, *, at: datetime) -> bool:
     try:
         _require_sound(voicemail)
     except InvalidValue:
+        if voicemail.begun_at > at - OPEN_FOR:  # it may be on the page still; those with something go before it
+            seen(voicemail, at=at)
+            return False
         throw_away(voicemail)
         return True
     _hand_over(voicemail, why="the page was closed", at=at)
@@ -230,6 +246,10 @@ def _locked(voicemail: Voicemail) -> Voicemail:
     """Its contact before it, as by who begins one."""
     if voicemail.interaction_id:
         Interaction.objects.select_for_update(no_key=True).get(pk=voicemail.interaction_id)
+    return _row(voicemail)
+
+
+def _row(voicemail: Voicemail) -> Voicemail:
     rows = Voicemail.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.select_related("client", "entry_point__client", "interaction", "recording", "reason")
     found = rows.filter(pk=voicemail.pk).first()
@@ -242,7 +262,8 @@ def _require_sound(voicemail: Voicemail) -> None:
     assert voicemail.recording is not None
     Recording.objects.select_for_update(no_key=True).get(pk=voicemail.recording.pk)  # a piece is being written
     track = voicemail.recording.tracks.get()
-    if not track.bytes or lasted_ms(voicemail) < SHORTEST_MS:
+    # Without its file it was being thrown away when a process died.
+    if not track.bytes or lasted_ms(voicemail) < SHORTEST_MS or not default_storage.exists(track.path):
         raise MessageShort
     if max(bytes(track.peaks), default=0) < LOUD:
         raise MessageSilent
@@ -264,9 +285,16 @@ def _hand_over(voicemail: Voicemail, *, why: str, at: datetime) -> None:
     journal.record(
         contact, Kind.RECORDING_STARTED, by_name="customer", at=recording.started_at, paused=False, **recording.facts
     )
+    _tell_end(voicemail, why=why, at=at)
+
+
+def _tell_end(voicemail: Voicemail, *, why: str, at: datetime) -> None:
+    assert voicemail.interaction is not None and voicemail.recording is not None
+    facts = voicemail.recording.facts
     journal.record(
-        contact, Kind.RECORDING_STOPPED, by_name="customer", at=at, why=why, ms=lasted_ms(voicemail), **recording.facts
-    )
+        voicemail.interaction, Kind.RECORDING_STOPPED, by_name="customer", at=at, why=why, ms=lasted_ms(voicemail),
+        **facts,
+    )  # fmt: skip
 
 
 def _contact(voicemail: Voicemail) -> intake.NewContact:
@@ -284,7 +312,7 @@ def _contact(voicemail: Voicemail) -> intake.NewContact:
 
 
 def _throw(recording: Recording | None) -> None:
-    """It was his alone: the files go with the row."""
+    """It was his alone: the files first, for what no row names is never deleted."""
     if recording is not None:
+        keeping.drop(recording, *pieces.ENDINGS.values(), ".part")
         recording.delete()
-        transaction.on_commit(lambda: keeping.drop(recording, *pieces.ENDINGS.values(), ".part"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpo.kernel import webm
+
 WEBM, OGG, MP3, WAV, MP4 = "audio/webm", "audio/ogg", "audio/mpeg", "audio/wav", "audio/mp4"
-HEAD = 64 * 1024  # of a WebM: what comes before its first sound
 # Of MPEG-1 layer III in kbit/s, of MPEG-2 and 2.5; samples a second of MPEG-1.
 RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -22,8 +23,14 @@ def kind_of(content: bytes) -> str:
 
 
 def _is_webm(content: bytes) -> bool:
-    head = content[:HEAD]
-    return head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64] and b"A_" in head and b"V_" not in head
+    """Tracks that sound, and none with pictures: the coded sound may have any bytes in it."""
+    if b"webm" not in content[:64]:
+        return False
+    try:
+        codecs = webm.codecs(content)
+    except webm.NotWebm:
+        return False
+    return bool(codecs) and all(codec.startswith(b"A_") for codec in codecs)
 
 
 def _is_ogg(content: bytes) -> bool:
@@ -47,8 +54,15 @@ def _is_mp4(content: bytes) -> bool:
     """A sound's track, and no picture's, in what describes the file."""
     if content[4:8] != b"ftyp":
         return False
-    described = next((body for name, body in _boxes(content) if name == b"moov"), b"")
-    return b"soun" in described and b"vide" not in described
+    handlers = {body[8:12] for body in _inside(content, b"moov", b"trak", b"mdia", b"hdlr")}
+    return b"soun" in handlers and b"vide" not in handlers
+
+
+def _inside(content: bytes, name: bytes, *deeper: bytes) -> Iterator[bytes]:
+    """What stands in the boxes of this name, or in those of these names within them."""
+    for found, body in _boxes(content):
+        if found == name:
+            yield from _inside(body, *deeper) if deeper else [body]
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAGIC = b"\x1a\x45\xdf\xa3"
 SEGMENT, INFO, TRACKS, CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
+TRACK, CODEC = 0xAE, 0x86
 TIMECODE_SCALE, DURATION = 0x2AD7B1, 0x4489
 TIMECODE, SIMPLE_BLOCK, BLOCK_GROUP, BLOCK = 0xE7, 0xA3, 0xA0, 0xA1
 CUES, CUE_POINT, CUE_TIME, CUE_TRACK_POSITIONS, CUE_TRACK, CUE_CLUSTER_POSITION = (
@@ -20,6 +22,7 @@ CUES, CUE_POINT, CUE_TIME, CUE_TRACK_POSITIONS, CUE_TRACK, CUE_CLUSTER_POSITION 
 # What stands inside a segment: where one of them begins, a cluster of unknown size has ended.
 OF_SEGMENT = frozenset({INFO, TRACKS, CLUSTER, CUES, 0x114D9B74, 0x1254C367, 0x1043A770, 0x1941A469})
 MILLISECOND = 1_000_000
+FEW = 100  # parts before the first sound, and of a track
 
 
 class NotWebm(ValueError):
@@ -56,6 +59,20 @@ def finished(content: bytes) -> Finished:
     try:
         return _finished(content)
     except (IndexError, struct.error) as error:
+        raise NotWebm(str(error)) from error
+
+
+def codecs(content: bytes) -> list[bytes]:
+    """How each of its tracks is coded, by what stands before the first sound; NotWebm where it cannot be read."""
+    front, cluster, _coded = content.partition(CLUSTER.to_bytes(4, "big"))
+    if not front.startswith(MAGIC) or not cluster:
+        raise NotWebm("nothing is in it")
+    try:
+        segment = _element(front, _element(front, 0, len(front)).end, len(front))
+        parts = dict(islice(_children(front[segment.body : segment.end]), FEW))
+        tracks = [body for id_, body in islice(_children(parts.get(TRACKS, b"")), FEW) if id_ == TRACK]
+        return [body for track in tracks for id_, body in islice(_children(track), FEW) if id_ == CODEC]
+    except IndexError as error:
         raise NotWebm(str(error)) from error
 
 

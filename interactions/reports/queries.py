@@ -11,6 +11,7 @@ from django.db.models import (
     BooleanField,
     Count,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -234,7 +235,10 @@ def reasons(scope: Scope) -> list[ReasonRow]:
     return sorted(found, key=lambda row: (row.reason is None, -row.contacts, row.name))
 
 
-CALLED_BACK = (Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS, Outcome.VOICEMAIL)
+# Of a message the promise tells: who hung up where one could be left from the line has the same outcome.
+CALLED_BACK = Q(outcome__in=[Outcome.CALLBACK_PROMISED, Outcome.AFTER_HOURS]) | Q(
+    Exists(Callback.objects.filter(promised_from=OuterRef("pk"))), outcome=Outcome.VOICEMAIL
+)
 
 
 @figured
@@ -249,7 +253,7 @@ def _reasons(*moments: Any, shapes: Sequence[Scope]) -> QuerySet[Interaction, An
         .annotate(
             n=Count("pk"),
             handled=Count("pk", filter=Q(outcome=Outcome.HANDLED)),
-            callback=Count("pk", filter=Q(outcome__in=CALLED_BACK)),
+            callback=Count("pk", filter=CALLED_BACK),
             left=Count("pk", filter=figures.ABANDONED),
             still_open=Count("pk", filter=~Q(state=State.CLOSED)),
         )

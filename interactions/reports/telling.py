@@ -215,7 +215,10 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
         case Kind.DISPOSED:
             return _("Wrap-up done")
         case Kind.RECORDING_STARTED | Kind.RECORDING_STOPPED if facts.get("voicemail"):
-            return _("Left a spoken message") if kind == Kind.RECORDING_STOPPED else None
+            if kind == Kind.RECORDING_STARTED:
+                return None
+            rest = facts.get("why") == "the rest has arrived"
+            return _("The rest of the spoken message arrived") if rest else _("Left a spoken message")
         case Kind.RECORDING_STARTED if facts.get("again"):
             return _("Recording goes on")
         case Kind.RECORDING_STOPPED if facts.get("consent") == Consent.REFUSED:

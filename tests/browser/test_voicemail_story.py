@@ -94,8 +94,9 @@ def test_after_hours_ann_leaves_a_message_and_alex_hears_it_before_she_calls(
     ann.locator("#vm-stop").click()
     ann.locator("#vm-again").click()
     expect(ann.locator("#vm-words")).to_have_text("Please speak now")
+    level = ann.locator("#vm-level")
+    eventually(lambda: float(level.get_attribute("value") or 0) > 0, within=10)
     ann.wait_for_timeout(6_000)
-    assert float(ann.locator("#vm-level").get_attribute("value") or 0) >= 0
     ann.locator("#vm-stop").click()
     expect(ann.locator("#voicemail-h")).to_have_text("Your message")
     ann.locator("#vm-play").click()
@@ -144,15 +145,54 @@ def test_the_line_leads_to_the_voicemail_and_a_closed_page_sends_what_was_said(
     ann.close(run_before_unload=False)
     contact = Interaction.objects.filter(outcome=Outcome.VOICEMAIL, channel=Channel.VOICE).latest("pk")
     assert not contact.callbacks_promised.exists()
-    # A minute and a half of silence, at once.
+    # A minute and a half of silence, and the time in which more could come, at once.
     left = Voicemail.objects.filter(interaction=contact)
-    left.update(seen_at=F("seen_at") - timedelta(minutes=2))
+    left.update(seen_at=F("seen_at") - timedelta(minutes=30), begun_at=F("begun_at") - timedelta(minutes=30))
     eventually(lambda: contact.callbacks_promised.exists(), within=20)
     recording = kept()
     assert recording.interaction == contact
     priya = people(1_000, user=stage.person(PRIYA))
     priya.goto(reverse("floor-contact", args=[contact.public_id]))
     is_hers(priya, recording, 5)
+
+
+@pytest.mark.parametrize(
+    ("begun", "words", "least", "most"),
+    [(2, "Your message has arrived", 8_000, 60_000), (30, "Part of your message has arrived", 1_000, 8_000)],
+    ids=["in time", "too late"],
+)
+def test_the_net_is_away_so_long_that_what_had_arrived_is_sent(
+    people: Open, own_line: EntryPoint, watch: Watch, begun: int, words: str, least: int, most: int
+) -> None:
+    """What she says on is added to it; where that is too late she is told how much did. The microphone is closed."""
+    shut(own_line)
+    ann = people(ANN, **PHONE)
+    ann.add_init_script(
+        "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia = async (wishes) => (window.lent = await ask(wishes));"
+    )
+    ann.goto(reverse("customer-call", args=[own_line.public_id]))
+    ann.get_by_role("button", name="Leave a spoken message").click()
+    ann.get_by_role("textbox", name="Your number").fill("+1 614 555 0190")
+    speaks(ann, 5)
+    watch.allow("ERR_INTERNET_DISCONNECTED", "409")
+    ann.context.set_offline(True)
+    expect(ann.locator("#vm-waits")).to_be_visible()
+    spoken = Voicemail.objects.latest("pk")
+    Voicemail.objects.filter(pk=spoken.pk).update(
+        seen_at=F("seen_at") - timedelta(minutes=2), begun_at=F("begun_at") - timedelta(minutes=begun)
+    )
+    eventually(lambda: Voicemail.objects.get(pk=spoken.pk).sent_at is not None, within=20)
+    ann.context.set_offline(False)
+    if begun < 20:
+        expect(ann.locator("#vm-waits")).to_be_hidden()
+        ann.locator("#vm-stop").click()
+        ann.locator("#vm-send").click()
+    expect(ann.locator("#over-h")).to_have_text(words)
+    if begun > 20:
+        expect(ann.locator("#over-words")).to_contain_text("has arrived; what came after it has not")
+    assert ann.evaluate("lent.getTracks().every((track) => track.readyState === 'ended')")
+    assert least < (kept().tracks.get().duration_ms or 0) < most
 
 
 def test_without_a_microphone_she_is_told_what_to_do(people: Open, own_line: EntryPoint) -> None:

@@ -212,6 +212,26 @@ class TestAfterHours:
         late = ann.presses("send")
         assert (late.status_code, late.json()["code"]) == (401, "link_invalid")
 
+    def test_killed_while_it_is_thrown_away_the_file_is_gone_before_the_row(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann = Ann(closed)
+        ann.begins()
+        ann.speaks()
+        path = Recording.objects.get().tracks.get().path
+
+        def dies(recording: Recording) -> None:
+            raise SystemExit
+
+        with monkeypatch.context() as patched, pytest.raises(SystemExit):
+            patched.setattr(Recording, "delete", dies)
+            voicemails.throw_away(Voicemail.objects.get())
+        assert not default_storage.exists(path), "no voice is left that no row names"
+        assert ann.sends(recorded(4)[3]).status_code == 409, "it does not go on without its beginning"
+        assert ann.presses("send").json()["code"] == "message_short", "and no message is sent that has no sound"
+        assert ann.presses("discard").status_code == 200
+        assert not Recording.objects.exists()
+
     @pytest.mark.parametrize(("number", "words"), [("", "Give us the number"), ("12", "not a number")])
     def test_a_number_is_needed(self, day: Day, closed: EntryPoint, number: str, words: str) -> None:
         answer = Ann(closed).begins(number)
@@ -237,6 +257,32 @@ class TestAfterHours:
         full = ann.sends(recorded(3)[2])
         assert (full.status_code, full.json()["code"]) == (409, "recording_full")
         assert ann.presses("send").status_code == 200, "what came before is a message"
+
+    def test_after_three_minutes_it_has_its_end_whatever_the_page_says(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        assert ann.sends(said[0], peaks="40" * 4 * 180).status_code == 200
+        assert ann.sends(said[1], peaks="40" * 4 * 10).status_code == 200, "it stopped a little late"
+        assert ann.sends(said[2], peaks="40").json()["code"] == "recording_full"
+        assert ann.sees().json()["ms"] == 190_000
+        ann.begins()
+        monkeypatch.setattr(voicemails, "MOST_PIECES", 2)
+        codes = [ann.sends(piece, peaks="40ff1000").status_code for piece in said[:3]]
+        assert codes == [200, 200, 409], "as many pieces as three minutes have"
+        assert ann.presses("send").status_code == 200
+
+    def test_no_length_that_a_page_tells_is_believed(
+        self, day: Day, closed: EntryPoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeping, "LONGEST_MS", 2_000)
+        ann = Ann(closed)
+        ann.begins()
+        ann.sends(b"\0\0\0\x18ftypiso5 and what sounds", peaks="40" * 4 * 60)
+        ann.presses("send")
+        track = Recording.objects.get().tracks.get()
+        assert (track.content_type, track.duration_ms) == ("audio/mp4", 2000)
 
     def test_pieces_that_are_none_are_refused(self, day: Day, closed: EntryPoint) -> None:
         ann = Ann(closed)
@@ -295,10 +341,59 @@ class TestCutOff:
         day.after(2)
         contact = Interaction.objects.get()
         assert (contact.outcome, Callback.objects.get().promised_from) == (Outcome.VOICEMAIL, contact)
+        assert keeping.finish_ended(clock.now()) == 0, "the page may have more of it"
+        day.after(20 * 60 - 91)
+        assert keeping.finish_ended(clock.now()) == 1
         assert Recording.objects.get().state == RecordingState.KEPT
         stopped = JournalEntry.objects.get(kind="recording_stopped")
         assert (stopped.facts["why"], stopped.facts["ms"]) == ("the page was closed", 4000)
         assert ann.presses("send").json()["state"] == "sent", "a late send finds it sent"
+
+    def test_what_she_said_on_without_a_net_still_arrives(self, day: Day, closed: EntryPoint, house: House) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        for piece in said[:2]:
+            ann.sends(piece, peaks="40ff1000")
+        day.after(91)
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 2000)
+        for piece in said[2:]:
+            assert ann.sends(piece, peaks="40ff1000").status_code == 200
+        assert ann.sends(b"", last=True).status_code == 200
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 6000)
+        recording = Recording.objects.get()
+        assert (recording.state, recording.tracks.get().duration_ms) == (RecordingState.KEPT, 6000), "whole at once"
+        stopped = JournalEntry.objects.filter(kind="recording_stopped").order_by("pk")
+        assert [entry.facts["ms"] for entry in stopped] == [2000, 6000]
+        assert Interaction.objects.count() == Callback.objects.count() == 1
+        assert ann.sends(recorded(8)[7], peaks="40ff1000").json()["code"] == "recording_over"
+        browser = Browser()
+        browser.force_login(house.sue)
+        page = browser.get(reverse("floor-contact", args=[recording.interaction.public_id])).content.decode()  # type: ignore[union-attr]
+        assert "The rest of the spoken message arrived" in page
+
+    def test_what_comes_too_late_is_refused_and_the_page_is_told_how_much_is_there(
+        self, day: Day, closed: EntryPoint
+    ) -> None:
+        ann, said = Ann(closed), recorded(6)
+        ann.begins()
+        for piece in said[:2]:
+            ann.sends(piece, peaks="40ff1000")
+        day.after(20 * 60)
+        late = ann.sends(said[2], peaks="40ff1000")
+        assert (late.status_code, late.json()["code"]) == (409, "recording_over")
+        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 2000)
+
+    def test_of_which_only_the_beginning_had_arrived_the_rest_is_awaited(self, day: Day, closed: EntryPoint) -> None:
+        ann, said = Ann(closed), recorded(5)
+        ann.begins()
+        ann.sends(said[0], peaks="40")
+        for _look in range(3):
+            day.after(91)
+        assert not Interaction.objects.exists()
+        for piece in said[1:]:
+            assert ann.sends(piece, peaks="40ff1000").status_code == 200
+        assert ann.presses("send").json()["state"] == "sent"
+        assert Recording.objects.get().tracks.get().duration_ms == 5000
 
     def test_of_an_empty_one_nothing_stays(self, day: Day, closed: EntryPoint) -> None:
         Ann(closed).begins()
@@ -306,6 +401,8 @@ class TestCutOff:
         silent.begins()
         silent.speaks(5, peaks="00000000")
         day.after(91)
+        assert Voicemail.objects.count() == 2, "without a net there may be more on the page"
+        day.after(20 * 60 - 91)
         assert not Voicemail.objects.exists() and not Recording.objects.exists() and not Interaction.objects.exists()
 
     def test_an_open_page_has_its_time(self, day: Day, closed: EntryPoint) -> None:
@@ -317,6 +414,18 @@ class TestCutOff:
             ann.sees()
         assert Voicemail.objects.get().sent_at is None
         day.after(61)
+        assert Voicemail.objects.get().sent_at is not None
+
+    def test_said_again_it_has_its_time_once_more(self, day: Day, closed: EntryPoint) -> None:
+        ann = Ann(closed)
+        for begun in range(2):
+            assert ann.begins().status_code == 201
+            ann.speaks(4)
+            for _minute in range(19 - begun):
+                day.after(60)
+                ann.sees()
+        assert Voicemail.objects.get().sent_at is None, "37 minutes after the first take, 18 after the second"
+        day.after(121)
         assert Voicemail.objects.get().sent_at is not None
 
     def test_while_the_client_is_away_it_waits_and_one_day_it_is_deleted(self, day: Day, closed: EntryPoint) -> None:
@@ -400,7 +509,7 @@ class TestFromTheLine:
         self.waits(day, caller)
         ann = Ann(caller.door, token=caller.token)
         ann.begins()
-        day.after(91)
+        day.after(20 * 60)
         assert not Recording.objects.exists() and not Callback.objects.exists()
         assert caller.contact.outcome == Outcome.VOICEMAIL
         assert caller.state()["voicemail"]["told"], "she may still leave one"
@@ -524,6 +633,19 @@ def test_from_the_line_it_is_counted_as_a_wait_that_ended_otherwise(day: Day, do
     line = counted.by_channel["voice"]
     assert (line.offered, line.answered, line.elsewise) == (1, 0, 1)
     assert counted.at_the_door["voicemail", "voice"] == 0 and counted.callbacks.made == 1
+    (reason,) = queries.reasons(scope_of([house.acme], "today"))
+    assert (reason.callback, reason.otherwise) == (1, 0)
+
+
+def test_who_left_nothing_at_the_step_is_not_counted_as_called_back(day: Day, door: EntryPoint, house: House) -> None:
+    assert door.queue is not None
+    step(door.queue, 30, StepAction.VOICEMAIL)
+    caller = Caller(door)
+    caller.post("start", key="0123456789abcdef")
+    day.after(30)
+    assert caller.contact.outcome == Outcome.VOICEMAIL
+    (reason,) = queries.reasons(scope_of([house.acme], "today"))
+    assert (reason.contacts, reason.callback, reason.otherwise) == (1, 0, 1)
 
 
 def test_the_promise_made_from_it_is_kept_as_any(day: Day, closed: EntryPoint, house: House) -> None:

@@ -10,7 +10,7 @@ import wave
 import pytest
 
 from bpo.kernel import sounds
-from tests.kernel.test_webm import recorded
+from tests.kernel.test_webm import element, recorded
 
 
 def wav(pitch: int = 440, seconds: float = 0.2) -> bytes:
@@ -35,7 +35,36 @@ def mp3(head: int, length: int, frames: int = 3) -> bytes:
 
 MP3 = mp3(0xFFFB9064, 417)  # MPEG-1 layer III, 128 kbit/s, 44.1 kHz
 TAG = b"ID3\x04\x00\x00" + bytes([0, 0, 1, 2]) + bytes(130)
-M4A = box(b"ftyp", b"M4A \0\0\0\0") + box(b"free", b"") + box(b"moov", box(b"hdlr", b"\0" * 8 + b"soun")) + b"\0" * 8
+
+
+def webm_of(*codecs: bytes, coded: bytes = b"", private: bytes = b"") -> bytes:
+    """As a recorder writes it: head, tracks, and a cluster of the sound in blocks."""
+    tracks = b"".join(
+        element("ae", element("d7", bytes([n])) + element("86", codec) + element("63a2", private))
+        for n, codec in enumerate(codecs, start=1)
+    )
+    info = element("1549a966", element("2ad7b1", (1_000_000).to_bytes(4, "big")) + element("4d80", b"Chrome"))
+    cluster = element("1f43b675", element("e7", b"\0") + element("a3", b"\x81\0\0\x80" + coded), unknown=True)
+    head = element("1a45dfa3", element("4282", b"webm"))
+    return head + element("18538067", info + element("1654ae6b", tracks) + cluster, unknown=True)
+
+
+def m4a(*handlers: bytes, title: bytes = b"") -> bytes:
+    """As an encoder writes it: a track for each handler, and the title in the tags."""
+    tracks = b"".join(
+        box(b"trak", box(b"tkhd", bytes(84)) + box(b"mdia", box(b"mdhd", bytes(24)) + hdlr(handler)))
+        for handler in handlers
+    )
+    name = box(b"\xa9nam", box(b"data", b"\0\0\0\1\0\0\0\0" + title))
+    tags = box(b"udta", box(b"meta", b"\0" * 4 + hdlr(b"mdir") + box(b"ilst", name)))
+    return box(b"ftyp", b"M4A \0\0\2\0isomiso2") + box(b"free", b"") + box(b"moov", tracks + tags) + box(b"mdat", b"")
+
+
+def hdlr(kind: bytes) -> bytes:
+    return box(b"hdlr", bytes(8) + kind + bytes(12) + b"SoundHandler\0")
+
+
+M4A = m4a(b"soun")
 OGG = b"OggS\0\2" + b"\0" * 22 + b"OpusHead\1\2"
 
 
@@ -43,6 +72,8 @@ OGG = b"OggS\0\2" + b"\0" * 22 + b"OpusHead\1\2"
     ("content", "kind"),
     [
         (b"".join(recorded(1)), sounds.WEBM),
+        (webm_of(b"A_OPUS", coded=b"\x12V_\x99V_VP8"), sounds.WEBM),
+        (webm_of(b"A_VORBIS", private=b"setup V_"), sounds.WEBM),
         (OGG, sounds.OGG),
         (OGG.replace(b"OpusHead", b"\x01vorbis_"), sounds.OGG),
         (wav(), sounds.WAV),
@@ -51,8 +82,24 @@ OGG = b"OggS\0\2" + b"\0" * 22 + b"OpusHead\1\2"
         (mp3(0xFFF38064, 261), ""),
         (mp3(0xFFF34064, 104), sounds.MP3),
         (M4A, sounds.MP4),
+        (m4a(b"soun", title=b"Our video hotline"), sounds.MP4),
+        (m4a(b"soun", b"text"), sounds.MP4),
     ],
-    ids=["webm", "opus", "vorbis", "wav", "mp3", "tagged", "frames that do not follow", "mpeg-2", "m4a"],
+    ids=[
+        "webm",
+        "pictures in the coded sound",
+        "pictures in the set-up",
+        "opus",
+        "vorbis",
+        "wav",
+        "mp3",
+        "tagged",
+        "frames that do not follow",
+        "mpeg-2",
+        "m4a",
+        "video in the title",
+        "chapters",
+    ],
 )
 def test_what_it_is(content: bytes, kind: str) -> None:
     assert sounds.kind_of(content) == kind
@@ -65,7 +112,14 @@ def test_what_it_is(content: bytes, kind: str) -> None:
         b"<html><script>alert(1)</script>",
         b"\x89PNG\r\n\x1a\n" + bytes(100),
         b"".join(recorded(1)).replace(b"A_OPUS", b"V_VP80"),
-        M4A.replace(b"soun", b"vide"),
+        webm_of(b"A_OPUS", b"V_VP9"),
+        webm_of(b"V_VP9", coded=b"A_OPUS"),
+        webm_of(),
+        webm_of(b"A_OPUS").replace(bytes.fromhex("1f43b675"), bytes.fromhex("1c53bb6b")),
+        webm_of(b"A_OPUS")[:60],
+        m4a(b"vide", title=b"soun"),
+        m4a(b"soun", b"vide"),
+        m4a(title=b"soun"),
         box(b"ftyp", b"isom") + box(b"mdat", b"soun"),
         b"OggS" + b"\0" * 24 + b"\x80theora",
         b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x06\0" + bytes(20),

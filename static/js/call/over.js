@@ -11,6 +11,7 @@ export function begin() {
 }
 
 function endOf(state, seconds) {
+  if (state.cut) return ["vm_sent_cut", say("vm_cut_at", { time: clockText(state.ms / 1000) })];
   if (state.spoken) return ["vm_sent", ""];
   if (state.callback || state.outcome === "callback_promised") return ["promised", ""];
   if (state.state === "wrap_up" || state.outcome === TALKED) return ["thanks", seconds ? say("lasted", { time: clockText(seconds) }) : ""];
@@ -23,8 +24,9 @@ export function draw(state, seconds) {
   const [title, words] = endOf(state, seconds);
   put("over-h", say(title));
   name(say(title));
-  put("over-words", state.text || words);
-  show("over-words", Boolean(state.text || words));
+  const more = state.cut ? words : state.text || words;
+  put("over-words", more);
+  show("over-words", Boolean(more));
   show("stamp", ["promised", "thanks", "vm_sent"].includes(title));
   show("promise", Boolean(state.callback));
   if (state.callback) {

@@ -23,7 +23,8 @@ class Take extends Pieces {
   keep(data, last) {
     this.parts.push(data);
     this.loud.push(...this.peaks);
-    super.keep(data, last);
+    if (this.refused) this.peaks = [];
+    else super.keep(data, last);
     if (last) this.onwhole?.();
   }
 
@@ -32,7 +33,7 @@ class Take extends Pieces {
 
 export function voicemail({ sound, contact, onsent, onback }) {
   const slot = `voicemail.${root.dataset.door}`;
-  let key = newKey(), token = "", take = null, most = 180, step = "ready", ticking = 0, alive = 0, heardAt = 0, url = "", busy = false, stopped = "";
+  let key = newKey(), token = "", take = null, most = 180, step = "ready", ticking = 0, alive = 0, heardAt = 0, url = "", busy = false, stopped = "", cut = false;
 
   const microphone = new Microphone({
     ontrack(track) { if (!track && step === "speaking") stop(say("vm_mic_gone")); },
@@ -76,12 +77,15 @@ export function voicemail({ sound, contact, onsent, onback }) {
     if (!moment("voicemail")) $(next === "speaking" ? "vm-stop" : next === "review" ? "vm-send" : "vm-record").focus();
   }
 
-  /* While one thinks about it, the page says that it is open. */
+  /* While one thinks about it, the page says that it is open. What was silent for long the server has sent, and takes what is
+     missing of it: that first. */
   async function look() {
+    const mine = token;
+    if (!mine) return;
     try {
       const now = await ask("state", null, { method: "GET" });
-      if (now.state === "sent") sent(now);
-    } catch (error) { if (error.code === GONE) lost(); }
+      if (mine === token && now.state === "sent" && !take?.waiting.length) sent(now);
+    } catch (error) { if (mine === token && error.code === GONE) lost(); }
   }
 
   function lost() {
@@ -90,11 +94,19 @@ export function voicemail({ sound, contact, onsent, onback }) {
     go("ready", say("err_message_gone"));
   }
 
+  /* Nothing is said any more: no microphone stays open behind the page that follows. */
   function forget() {
+    microphone.close();
+    drop();
+  }
+
+  function drop() {
     const before = take;
     take = null;   // what it still had to say is of no use
+    clearInterval(ticking);
+    sound.deaf();
+    if (before) Object.assign(before, { waiting: [], refused: true, onwhole: null });
     before?.stop();
-    if (before) before.waiting = [];
     $("vm-audio").pause();
     if (url) URL.revokeObjectURL(url);
     url = "";
@@ -108,16 +120,18 @@ export function voicemail({ sound, contact, onsent, onback }) {
     sound.wake();   // in the press: later the browser would hold every sound back
     put("vm-asking", say((await microphone.allowed()) ? "vm_getting_ready" : "asking"));
     if (!(await microphone.open())) { put("vm-asking", ""); if (step !== "ready") go("ready"); return; }
-    forget();
     put("vm-asking", say("vm_getting_ready"));
     try {
       const form = $("vm-ready").elements;
       const begun = await ask("begin", { key, number: form.number.value, name: form.name.value, reason: $("start")?.elements.reason?.value ?? "", language: root.dataset.language, zone }, { bearer: contact() });
+      drop();   // not before: should it not begin, what was said is still here
       remember(begun.token);
       most = begun.seconds;
       await speak(begun.address);
     } catch (error) {
       microphone.close();
+      if (error.code === "message_sent") look();
+      if (step === "review" && !error.errors?.number) { problem("vm-send", why(error)); return; }
       if (step !== "ready") go("ready");
       problem(error.errors?.number ? "vm-number" : "vm", error.errors?.number ?? why(error));
       if (error.errors?.number) $("vm-number").focus();
@@ -133,6 +147,7 @@ export function voicemail({ sound, contact, onsent, onback }) {
     sound.once("beep");
     await new Promise((next) => { setTimeout(next, TONE); });
     if (step !== "speaking" || !microphone.live) return;
+    cut = false;
     const own = `Bearer ${token}`;
     const mine = (take = new Take(sound.context, {
       address, headers: () => ({ Authorization: own }), patient: [429], changed: waits, over: (code) => { if (take === mine) full(code); },
@@ -155,10 +170,15 @@ export function voicemail({ sound, contact, onsent, onback }) {
 
   const waits = () => show("vm-waits", Boolean(take) && take.waiting.length > 2);
 
+  /* The server takes no more of it: what is on this page alone does not arrive, and that is said. */
   function full(code) {
-    if (code === "recording_full") stop(say("vm_full"));
-    else if (code === GONE) lost();
-    else look();
+    if (code === GONE) { lost(); return; }
+    take.refused = true;
+    cut = code !== "recording_full";
+    const note = say(cut ? "vm_cut" : "vm_full");
+    if (step === "speaking") stop(note);
+    else { put("vm-note", note); show("vm-note", true); }
+    if (cut) look();
   }
 
   function stop(note = "") {
@@ -234,13 +254,13 @@ export function voicemail({ sound, contact, onsent, onback }) {
     show("vm-waits", false);
     keep(false);
     key = newKey();
-    onsent({ ...state, state: "closed", outcome: "voicemail", spoken: true });
+    onsent({ ...state, state: "closed", outcome: "voicemail", spoken: true, cut });
   }
 
   async function discard() {
     $("vm-sure").close();
     try { await ask("discard", {}); } catch (error) {
-      if (error.code === "message_sent") { look(); return; }
+      if (error.code === "message_sent") look();
       if (error.code !== GONE) { problem("vm-send", why(error)); return; }
     }
     remember("");
