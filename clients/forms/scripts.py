@@ -13,7 +13,7 @@ from clients import starters
 from clients.models import Channel, Client, Script, ScriptVersion
 
 BIGGEST = 300_000
-STARTER = "starter"
+STARTER, DRAWN = "starter", "drawn"
 
 
 class ScriptForm(forms.ModelForm[Script]):
@@ -88,6 +88,7 @@ class VersionForm(forms.Form):
         self.fields["begin"].choices = [  # type: ignore[attr-defined]
             (STARTER, starters.NAMES[script.kind]),
             *((key, _("Copy of %(flow)s") % {"flow": one}) for key, one in self.others.items()),
+            (DRAWN, _("Nothing: I draw it step by step")),
             ("", _("Nothing: I write the steps below or send a file")),
         ]
         self.initial["begin"] = STARTER
@@ -121,6 +122,8 @@ class VersionForm(forms.Form):
         begin = data.get("begin", "")
         if begin == STARTER:
             return starters.starter(self.script.kind, data["language"])
+        if begin == DRAWN:
+            return {"start": "", "steps": []}
         if not begin:
             raise forms.ValidationError(
                 _("There are no steps yet: choose a flow to begin from, write the steps, or send them as a file.")

@@ -103,7 +103,7 @@ class ScriptVersion(PublicIdModel):
 
 
 class ScriptEdit(models.Model):
-    """One edit of a draft. `graph` is what the draft was before it; once it is taken back, what the draft was with it."""
+    """One edit of a draft. `graph` is what the draft was before it; once it is taken back, what it was with it."""
 
     version = models.ForeignKey(ScriptVersion, on_delete=models.CASCADE, related_name="edits")
     number = models.PositiveIntegerField()

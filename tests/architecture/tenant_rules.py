@@ -219,6 +219,8 @@ add(
 )  # fmt: skip
 add(Rule(get=DRAFT), "setup-scripts")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
+add(Rule(get=DRAFT), "setup-design")
+add(Rule(post=DRAFT), "setup-design-save")
 add(Rule(post=REVIEW), "setup-version-move")
 add(Rule(get=LOOK, post=INVITE), "setup-people")
 add(Rule(post=INVITE), "setup-member")
