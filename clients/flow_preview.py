@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from clients import flow_words, scripts
 from clients.flow_picture import KINDS
-from clients.models import Client, ScriptVersion
-from clients.script_graph import END, Field, Graph, Option, Step
+from clients.models import Channel, Client, ScriptKind, ScriptVersion
+from clients.script_graph import Field, Graph, Option, Step
 
 LISTED = ("reason", "product")
 BUTTONS: dict[str, str | Promise] = {"verify": _("Check"), "close": _("Resolve")}
-MOST_UNSEEN = 50
+UNSEEN = ("decide", "sub_process")
+MOST_UNSEEN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Seen:
     @property
     def unseen(self) -> bool:
         """Whether the agent never sees it: it is passed through."""
-        return self.step.kind in ("decide", "sub_process")
+        return self.step.kind in UNSEEN
 
 
 def sample_words(version: ScriptVersion) -> dict[str, str]:
@@ -72,21 +74,75 @@ def listed_of(client: Client, graph: Graph) -> dict[str, list[Option]]:
     return found
 
 
-def next_of(graph: Graph, step: Step, answers: Mapping[str, str], *, passed: bool = True) -> str:
-    """Where an agent comes to from a step by these answers; decide steps and sub-processes are passed through."""
-    if step.kind == "choose":
-        given = answers.get(step.id, "")
-        way = next((one.next for one in step.options if one.value == given and one.next), step.next)
-    else:
-        way = step.next if passed or step.kind != "verify" else step.failed
-    for _turn in range(MOST_UNSEEN):
-        if way == END or way not in graph or graph[way].kind not in ("decide", "sub_process"):
-            break
-        here = graph[way]
-        way = _decided(here, answers) if here.kind == "decide" else here.next
-    return way
+def arrive(graph: Graph, way: str, known: Mapping[str, str]) -> tuple[list[str], str]:
+    """Where an agent comes to by a way, and what is passed through unseen before it."""
+    unseen: list[str] = []
+    while way in graph and graph[way].kind in UNSEEN and len(unseen) < MOST_UNSEEN:
+        unseen.append(way)
+        way = _decided(graph[way], known) if graph[way].kind == "decide" else graph[way].next
+    return unseen, way if way in graph and graph[way].kind not in UNSEEN else ""
 
 
-def _decided(step: Step, answers: Mapping[str, str]) -> str:
-    value = answers.get(step.on.removeprefix("answer:"), "")
+def _decided(step: Step, known: Mapping[str, str]) -> str:
+    value = known.get(step.on.removeprefix("answer:"), "")
     return next((way for case, way in step.cases if case == value), step.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far somebody has walked: through which steps, and what is known by now; `at` is empty at the end."""
+
+    at: str
+    trail: Sequence[str]
+    known: Mapping[str, str]
+
+    @classmethod
+    def read(cls, sent: QueryDict, version: ScriptVersion, graph: Graph) -> Walk:
+        """What an address tells: the steps behind, what is known, and the answers to the last of them."""
+        known = _to_begin_with(version) | {key: value for key, _eq, value in map(_parted, sent.getlist("known"))}
+        trail = [step for step in sent.getlist("trail") if step in graph][-MOST_UNSEEN:]
+        last = graph.steps.get(sent.get("from", ""))
+        if last is None:
+            unseen, at = arrive(graph, graph.start, known)
+            return cls(at, unseen, known)
+        known |= _answered(last, sent, version.script.client)
+        way = last.next
+        if last.kind == "choose":
+            way = next((one.next for one in last.options if one.value == sent.get("choice") and one.next), way)
+        elif last.kind == "verify" and "gave_up" in sent:
+            way = last.failed
+        unseen, at = arrive(graph, "" if last.kind == "close" else way, known)
+        return cls(at, [*trail, last.id, *unseen], known)
+
+    @property
+    def pairs(self) -> list[str]:
+        """What is known, as an address carries it."""
+        return [f"{key}={value}" for key, value in self.known.items()]
+
+
+def _parted(pair: str) -> tuple[str, str, str]:
+    return pair.partition("=")
+
+
+def _to_begin_with(version: ScriptVersion) -> dict[str, str]:
+    outbound = version.script.kind == ScriptKind.OUTBOUND
+    return {
+        "channel": version.channel or Channel.VOICE.value, "language": version.language, "verified": "no",
+        "direction": "outbound" if outbound else "inbound", "order_state": "at_depot", "order_late": "yes",
+    }  # fmt: skip
+
+
+def _answered(step: Step, sent: QueryDict, client: Client) -> dict[str, str]:
+    """What the answers to a step make known."""
+    found = {one.name: str(sent[one.name])[:200] for one in step.fields if sent.get(one.name)}
+    choice = str(sent.get("choice", ""))[:200]
+    if step.kind == "verify":
+        found["verified"] = "no" if "gave_up" in sent else "yes"
+    if step.kind != "choose" or not choice:
+        return found
+    found[step.sets if step.sets in LISTED else step.id] = choice
+    if step.sets == "reason":
+        found["reason_kind"] = client.reasons.filter(code=choice).values_list("kind", flat=True).first() or ""
+    elif step.sets == "product":
+        found["product_type"] = client.products.filter(code=choice).values_list("type__code", flat=True).first() or ""
+    return found

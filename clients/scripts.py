@@ -71,6 +71,7 @@ __all__ = [
     "Problem",
     "ScriptRefused",
     "approve",
+    "before",
     "check",
     "pick",
     "publish",
@@ -116,6 +117,14 @@ class OwnDraft(DomainError):
 
 def _faults(version: ScriptVersion) -> list[Problem]:
     return [problem for problem in check(version.graph, version.script.kind) if problem.must]
+
+
+def before(version: ScriptVersion, others: Iterable[ScriptVersion]) -> ScriptVersion | None:
+    """Which of the others a version is held against: the one in force in its place, else the one before it."""
+    place = [one for one in others if (one.language, one.channel) == (version.language, version.channel)]
+    in_force = next((one for one in place if one.state == VersionState.PUBLISHED), None)
+    earlier = [one for one in place if one.number < version.number]
+    return in_force or max(earlier, key=lambda one: one.number, default=None)
 
 
 def wrote(version: ScriptVersion, user: User) -> bool:

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from clients import views_brand
 from clients.views import (
+    design_reading,
     setup,
     setup_brand,
     setup_catalogue,
@@ -41,6 +42,9 @@ of_client = [
     path("versions/<uuid:version>/", setup_scripts.version, name="setup-version"),
     path("versions/<uuid:version>/design/", setup_design.design, name="setup-design"),
     path("versions/<uuid:version>/design/save/", setup_design.save, name="setup-design-save"),
+    path("versions/<uuid:version>/walk/", design_reading.walk, name="setup-walk"),
+    path("versions/<uuid:version>/difference/", design_reading.difference, name="setup-difference"),
+    path("versions/<uuid:version>/file/<slug:form>/", design_reading.export, name="setup-version-file"),
     path("versions/<uuid:version>/<slug:act>/", setup_scripts.move, name="setup-version-move"),
     path("contract/", setup_contract.contract, name="setup-contract"),
     path("contract/rules/", setup_contract.policy, name="setup-policy"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import InvalidValue
-from clients import flow_draft, flow_preview, graph_edits, script_checks, script_graph, scripts
+from clients import flow_draft, flow_preview, graph_edits, script_checks, script_diff, script_graph, scripts
 from clients.flow_picture import KINDS
 from clients.forms import design as forms
 from clients.models import ScriptKind, ScriptVersion, VersionState
@@ -154,7 +154,10 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
         return context | {"unreadable": True}
     chosen = graph.steps.get(step) or graph.steps.get(graph.start) or next(iter(graph.steps.values()), None)
     key = chosen.id if chosen else ""
-    chart = flow_draft.chart_of(graph, problems, chosen=key)
+    against, difference = _difference(version)
+    changed = difference.steps if difference else []
+    chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed)
+    context |= {"against": against, "difference": difference, "changed_here": key in changed}
     context |= {"graph": graph, "chart": chart, "chosen": chosen, "ways_count": len(chart.ways)}
     context["steps_named"] = {one.id: one.name for one in graph.steps.values()}
     context["checks"] = [(problem, context["steps_named"].get(problem.step, problem.step)) for problem in problems]
@@ -166,6 +169,16 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
         context["here"] = [problem for problem in problems if problem.step == key]
         context |= choices_of(version, graph, chosen)
     return context
+
+
+def _difference(version: ScriptVersion) -> tuple[ScriptVersion | None, script_diff.Difference | None]:
+    """From the version that this one is held against; none where that cannot be read."""
+    same = version.script.versions.filter(language=version.language, channel=version.channel).exclude(pk=version.pk)
+    against = scripts.before(version, same.defer("graph"))
+    try:
+        return against, script_diff.compare(against.graph, version.graph) if against else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None, None
 
 
 def _can(version: ScriptVersion) -> dict[str, bool]:

@@ -89,9 +89,13 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         if not draft:
             raise PermissionDenied(_("Only a draft can be changed. Begin a new version."))
         if form.is_valid():
-            scripts.rewrite(found, form.cleaned_data["graph"], request.user)
-            messages.success(request, _("Saved."))
-            return redirect("setup-version", request.client.public_id, found.public_id)
+            try:
+                scripts.rewrite(found, form.cleaned_data["graph"], request.user, since=form.cleaned_data["since"])
+            except scripts.Outdated as refused:
+                form.add_error(None, refused.sentence)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("setup-version", request.client.public_id, found.public_id)
     problems = scripts.check(found.graph, found.script.kind)
     try:
         steps = as_told(found)

@@ -167,6 +167,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},
+    "setup-version-file": {"form": "yaml"},
     "setup-preview": {"kind": "resolution"},
     "api-skill-detail": {"code": "es"},
 }

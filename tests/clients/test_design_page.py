@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
 from bpo.accounts.models import User
-from clients import scripts
+from clients import graph_edits, script_text, scripts
 from clients.models import Client, Role, ScriptVersion
 from tests import factories
 from tests.clients.test_scripts import graph
@@ -221,3 +222,75 @@ def test_the_page_asks_little_however_many_steps(
     ScriptVersion.objects.filter(pk=draft.pk).update(graph=graph(*graph()["steps"], *more))
     with django_assert_max_num_queries(14):
         at_desk.get(page_of(draft, "reason"))
+
+
+def test_sue_walks_through_it_and_nothing_is_done(at_desk: Browser, draft: ScriptVersion, acme: Client) -> None:
+    more, new = graph_edits.add(graph(), "decide", "Verified?", after="reason")
+    decide = {**(graph_edits.find(more, new) or {}), "on": "verified", "cases": [{"value": "no", "next": "close"}]}
+    scripts.rewrite(draft, graph_edits.put(more, decide), draft.created_by)
+    factories.reason(acme, "Late", code="late")
+    at = reverse("setup-walk", args=[acme.public_id, draft.public_id])
+    first = said(at_desk.get(at))
+    assert "Thank you for calling Acme." in first and 'value="greet"' in first
+    known = ["verified=no", "channel=voice"]
+    verify = said(at_desk.get(at, {"from": "greet", "known": known}))
+    assert "Full name" in verify and "Cannot verify" in verify
+    failed = said(at_desk.get(at, {"from": "verify", "trail": ["greet"], "known": known, "gave_up": "1"}))
+    assert "Close and thank" in failed
+    reason = said(at_desk.get(at, {"from": "verify", "trail": ["greet"], "known": known}))
+    assert 'value="verified=yes"' in reason and 'name="choice" value="late"' in reason
+    passed = {"from": "reason", "trail": ["greet", "verify"], "choice": "late"}
+    end = said(at_desk.get(at, passed | {"known": ["verified=yes"]}))
+    assert "decided by itself" in end and "the product's own flow stands here" in end and 'value="reason=late"' in end
+    short = said(at_desk.get(at, passed | {"known": ["verified=no"]}))
+    assert "the product's own flow stands here" not in short
+    assert "The flow ends here" in said(at_desk.get(at, {"from": "close"}))
+    assert at_desk.get(at, {"from": "nowhere", "trail": ["x"], "known": ["odd"]}).status_code == 200
+    assert at_desk.post(at).status_code == 405
+
+
+def test_mo_reads_what_differs_from_the_version_in_force(at_desk: Browser, draft: ScriptVersion, sue: User) -> None:
+    script = draft.script
+    at = reverse("setup-difference", args=[script.client.public_id, draft.public_id])
+    assert "the only version" in said(at_desk.get(at))
+    ScriptVersion.objects.filter(pk=draft.pk).update(state="published")
+    second = script.versions.create(number=2, graph=graph(), created_by=sue)
+    at = reverse("setup-difference", args=[script.client.public_id, second.public_id])
+    assert "Both say and do the same." in said(at_desk.get(at))
+    save(at_desk, second, "greet", text="Thank you for writing to {client}.")
+    page = said(at_desk.get(at))
+    assert "<del>calling</del>" in page and "<ins>writing to</ins>" in page
+    chart = said(at_desk.get(page_of(second, "greet")))
+    assert 'class="chg"' in chart and "changed in this draft" in chart and "Difference to 1" in chart
+    elsewhere = factories.client("Globex").scripts.create(name="Theirs", kind="inbound").versions.create(number=1)
+    for other, code in ((draft.public_id, 200), (elsewhere.public_id, 404), ("x", 404)):
+        assert at_desk.get(at, {"to": other}).status_code == code
+
+
+def test_a_version_leaves_as_a_file_and_comes_back(at_desk: Browser, draft: ScriptVersion, acme: Client) -> None:
+    for form in ("json", "yaml"):
+        file = at_desk.get(reverse("setup-version-file", args=[acme.public_id, draft.public_id, form]))
+        assert file["Content-Disposition"] == f'attachment; filename="calls-1-en.{form}"'
+        ScriptVersion.objects.filter(pk=draft.pk).update(graph={"start": "", "steps": []})
+        sent = SimpleUploadedFile(f"calls.{form}", file.content)
+        at = reverse("setup-version", args=[acme.public_id, draft.public_id])
+        assert at_desk.post(at, {"upload": sent, "graph": "", "channel": "", "language": "en"}).status_code == 302
+        draft.refresh_from_db()
+        assert draft.graph == graph()
+    assert at_desk.get(reverse("setup-version-file", args=[acme.public_id, draft.public_id, "xml"])).status_code == 404
+    text = "start: a\nsteps:\n- id: a\n  kind: collect\n  fields:\n  - name: b\n- kind: say\n"
+    answer = at_desk.post(at, {"graph": text})
+    assert answer.status_code == 422 and "Line 3, “a”: number 1 of “fields” lacks “label”." in said(answer)
+    assert "Line 7: “id” is missing." in said(answer)
+
+
+def test_text_written_from_an_older_state_is_refused_and_kept(at_desk: Browser, draft: ScriptVersion) -> None:
+    scripts.rewrite(draft, {**graph(), "start": "verify"}, factories.user("Mo Marsh"))
+    text = script_text.write(graph(), "yaml")
+    at = reverse("setup-version", args=[draft.script.client.public_id, draft.public_id])
+    answer = at_desk.post(at, {"graph": text, "since": "0"})
+    assert answer.status_code == 422 and "Somebody else changed this draft" in said(answer)
+    assert (
+        "Thank you for calling {client}." in said(answer)
+        and at_desk.post(at, {"graph": text, "since": "1"}).status_code == 302
+    )
