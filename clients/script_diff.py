@@ -43,8 +43,8 @@ class StepChange:
 class Difference:
     """From one graph to another; `order` and `start` say whether these differ."""
 
-    added: Sequence[Step]
-    removed: Sequence[Step]
+    added: Sequence[StepChange]
+    removed: Sequence[StepChange]
     changed: Sequence[StepChange]
     order: bool
     start: tuple[str, str] | None
@@ -52,7 +52,7 @@ class Difference:
     @property
     def steps(self) -> list[str]:
         """The steps of the new graph that are new or changed."""
-        return [*(step.id for step in self.added), *(change.step.id for change in self.changed)]
+        return [change.step.id for change in (*self.added, *self.changed)]
 
     @property
     def count(self) -> int:
@@ -77,12 +77,25 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
     ]  # fmt: skip
     names = _name(before.start, before), _name(after.start, after)
     return Difference(
-        added=[step for step in after.steps.values() if step.id not in before],
-        removed=[step for step in before.steps.values() if step.id not in after],
+        added=[
+            StepChange(step, _parts(_nothing(step), step, before, after))
+            for step in after.steps.values()
+            if step.id not in before
+        ],
+        removed=[
+            StepChange(step, _parts(step, _nothing(step), before, after))
+            for step in before.steps.values()
+            if step.id not in after
+        ],
         changed=changed,
         order=[step.id for step in kept] != [key for key in before.steps if key in after],
         start=names if before.start != after.start else None,
     )
+
+
+def _nothing(step: Step) -> Step:
+    """The step before anything was said of it."""
+    return Step(step.id, step.kind, step.name)
 
 
 def _parts(old: Step, new: Step, before: Graph, after: Graph) -> list[PartChange]:

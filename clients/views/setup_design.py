@@ -18,7 +18,7 @@ from clients import flow_draft, flow_preview, graph_edits, script_checks, script
 from clients.flow_picture import KINDS
 from clients.forms import design as forms
 from clients.models import ScriptKind, ScriptVersion, VersionState
-from clients.script_graph import Graph
+from clients.script_graph import Graph, Step
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.design_choices import choices_of
 from clients.views.setup import page
@@ -158,6 +158,7 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
     changed = difference.steps if difference else []
     chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed)
     context |= {"against": against, "difference": difference, "changed_here": key in changed}
+    context |= _way_missing(graph, chosen, against)
     context |= {"graph": graph, "chart": chart, "chosen": chosen, "ways_count": len(chart.ways)}
     context["steps_named"] = {one.id: one.name for one in graph.steps.values()}
     context["checks"] = [(problem, context["steps_named"].get(problem.step, problem.step)) for problem in problems]
@@ -179,6 +180,17 @@ def _difference(version: ScriptVersion) -> tuple[ScriptVersion | None, script_di
         return against, script_diff.compare(against.graph, version.graph) if against else None
     except (KeyError, TypeError, ValueError, AttributeError):
         return None, None
+
+
+def _way_missing(graph: Graph, step: Step | None, against: ScriptVersion | None) -> dict[str, Any]:
+    """Where a step that leads nowhere could go on to: where it went before, else to the next in the order."""
+    if step is None or step.kind in graph_edits.NO_WAY_ON or any(step.ways()):
+        return {}
+    raw = graph_edits.find(against.graph, step.id) if against else None
+    went = graph.steps.get(graph_edits.onward(raw)) if raw else None
+    order = list(graph.steps)
+    after = order[order.index(step.id) + 1 : order.index(step.id) + 2]
+    return {"went": went, "connect_to": went or (graph[after[0]] if after else None)}
 
 
 def _can(version: ScriptVersion) -> dict[str, bool]:

@@ -6,6 +6,28 @@ const at = (key) => key && document.getElementById(`step-${key}`);
 const focused = () => document.activeElement?.closest?.("[data-step]");
 const chosen = () => document.querySelector("[data-step][aria-current]");
 
+/* Saving and looking come one after the other, and what is saved draws the chart anew: a link is followed, and a button does its
+   part, though they are no longer on the page when their turn comes. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-go]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.getAttribute("href"), { source: "#main", target: "#design", select: "#design", swap: "outerHTML" });
+});
+
+const pressed = [];
+document.addEventListener("submit", ({ target, submitter }) => {
+  if (target.id === "step-form" && submitter?.name === "do") pressed.push(submitter.value);
+}, true);
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id !== "step-form") return;
+  delete detail.parameters.do;
+  if (pressed.length) detail.parameters.do = pressed.shift();
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id === "design" && pressed.length) window.htmx.trigger("#step-form", "submit");
+});
+
 let soon;
 /* A step that the keyboard comes to is chosen, once it stays there. */
 document.addEventListener("focusin", ({ target }) => {

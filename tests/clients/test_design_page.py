@@ -126,6 +126,15 @@ def test_steps_are_added_moved_removed_and_all_is_taken_back(at_desk: Browser, d
     assert made["fields"] == [{"name": "field_1", "label": "Which order?", "type": "order"}]
 
 
+def test_a_way_that_is_missing_is_proposed_and_connected(at_desk: Browser, draft: ScriptVersion, sue: User) -> None:
+    ScriptVersion.objects.filter(pk=draft.pk).update(state="published")
+    second = draft.script.versions.create(number=2, graph=graph(), created_by=sue)
+    answer = save(at_desk, second, "product", next="")
+    assert "In version 1 it went on to Close and thank." in said(answer) and 'value="connect-close"' in said(answer)
+    save(at_desk, second, "product", "connect-close")
+    assert second.graph == graph()
+
+
 def test_every_kind_has_its_form(at_desk: Browser, draft: ScriptVersion, acme: Client) -> None:
     factories.queue(acme, "Second line")
     for kind in ("say", "collect", "verify", "choose", "decide", "sub_process", "act", "close"):

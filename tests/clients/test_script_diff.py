@@ -16,7 +16,7 @@ def test_added_removed_and_changed_steps_are_told_with_old_and_new_words() -> No
     greet = graph_edits.find(new, "greet") or {}
     new = graph_edits.put(new, {**greet, "text": "Thank you for writing to {client}.", "required": True})
     found = script_diff.compare(graph(), new)
-    assert [step.id for step in found.added] == [added] and [step.name for step in found.removed] == [
+    assert [one.step.id for one in found.added] == [added] and [one.step.name for one in found.removed] == [
         "Billing and orders"
     ]
     told = {
