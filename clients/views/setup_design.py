@@ -69,7 +69,8 @@ def _edit(request: SetupRequest, version: ScriptVersion) -> tuple[str, str]:
     sent, by = request.POST, request.user
     if not sent.get("since", "").isdecimal():
         raise InvalidValue
-    if (since := int(sent["since"])) != version.edition:
+    since = version.edition
+    if int(sent["since"]) != since and sent.get("do") != "keep":
         raise scripts.Outdated
     step, do = sent.get("step", ""), sent.get("do", "")
     raw = graph_edits.find(version.graph, step)

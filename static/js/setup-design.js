@@ -6,26 +6,51 @@ const at = (key) => key && document.getElementById(`step-${key}`);
 const focused = () => document.activeElement?.closest?.("[data-step]");
 const chosen = () => document.querySelector("[data-step][aria-current]");
 
-/* Saving and looking come one after the other, and what is saved draws the chart anew: a link is followed, and a button does its
-   part, though they are no longer on the page when their turn comes. */
+/* Saving, pressing and looking come one after the other, each with the form as it then stands: what is saved draws the chart
+   anew, and its numbers are those of the state that the next one is made from. */
+const form = () => document.getElementById("step-form");
+let turn = Promise.resolve(), typed = false, pause;
+
+function next(request) {
+  turn = turn.then(request).catch(() => {});
+}
+function send(pressed) {
+  clearTimeout(pause);
+  next(() => {
+    if (!form() || !(pressed || typed)) return null;
+    const values = new FormData(form());
+    if (pressed) values.set("do", pressed);
+    typed = false;
+    return window.htmx.ajax("POST", form().getAttribute("action"), { source: "#main", target: "#chart", values });
+  });
+}
+const inForm = (el) => el.form && el.form === form() && el.name;
+document.addEventListener("input", ({ target }) => {
+  if (!inForm(target)) return;
+  typed = true;
+  clearTimeout(pause);
+  pause = setTimeout(send, 500);
+});
+document.addEventListener("change", ({ target }) => { if (inForm(target)) send(); });
+document.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
+  event.preventDefault();
+  send(event.submitter?.name === "do" ? event.submitter.value : "");
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-go]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  window.htmx.ajax("GET", link.getAttribute("href"), { source: "#main", target: "#design", select: "#design", swap: "outerHTML" });
+  link.focus({ preventScroll: true });
+  send();
+  const href = link.getAttribute("href");
+  next(() => window.htmx.ajax("GET", href, { source: "#main", target: "#design", select: "#design" })
+    .then(() => history.replaceState(null, "", href)));
 });
 
-const pressed = [];
-document.addEventListener("submit", ({ target, submitter }) => {
-  if (target.id === "step-form" && submitter?.name === "do") pressed.push(submitter.value);
-}, true);
-document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt.id !== "step-form") return;
-  delete detail.parameters.do;
-  if (pressed.length) detail.parameters.do = pressed.shift();
-});
-document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id === "design" && pressed.length) window.htmx.trigger("#step-form", "submit");
+/* A field keeps the focus while one presses: what it would save on losing it would draw the pressed thing anew under the pointer. */
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.("a[data-go], #chart button, #bar button, #notices button, #step-form button")) event.preventDefault();
 });
 
 let soon;
@@ -68,8 +93,10 @@ document.addEventListener("click", ({ target }) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// the name of a new step is there to be typed over
+// the focus goes along where another step was chosen for one, and the name of a new step is there to be typed over
 document.addEventListener("htmx:afterSettle", () => {
+  const here = focused();
+  if (here && !here.hasAttribute("aria-current")) chosen()?.focus({ preventScroll: true });
   const fresh = document.querySelector("[data-fresh]");
   fresh?.select();
   fresh?.removeAttribute("data-fresh");

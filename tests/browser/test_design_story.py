@@ -82,7 +82,7 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     sue.locator(".told").get_by_role("button", name="Undo").click()
     expect(sue.locator("[data-step]")).to_have_count(3)
     sue.locator("body").press("?")
-    expect(sue.locator("#keys-dialog")).to_contain_text("Next check")
+    expect(sue.locator("#keys-dialog")).to_contain_text("Add: Decide")
     sue.keyboard.press("Escape")
     looks_right(sue)
 
