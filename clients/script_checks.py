@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clients.models import ScriptKind
 from clients.script_graph import (
@@ -25,11 +28,33 @@ from clients.script_graph import (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, at which step ("" for the whole); `must` says whether it bars publishing."""
+    """What is wrong, at which step ("" for the whole); `must` says if it bars publishing, `rule` what it breaks."""
 
     step: str
     sentence: str
     must: bool = True
+    rule: str = "complete"
+
+
+# What is looked at, in words; those of WAYS only once every step is complete.
+RULES: dict[str, str | Promise] = {
+    "complete": _("Every step has what its kind needs, and leads to a step that exists"),
+    "start": _("The flow says where it starts"),
+    "reached": _("Every step can be reached"),
+    "ends": _("From every step there is a way to the end"),
+    "greeting": _("It begins with a greeting that names the company"),
+    "verified": _("Account data stands behind a passed verification"),
+}
+WAYS = ("reached", "ends", "greeting", "verified")
+
+
+def passed(problems: Sequence[Problem], kind: str) -> list[str | Promise]:
+    """What was looked at and is right, in words."""
+    broken = {problem.rule for problem in problems}
+    unseen = set(WAYS) if any(problem.must and problem.rule in ("complete", "start") for problem in problems) else set()
+    if kind == ScriptKind.SUB_PROCESS:
+        unseen |= {"greeting", "verified"}
+    return [words for rule, words in RULES.items() if rule not in broken | unseen]
 
 
 def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Problem]:
@@ -45,7 +70,7 @@ def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Prob
     for step in parsed.steps.values():
         problems += _of_step(step, parsed, kind)
     if parsed.start not in parsed:
-        problems.append(Problem("", "The script does not say where it starts."))
+        problems.append(Problem("", "The script does not say where it starts.", rule="start"))
     if not problems:
         problems += _of_ways(parsed, kind)
     return sorted(problems, key=lambda problem: not problem.must)
@@ -106,7 +131,7 @@ def _of_verification(step: Step, wrong: Any) -> Iterator[Problem]:
         yield wrong("A verification needs a way when it passes and one when it fails.")
     if not step.facts:
         yield wrong("There is nothing to verify.")
-    for fact, _ in step.facts:
+    for fact, _label in step.facts:
         if fact not in FACTS:
             yield wrong(f"“{fact}” is not something we can verify.")
 
@@ -128,22 +153,22 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
     reached = _reach(graph, graph.start)
     for step in graph.steps.values():
         if step.id not in reached:
-            yield Problem(step.id, "No way leads here.")
+            yield Problem(step.id, "No way leads here.", rule="reached")
     ends = {step.id for step in graph.steps.values() if step.kind == "close" or END in step.ways()}
     for step in graph.steps.values():
         if step.id in reached and not (_reach(graph, step.id) & ends):
-            yield Problem(step.id, "From here the script never ends.")
+            yield Problem(step.id, "From here the script never ends.", rule="ends")
     if not ends:
-        yield Problem("", "The script has no closure.")
+        yield Problem("", "The script has no closure.", rule="ends")
     if kind == ScriptKind.SUB_PROCESS:
         return
     first = graph[graph.start]
     if first.kind != "say" or "client" not in first.placeholders():
-        yield Problem(first.id, "The first step must be a greeting that names the client.")
+        yield Problem(first.id, "The first step must be a greeting that names the client.", rule="greeting")
     unverified = _reach(graph, graph.start, stop_at_passed=True)
     for step in graph.steps.values():
         if step.id in unverified and step.shows_account():
-            yield Problem(step.id, "Account data can be reached here without verification.")
+            yield Problem(step.id, "Account data can be reached here without verification.", rule="verified")
 
 
 def _reach(graph: Graph, start: str, *, stop_at_passed: bool = False) -> set[str]:

@@ -58,24 +58,30 @@ from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
+from clients.drafting import NotADraft, NothingToUndo, Outdated, redo, rewrite, undo
 from clients.models import Client, ProductType, ScriptKind, ScriptVersion, VersionState
 from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
 __all__ = [
     "NotADraft",
+    "NothingToUndo",
+    "Outdated",
     "OwnDraft",
     "Problem",
     "ScriptRefused",
     "approve",
+    "before",
     "check",
     "pick",
     "publish",
+    "redo",
     "render",
     "rewrite",
     "send_back",
     "sub_process",
     "submit",
+    "undo",
     "wrote",
 ]  # fmt: skip
 
@@ -109,26 +115,16 @@ class OwnDraft(DomainError):
     sentence = _("Somebody else has to approve and publish this script: you wrote it, or part of it.")
 
 
-class NotADraft(DomainError):
-    """What is in review or was published stays as it was read."""
-
-    code = "not_a_draft"
-    sentence = _("Only a draft can be changed. Begin a new version.")
-
-
 def _faults(version: ScriptVersion) -> list[Problem]:
     return [problem for problem in check(version.graph, version.script.kind) if problem.must]
 
 
-@transaction.atomic
-def rewrite(version: ScriptVersion, graph: dict[str, Any], by: User) -> ScriptVersion:
-    """Change a draft's steps; from then on they are also the words of who did it."""
-    if not ScriptVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT).update(graph=graph):
-        raise NotADraft
-    if graph != version.graph:
-        version.writers.add(by)
-    version.graph = graph
-    return version
+def before(version: ScriptVersion, others: Iterable[ScriptVersion]) -> ScriptVersion | None:
+    """Which of the others a version is held against: the one in force in its place, else the one before it."""
+    place = [one for one in others if (one.language, one.channel) == (version.language, version.channel)]
+    in_force = next((one for one in place if one.state == VersionState.PUBLISHED), None)
+    earlier = [one for one in place if one.number < version.number]
+    return in_force or max(earlier, key=lambda one: one.number, default=None)
 
 
 def wrote(version: ScriptVersion, user: User) -> bool:
@@ -175,6 +171,7 @@ def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     for old in before:
         _move(old, VersionState.RETIRED, by, why, retired_at=now)
     _move(version, VersionState.PUBLISHED, by, why, published_at=now, published_by=by)
+    version.edits.all().delete()  # nothing of it can be taken back any more
     return version
 
 

@@ -4,10 +4,12 @@ from django.urls import include, path, re_path
 
 from clients import views_brand
 from clients.views import (
+    design_reading,
     setup,
     setup_brand,
     setup_catalogue,
     setup_contract,
+    setup_design,
     setup_doors,
     setup_hours,
     setup_queues,
@@ -42,6 +44,11 @@ of_client = [
     path("scripts/new/", setup_scripts.new, name="setup-script-new"),
     path("scripts/<uuid:script>/draft/", setup_scripts.new_version, name="setup-version-new"),
     path("versions/<uuid:version>/", setup_scripts.version, name="setup-version"),
+    path("versions/<uuid:version>/design/", setup_design.design, name="setup-design"),
+    path("versions/<uuid:version>/design/save/", setup_design.save, name="setup-design-save"),
+    path("versions/<uuid:version>/walk/", design_reading.walk, name="setup-walk"),
+    path("versions/<uuid:version>/difference/", design_reading.difference, name="setup-difference"),
+    path("versions/<uuid:version>/file/<slug:form>/", design_reading.export, name="setup-version-file"),
     path("versions/<uuid:version>/<slug:act>/", setup_scripts.move, name="setup-version-move"),
     path("contract/", setup_contract.contract, name="setup-contract"),
     path("contract/rules/", setup_contract.policy, name="setup-policy"),

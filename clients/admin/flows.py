@@ -75,6 +75,9 @@ class ScriptVersionAdmin(NothingVanishes, HouseAdmin):
     def save_model(self, request: HttpRequest, obj: ScriptVersion, form: Any, change: bool) -> None:
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
+        graph = obj.graph
+        if rewritten := change and "graph" in form.changed_data:
+            obj.graph = form.initial["graph"]
         super().save_model(request, obj, form, change)
-        if change and "graph" in form.changed_data:
-            obj.writers.add(person(request))
+        if rewritten:
+            scripts.rewrite(obj, graph, person(request))

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients import starters
+from clients import script_text, starters
 from clients.models import Channel, Client, Script, ScriptVersion
 
 BIGGEST = 300_000
-STARTER = "starter"
+MOST_FAULTS = 20
+STARTER, DRAWN = "starter", "drawn"
 
 
 class ScriptForm(forms.ModelForm[Script]):
@@ -61,13 +62,14 @@ class VersionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("It becomes your draft, in the language chosen above; its words can then be changed."),
     )
-    upload = forms.FileField(label=gettext_lazy("Steps as a file (JSON)"), required=False)
+    since = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    upload = forms.FileField(label=gettext_lazy("Steps as a file (JSON or YAML)"), required=False)
     graph = forms.CharField(
         label=gettext_lazy("Steps"),
         required=False,
         max_length=BIGGEST,
         help_text=gettext_lazy(
-            "What the agent says, asks and does, one step after the other, written as JSON: "
+            "What the agent says, asks and does, one step after the other, written as JSON or YAML: "
             "“start” names the first of the “steps”."
         ),
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
@@ -82,12 +84,14 @@ class VersionForm(forms.Form):
                 "channel": version.channel,
                 "graph": json.dumps(version.graph, indent=2, ensure_ascii=False),
             }
+            self.initial["since"] = version.edition
             del self.fields["begin"]
             return
         self.others = {str(one.public_id): one for one in newest_of_others(script)}
         self.fields["begin"].choices = [  # type: ignore[attr-defined]
             (STARTER, starters.NAMES[script.kind]),
             *((key, _("Copy of %(flow)s") % {"flow": one}) for key, one in self.others.items()),
+            (DRAWN, _("Nothing: I draw it step by step")),
             ("", _("Nothing: I write the steps below or send a file")),
         ]
         self.initial["begin"] = STARTER
@@ -106,14 +110,9 @@ class VersionForm(forms.Form):
             data["graph"] = self.begun(data)
             return data
         try:
-            graph = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise forms.ValidationError(
-                _("Line %(line)s is not JSON: %(why)s") % {"line": error.lineno, "why": error.msg}
-            ) from error
-        if not isinstance(graph, dict):
-            raise forms.ValidationError(_("A call flow is an object with “start” and “steps”."))
-        data["graph"] = graph
+            data["graph"] = script_text.read(text)
+        except script_text.Unreadable as error:
+            raise forms.ValidationError([str(fault) for fault in error.faults[:MOST_FAULTS]]) from error
         return data
 
     def begun(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +120,8 @@ class VersionForm(forms.Form):
         begin = data.get("begin", "")
         if begin == STARTER:
             return starters.starter(self.script.kind, data["language"])
+        if begin == DRAWN:
+            return {"start": "", "steps": []}
         if not begin:
             raise forms.ValidationError(
                 _("There are no steps yet: choose a flow to begin from, write the steps, or send them as a file.")

@@ -12,7 +12,7 @@ from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
 from clients.models.policy import Policy, RecordingRule
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
-from clients.models.script import Script, ScriptKind, ScriptVersion, VersionState
+from clients.models.script import Script, ScriptEdit, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
 from clients.models.snippet import Snippet
 from clients.models.sound import BrandSound, SoundKind
@@ -59,6 +59,7 @@ __all__ = [
     "RecordingRule",
     "Role",
     "Script",
+    "ScriptEdit",
     "ScriptKind",
     "ScriptVersion",
     "Skill",

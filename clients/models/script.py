@@ -52,7 +52,7 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", "Retired"
 
 
-@tracked(leave_out=["graph"])
+@tracked(leave_out=["graph", "edition"])
 class ScriptVersion(PublicIdModel):
     """One version in one language for one channel (empty: every channel). `graph` is described in `clients.scripts`."""
 
@@ -62,6 +62,11 @@ class ScriptVersion(PublicIdModel):
     channel = models.CharField(max_length=5, blank=True)
     state = models.CharField(max_length=9, choices=VersionState, default=VersionState.DRAFT, editable=False)
     graph = models.JSONField(default=dict)
+    edition = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Grows with every change of the steps; an edit names the one it was made from.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -95,3 +100,26 @@ class ScriptVersion(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.script} version {self.number} ({self.language})"
+
+
+class ScriptEdit(models.Model):
+    """One edit of a draft. `graph` is what the draft was before it; once it is taken back, what it was with it."""
+
+    version = models.ForeignKey(ScriptVersion, on_delete=models.CASCADE, related_name="edits")
+    number = models.PositiveIntegerField()
+    graph = models.JSONField()
+    step = models.CharField(max_length=80, blank=True)
+    what = models.CharField(max_length=80, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    undone = models.BooleanField(default=False)
+
+    client_lookup = "version__script__client"
+    objects = ClientScopedQuerySet["ScriptEdit"].as_manager()
+
+    class Meta:
+        ordering = ["version", "number"]
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="script_edit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.what} {self.step}"

@@ -73,7 +73,7 @@ def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
         except IntegrityError:
             form.add_error(None, _("Somebody else just made a version. Send it once more."))
         else:
-            return redirect("setup-version", request.client.public_id, version.public_id)
+            return redirect("setup-design", request.client.public_id, version.public_id)
     context = {"form": form, "script": found}
     return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
 
@@ -81,7 +81,7 @@ def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
 def version(request: SetupRequest, version: UUID) -> HttpResponse:
     """One version: its steps as an agent sees them, what is wrong with it, and the draft's text."""
-    found = _version(request, version)
+    found = version_of(request, version)
     draft = found.state == VersionState.DRAFT
     form = VersionForm(request.POST or None, request.FILES or None, script=found.script, version=found)
     form.fields["language"].disabled = form.fields["channel"].disabled = True
@@ -89,9 +89,13 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         if not draft:
             raise PermissionDenied(_("Only a draft can be changed. Begin a new version."))
         if form.is_valid():
-            scripts.rewrite(found, form.cleaned_data["graph"], request.user)
-            messages.success(request, _("Saved."))
-            return redirect("setup-version", request.client.public_id, found.public_id)
+            try:
+                scripts.rewrite(found, form.cleaned_data["graph"], request.user, since=form.cleaned_data["since"])
+            except scripts.Outdated as refused:
+                form.add_error(None, refused.sentence)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("setup-version", request.client.public_id, found.public_id)
     problems = scripts.check(found.graph, found.script.kind)
     try:
         steps = as_told(found)
@@ -146,7 +150,7 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
     """Hand in, approve, send back, publish; refusals in words."""
     if act not in MOVES:
         raise Http404
-    found = _version(request, version)
+    found = version_of(request, version)
     operation, roles = MOVES[act]
     if request.role not in roles:
         raise PermissionDenied(_("Your role does not review and publish call flows."))
@@ -158,6 +162,7 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
     return redirect("setup-version", request.client.public_id, found.public_id)
 
 
-def _version(request: SetupRequest, version: UUID) -> ScriptVersion:
-    versions = ScriptVersion.objects.select_related("script__client", "created_by", "published_by")
+def version_of(request: SetupRequest, version: UUID) -> ScriptVersion:
+    """A version of the client's, else there is none."""
+    versions = ScriptVersion.objects.select_related("script__client__brand", "created_by", "published_by")
     return get_object_or_404(versions, script__client=request.client, public_id=version)

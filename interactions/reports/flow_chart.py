@@ -7,65 +7,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.templatetags.ui import duration
 from clients import flow_layout
-from clients.flow_layout import Box, Layout, Line
+from clients.flow_layout import Box, Layout
+from clients.flow_picture import THICKEST, THINNEST, PictureStep, PictureWay
 from clients.models import Script, ScriptVersion
 from clients.script_graph import END, Graph, parse
 from interactions.models import Outcome
 from interactions.reports.flows import DOOR, SUB, AtStep, Life, Way, percentile
 
-THICKEST, THINNEST = 24.0, 1.5  # of a line: all who began, anybody at all
 SHARE_WIDTH = 56.0
-NAME_LENGTH = 17
 BARS = 14
 PASSED_THROUGH = ("decide", "sub_process")  # steps that take no time
 ABOVE, BELOW = 56.0, 16.0
 
-KINDS: dict[str, tuple[str, str | Promise]] = {
-    "say": ("kind-say", _("Say")),
-    "collect": ("kind-collect", _("Collect")),
-    "verify": ("kind-verify", _("Verify")),
-    "choose": ("kind-choose", _("Choose")),
-    "decide": ("kind-decide", _("Decide")),
-    "sub_process": ("kind-sub", _("Sub-process")),
-    "act": ("kind-act", _("Act")),
-    "close": ("kind-close", _("Close")),
-}
-
 
 @dataclass(frozen=True, slots=True)
-class ChartStep:
+class ChartStep(PictureStep):
     """A box with what stands in it. Seconds: `median`, `slow` (9 in 10 took no longer); a sub-process has its mean."""
 
-    key: str
-    name: str
-    kind: str
-    box: Box
     life: AtStep
     median: int | None
     slow: int | None
     share: float
     text: str = ""
     script: Script | None = None
-
-    @property
-    def icon(self) -> str:
-        """Of its kind."""
-        return KINDS[self.kind][0]
-
-    @property
-    def kind_words(self) -> str | Promise:
-        """The kind in words."""
-        return KINDS[self.kind][1]
-
-    @property
-    def short(self) -> str:
-        """The name as it fits into the box."""
-        return self.name if len(self.name) <= NAME_LENGTH else f"{self.name[: NAME_LENGTH - 1].rstrip()}…"
 
     @property
     def share_width(self) -> float:
@@ -88,20 +56,10 @@ class ChartStep:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartWay:
-    """A line with its number. `out` leads aside, by a jump or a step back; `on` touches the chosen step."""
+class ChartWay(PictureWay):
+    """A line with its number."""
 
-    way: Way
-    line: Line
-    count: int
-    width: float
-    out: bool = False
-    on: bool = False
-
-    @property
-    def tip(self) -> float:
-        """Half the width of its arrow."""
-        return round(max(self.width / 2 + 2, 4.0), 1)
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +161,7 @@ def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, at: AtSt
 def _way(way: Way, layout: Layout, life: Life, *, out: bool, on: bool) -> ChartWay:
     count = life.ways.get(way, 0)
     width = max(THICKEST * count / life.started, THINNEST) if life.started else THINNEST
-    return ChartWay(way, layout.lines[way], count, round(min(width, THICKEST), 1), out, on)
+    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,8 @@ add(
 )  # fmt: skip
 add(Rule(get=DRAFT), "setup-scripts")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
+add(Rule(get=DRAFT), "setup-design", "setup-walk", "setup-difference", "setup-version-file")
+add(Rule(post=DRAFT), "setup-design-save")
 add(Rule(post=REVIEW), "setup-version-move")
 add(Rule(get=LOOK, post=INVITE), "setup-people")
 add(Rule(post=INVITE), "setup-member")

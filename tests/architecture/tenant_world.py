@@ -152,6 +152,8 @@ SPECIAL: dict[str, dict[str, str]] = {
     "console-undo": {"message": "sent"},
     "console-send-time": {"message": "sent"},
     "setup-version": {"version": "draft"},
+    "setup-design": {"version": "draft"},
+    "setup-design-save": {"version": "draft"},
     "setup-queue-version": {"version": "rules"},
     "setup-queue-version-move": {"version": "rules"},
 }
@@ -169,6 +171,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},
+    "setup-version-file": {"form": "yaml"},
     "setup-preview": {"kind": "resolution"},
     "api-skill-detail": {"code": "es"},
 }
@@ -216,6 +219,7 @@ BODIES: dict[str, Any] = {
     },
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-routing-test": lambda world: {"queue": str(world.things["queue"].public_id), "channel": "chat"},
+    "setup-design-save": lambda world: {"since": "0"},
     "api-staffing": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-deadline": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},

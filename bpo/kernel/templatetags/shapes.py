@@ -131,6 +131,7 @@ NAMES: dict[str, str] = {
     "text": "chat-bubble-bottom-center-text",
     "transfer": "arrows-right-left",
     "trash": "trash",
+    "redo": "arrow-uturn-right",
     "undo": "arrow-uturn-left",
     "up": "chevron-up",
     "upload": "arrow-up-tray",

@@ -70,7 +70,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 const shownKey = (combo) => combo.split("+").map((part) => {
-  const names = { ctrl: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", alt: "Alt", shift: "Shift", enter: "↵", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", space: "Space" };
+  const names = { ctrl: navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl", alt: "Alt", shift: "Shift", enter: "↵", escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", space: "Space", delete: "Del" };
   return names[part] ?? part.toUpperCase();
 });
 

@@ -12,6 +12,8 @@ const WORDS = {
     recordOn: "Recording", recordNot: "Not recording yet", recordPaused: "Paused", recordCard: "Paused for the card", recordWaits: "Waits for the network",
     noMicrophone: "No microphone here: the call went to a colleague.",
     listenElsewhere: "You are in this call in another tab.",
+    "step-up": "To the step before", "step-down": "To the next step", "step-left": "To the step on the left", "step-right": "To the step on the right",
+    editStep: "Edit the chosen step", toChart: "Back to the chart",
   },
   es: {
     undo: "Deshacer", close: "Cerrar", again: "Intentar de nuevo", reload: "Recargar", signIn: "Entrar",
@@ -25,6 +27,8 @@ const WORDS = {
     recordOn: "Se graba", recordNot: "Aún no se graba", recordPaused: "En pausa", recordCard: "En pausa por la tarjeta", recordWaits: "Espera a la red",
     noMicrophone: "Aquí no hay micrófono: la llamada pasó a otra persona.",
     listenElsewhere: "Está en esta llamada en otra pestaña.",
+    "step-up": "Al paso anterior", "step-down": "Al paso siguiente", "step-left": "Al paso de la izquierda", "step-right": "Al paso de la derecha",
+    editStep: "Editar el paso elegido", toChart: "Volver al gráfico",
   },
 };
 

@@ -1,0 +1,104 @@
+"""What the parts of a call flow are called by people, in the order in which they are offered."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, str | Promise]
+
+FIELD_TYPES: Words = {
+    "text": _("Text"),
+    "choice": _("Choice from a list"),
+    "number": _("Number"),
+    "date": _("Date"),
+    "email": _("Email address"),
+    "phone": _("Phone number"),
+    "order": _("One of the customer's orders"),
+    "card": _("Payment card (only the last digits are kept)"),
+}
+FACTS: Words = {
+    "name": _("Full name"),
+    "postal_code": _("ZIP or postal code"),
+    "birth_date": _("Date of birth"),
+    "account_number": _("Account number"),
+    "phone": _("Phone number"),
+    "email": _("Email address"),
+    "order": _("Order number"),
+    "bill": _("Bill number"),
+}
+SETS: Words = {
+    "answer": _("only the answer"),
+    "reason": _("the reason of the contact"),
+    "product": _("the product it is about"),
+}
+DECIDES_ON: Words = {
+    "verified": _("whether the customer is verified"),
+    "reason": _("the reason"),
+    "reason_kind": _("the kind of reason"),
+    "product": _("the product"),
+    "product_type": _("the type of product"),
+    "channel": _("the channel"),
+    "direction": _("who called whom"),
+    "language": _("the language"),
+    "order_state": _("the state of the order"),
+    "order_late": _("whether the order is late"),
+}
+YES_NO: Words = {"yes": _("yes"), "no": _("no")}
+ACTS: Words = {
+    "create_order_issue": _("Open an issue on the order"),
+    "promise_callback": _("Promise a callback"),
+    "send_notice": _("Send the customer a mail"),
+    "set_pending": _("Wait and come back to it"),
+    "transfer": _("Hand over to another line"),
+}
+NOTICES: Words = {"transcript": _("what was said"), "survey": _("the survey")}
+PLACEHOLDERS: Words = {
+    "client": _("the company's name"),
+    "agent": _("the agent's public name"),
+    "customer": _("the customer's name"),
+    "first_name": _("the customer's first name"),
+    "product": _("the product"),
+    "reason": _("the reason"),
+    "reference": _("the reference of the case"),
+    "phone_shown": _("the company's phone number"),
+    "today": _("today's date"),
+    "order": _("order: number"),
+    "order_item": _("order: what was ordered"),
+    "order_state": _("order: its state"),
+    "order_total": _("order: total"),
+    "due": _("order: due on"),
+    "shipped": _("order: shipped on"),
+    "deliver_to": _("order: where it goes"),
+    "paid_by": _("order: paid by"),
+    "bill": _("bill: number"),
+    "bill_amount": _("bill: amount"),
+    "bill_due": _("bill: due on"),
+    "account": _("account number"),
+}
+# Somebody who calls in no contact: the preview speaks to her.
+SAMPLE = {
+    "customer": "Ann Field", "first_name": "Ann", "product": "Slate 14 laptop", "reason": "Late delivery",
+    "order": "TG-204417", "order_item": "Slate 14 laptop, 32 GB", "order_state": "at the depot",
+    "order_total": "1,649.00", "due": "21 November", "shipped": "17 November", "deliver_to": "118 Larch Street",
+    "paid_by": "card ending 4471", "bill": "B-88120", "bill_amount": "49.90", "bill_due": "30 November",
+    "account": "A-204417",
+}  # fmt: skip
+# What a part of a step is called where its change is told.
+PARTS: Words = {
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "text": _("What the agent says"),
+    "required": _("Must be answered"),
+    "fields": _("Fields"),
+    "facts": _("What is verified"),
+    "sets": _("The answer sets"),
+    "options": _("Answers"),
+    "on": _("Decides on"),
+    "cases": _("Cases"),
+    "act": _("What is done"),
+    "params": _("How it is done"),
+    "next": _("Goes on to"),
+    "failed": _("When it fails"),
+    "otherwise": _("Everything else"),
+}

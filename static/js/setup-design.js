@@ -1,0 +1,103 @@
+/* The designer of a call flow: arrow keys along the ways, the focus chooses a step, E edits, words are inserted at the caret. */
+import { inField, register } from "./lib/keys.js";
+import { say } from "./lib/words.js";
+
+const at = (key) => key && document.getElementById(`step-${key}`);
+const focused = () => document.activeElement?.closest?.("[data-step]");
+const chosen = () => document.querySelector("[data-step][aria-current]");
+
+/* Saving, pressing and looking come one after the other, each with the form as it then stands: what is saved draws the chart
+   anew, and its numbers are those of the state that the next one is made from. */
+const form = () => document.getElementById("step-form");
+let turn = Promise.resolve(), typed = false, pause;
+
+function next(request) {
+  turn = turn.then(request).catch(() => {});
+}
+function send(pressed) {
+  clearTimeout(pause);
+  next(() => {
+    if (!form() || !(pressed || typed)) return null;
+    const values = new FormData(form());
+    if (pressed) values.set("do", pressed);
+    typed = false;
+    return window.htmx.ajax("POST", form().getAttribute("action"), { source: "#main", target: "#chart", values });
+  });
+}
+const inForm = (el) => el.form && el.form === form() && el.name;
+document.addEventListener("input", ({ target }) => {
+  if (!inForm(target)) return;
+  typed = true;
+  clearTimeout(pause);
+  pause = setTimeout(send, 500);
+});
+document.addEventListener("change", ({ target }) => { if (inForm(target)) send(); });
+document.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
+  event.preventDefault();
+  send(event.submitter?.name === "do" ? event.submitter.value : "");
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-go]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.focus({ preventScroll: true });
+  send();
+  const href = link.getAttribute("href");
+  next(() => window.htmx.ajax("GET", href, { source: "#main", target: "#design", select: "#design" })
+    .then(() => history.replaceState(null, "", href)));
+});
+
+/* A field keeps the focus while one presses: what it would save on losing it would draw the pressed thing anew under the pointer. */
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.("a[data-go], #chart button, #bar button, #notices button, #step-form button")) event.preventDefault();
+});
+
+let soon;
+/* A step that the keyboard comes to is chosen, once it stays there. */
+document.addEventListener("focusin", ({ target }) => {
+  clearTimeout(soon);
+  if (!target.matches?.("[data-step]") || target.hasAttribute("aria-current") || !target.matches(":focus-visible")) return;
+  soon = setTimeout(() => { if (document.activeElement === target) target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })); }, 200);
+});
+
+for (const way of ["up", "down", "left", "right"]) {
+  register(`design-${way}`, `arrow${way}`, say(`step-${way}`), () => {
+    const here = focused();
+    if (!here && document.activeElement !== document.body) return false;
+    (here ? at(here.dataset[way]) : chosen())?.focus();
+    return true;
+  });
+}
+register("design-edit", "e", say("editStep"), () => document.getElementById("f-name")?.focus());
+register("design-chart", "escape", say("toChart"), () => {
+  if (!inField()) return false;
+  chosen()?.focus();
+  return true;
+}, { fields: true });
+
+// the step that has the focus is the one that is meant, not the one chosen before it
+document.addEventListener("keydown", (event) => {
+  const here = focused();
+  if (event.key !== "Delete" || !here || here.hasAttribute("aria-current")) return;
+  event.preventDefault();
+  here.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+}, true);
+
+document.addEventListener("click", ({ target }) => {
+  const words = target.closest?.("[data-insert]")?.dataset.insert;
+  const field = words && document.getElementById("f-text");
+  if (!field) return;
+  field.focus();
+  field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// the focus goes along where another step was chosen for one, and the name of a new step is there to be typed over
+document.addEventListener("htmx:afterSettle", () => {
+  const here = focused();
+  if (here && !here.hasAttribute("aria-current")) chosen()?.focus({ preventScroll: true });
+  const fresh = document.querySelector("[data-fresh]");
+  fresh?.select();
+  fresh?.removeAttribute("data-fresh");
+});

@@ -1,0 +1,105 @@
+"""Sue draws a new call flow from nothing, by keyboard and panel: a check stops her, she mends, tries, hands it in."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from clients.models import ScriptVersion
+from tests import factories
+from tests.browser import stage
+from tests.browser.test_looks import looks_right
+from tests.living import Product, eventually
+
+
+def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> None:
+    stage.set_up_once(live)
+    giant = stage.tech_giant()
+    sue = new_page(user=factories.supervisor(giant, name="Sue Sander"), viewport={"width": 1440, "height": 900})
+    sue.goto(f"/setup/{giant.public_id}/scripts/new/")
+    name = f"Late orders {sue.evaluate('Date.now()')}"
+    sue.get_by_label("Name", exact=True).fill(name)
+    sue.get_by_label("Leads through").select_option(label="Inbound")
+    sue.get_by_role("button", name="Go on to its steps").click()
+    sue.get_by_label("Begin from").select_option(label="Nothing: I draw it step by step")
+    sue.locator("main form [type=submit]").click()
+    expect(sue.locator("#chart")).to_contain_text("Nothing yet")
+    looks_right(sue)
+
+    # Two steps without the mouse: a number adds, the name is typed over, Escape leads back to the chart.
+    sue.keyboard.press("1")
+    field = sue.locator("#f-name")
+    expect(field).to_be_focused()
+    sue.keyboard.type("Greeting")
+    sue.keyboard.press("Tab")
+    sue.keyboard.type("Thank you for calling {client}. How can I help?", delay=20)
+    expect(sue.locator(".seen .say")).to_have_text("Thank you for calling The Tech Giant. How can I help?")
+    expect(sue.locator("#f-text")).to_be_focused()
+    expect(sue.locator("#step-say_1")).to_have_attribute("aria-label", re.compile("^Greeting, Say"))
+    sue.keyboard.press("Escape")
+    expect(sue.locator("#step-say_1")).to_be_focused()
+    sue.keyboard.press("8")
+    expect(field).to_have_value("Close")
+    expect(field).to_be_focused()
+    sue.keyboard.press("Tab")
+    sue.keyboard.type("Goodbye.")
+    expect(sue.locator("#checks")).to_contain_text("everything passed")
+
+    # Up along the way, a verification in between; a check points at it, and it cannot be handed in.
+    sue.keyboard.press("Escape")
+    expect(sue.locator("#step-close_1")).to_be_focused()
+    sue.keyboard.press("ArrowUp")
+    expect(sue.locator("#step-say_1")).to_have_attribute("aria-current", "true")
+    sue.keyboard.press("3")
+    expect(field).to_have_value("Verify")
+    expect(sue.locator("#checks ol li")).to_have_count(2)
+    sue.keyboard.press("Escape")
+    sue.keyboard.press("ArrowUp")
+    expect(sue.locator("#step-say_1")).to_have_attribute("aria-current", "true")
+    expect(sue.get_by_role("button", name="Hand in for review")).to_be_disabled()
+    looks_right(sue)
+    sue.keyboard.press("n")
+    expect(sue.locator("#step-verify_1")).to_have_attribute("aria-current", "true")
+    expect(sue.locator("#checks li[aria-current]").first).to_contain_text("Verify: A verification needs a way")
+    expect(sue.locator("#step-verify_1")).to_have_class(re.compile("wrong"))
+
+    # Mended in the panel, taken back, done again.
+    sue.locator("[name=fact-name]").check()
+    sue.get_by_label("When it fails").select_option(label="Close")
+    expect(sue.locator("#checks")).to_contain_text("everything passed")
+    sue.keyboard.press("Control+z")
+    expect(sue.locator("#checks")).to_contain_text("1 must be fixed")
+    expect(sue.get_by_label("When it fails")).to_have_value("")
+    sue.keyboard.press("Control+Shift+z")
+    expect(sue.locator("#checks")).to_contain_text("everything passed")
+    draft = ScriptVersion.objects.get(script__name=name)
+    eventually(lambda: ScriptVersion.objects.get(pk=draft.pk).graph["steps"][1].get("failed") == "close_1")
+
+    # A step removed by its key is there again at a word.
+    sue.locator("#step-verify_1").focus()
+    sue.keyboard.press("Delete")
+    expect(sue.locator(".told")).to_contain_text("“Verify” is removed.")
+    sue.locator(".told").get_by_role("button", name="Undo").click()
+    expect(sue.locator("[data-step]")).to_have_count(3)
+    sue.locator("body").press("?")
+    expect(sue.locator("#keys-dialog")).to_contain_text("Add: Decide")
+    sue.keyboard.press("Escape")
+    looks_right(sue)
+
+    sue.get_by_role("link", name="Try it").click()
+    expect(sue.locator(".say")).to_contain_text("Thank you for calling The Tech Giant.")
+    looks_right(sue)
+    sue.keyboard.press("Control+Enter")
+    expect(sue.get_by_label("Full name")).to_be_visible()
+    sue.get_by_role("button", name="Cannot verify").click()
+    expect(sue.locator(".say")).to_have_text("Goodbye.")
+    sue.keyboard.press("Control+Enter")
+    expect(sue.locator(".walked")).to_contain_text("The flow ends here")
+    sue.get_by_role("link", name="Back to the chart").click()
+
+    sue.get_by_role("button", name="Hand in for review").click()
+    sue.get_by_label("What is new in it").fill("Late orders have a flow of their own")
+    sue.get_by_role("button", name="Hand in", exact=True).click()
+    expect(sue.locator("main")).to_contain_text("In review")
+    draft.refresh_from_db()
+    assert draft.state == "in_review" and draft.graph["start"] == "say_1"
