@@ -244,6 +244,15 @@ def test_the_exchange_could_not_connect_them(exchange: Exchange, day: Day, house
     assert exchange.operations()[-2:] == ["transfer", "bridge"]
 
 
+def test_telephones_of_ours_that_fail_never_end_his_call(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    for name in ("Bea Brown", "Cal Cole", "Dee Dunn", "Eve Ellis"):
+        _agent, leg = taken(house, day, ann, name)
+        exchange.tells("failed", leg=str(leg.public_id), why="no answer at her telephone")
+    assert fresh(ann).state in (State.QUEUED, State.OFFERED)
+
+
 def test_silence_of_the_exchange_is_no_answer(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
     _bea, leg = taken(house, day, ann)
     day.after(10.1)
