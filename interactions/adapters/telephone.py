@@ -114,7 +114,8 @@ def _post(order: Order, place: Place) -> int:
         raise ValueError("no address of an exchange")
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = make(parts.hostname, parts.port, timeout=SECONDS)
-    body = json.dumps(asdict(order)).encode()
+    # Call and operation too, for the signature covers the body alone: not a word of it may serve for another call.
+    body = json.dumps({"call": place.call, "operation": order.operation, **asdict(order)}).encode()
     try:
         path = f"{parts.path.rstrip('/')}/calls/{quote(place.call, safe='')}/{order.operation}"
         signed = webhooks.headers(place.secret, uuid.uuid4().hex, int(clock.now().timestamp()), body)

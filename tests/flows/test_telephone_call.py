@@ -53,7 +53,9 @@ class Exchange:
                 event, at = self.headers["webhook-id"], self.headers["webhook-timestamp"]
                 assert self.headers["webhook-signature"] == webhooks.signature(SECRET, event, at, body)
                 _, _, call, operation = self.path.split("/")
-                exchange.asked.append((call, operation, json.loads(body)))
+                facts = json.loads(body)
+                assert (facts.pop("call"), facts.pop("operation")) == (call, operation)
+                exchange.asked.append((call, operation, facts))
                 self.send_response(exchange.answer)
                 self.end_headers()
 
