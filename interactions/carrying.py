@@ -140,17 +140,16 @@ def _failed(call: ExchangeCall, error: ExchangeError, wanted: Picture) -> None:
         over_at=at if lost else None,
     )
     if error.gone and not wanted.over:
-        gone(call, at=at)
+        gone(call)
     elif not call.failures:
         call_troubled.send_robust(ExchangeCall, interaction_id=call.pk)
 
 
 @transaction.atomic
-def gone(call: ExchangeCall, *, at: datetime) -> bool:
+def gone(call: ExchangeCall, *, at: datetime | None = None) -> bool:
     """The customer's line is not there any more: he has hung up, wherever his contact stands. Twice is once."""
-    ExchangeCall.objects.filter(pk=call.pk, over_at__isnull=True).update(over_at=at)
-    talking = call.interaction.state in (State.ACTIVE, State.HELD)
-    return handling.customer_left(call.interaction, where="talk" if talking else "queue", at=at)
+    ExchangeCall.objects.filter(pk=call.pk, over_at__isnull=True).update(over_at=at or clock.now())
+    return handling.customer_left(call.interaction, at=at)
 
 
 def follow_late(at: datetime) -> int:

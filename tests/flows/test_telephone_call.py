@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ from agents.models import Agent, TeamSupervisor
 from bpo.kernel import clock, push
 from clients import webhooks
 from clients.models import Channel, EntryKind, EntryPoint, Policy, Queue, RecordingRule
-from interactions import carrying, handling, monitoring, offers, transfers
+from interactions import carrying, handling, monitoring, offers, states, transfers
 from interactions.adapters import EXCHANGES, telephone
 from interactions.adapters.telephone import HttpExchange
 from interactions.models import (
     Callback,
+    CallMedia,
     EndedBy,
     ExchangeCall,
     Interaction,
@@ -228,6 +230,26 @@ def test_ann_hangs_up_in_talk(exchange: Exchange, day: Day, house: House, ann: I
     _bea, leg = talking(exchange, house, day, ann)
     exchange.tells("hung_up")
     assert (fresh(leg).state, fresh(leg).ended_by) == (LegState.WRAPPING, EndedBy.CUSTOMER)
+
+
+def test_the_time_and_place_are_those_under_the_lock(
+    exchange: Exchange, day: Day, house: House, ann: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ExchangeCall.objects.select_related("interaction").get(pk=ann.pk)
+    _bea, leg = taken(house, day, ann)
+    take_seats_on = states.take_seats_on
+
+    def waits(*given: Any) -> None:
+        clock.advance(2)
+        take_seats_on(*given)
+
+    monkeypatch.setattr(states, "take_seats_on", waits)
+    exchange.tells("connected", leg=str(leg.public_id))
+    assert CallMedia.objects.get(pk=leg.pk).agent_at == clock.now()
+    carrying.gone(before)
+    left = ann.journal.get(kind=Kind.CUSTOMER_LEFT)
+    assert (left.facts["where"], fresh(leg).ended_by) == ("talk", EndedBy.CUSTOMER)
+    assert left.at >= clock.now() - timedelta(seconds=2)
 
 
 def test_bea_hangs_up_at_her_telephone(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
