@@ -124,7 +124,6 @@ def _ringing(interaction: Interaction, leg: Leg | None, event: Event, at: dateti
 
 def _connected(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """This side hears the other, or both do; the second of the two answers the call."""
-    leg = leg or handling.live_leg(interaction)
     if leg is None:
         return False
     sides = [media.Side(event.side)] if event.side else list(media.Side)
@@ -133,7 +132,6 @@ def _connected(interaction: Interaction, leg: Leg | None, event: Event, at: date
 
 def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """The line to her could not be made, or broke: he waits for another."""
-    leg = leg or handling.live_leg(interaction)
     if leg is None:
         return False
     why = event.why or "the exchange could not connect them"

@@ -26,6 +26,8 @@ MOST_ANSWER = 10_000
 GONE = frozenset({404, 410})
 LONGEST = {"call": 200, "leg": 36, "side": 8, "number": 32, "name": 120, "language": 5, "key": 1, "why": 200}
 LONGEST_WHERE = 500
+# Without its leg a late one would be about whoever has the call by now.
+OF_A_LEG = frozenset({Happened.RINGING, Happened.CONNECTED, Happened.FAILED})
 SIDES = ("", "customer", "agent")
 
 
@@ -80,6 +82,8 @@ class HttpExchange:
             found[name] = value
         if not found["call"]:
             raise NotUnderstood("`call` is the call's id on the exchange")
+        if kind in OF_A_LEG and not found["leg"]:
+            raise NotUnderstood(f"`{kind}` names its `leg`, as `ring` did")
         if found["side"] not in SIDES:
             raise NotUnderstood("`side` is customer or agent")
         return Event(kind, simulated=raw.get("simulated") is True, **found)

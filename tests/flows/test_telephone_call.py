@@ -268,6 +268,18 @@ def test_the_exchange_could_not_connect_them(exchange: Exchange, day: Day, house
     assert exchange.operations()[-2:] == ["transfer", "bridge"]
 
 
+def test_a_failure_told_again_leaves_the_next_agents_talk_alone(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    _bea, lost = taken(house, day, ann)
+    exchange.tells("failed", leg=str(lost.public_id))
+    _cal, leg = taken(house, day, ann, "Cal Cole")
+    exchange.tells("connected", leg=str(leg.public_id))
+    exchange.tells("failed", leg=str(lost.public_id))
+    exchange.tells("failed")
+    assert exchange.last.status_code == 400 and fresh(leg).state == LegState.HANDLING
+
+
 def test_telephones_of_ours_that_fail_never_end_his_call(
     exchange: Exchange, day: Day, house: House, ann: Interaction
 ) -> None:
@@ -302,7 +314,7 @@ def test_hanging_up_that_overtakes_its_call(exchange: Exchange, ann: Interaction
     assert exchange.tells("hung_up", "c2")["state"] == "closed"
     assert exchange.tells("arrived", "c2", number=ANNS) == {"interaction": None, "state": "closed"}
     assert Interaction.objects.count() == 1
-    exchange.tells("connected", "c3")
+    exchange.tells("key", "c3", key="1")
     assert (exchange.last.status_code, exchange.last.json()["errors"][0]["code"]) == (404, "unknown_call")
 
 
