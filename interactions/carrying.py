@@ -119,10 +119,10 @@ def _ready(at: datetime) -> QuerySet[ExchangeCall]:
 
 
 def _knows(call: ExchangeCall, wanted: Picture) -> None:
+    over = {"over_at": clock.now()} if wanted.over else {}
     ExchangeCall.objects.filter(pk=call.pk).update(
-        told=wanted.kept(), leased_until=None, due_at=None, failures=0, problem="",
-        over_at=clock.now() if wanted.over else None,
-    )  # fmt: skip
+        told=wanted.kept(), leased_until=None, due_at=None, failures=0, problem="", **over
+    )
     if call.failures:
         call_troubled.send_robust(ExchangeCall, interaction_id=call.pk)
 
@@ -131,18 +131,26 @@ def _failed(call: ExchangeCall, error: ExchangeError, wanted: Picture) -> None:
     """It is tried again after a while; a call that the exchange has no more is over, whoever did not hear of it."""
     at = clock.now()
     logger.warning("the exchange did not follow call %s: %s", call.call, error)
-    lost = error.gone or (wanted.over and call.failures >= MOST_FAREWELLS)
+    over = {"over_at": at} if error.gone or (wanted.over and call.failures >= MOST_FAREWELLS) else {}
     ExchangeCall.objects.filter(pk=call.pk).update(
         leased_until=None,
         failures=F("failures") + 1,
         problem=str(error)[:200],
         due_at=at + WAITS[min(call.failures, len(WAITS) - 1)],
-        over_at=at if lost else None,
+        **over,
     )
     if error.gone and not wanted.over:
         gone(call)
     elif not call.failures:
         call_troubled.send_robust(ExchangeCall, interaction_id=call.pk)
+
+
+def leave(interaction: Interaction) -> None:
+    """The exchange has the last words to him in our answer: it says them, and lets the call go by itself.
+
+    The caller holds the transaction in which the contact was closed; otherwise we would hang up before he heard a word.
+    """
+    ExchangeCall.objects.filter(interaction=interaction, over_at__isnull=True).update(over_at=clock.now())
 
 
 @transaction.atomic

@@ -100,6 +100,8 @@ def _arrived(door: EntryPoint, event: Event, *, at: datetime | None) -> Interact
             received = intake.receive(door, given, at=at)
             if not received.repeated:
                 ExchangeCall.objects.create(interaction=received.interaction, call=event.call)
+                if received.interaction.state == State.CLOSED:  # turned away at the door
+                    carrying.leave(received.interaction)
             return received.interaction
     except IntegrityError:
         if Arrival.objects.filter(entry_point=door, provider_id=given.provider_id, interaction=None).exists():
@@ -147,7 +149,10 @@ def _key(interaction: Interaction, leg: Leg | None, event: Event, at: datetime |
     number = customers.number_to_call(interaction.client, interaction.envelope.from_phone)
     if not number:
         return False
-    made = callbacks.instead_of_waiting(interaction, number=number, case=interaction.case, at=at)
+    with transaction.atomic():
+        made = callbacks.instead_of_waiting(interaction, number=number, case=interaction.case, at=at)
+        if made is not None:
+            carrying.leave(interaction)
     return made is not None
 
 

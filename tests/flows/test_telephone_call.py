@@ -17,7 +17,7 @@ from django.urls import reverse
 from agents.models import Agent, TeamSupervisor
 from bpo.kernel import clock, push
 from clients import webhooks
-from clients.models import Channel, EntryKind, EntryPoint, Policy, Queue, RecordingRule
+from clients.models import Channel, EntryKind, EntryPoint, HoursSpan, Policy, Queue, RecordingRule
 from interactions import carrying, handling, monitoring, offers, states, transfers
 from interactions.adapters import EXCHANGES, telephone
 from interactions.adapters.telephone import HttpExchange
@@ -302,7 +302,31 @@ def test_who_waits_presses_a_key_and_is_called_back(exchange: Exchange, ann: Int
     assert exchange.tells("key", key="1")["outcome"] == told["outcome"] == "callback_promised"
     made = Callback.objects.get()
     assert (made.number, made.enqueued_at) == (ANNS, ann.enqueued_at)
-    assert told["text"] and exchange.operations() == ["hang_up"]
+    assert told["text"] and exchange.operations() == [], "he hears the words, then the exchange lets him go"
+    exchange.tells("hung_up")
+    assert carrying.follow_late(clock.now()) == 0 and fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+
+
+def test_who_presses_it_while_it_rings_leaves_nobody_with_the_offer(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    bea = house.agent("Bea Brown")
+    day.after(0)
+    leg = House.ringing(bea, ann)
+    exchange.asked.clear()
+    exchange.tells("key", key="1")
+    assert (fresh(leg).state, exchange.operations()) == (LegState.RESCINDED, [])
+
+
+def test_a_closed_number_lets_its_caller_hear_why(exchange: Exchange, line: Queue, ann: Interaction) -> None:
+    assert exchange.door is not None
+    exchange.door.hours = make.hours(line.client, "Sundays", always_open=False)
+    HoursSpan.objects.create(hours=exchange.door.hours, weekday=6, opens=9 * 60, closes=10 * 60)
+    exchange.door.save()
+    told = exchange.tells("arrived", "c2", number=ANNS)
+    assert (told["state"], told["outcome"]) == ("closed", "after_hours") and told["text"]
+    assert carrying.follow_late(clock.now()) == 0 and exchange.operations() == []
+    assert exchange.tells("arrived", "c2", number=ANNS) == told
 
 
 def test_the_same_call_arrives_once(exchange: Exchange, ann: Interaction) -> None:
