@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from clients.models import Policy, RecordingRule
-from interactions import handling, media, monitoring
+from interactions import handling, monitoring
 from interactions.adapters import EXCHANGES
 from interactions.adapters.voice import ExchangeError, Part, Party, Picture, Place, orders
 from interactions.models import ExchangeCall, Interaction, Leg, LegRole, LegState, State
@@ -56,25 +55,18 @@ def picture_of(interaction: Interaction) -> Picture:
 
 
 def whole_picture(interaction: Interaction) -> Picture:
-    """The same with whom it rings and what is recorded: everything an exchange has to know."""
+    """The same with whom it rings: everything an exchange has to know.
+
+    Nothing is recorded there: what a recording must have (consent in the journal, silence while a card is said, its end
+    and deletion) is done for those of our pages alone.
+    """
     interaction = Interaction.objects.get(pk=interaction.pk)
     seen = picture_of(interaction)
     if seen.over:
         return Picture(over=True)
     rung = Leg.objects.filter(interaction=interaction, state=LegState.OFFERED).select_related("agent").order_by("pk")
     ringing = tuple(Party(str(leg.public_id), Part(leg.role), str(leg.agent.public_id)) for leg in rung)
-    return replace(seen, ringing=ringing, recording=_recording(interaction, seen))
-
-
-def _recording(interaction: Interaction, seen: Picture) -> str:
-    """By the client's rule, once the two hear each other; nobody is asked through an exchange yet."""
-    holder = next((leg for leg in legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
-    if holder is None or media.unsettled(holder) is not None:
-        return ""
-    rule = Policy.objects.filter(client=interaction.client_id).values_list("recording", flat=True).first()
-    if rule != RecordingRule.ON:
-        return ""
-    return "paused" if seen.held else "on"
+    return replace(seen, ringing=ringing)
 
 
 # --- following --------------------------------------------------------------------------------------------------------
