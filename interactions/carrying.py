@@ -7,6 +7,8 @@ be told. So a lost wake-up, a worker that died or an exchange that was away cost
 from __future__ import annotations
 
 import logging
+import random
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +32,8 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8))
 # So many tries to end a call on an exchange that does not answer: some five minutes.
 MOST_FAREWELLS = 40
 BATCH = 200
+ADDRESS = "interaction__entry_point__exchange_url"
+TURN = 2.0  # seconds for the late calls of one exchange
 OVER = (State.WRAP_UP, State.CLOSED)
 
 
@@ -154,14 +158,21 @@ def gone(call: ExchangeCall, *, at: datetime | None = None) -> bool:
 
 def follow_late(at: datetime) -> int:
     """Calls whose exchange is behind: a try is due again, who told it died, or nobody was woken. How many."""
-    behind = [
-        call.pk
-        for call in _ready(at).select_related("interaction").order_by("due_at", "?")[:BATCH]
-        if call.due_at or call.leased_until or orders(Picture.of(call.told), whole_picture(call.interaction))
-    ]
-    for pk in behind:
-        follow(pk)
-    return len(behind)
+    addresses = list(_ready(at).order_by().values_list(ADDRESS, flat=True).distinct())
+    random.shuffle(addresses)
+    return sum(_follow_late(_ready(at).filter(**{ADDRESS: address})) for address in addresses)
+
+
+def _follow_late(ready: QuerySet[ExchangeCall]) -> int:
+    """Of one exchange, in its time: one that does not answer keeps the calls of the others waiting for that long."""
+    done, ends = 0, time.monotonic() + TURN
+    for call in ready.select_related("interaction").order_by("due_at", "?")[:BATCH]:
+        if time.monotonic() >= ends:
+            break
+        if call.due_at or call.leased_until or orders(Picture.of(call.told), whole_picture(call.interaction)):
+            follow(call.pk)
+            done += 1
+    return done
 
 
 def trouble(interaction: Interaction) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from clients.models import Channel, EntryKind, EntryPoint, HoursSpan, Policy, Qu
 from interactions import carrying, handling, monitoring, offers, states, transfers
 from interactions.adapters import EXCHANGES, telephone
 from interactions.adapters.telephone import HttpExchange
+from interactions.adapters.voice import ExchangeError, HangUp, Order, Place
 from interactions.models import (
     Callback,
     CallMedia,
@@ -78,6 +81,10 @@ class Exchange:
         self.last = Browser().post(address, body, content_type="application/json", headers=signed)
         return self.last.json()
 
+    def is_rested(self) -> None:
+        """The second is over for which one that failed is left alone."""
+        EXCHANGES["http"] = HttpExchange()
+
     def operations(self) -> list[str]:
         """What it was asked since the last look."""
         found = [operation for _call, operation, _facts in self.asked]
@@ -89,7 +96,7 @@ class Exchange:
 def exchange() -> Iterator[Exchange]:
     """Running; nothing of ours knows it yet."""
     made = Exchange()
-    EXCHANGES["http"] = HttpExchange()  # whose breakers remember nothing of other tests
+    made.is_rested()  # whatever other tests did to it
     yield made
     made.server.shutdown()
     made.server.server_close()
@@ -351,9 +358,10 @@ def test_an_exchange_that_is_away_is_asked_again(exchange: Exchange, day: Day, h
     clock.advance(1.1)
     assert carrying.follow_late(clock.now()) == 1
     assert ExchangeCall.objects.get(pk=ann.pk).failures == 2
+    assert exchange.operations() == [], "it is left alone for a second"
     exchange.answer = 200
+    exchange.is_rested()
     clock.advance(2.1)
-    exchange.asked.clear()
     carrying.follow_late(clock.now())
     assert exchange.operations() == ["bridge", "hold"]
     assert carrying.trouble(ann) == "" and carrying.follow_late(clock.now()) == 0
@@ -372,6 +380,56 @@ def test_one_that_hangs_costs_seconds_and_a_dead_one_nothing(
     assert time.monotonic() - began < 2
     assert ExchangeCall.objects.get(pk=ann.pk).failures >= 1
     threading.Thread(target=exchange.server.serve_forever, daemon=True).start()
+
+
+def test_one_that_drips_costs_no_more_than_one_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telephone, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drips() -> None:
+            caller, _address = server.accept()
+            with caller, contextlib.suppress(OSError):
+                for letter in b"HTTP/1.1 204 No Content\r\nX: " + b"x" * 200:
+                    caller.sendall(bytes([letter]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drips, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(ExchangeError):
+            HttpExchange().do(HangUp(), Place(f"http://127.0.0.1:{server.getsockname()[1]}", SECRET, "c1"))
+        assert time.monotonic() - began < 1
+
+
+def test_a_dead_exchange_does_not_hold_another_ones_calls(
+    exchange: Exchange, day: Day, house: House, ann: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    globex = make.queue(make.client("Globex"), "Calls", channels=[Channel.VOICE])
+    dead = make.door(
+        globex.client, EntryKind.PHONE, into=globex, exchange="http", exchange_url="http://127.0.0.1:1",
+        webhook_secret=SECRET,
+    )  # fmt: skip
+    _bea, leg = talking(exchange, house, day, ann)
+    alive, exchange.door = exchange.door, dead
+    for n in range(5):
+        exchange.tells("arrived", f"d{n}", number=ANNS)
+    differs = {"held": True, "ringing": [], "parties": [{"id": "leg", "part": "primary", "agent": "bea"}]}
+    ExchangeCall.objects.exclude(pk=ann.pk).update(due_at=clock.now(), told=differs)
+    exchange.door = alive
+    Interaction.objects.filter(pk=ann.pk).update(state=State.HELD)
+    asked: list[str] = []
+    do = HttpExchange.do
+
+    def hangs(self: HttpExchange, order: Order, place: Place) -> None:
+        asked.append(place.call)
+        if place.address == dead.exchange_url:
+            time.sleep(0.2)
+            raise ExchangeError("nothing")
+        do(self, order, place)
+
+    monkeypatch.setattr(HttpExchange, "do", hangs)
+    monkeypatch.setattr(carrying, "TURN", 0.3)
+    carrying.follow_late(clock.now())
+    assert "hold" in exchange.operations() and len(set(asked) - {"c1"}) <= 2
 
 
 def test_without_redis_whoever_makes_the_change_tells_the_exchange(
