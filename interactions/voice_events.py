@@ -169,8 +169,11 @@ def _hung_up(interaction: Interaction, leg: Leg | None, event: Event, at: dateti
     return True
 
 
+@transaction.atomic
 def _recorded(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """Where the exchange keeps the recording; said twice it is written down once."""
+    # Said twice at the same moment, the second waits here.
+    ExchangeCall.objects.select_for_update(no_key=True).get(interaction=interaction)
     known = interaction.journal.filter(kind=Kind.RECORDING_STOPPED, facts__where=event.where)
     if not event.where or known.exists():
         return False

@@ -20,10 +20,10 @@ from agents.models import Agent, TeamSupervisor
 from bpo.kernel import clock, push
 from clients import webhooks
 from clients.models import Channel, EntryKind, EntryPoint, HoursSpan, Policy, Queue, RecordingRule
-from interactions import carrying, handling, monitoring, offers, states, transfers
+from interactions import carrying, handling, journal, monitoring, offers, states, transfers, voice_events
 from interactions.adapters import EXCHANGES, telephone
 from interactions.adapters.telephone import HttpExchange
-from interactions.adapters.voice import ExchangeError, HangUp, Order, Place
+from interactions.adapters.voice import Event, ExchangeError, HangUp, Happened, Order, Place
 from interactions.models import (
     Callback,
     CallMedia,
@@ -38,7 +38,7 @@ from interactions.models import (
     State,
 )
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh, kinds
+from tests.flows.floor import Day, House, at_once, fresh, kinds
 
 SECRET = webhooks.new_secret()
 ANNS = "+12125550133"
@@ -210,6 +210,21 @@ def test_a_supervisor_reaches_the_exchange_and_nothing_is_recorded_there(
     assert exchange.operations() == ["bridge", "hold"]
     exchange.tells("recorded", where="https://exchange.example/r/1.wav")
     exchange.tells("recorded", where="https://exchange.example/r/1.wav")
+    assert ann.journal.filter(kind=Kind.RECORDING_STOPPED).count() == 1
+
+
+@pytest.mark.storm
+def test_a_recording_told_twice_at_once_is_written_once(ann: Interaction, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = journal.record
+
+    def is_slow(*given: Any, **facts: Any) -> Any:
+        time.sleep(0.2)
+        return record(*given, **facts)
+
+    monkeypatch.setattr(journal, "record", is_slow)
+    told = Event(Happened.RECORDED, call="c1", where="https://exchange.example/r/2.wav")
+    said = at_once(*[lambda: voice_events.happened(ann, told)] * 4)
+    assert sorted(map(bool, said)) == [False, False, False, True]
     assert ann.journal.filter(kind=Kind.RECORDING_STOPPED).count() == 1
 
 
