@@ -139,7 +139,9 @@ def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetim
     why = event.why or "the exchange could not connect them"
     if media.unsettled(leg) is not None:
         return calls.no_voice(leg, why=why, at=at)
-    return handling.console_lost(leg, why=why, at=at) if leg.role == LegRole.PRIMARY else False
+    if leg.role == LegRole.PRIMARY:
+        return handling.console_lost(leg, why=why, at=at)
+    return _colleague_gone(leg, at)
 
 
 def _key(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
@@ -160,12 +162,19 @@ def _hung_up(interaction: Interaction, leg: Leg | None, event: Event, at: dateti
     """The customer, or one of ours at her telephone."""
     if leg is None:
         return carrying.gone(interaction.exchange, at=at)
+    if leg.role != LegRole.PRIMARY:
+        return _colleague_gone(leg, at)
     if leg.state != LegState.HANDLING:
         return False
-    if leg.role == LegRole.PRIMARY:
-        handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT, at=at)
-    else:
-        transfers.end_consult(leg, by=leg.agent, at=at)
+    handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT, at=at)
+    return True
+
+
+def _colleague_gone(leg: Leg, at: datetime | None) -> bool:
+    """The line of a colleague who was asked is down: the customer stays with the agent."""
+    if leg.state != LegState.HANDLING:
+        return False
+    transfers.end_consult(leg, by=leg.agent, at=at)
     return True
 
 

@@ -202,6 +202,10 @@ def test_a_supervisor_reaches_the_exchange_and_nothing_is_recorded_there(
     exchange.tells("connected", leg=str(leg.public_id))
     assert exchange.asked == [], "no consent is written, and a card's number could be heard"
     monitor = monitoring.begin(fresh(ann), by=house.sue, reason="her first week")
+    browser = Browser()
+    browser.force_login(house.sue)
+    page = browser.get(reverse("floor-listening", args=[monitor.public_id])).content.decode()
+    assert "at your telephone" in page and "data-loudness" not in page, "her page has no sound"
     monitoring.change(monitor, Mode.WHISPER)
     monitoring.end(monitor)
     assert [facts["mode"] for _call, _operation, facts in exchange.asked] == ["listen", "whisper", ""]
@@ -299,6 +303,19 @@ def test_a_failure_told_again_leaves_the_next_agents_talk_alone(
     exchange.tells("failed", leg=str(lost.public_id))
     exchange.tells("failed")
     assert exchange.last.status_code == 400 and fresh(leg).state == LegState.HANDLING
+
+
+def test_a_colleague_whose_line_breaks_is_out_of_it(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    bea, leg = talking(exchange, house, day, ann)
+    cal = house.agent("Cal Cole")
+    request = offers.accept(transfers.consult(leg, cal, by=bea), by=cal)
+    exchange.asked.clear()
+    exchange.tells("failed", leg=str(request.public_id), why="no answer")
+    exchange.tells("failed", leg=str(request.public_id), why="no answer")
+    assert (fresh(request).state, fresh(leg).state) == (LegState.COMPLETED, LegState.HANDLING)
+    assert kinds(ann).count("consult_ended") == 1 and exchange.operations() == ["bridge"]
 
 
 def test_telephones_of_ours_that_fail_never_end_his_call(
