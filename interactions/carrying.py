@@ -152,8 +152,10 @@ def leave(interaction: Interaction) -> None:
 @transaction.atomic
 def gone(call: ExchangeCall, *, at: datetime | None = None) -> bool:
     """The customer's line is not there any more: he has hung up, wherever his contact stands. Twice is once."""
+    left = handling.customer_left(call.interaction, at=at)
+    # After the seats, as by a key that is pressed at the same moment: neither waits for what the other holds.
     ExchangeCall.objects.filter(pk=call.pk, over_at__isnull=True).update(over_at=at or clock.now())
-    return handling.customer_left(call.interaction, at=at)
+    return left
 
 
 def follow_late(at: datetime) -> int:

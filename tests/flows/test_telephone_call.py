@@ -218,6 +218,15 @@ def test_a_supervisor_reaches_the_exchange_and_nothing_is_recorded_there(
 
 
 @pytest.mark.storm
+@pytest.mark.parametrize("_time", range(3))
+def test_she_presses_the_key_and_hangs_up_at_once(ann: Interaction, _time: int) -> None:
+    key, end = Event(Happened.KEY, call="c1", key="1"), Event(Happened.HUNG_UP, call="c1")
+    assert any(at_once(lambda: voice_events.happened(fresh(ann), key), lambda: voice_events.happened(fresh(ann), end)))
+    assert fresh(ann).outcome in (Outcome.CALLBACK_PROMISED, Outcome.ABANDONED)
+    assert ExchangeCall.objects.get(pk=ann.pk).over_at is not None
+
+
+@pytest.mark.storm
 def test_a_recording_told_twice_at_once_is_written_once(ann: Interaction, monkeypatch: pytest.MonkeyPatch) -> None:
     record = journal.record
 
