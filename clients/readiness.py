@@ -90,13 +90,15 @@ def _doors(doors: list[EntryPoint]) -> Ready:
     lost = [
         door for door in doors if door.queue is None or door.queue.state in (QueueState.CLOSED, QueueState.ARCHIVED)
     ]
+    deaf = [door for door in doors if door.exchange and not door.webhook_secret]
     if lost:
         sentence = _("The door “%(door)s” leads to no open line.") % {"door": lost[0].name}
+    elif deaf:
+        sentence = _("The number “%(door)s” has no secret, so its exchange tells us nothing.") % {"door": deaf[0].name}
     else:
         sentence = _("Publish a door: a chat window, a mailbox, a form or a number.")
-    return _line(
-        "doors", bool(doors) and not lost, _("Every door leads to a line that takes contacts."), sentence, "setup-doors"
-    )
+    ok = bool(doors) and not lost and not deaf
+    return _line("doors", ok, _("Every door leads to a line that takes contacts."), sentence, "setup-doors")
 
 
 def _hours(doors: list[EntryPoint], queues: list[Queue], at: datetime) -> Ready:

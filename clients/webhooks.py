@@ -8,6 +8,7 @@ import secrets
 
 PREFIX = "whsec_"
 SHORTEST, LONGEST = 24, 64  # bytes, as the standard asks
+TOLERANCE_SECONDS = 300  # by which the clocks of both may differ; older ones are somebody's copy
 
 
 def key_of(secret: str) -> bytes:

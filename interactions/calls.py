@@ -84,7 +84,7 @@ def _gone_for_good(session: ChatSession, *, at: datetime) -> bool:
 
 
 @operation
-def no_voice(leg: Leg, *, why: str, at: datetime) -> bool:
+def no_voice(leg: Leg, *, why: str, at: datetime | None = None) -> bool:
     """The two of an accepted call do not hear each other: a failed offer. False when that is no longer awaited."""
     row = media.unsettled(leg)
     if row is None:
@@ -92,11 +92,12 @@ def no_voice(leg: Leg, *, why: str, at: datetime) -> bool:
     try:
         leg = handling.held_leg(leg)
     except handling.NotYours:  # it ended otherwise: taken back, lost with its console
-        media.settle(row, at=at)
+        media.settle(row, at=at or clock.now())
         return False
     still = media.unsettled(leg)
     if still is None:
         return False
+    at = at or clock.now()
     consulting.end_consults(leg.interaction, at=at)
     unheard.failed(leg, still, why=why, at=at)
     return True

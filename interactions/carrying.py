@@ -7,6 +7,8 @@ be told. So a lost wake-up, a worker that died or an exchange that was away cost
 from __future__ import annotations
 
 import logging
+import random
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +19,7 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from clients.models import Policy, RecordingRule
-from interactions import handling, media, monitoring
+from interactions import handling, monitoring
 from interactions.adapters import EXCHANGES
 from interactions.adapters.voice import ExchangeError, Part, Party, Picture, Place, orders
 from interactions.models import ExchangeCall, Interaction, Leg, LegRole, LegState, State
@@ -31,6 +32,8 @@ WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8))
 # So many tries to end a call on an exchange that does not answer: some five minutes.
 MOST_FAREWELLS = 40
 BATCH = 200
+ADDRESS = "interaction__entry_point__exchange_url"
+TURN = 2.0  # seconds for the late calls of one exchange
 OVER = (State.WRAP_UP, State.CLOSED)
 
 
@@ -56,25 +59,18 @@ def picture_of(interaction: Interaction) -> Picture:
 
 
 def whole_picture(interaction: Interaction) -> Picture:
-    """The same with whom it rings and what is recorded: everything an exchange has to know."""
+    """The same with whom it rings: everything an exchange has to know.
+
+    Nothing is recorded there: what a recording must have (consent in the journal, silence while a card is said, its end
+    and deletion) is done for those of our pages alone.
+    """
     interaction = Interaction.objects.get(pk=interaction.pk)
     seen = picture_of(interaction)
     if seen.over:
         return Picture(over=True)
     rung = Leg.objects.filter(interaction=interaction, state=LegState.OFFERED).select_related("agent").order_by("pk")
     ringing = tuple(Party(str(leg.public_id), Part(leg.role), str(leg.agent.public_id)) for leg in rung)
-    return replace(seen, ringing=ringing, recording=_recording(interaction, seen))
-
-
-def _recording(interaction: Interaction, seen: Picture) -> str:
-    """By the client's rule, once the two hear each other; nobody is asked through an exchange yet."""
-    holder = next((leg for leg in legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
-    if holder is None or media.unsettled(holder) is not None:
-        return ""
-    rule = Policy.objects.filter(client=interaction.client_id).values_list("recording", flat=True).first()
-    if rule != RecordingRule.ON:
-        return ""
-    return "paused" if seen.held else "on"
+    return replace(seen, ringing=ringing)
 
 
 # --- following --------------------------------------------------------------------------------------------------------
@@ -119,10 +115,10 @@ def _ready(at: datetime) -> QuerySet[ExchangeCall]:
 
 
 def _knows(call: ExchangeCall, wanted: Picture) -> None:
+    over = {"over_at": clock.now()} if wanted.over else {}
     ExchangeCall.objects.filter(pk=call.pk).update(
-        told=wanted.kept(), leased_until=None, due_at=None, failures=0, problem="",
-        over_at=clock.now() if wanted.over else None,
-    )  # fmt: skip
+        told=wanted.kept(), leased_until=None, due_at=None, failures=0, problem="", **over
+    )
     if call.failures:
         call_troubled.send_robust(ExchangeCall, interaction_id=call.pk)
 
@@ -131,38 +127,54 @@ def _failed(call: ExchangeCall, error: ExchangeError, wanted: Picture) -> None:
     """It is tried again after a while; a call that the exchange has no more is over, whoever did not hear of it."""
     at = clock.now()
     logger.warning("the exchange did not follow call %s: %s", call.call, error)
-    lost = error.gone or (wanted.over and call.failures >= MOST_FAREWELLS)
+    over = {"over_at": at} if error.gone or (wanted.over and call.failures >= MOST_FAREWELLS) else {}
     ExchangeCall.objects.filter(pk=call.pk).update(
         leased_until=None,
         failures=F("failures") + 1,
         problem=str(error)[:200],
         due_at=at + WAITS[min(call.failures, len(WAITS) - 1)],
-        over_at=at if lost else None,
+        **over,
     )
     if error.gone and not wanted.over:
-        gone(call, at=at)
+        gone(call)
     elif not call.failures:
         call_troubled.send_robust(ExchangeCall, interaction_id=call.pk)
 
 
+def leave(interaction: Interaction) -> None:
+    """The exchange has the last words to him in our answer: it says them, and lets the call go by itself.
+
+    The caller holds the transaction in which the contact was closed; otherwise we would hang up before he heard a word.
+    """
+    ExchangeCall.objects.filter(interaction=interaction, over_at__isnull=True).update(over_at=clock.now())
+
+
 @transaction.atomic
-def gone(call: ExchangeCall, *, at: datetime) -> bool:
+def gone(call: ExchangeCall, *, at: datetime | None = None) -> bool:
     """The customer's line is not there any more: he has hung up, wherever his contact stands. Twice is once."""
-    ExchangeCall.objects.filter(pk=call.pk, over_at__isnull=True).update(over_at=at)
-    talking = call.interaction.state in (State.ACTIVE, State.HELD)
-    return handling.customer_left(call.interaction, where="talk" if talking else "queue", at=at)
+    left = handling.customer_left(call.interaction, at=at)
+    # After the seats, as by a key that is pressed at the same moment: neither waits for what the other holds.
+    ExchangeCall.objects.filter(pk=call.pk, over_at__isnull=True).update(over_at=at or clock.now())
+    return left
 
 
 def follow_late(at: datetime) -> int:
     """Calls whose exchange is behind: a try is due again, who told it died, or nobody was woken. How many."""
-    behind = [
-        call.pk
-        for call in _ready(at).select_related("interaction").order_by("due_at", "?")[:BATCH]
-        if call.due_at or call.leased_until or orders(Picture.of(call.told), whole_picture(call.interaction))
-    ]
-    for pk in behind:
-        follow(pk)
-    return len(behind)
+    addresses = list(_ready(at).order_by().values_list(ADDRESS, flat=True).distinct())
+    random.shuffle(addresses)
+    return sum(_follow_late(_ready(at).filter(**{ADDRESS: address})) for address in addresses)
+
+
+def _follow_late(ready: QuerySet[ExchangeCall]) -> int:
+    """Of one exchange, in its time: one that does not answer keeps the calls of the others waiting for that long."""
+    done, ends = 0, time.monotonic() + TURN
+    for call in ready.select_related("interaction").order_by("due_at", "?")[:BATCH]:
+        if time.monotonic() >= ends:
+            break
+        if call.due_at or call.leased_until or orders(Picture.of(call.told), whole_picture(call.interaction)):
+            follow(call.pk)
+            done += 1
+    return done
 
 
 def trouble(interaction: Interaction) -> str:

@@ -318,8 +318,11 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
     return True
 
 
-def customer_left(interaction: Interaction, *, where: str, at: datetime | None = None) -> bool:
-    """The customer is gone: a waiting contact is abandoned, one in talk goes to wrap-up. False when nothing changed."""
+def customer_left(interaction: Interaction, *, where: str = "", at: datetime | None = None) -> bool:
+    """The customer is gone: a waiting contact is abandoned, one in talk goes to wrap-up. False when nothing changed.
+
+    Without `where` the journal says "talk" or "queue", as it stands under the lock.
+    """
     for _look in range(LOOKS - 1):
         try:
             return _customer_left(interaction, where=where, at=at)
@@ -335,6 +338,7 @@ def _customer_left(interaction: Interaction, *, where: str, at: datetime | None)
     interaction = Interaction.objects.select_related("queue").get(pk=interaction.pk)
     leg = live_leg(interaction)
     at = at or clock.now()
+    where = where or ("talk" if interaction.state in (State.ACTIVE, State.HELD) else "queue")
     if interaction.state in (State.QUEUED, State.OFFERED):
         journal.record(interaction, Kind.CUSTOMER_LEFT, by_name="customer", at=at, where=where)
         if leg and leg.state == LegState.OFFERED:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from interactions import closing, journal, media, offers, queueing, states
+from interactions.adapters import VOICES
 from interactions.models import CallMedia, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 
 # So many agents whom the caller did not hear: it lies with him, and the next one is not asked for nothing.
@@ -37,14 +40,15 @@ def _abandoned(leg: Leg, row: CallMedia, *, at: datetime) -> None:
 def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = None, at: datetime) -> None:
     """No voice came in time, or she hung up before: he keeps his place, and she is not asked again at once.
 
-    Where he has heard nobody again and again the contact ends. The caller holds the seats.
+    Where his own page has heard nobody again and again the contact ends (decision 0019). The caller holds the seats.
     """
     media.settle(row, at=at)
     interaction = leg.interaction
     _end_hold(leg, at=at)
     states.move(leg, LegState.LOST, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
-    counts = by is None and media.Side.CUSTOMER not in heard
+    # Of an exchange a failed line says nothing of him: it may be her telephone, which he cannot mend.
+    counts = by is None and VOICES[interaction.carrier].in_pages and media.Side.CUSTOMER not in heard
     gives_up = counts and _unheard_before(interaction) + 1 >= MOST_UNHEARD
     facts: dict[str, Any] = {"gave_up": True} if gives_up else {}
     journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard, **facts)
@@ -58,8 +62,9 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
 
 
 def _unheard_before(interaction: Interaction) -> int:
-    """How many agents he has not heard, but for those who hung up themselves."""
-    failed_ = interaction.journal.filter(kind=Kind.MEDIA_FAILED, actor__isnull=True)
+    """How many agents he has not heard since he last talked to one, but for those who hung up themselves."""
+    talked = interaction.journal.filter(kind=Kind.MEDIA_CONNECTED).order_by().aggregate(last=Max("pk"))["last"] or 0
+    failed_ = interaction.journal.filter(kind=Kind.MEDIA_FAILED, actor__isnull=True, pk__gt=talked)
     return failed_.exclude(facts__heard__contains=[media.Side.CUSTOMER.value]).count()
 
 

@@ -1,6 +1,7 @@
 """What happens at the carrier of a call: one operation for all of it, by whatever way it comes.
 
-Each event is safe twice, late, and in any order: it names the leg it is about, and changes what still stands so.
+Each event is safe twice, late, and in any order: it names the leg it is about, and changes what still stands so. Its
+time is that of the locks, taken by each operation when it has them, unless the caller gives one.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ class UnknownCall(DomainError):
 
 def at_exchange(door: EntryPoint, event: Event, *, at: datetime | None = None) -> Interaction | None:
     """An exchange tells of a call at this number; None for one that was over before it arrived."""
-    at = at or clock.now()
     if event.kind == Happened.ARRIVED:
         return _arrived(door, event, at=at)
     call = ExchangeCall.objects.select_related("interaction").filter(
@@ -58,7 +58,7 @@ def at_exchange(door: EntryPoint, event: Event, *, at: datetime | None = None) -
     if event.kind != Happened.HUNG_UP:
         raise UnknownCall
     # His hanging up has overtaken his call, which is not to ring when it comes.
-    Arrival.objects.get_or_create(entry_point=door, provider_id=_provider_id(event), defaults={"at": at})
+    Arrival.objects.get_or_create(entry_point=door, provider_id=_provider_id(event), defaults={"at": at or clock.now()})
     return None
 
 
@@ -67,7 +67,7 @@ def happened(interaction: Interaction, event: Event, *, at: datetime | None = No
     leg = _leg_of(interaction, event)
     if event.leg and leg is None:
         return False
-    return ACTS[event.kind](interaction, leg, event, at or clock.now())
+    return ACTS[event.kind](interaction, leg, event, at)
 
 
 def _leg_of(interaction: Interaction, event: Event) -> Leg | None:
@@ -81,7 +81,7 @@ def _provider_id(event: Event) -> str:
     return f"exchange:{event.call}"
 
 
-def _arrived(door: EntryPoint, event: Event, *, at: datetime) -> Interaction | None:
+def _arrived(door: EntryPoint, event: Event, *, at: datetime | None) -> Interaction | None:
     """As at every door, once; with its place on the exchange in the same transaction, without which nobody tells it."""
     given = intake.NewContact(
         provider_id=_provider_id(event),
@@ -100,6 +100,8 @@ def _arrived(door: EntryPoint, event: Event, *, at: datetime) -> Interaction | N
             received = intake.receive(door, given, at=at)
             if not received.repeated:
                 ExchangeCall.objects.create(interaction=received.interaction, call=event.call)
+                if received.interaction.state == State.CLOSED:  # turned away at the door
+                    carrying.leave(received.interaction)
             return received.interaction
     except IntegrityError:
         if Arrival.objects.filter(entry_point=door, provider_id=given.provider_id, interaction=None).exists():
@@ -110,11 +112,11 @@ def _arrived(door: EntryPoint, event: Event, *, at: datetime) -> Interaction | N
 # --- what each means --------------------------------------------------------------------------------------------------
 
 
-def _arrives_again(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _arrives_again(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     return False
 
 
-def _ringing(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _ringing(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """Her telephone rings: as good as a card that is shown."""
     if leg is None or leg.state != LegState.OFFERED:
         return False
@@ -122,52 +124,65 @@ def _ringing(interaction: Interaction, leg: Leg | None, event: Event, at: dateti
     return True
 
 
-def _connected(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _connected(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """This side hears the other, or both do; the second of the two answers the call."""
-    leg = leg or handling.live_leg(interaction)
     if leg is None:
         return False
     sides = [media.Side(event.side)] if event.side else list(media.Side)
     return [media.came(leg, side, at=at) for side in sides][-1]
 
 
-def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """The line to her could not be made, or broke: he waits for another."""
-    leg = leg or handling.live_leg(interaction)
     if leg is None:
         return False
     why = event.why or "the exchange could not connect them"
     if media.unsettled(leg) is not None:
         return calls.no_voice(leg, why=why, at=at)
-    return handling.console_lost(leg, why=why, at=at) if leg.role == LegRole.PRIMARY else False
+    if leg.role == LegRole.PRIMARY:
+        return handling.console_lost(leg, why=why, at=at)
+    return _colleague_gone(leg, at)
 
 
-def _key(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _key(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """Who waits takes a callback to the number he calls from, where calls are made at all."""
     if event.key != CALL_ME or interaction.state not in WAITING or not customers.takes_calls(interaction.client):
         return False
     number = customers.number_to_call(interaction.client, interaction.envelope.from_phone)
     if not number:
         return False
-    made = callbacks.instead_of_waiting(interaction, number=number, case=interaction.case, at=at)
+    with transaction.atomic():
+        made = callbacks.instead_of_waiting(interaction, number=number, case=interaction.case, at=at)
+        if made is not None:
+            carrying.leave(interaction)
     return made is not None
 
 
-def _hung_up(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _hung_up(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """The customer, or one of ours at her telephone."""
     if leg is None:
         return carrying.gone(interaction.exchange, at=at)
+    if leg.role != LegRole.PRIMARY:
+        return _colleague_gone(leg, at)
     if leg.state != LegState.HANDLING:
         return False
-    if leg.role == LegRole.PRIMARY:
-        handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT, at=at)
-    else:
-        transfers.end_consult(leg, by=leg.agent, at=at)
+    handling.end_work(leg, by=leg.agent, ended_by=EndedBy.AGENT, at=at)
     return True
 
 
-def _recorded(interaction: Interaction, leg: Leg | None, event: Event, at: datetime) -> bool:
+def _colleague_gone(leg: Leg, at: datetime | None) -> bool:
+    """The line of a colleague who was asked is down: the customer stays with the agent."""
+    if leg.state != LegState.HANDLING:
+        return False
+    transfers.end_consult(leg, by=leg.agent, at=at)
+    return True
+
+
+@transaction.atomic
+def _recorded(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
     """Where the exchange keeps the recording; said twice it is written down once."""
+    # Said twice at the same moment, the second waits here.
+    ExchangeCall.objects.select_for_update(no_key=True).get(interaction=interaction)
     known = interaction.journal.filter(kind=Kind.RECORDING_STOPPED, facts__where=event.where)
     if not event.where or known.exists():
         return False
@@ -175,7 +190,7 @@ def _recorded(interaction: Interaction, leg: Leg | None, event: Event, at: datet
     return True
 
 
-ACTS: dict[Happened, Callable[[Interaction, Leg | None, Event, datetime], bool]] = {
+ACTS: dict[Happened, Callable[[Interaction, Leg | None, Event, datetime | None], bool]] = {
     Happened.ARRIVED: _arrives_again,
     Happened.RINGING: _ringing,
     Happened.CONNECTED: _connected,

@@ -6,12 +6,16 @@ The demo's simulated telephone is such an exchange. Both sides sign what they po
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import re
+import socket
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,11 +25,13 @@ from clients import webhooks
 from interactions.adapters.voice import Changed, Event, ExchangeError, Happened, NotUnderstood, Order, Place
 
 E164 = re.compile(r"\+[1-9][0-9]{5,14}")
-SECONDS = 2.0  # for each step of asking it; an exchange stands in the same house, or near it
+SECONDS = 2.0  # for all of one operation; an exchange stands in the same house, or near it
 MOST_ANSWER = 10_000
 GONE = frozenset({404, 410})
 LONGEST = {"call": 200, "leg": 36, "side": 8, "number": 32, "name": 120, "language": 5, "key": 1, "why": 200}
 LONGEST_WHERE = 500
+# Without its leg a late one would be about whoever has the call by now.
+OF_A_LEG = frozenset({Happened.RINGING, Happened.CONNECTED, Happened.FAILED})
 SIDES = ("", "customer", "agent")
 
 
@@ -80,6 +86,8 @@ class HttpExchange:
             found[name] = value
         if not found["call"]:
             raise NotUnderstood("`call` is the call's id on the exchange")
+        if kind in OF_A_LEG and not found["leg"]:
+            raise NotUnderstood(f"`{kind}` names its `leg`, as `ring` did")
         if found["side"] not in SIDES:
             raise NotUnderstood("`side` is customer or agent")
         return Event(kind, simulated=raw.get("simulated") is True, **found)
@@ -98,6 +106,8 @@ class HttpExchange:
         except (OSError, http.client.HTTPException, ValueError) as error:
             breaker.trip(error)
             raise ExchangeError(f"{type(error).__name__}: {error}") from error
+        if status >= 500:  # overloaded, or it cannot: the others' calls need not wait for it either
+            breaker.trip(http.client.HTTPException(f"it answered {status}"))
         if status in GONE:
             raise ExchangeError("it knows no such call", gone=True)
         if status >= 300:
@@ -108,17 +118,78 @@ class HttpExchange:
             return self._breakers.setdefault(address, Breaker(what=f"the exchange at {address}"))
 
 
+class _Deadline:
+    """What is left of the time for one operation."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds; TimeoutError when there are none."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("no whole answer in time")
+        return left
+
+    def connect(self, address: tuple[str, int], *_given: Any) -> socket.socket:
+        """As `socket.create_connection`, whose timeout is for each of a name's addresses."""
+        failed: OSError | None = None
+        for family, kind, protocol, _name, where in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+            connection = socket.socket(family, kind, protocol)
+            try:
+                connection.settimeout(self.left())
+                connection.connect(where)
+                return connection
+            except OSError as error:
+                connection.close()
+                failed = error
+        raise failed or OSError("no such host")
+
+
+class _Read(io.RawIOBase):
+    """What a socket says until the deadline; its own timeout begins anew with every byte."""
+
+    def __init__(self, connection: socket.socket, deadline: _Deadline, holds: io.BufferedIOBase) -> None:
+        self._socket, self._deadline = connection, deadline
+        self._holds = holds  # as long as this is open the connection is not really closed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        self._socket.settimeout(self._deadline.left())
+        return self._socket.recv_into(into)
+
+    def close(self) -> None:
+        super().close()
+        self._holds.close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """Read until the deadline."""
+
+    def __init__(self, connection: socket.socket, *args: Any, deadline: _Deadline, **kwargs: Any) -> None:
+        super().__init__(connection, *args, **kwargs)
+        self.fp = io.BufferedReader(_Read(connection, deadline, self.fp))
+
+
 def _post(order: Order, place: Place) -> int:
     parts = urlsplit(place.address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("no address of an exchange")
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = make(parts.hostname, parts.port, timeout=SECONDS)
-    body = json.dumps(asdict(order)).encode()
+    deadline = _Deadline(SECONDS)
+    connection = make(parts.hostname, parts.port)
+    connection._create_connection = deadline.connect  # type: ignore[attr-defined]
+    connection.response_class = partial(_Answer, deadline=deadline)  # type: ignore[assignment]
+    # Call and operation too, for the signature covers the body alone: not a word of it may serve for another call.
+    body = json.dumps({"call": place.call, "operation": order.operation, **asdict(order)}).encode()
     try:
         path = f"{parts.path.rstrip('/')}/calls/{quote(place.call, safe='')}/{order.operation}"
         signed = webhooks.headers(place.secret, uuid.uuid4().hex, int(clock.now().timestamp()), body)
         headers = {"Content-Type": "application/json", **signed}
+        connection.connect()
+        connection.sock.settimeout(deadline.left())
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         answer.read(MOST_ANSWER)

@@ -16,11 +16,10 @@ from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.throttle import throttled
 from clients.models import EntryKind, EntryPoint
-from clients.webhooks import signature
+from clients.webhooks import TOLERANCE_SECONDS, signature
 from interactions import mail_intake
 
 BIGGEST = 35 * 1024 * 1024
-TOLERANCE_SECONDS = 300
 MOST_ID = 200
 
 

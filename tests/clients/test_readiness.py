@@ -22,6 +22,7 @@ from clients.models import (
     VersionState,
 )
 from clients.readiness import readiness
+from clients.webhooks import new_secret
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,13 @@ def test_another_clients_things_do_not_count(acme: Client):
     set_up(factories.client("Bolt"))
     assert "queues" in open_items(acme)
     assert "licences" in open_items(acme)
+
+
+def test_a_number_whose_exchange_has_no_secret_is_named(acme: Client) -> None:
+    number = factories.door(
+        acme, "phone", into=set_up(acme), name="Service", exchange="http", exchange_url="https://exchange.example"
+    )
+    assert not line(acme, "doors").ok and "Service" in line(acme, "doors").sentence
+    number.webhook_secret = new_secret()
+    number.save()
+    assert line(acme, "doors").ok

@@ -480,13 +480,18 @@ def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
     assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), twice))
 
 
-def test_a_number_names_its_exchange_and_where_it_is(ada: Browser) -> None:
+def test_a_number_names_its_exchange_and_where_it_is(ada: Browser, settings: Any) -> None:
     acme = factories.client()
     number = {"name": "Service number", "queue": factories.queue(acme).pk, "address": "+12125550100", "published": "on"}
     new = at("setup-door-new", acme, "phone")
-    for wrong in ({"exchange": "http"}, {"exchange": "http", "exchange_url": "ftp://exchange.example"}):
-        assert ada.post(new, {**number, **wrong}).status_code == 422, wrong
     exchange = {"exchange": "http", "exchange_url": "https://exchange.example", "webhook_secret": new_secret()}
+    wrong = ("", "ftp://exchange.example", "https://[x", "https://", "https:///calls", "https://exchange.example:99999")
+    for address in wrong:
+        assert ada.post(new, {**number, **exchange, "exchange_url": address}).status_code == 422, address
+    assert ada.post(new, {**number, **exchange, "webhook_secret": ""}).status_code == 422
+    settings.DEMO = False
+    plain = {**exchange, "exchange_url": "http://exchange.example"}
+    assert ada.post(new, {**number, **plain}).status_code == 422, "read by everybody on the way"
     assert ada.post(new, {**number, **exchange}).status_code == 302
     door = acme.entry_points.get(kind="phone")
     page = said(ada.get(at("setup-door", acme, door.public_id)))

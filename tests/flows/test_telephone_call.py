@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,12 +19,14 @@ from django.urls import reverse
 from agents.models import Agent, TeamSupervisor
 from bpo.kernel import clock, push
 from clients import webhooks
-from clients.models import Channel, EntryKind, EntryPoint, Policy, Queue, RecordingRule
-from interactions import carrying, handling, monitoring, offers, transfers
+from clients.models import Channel, EntryKind, EntryPoint, HoursSpan, Policy, Queue, RecordingRule
+from interactions import carrying, handling, journal, monitoring, offers, states, transfers, voice_events
 from interactions.adapters import EXCHANGES, telephone
 from interactions.adapters.telephone import HttpExchange
+from interactions.adapters.voice import Event, ExchangeError, HangUp, Happened, Order, Place
 from interactions.models import (
     Callback,
+    CallMedia,
     EndedBy,
     ExchangeCall,
     Interaction,
@@ -33,7 +38,7 @@ from interactions.models import (
     State,
 )
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh, kinds
+from tests.flows.floor import Day, House, at_once, fresh, kinds
 
 SECRET = webhooks.new_secret()
 ANNS = "+12125550133"
@@ -53,7 +58,9 @@ class Exchange:
                 event, at = self.headers["webhook-id"], self.headers["webhook-timestamp"]
                 assert self.headers["webhook-signature"] == webhooks.signature(SECRET, event, at, body)
                 _, _, call, operation = self.path.split("/")
-                exchange.asked.append((call, operation, json.loads(body)))
+                facts = json.loads(body)
+                assert (facts.pop("call"), facts.pop("operation")) == (call, operation)
+                exchange.asked.append((call, operation, facts))
                 self.send_response(exchange.answer)
                 self.end_headers()
 
@@ -74,6 +81,10 @@ class Exchange:
         self.last = Browser().post(address, body, content_type="application/json", headers=signed)
         return self.last.json()
 
+    def is_rested(self) -> None:
+        """The second is over for which one that failed is left alone."""
+        EXCHANGES["http"] = HttpExchange()
+
     def operations(self) -> list[str]:
         """What it was asked since the last look."""
         found = [operation for _call, operation, _facts in self.asked]
@@ -85,7 +96,7 @@ class Exchange:
 def exchange() -> Iterator[Exchange]:
     """Running; nothing of ours knows it yet."""
     made = Exchange()
-    EXCHANGES["http"] = HttpExchange()  # whose breakers remember nothing of other tests
+    made.is_rested()  # whatever other tests did to it
     yield made
     made.server.shutdown()
     made.server.server_close()
@@ -181,7 +192,7 @@ def test_hold_a_colleague_three_talk_and_handing_over(
     assert ExchangeCall.objects.get(pk=ann.pk).over_at is not None
 
 
-def test_a_supervisor_and_a_recording_reach_the_exchange(
+def test_a_supervisor_reaches_the_exchange_and_nothing_is_recorded_there(
     exchange: Exchange, day: Day, house: House, ann: Interaction
 ) -> None:
     Policy.objects.update_or_create(client=house.acme, defaults={"recording": RecordingRule.ON})
@@ -189,17 +200,44 @@ def test_a_supervisor_and_a_recording_reach_the_exchange(
     TeamSupervisor.objects.create(team=bea.team, user=house.sue)
     exchange.asked.clear()
     exchange.tells("connected", leg=str(leg.public_id))
-    assert exchange.asked == [("c1", "record", {"how": "on"})], "not before they hear each other"
-    exchange.asked.clear()
+    assert exchange.asked == [], "no consent is written, and a card's number could be heard"
     monitor = monitoring.begin(fresh(ann), by=house.sue, reason="her first week")
+    browser = Browser()
+    browser.force_login(house.sue)
+    page = browser.get(reverse("floor-listening", args=[monitor.public_id])).content.decode()
+    assert "at your telephone" in page and "data-loudness" not in page, "her page has no sound"
     monitoring.change(monitor, Mode.WHISPER)
     monitoring.end(monitor)
     assert [facts["mode"] for _call, _operation, facts in exchange.asked] == ["listen", "whisper", ""]
     exchange.asked.clear()
     handling.hold(leg, by=bea)
-    assert ("c1", "record", {"how": "paused"}) in exchange.asked
+    assert exchange.operations() == ["bridge", "hold"]
     exchange.tells("recorded", where="https://exchange.example/r/1.wav")
     exchange.tells("recorded", where="https://exchange.example/r/1.wav")
+    assert ann.journal.filter(kind=Kind.RECORDING_STOPPED).count() == 1
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("_time", range(3))
+def test_she_presses_the_key_and_hangs_up_at_once(ann: Interaction, _time: int) -> None:
+    key, end = Event(Happened.KEY, call="c1", key="1"), Event(Happened.HUNG_UP, call="c1")
+    assert any(at_once(lambda: voice_events.happened(fresh(ann), key), lambda: voice_events.happened(fresh(ann), end)))
+    assert fresh(ann).outcome in (Outcome.CALLBACK_PROMISED, Outcome.ABANDONED)
+    assert ExchangeCall.objects.get(pk=ann.pk).over_at is not None
+
+
+@pytest.mark.storm
+def test_a_recording_told_twice_at_once_is_written_once(ann: Interaction, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = journal.record
+
+    def is_slow(*given: Any, **facts: Any) -> Any:
+        time.sleep(0.2)
+        return record(*given, **facts)
+
+    monkeypatch.setattr(journal, "record", is_slow)
+    told = Event(Happened.RECORDED, call="c1", where="https://exchange.example/r/2.wav")
+    said = at_once(*[lambda: voice_events.happened(ann, told)] * 4)
+    assert sorted(map(bool, said)) == [False, False, False, True]
     assert ann.journal.filter(kind=Kind.RECORDING_STOPPED).count() == 1
 
 
@@ -228,6 +266,26 @@ def test_ann_hangs_up_in_talk(exchange: Exchange, day: Day, house: House, ann: I
     assert (fresh(leg).state, fresh(leg).ended_by) == (LegState.WRAPPING, EndedBy.CUSTOMER)
 
 
+def test_the_time_and_place_are_those_under_the_lock(
+    exchange: Exchange, day: Day, house: House, ann: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ExchangeCall.objects.select_related("interaction").get(pk=ann.pk)
+    _bea, leg = taken(house, day, ann)
+    take_seats_on = states.take_seats_on
+
+    def waits(*given: Any) -> None:
+        clock.advance(2)
+        take_seats_on(*given)
+
+    monkeypatch.setattr(states, "take_seats_on", waits)
+    exchange.tells("connected", leg=str(leg.public_id))
+    assert CallMedia.objects.get(pk=leg.pk).agent_at == clock.now()
+    carrying.gone(before)
+    left = ann.journal.get(kind=Kind.CUSTOMER_LEFT)
+    assert (left.facts["where"], fresh(leg).ended_by) == ("talk", EndedBy.CUSTOMER)
+    assert left.at >= clock.now() - timedelta(seconds=2)
+
+
 def test_bea_hangs_up_at_her_telephone(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
     _bea, leg = talking(exchange, house, day, ann)
     exchange.tells("hung_up", leg=str(leg.public_id))
@@ -244,6 +302,40 @@ def test_the_exchange_could_not_connect_them(exchange: Exchange, day: Day, house
     assert exchange.operations()[-2:] == ["transfer", "bridge"]
 
 
+def test_a_failure_told_again_leaves_the_next_agents_talk_alone(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    _bea, lost = taken(house, day, ann)
+    exchange.tells("failed", leg=str(lost.public_id))
+    _cal, leg = taken(house, day, ann, "Cal Cole")
+    exchange.tells("connected", leg=str(leg.public_id))
+    exchange.tells("failed", leg=str(lost.public_id))
+    exchange.tells("failed")
+    assert exchange.last.status_code == 400 and fresh(leg).state == LegState.HANDLING
+
+
+def test_a_colleague_whose_line_breaks_is_out_of_it(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    bea, leg = talking(exchange, house, day, ann)
+    cal = house.agent("Cal Cole")
+    request = offers.accept(transfers.consult(leg, cal, by=bea), by=cal)
+    exchange.asked.clear()
+    exchange.tells("failed", leg=str(request.public_id), why="no answer")
+    exchange.tells("failed", leg=str(request.public_id), why="no answer")
+    assert (fresh(request).state, fresh(leg).state) == (LegState.COMPLETED, LegState.HANDLING)
+    assert kinds(ann).count("consult_ended") == 1 and exchange.operations() == ["bridge"]
+
+
+def test_telephones_of_ours_that_fail_never_end_his_call(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    for name in ("Bea Brown", "Cal Cole", "Dee Dunn", "Eve Ellis"):
+        _agent, leg = taken(house, day, ann, name)
+        exchange.tells("failed", leg=str(leg.public_id), why="no answer at her telephone")
+    assert fresh(ann).state in (State.QUEUED, State.OFFERED)
+
+
 def test_silence_of_the_exchange_is_no_answer(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
     _bea, leg = taken(house, day, ann)
     day.after(10.1)
@@ -257,7 +349,31 @@ def test_who_waits_presses_a_key_and_is_called_back(exchange: Exchange, ann: Int
     assert exchange.tells("key", key="1")["outcome"] == told["outcome"] == "callback_promised"
     made = Callback.objects.get()
     assert (made.number, made.enqueued_at) == (ANNS, ann.enqueued_at)
-    assert told["text"] and exchange.operations() == ["hang_up"]
+    assert told["text"] and exchange.operations() == [], "he hears the words, then the exchange lets him go"
+    exchange.tells("hung_up")
+    assert carrying.follow_late(clock.now()) == 0 and fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+
+
+def test_who_presses_it_while_it_rings_leaves_nobody_with_the_offer(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    bea = house.agent("Bea Brown")
+    day.after(0)
+    leg = House.ringing(bea, ann)
+    exchange.asked.clear()
+    exchange.tells("key", key="1")
+    assert (fresh(leg).state, exchange.operations()) == (LegState.RESCINDED, [])
+
+
+def test_a_closed_number_lets_its_caller_hear_why(exchange: Exchange, line: Queue, ann: Interaction) -> None:
+    assert exchange.door is not None
+    exchange.door.hours = make.hours(line.client, "Sundays", always_open=False)
+    HoursSpan.objects.create(hours=exchange.door.hours, weekday=6, opens=9 * 60, closes=10 * 60)
+    exchange.door.save()
+    told = exchange.tells("arrived", "c2", number=ANNS)
+    assert (told["state"], told["outcome"]) == ("closed", "after_hours") and told["text"]
+    assert carrying.follow_late(clock.now()) == 0 and exchange.operations() == []
+    assert exchange.tells("arrived", "c2", number=ANNS) == told
 
 
 def test_the_same_call_arrives_once(exchange: Exchange, ann: Interaction) -> None:
@@ -269,7 +385,7 @@ def test_hanging_up_that_overtakes_its_call(exchange: Exchange, ann: Interaction
     assert exchange.tells("hung_up", "c2")["state"] == "closed"
     assert exchange.tells("arrived", "c2", number=ANNS) == {"interaction": None, "state": "closed"}
     assert Interaction.objects.count() == 1
-    exchange.tells("connected", "c3")
+    exchange.tells("key", "c3", key="1")
     assert (exchange.last.status_code, exchange.last.json()["errors"][0]["code"]) == (404, "unknown_call")
 
 
@@ -283,9 +399,10 @@ def test_an_exchange_that_is_away_is_asked_again(exchange: Exchange, day: Day, h
     clock.advance(1.1)
     assert carrying.follow_late(clock.now()) == 1
     assert ExchangeCall.objects.get(pk=ann.pk).failures == 2
+    assert exchange.operations() == [], "it is left alone for a second"
     exchange.answer = 200
+    exchange.is_rested()
     clock.advance(2.1)
-    exchange.asked.clear()
     carrying.follow_late(clock.now())
     assert exchange.operations() == ["bridge", "hold"]
     assert carrying.trouble(ann) == "" and carrying.follow_late(clock.now()) == 0
@@ -304,6 +421,56 @@ def test_one_that_hangs_costs_seconds_and_a_dead_one_nothing(
     assert time.monotonic() - began < 2
     assert ExchangeCall.objects.get(pk=ann.pk).failures >= 1
     threading.Thread(target=exchange.server.serve_forever, daemon=True).start()
+
+
+def test_one_that_drips_costs_no_more_than_one_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telephone, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drips() -> None:
+            caller, _address = server.accept()
+            with caller, contextlib.suppress(OSError):
+                for letter in b"HTTP/1.1 204 No Content\r\nX: " + b"x" * 200:
+                    caller.sendall(bytes([letter]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drips, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(ExchangeError):
+            HttpExchange().do(HangUp(), Place(f"http://127.0.0.1:{server.getsockname()[1]}", SECRET, "c1"))
+        assert time.monotonic() - began < 1
+
+
+def test_a_dead_exchange_does_not_hold_another_ones_calls(
+    exchange: Exchange, day: Day, house: House, ann: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    globex = make.queue(make.client("Globex"), "Calls", channels=[Channel.VOICE])
+    dead = make.door(
+        globex.client, EntryKind.PHONE, into=globex, exchange="http", exchange_url="http://127.0.0.1:1",
+        webhook_secret=SECRET,
+    )  # fmt: skip
+    _bea, leg = talking(exchange, house, day, ann)
+    alive, exchange.door = exchange.door, dead
+    for n in range(5):
+        exchange.tells("arrived", f"d{n}", number=ANNS)
+    differs = {"held": True, "ringing": [], "parties": [{"id": "leg", "part": "primary", "agent": "bea"}]}
+    ExchangeCall.objects.exclude(pk=ann.pk).update(due_at=clock.now(), told=differs)
+    exchange.door = alive
+    Interaction.objects.filter(pk=ann.pk).update(state=State.HELD)
+    asked: list[str] = []
+    do = HttpExchange.do
+
+    def hangs(self: HttpExchange, order: Order, place: Place) -> None:
+        asked.append(place.call)
+        if place.address == dead.exchange_url:
+            time.sleep(0.2)
+            raise ExchangeError("nothing")
+        do(self, order, place)
+
+    monkeypatch.setattr(HttpExchange, "do", hangs)
+    monkeypatch.setattr(carrying, "TURN", 0.3)
+    carrying.follow_late(clock.now())
+    assert "hold" in exchange.operations() and len(set(asked) - {"c1"}) <= 2
 
 
 def test_without_redis_whoever_makes_the_change_tells_the_exchange(

@@ -475,3 +475,28 @@ def test_agents_who_hang_up_before_it_began_end_nothing(day: Day, house: House, 
         day.after(0)
         handling.end_work(offers.accept(ringing(agent, ann.contact), by=agent), by=agent, ended_by=EndedBy.AGENT)
     assert fresh(ann.contact).state == State.QUEUED
+
+
+def test_what_failed_before_a_talk_counts_no_more(day: Day, house: House, ann: Caller) -> None:
+    def is_unheard() -> None:
+        while not (offered := ann.contact.legs.select_related("agent").filter(state=LegState.OFFERED)):
+            assert fresh(ann.contact).state == State.QUEUED
+            ann.state()  # her page is there
+            day.after(5)
+        leg = offered.get()
+        media.came(offers.accept(leg, by=leg.agent), media.Side.AGENT)
+        ann.state()
+        day.after(10.1)
+
+    for name in ("Bea Brown", "Cal Cole"):
+        unheard_by(house, day, ann, name)
+        ann.state()
+    leg = taken(house, day, ann, "Dee Dunn")
+    heard(leg)
+    clock.advance(5)
+    assert handling.console_lost(leg)
+    is_unheard()
+    is_unheard()
+    assert fresh(ann.contact).outcome == "", "they talked: he can be heard"
+    is_unheard()
+    assert fresh(ann.contact).outcome == Outcome.TIMED_OUT

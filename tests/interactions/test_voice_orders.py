@@ -115,7 +115,8 @@ def test_what_an_exchange_tells_is_understood() -> None:
     [
         {}, {"event": "sneezed", "call": "c1"}, {"event": "key", "call": ""}, {"event": "key", "call": "c" * 201},
         {"event": "key", "call": 7}, {"event": ["key"], "call": "c1"}, {"event": "key", "call": "c1", "key": "11"},
-        {"event": "connected", "call": "c1", "side": "both"},
+        {"event": "connected", "call": "c1", "leg": "l1", "side": "both"}, {"event": "connected", "call": "c1"},
+        {"event": "ringing", "call": "c1"}, {"event": "failed", "call": "c1", "why": "busy"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_said(told: dict[str, object]) -> None:

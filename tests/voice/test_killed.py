@@ -35,7 +35,7 @@ pytestmark = pytest.mark.voice
 
 ANN, ALEX, BEN = 440, 880, 1320
 WHAT = ("customer", "agent", "web", "valkey")
-WHEN = ("ring", "talk", "hold", "transfer")
+WHEN = ("ring", "talk", "hold", "consult")
 # Which of these waits out its real time; of the others the row is set back, rather than to wait half a minute.
 REALLY = {("agent", "talk")}
 HEARD_WITHIN = 3.0  # seconds by which the two ends of what was heard may be told differently
@@ -137,8 +137,8 @@ class Call:
         self.alex.page.keyboard.press("h")
         expect(self.ann.page.locator("#call-state")).to_have_attribute("data-state", "held")
 
-    def transfer(self) -> None:
-        """Ben was asked, and talks with Alex."""
+    def consult(self) -> None:
+        """Ben was asked, and talks with Alex: half a warm transfer. (A blind one is a ring or a wait anew.)"""
         self.talk()
         self.ben = self.desk("ben")
         self.alex.page.keyboard.press("c")
@@ -163,7 +163,7 @@ class Call:
             self.talk()
         elif when == "hold":
             desk.page.keyboard.press("h")
-        elif when == "transfer":
+        elif when == "consult":
             desk.page.get_by_role("button", name="Hand over and leave").click()
             desk, pitch = self.ben, BEN
         self.both_hear(desk, pitch)
@@ -226,7 +226,7 @@ def agent(call: Call, when: str, web: Web) -> Outcome:
         if ("agent", when) not in REALLY:
             mine.update(lost_since=F("lost_since") - timedelta(seconds=15))
         eventually(lambda: mine.get().state == LegState.LOST, within=25)
-    if when == "transfer":
+    if when == "consult":
         call.both_hear(call.ben, BEN)
         call.hangs_up()
     else:

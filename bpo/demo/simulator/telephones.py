@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import json
 import random
 import time
@@ -19,6 +20,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bpo.kernel import words
 from clients import webhooks
 
 HOST = "127.0.0.1"
@@ -46,6 +48,7 @@ class Telephone:
     on_hold: bool = False
     over: bool = False
     operations: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     @property
     def talks(self) -> bool:
@@ -71,6 +74,16 @@ class Telephone:
 
     def _tell(self, event: str, **facts: Any) -> None:
         self.told.put_nowait({"event": event, **facts})
+
+
+def _is_fresh(sent_at: str) -> bool:
+    at = words.whole(sent_at, digits=12)
+    return at is not None and abs(time.time() - at) <= webhooks.TOLERANCE_SECONDS
+
+
+def _fits(telephone: Telephone, event: str, at: str, body: bytes, given: str) -> bool:
+    expected = webhooks.signature(telephone.number.secret, event, at, body)
+    return hmac.compare_digest(expected.encode(), given.encode())
 
 
 class Exchange:
@@ -102,9 +115,14 @@ class Exchange:
             return web.Response(status=404)
         body = await request.read()
         event, at = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
-        if request.headers.get("webhook-signature") != webhooks.signature(telephone.number.secret, event, at, body):
+        if not _is_fresh(at) or not _fits(telephone, event, at, body, request.headers.get("webhook-signature", "")):
             return web.Response(status=401)
-        telephone.do(request.match_info["operation"], json.loads(body))
+        facts = json.loads(body)
+        if (facts["call"], facts["operation"]) != (telephone.id, request.match_info["operation"]):
+            return web.Response(status=401)
+        if event not in telephone.seen:  # else somebody's copy; what is asked again is signed anew
+            telephone.seen.add(event)
+            telephone.do(facts["operation"], facts)
         return web.Response(status=204)
 
     @contextlib.asynccontextmanager
