@@ -130,7 +130,7 @@ def live_server_process() -> Iterator[Product]:
         start_new_session=True,
     )
     told = folder / "run" / "up.json"
-    end = time.monotonic() + 120
+    end = time.monotonic() + 240
     while not told.exists():
         if process.poll() is not None or time.monotonic() > end:
             _end(process)
