@@ -121,15 +121,19 @@ export function voicemail({ sound, contact, onsent, onback }) {
     put("vm-asking", say((await microphone.allowed()) ? "vm_getting_ready" : "asking"));
     if (!(await microphone.open())) { put("vm-asking", ""); if (step !== "ready") go("ready"); return; }
     put("vm-asking", say("vm_getting_ready"));
+    const unsent = take?.waiting ?? [];   // of no use once it begins anew; should it not, it is sent after all
     try {
+      if (take) take.waiting = [];
+      for (let tries = 0; take?.sending && tries < 10; tries += 1) await new Promise((next) => { setTimeout(next, 200); });
       const form = $("vm-ready").elements;
       const begun = await ask("begin", { key, number: form.number.value, name: form.name.value, reason: $("start")?.elements.reason?.value ?? "", language: root.dataset.language, zone }, { bearer: contact() });
-      drop();   // not before: should it not begin, what was said is still here
+      drop();
       remember(begun.token);
       most = begun.seconds;
       await speak(begun.address);
     } catch (error) {
       microphone.close();
+      if (take && unsent.length) { take.waiting = unsent; take.send(); }
       if (error.code === "message_sent") look();
       if (step === "review" && !error.errors?.number) { problem("vm-send", why(error)); return; }
       if (step !== "ready") go("ready");
