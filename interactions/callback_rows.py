@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel.errors import DomainError, InvalidValue
+from bpo.kernel.errors import DomainError, InvalidValue, StaleState
 from bpo.kernel.references import new_reference
 from clients import hours, opening
 from clients.models import EntryPoint, Queue
@@ -99,6 +99,9 @@ def locked(callback: Callback, *agents: Agent) -> Callback:
     ).get(pk=callback.pk)
 
 
+OFFERED_MEANWHILE = 3
+
+
 def seats_of_attempt(interaction: Interaction, *agents: Agent) -> bool:
     """Lock the seats of all who are on this contact, and of these agents, and read it anew; whether it still waits."""
     states.take_seats_on(interaction.pk, *agents)
@@ -111,9 +114,16 @@ def drop_attempt(callback: Callback, *, why: str, at: datetime) -> None:
     attempt = callback.interaction
     if attempt is None or attempt.state == State.CLOSED:
         return
-    if not seats_of_attempt(attempt):
-        raise BeingMade
-    close_attempt(attempt, Outcome.WITHDRAWN, why=why, at=at)
+    for tries_left in reversed(range(OFFERED_MEANWHILE)):
+        try:
+            with transaction.atomic():
+                if not seats_of_attempt(attempt):
+                    raise BeingMade
+                close_attempt(attempt, Outcome.WITHDRAWN, why=why, at=at)
+            return
+        except StaleState:  # offered between our look and our word: nobody held a seat that would have kept it
+            if not tries_left:
+                raise
 
 
 def close_attempt(interaction: Interaction, outcome: Outcome, *, why: str, at: datetime) -> None:
