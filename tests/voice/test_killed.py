@@ -103,7 +103,7 @@ class Call:
         if self.ann.page.url != "about:blank":  # her last call is over and forgotten
             self.ann.page.evaluate("sessionStorage.clear(); localStorage.clear()")
         self.ann.page.goto(reverse("customer-call", args=[house.door.public_id]))
-        self.ann.page.get_by_label("Your name").fill("Ann Archer")
+        self.ann.page.get_by_role("textbox", name="Your name").fill("Ann Archer")
         self.ann.page.locator("#call").click()
         expect(self.alex.page.locator("#offer [data-offer]")).to_be_visible()
         self.contact = Interaction.objects.filter(client=house.client).latest("pk")
