@@ -88,11 +88,13 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
 
     sue.get_by_role("link", name="Try it").click()
     expect(sue.locator(".say")).to_contain_text("Thank you for calling The Tech Giant.")
+    sue.wait_for_load_state()
     looks_right(sue)
     sue.keyboard.press("Control+Enter")
     expect(sue.get_by_label("Full name")).to_be_visible()
     sue.get_by_role("button", name="Cannot verify").click()
     expect(sue.locator(".say")).to_have_text("Goodbye.")
+    sue.wait_for_load_state()  # its keys come after its words
     sue.keyboard.press("Control+Enter")
     expect(sue.locator(".walked")).to_contain_text("The flow ends here")
     sue.get_by_role("link", name="Back to the chart").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ CLOSE = {"id": "close", "kind": "close", "name": "Close and thank", "text": "Tha
 
 
 def graph(*steps: dict[str, Any], start: str = "greet") -> dict[str, Any]:
-    return {"start": start, "steps": [GREET, VERIFY, REASON, PRODUCT, CLOSE] if not steps else list(steps)}
+    return deepcopy({"start": start, "steps": list(steps) or [GREET, VERIFY, REASON, PRODUCT, CLOSE]})
 
 
 def sentences(of: dict[str, Any], kind: str = ScriptKind.INBOUND) -> list[tuple[str, str]]:
