@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from interactions import handling, monitoring
+from clients import texts
+from interactions import handling, intake, monitoring
 from interactions.adapters import EXCHANGES
 from interactions.adapters.voice import ExchangeError, Part, Party, Picture, Place, orders
 from interactions.models import ExchangeCall, Interaction, Leg, LegRole, LegState, State
@@ -67,10 +68,16 @@ def whole_picture(interaction: Interaction) -> Picture:
     interaction = Interaction.objects.get(pk=interaction.pk)
     seen = picture_of(interaction)
     if seen.over:
-        return Picture(over=True)
+        return Picture(over=True, words=words_to(interaction))
     rung = Leg.objects.filter(interaction=interaction, state=LegState.OFFERED).select_related("agent").order_by("pk")
     ringing = tuple(Party(str(leg.public_id), Part(leg.role), str(leg.agent.public_id)) for leg in rung)
     return replace(seen, ringing=ringing)
+
+
+def words_to(interaction: Interaction) -> str:
+    """The client's words to a caller whom the door turned away, or whose wait its line has ended; else none."""
+    kind = intake.text_for(interaction.outcome)
+    return texts.text(interaction.client, kind, interaction.language) if kind else ""
 
 
 # --- following --------------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from interactions.pieces import ENDINGS, stem_of
 
 logger = logging.getLogger(__name__)
 
-# So long the page of a spoken message may be open: what it could not send yet is awaited.
-OPEN_FOR = timedelta(minutes=20)
+# So long after its first word what the page of a spoken message could not send yet is awaited: thrice its longest.
+AWAITED_FOR = timedelta(minutes=9)
 LONGEST_MS = 24 * 3600 * 1000
 BATCH = 20
 
@@ -41,7 +41,7 @@ def until(policy: Policy, at: datetime) -> datetime:
 def finish_ended(at: datetime) -> int:
     """Make whole what has ended, one after the other; how many were. A message of which more may come is left."""
     ended = Recording.objects.filter(state=RecordingState.ENDED)
-    awaited = ended.filter(tracks__is_whole=False, voicemail__begun_at__gt=at - OPEN_FOR)
+    awaited = ended.filter(tracks__is_whole=False, voicemail__begun_at__gt=at - AWAITED_FOR)
     return _each_in_turn(ended.exclude(pk__in=awaited.values("pk")), _finish)
 
 

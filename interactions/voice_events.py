@@ -17,7 +17,7 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.references import public_id
 from clients import customers
 from clients.models import Channel, EntryPoint
-from interactions import callbacks, calls, carrying, handling, intake, journal, media, offers, transfers
+from interactions import callbacks, calls, carrying, handling, intake, journal, media, offers, transfers, waits
 from interactions.adapters.voice import Event, Happened
 from interactions.models import (
     Arrival,
@@ -145,8 +145,11 @@ def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetim
 
 
 def _key(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:
-    """Who waits takes a callback to the number he calls from, where calls are made at all."""
-    if event.key != CALL_ME or interaction.state not in WAITING or not customers.takes_calls(interaction.client):
+    """Who waits takes a callback to the number he calls from, once his line offers one."""
+    if event.key != CALL_ME or interaction.state not in WAITING:
+        return False
+    now = at or clock.now()
+    if not waits.callback_offered(interaction, waits.expected_wait_of(interaction, at=now), at=now):
         return False
     number = customers.number_to_call(interaction.client, interaction.envelope.from_phone)
     if not number:

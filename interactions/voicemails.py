@@ -20,7 +20,7 @@ from bpo.kernel.steps import each
 from clients import customers
 from clients.models import Channel, ClientState, EntryPoint, Reason
 from interactions import intake, journal, keeping, pieces, states, unanswered, voicemail_offers
-from interactions.keeping import OPEN_FOR
+from interactions.keeping import AWAITED_FOR
 from interactions.models import (
     Consent,
     Interaction,
@@ -43,6 +43,7 @@ SHORTEST_MS = 1_000
 LOUD = 4
 # A page gives a sign of life each twenty seconds, one in the background each minute.
 UNHEARD = timedelta(seconds=90)
+OPEN_FOR = timedelta(minutes=20)  # so long a page may be open before it is sent all the same
 TOKEN_SECONDS = links.DAY
 
 
@@ -163,7 +164,7 @@ def take_piece(voicemail: Voicemail, take: UUID, piece: pieces.Piece, *, at: dat
     recording, track = pieces.locked(voicemail.recording, Side.CUSTOMER, piece)
     if piece.number < track.pieces:
         return track.pieces
-    late = recording.state == RecordingState.ENDED and at < voicemail.begun_at + OPEN_FOR
+    late = recording.state == RecordingState.ENDED and at < voicemail.begun_at + AWAITED_FOR
     if not recording.is_live and not late:
         raise pieces.RecordingOver
     if track.pieces >= MOST_PIECES or len(track.peaks) + len(piece.peaks) > MOST_PEAKS:

@@ -12,6 +12,7 @@ from bpo.kernel import clock
 from bpo.kernel.asking import asked
 from bpo.kernel.composed import composed, first
 from bpo.kernel.writing import update
+from clients import customers
 from clients.models import Channel, Queue
 from interactions.models import AgentLane, Interaction, JournalEntry, State, Visit
 
@@ -138,6 +139,22 @@ def _waiting(interaction_id: Any) -> QuerySet[Interaction]:
     waiting = Interaction.objects.order_by().filter(pk=interaction_id, state=State.QUEUED, queue__isnull=False)
     served = Exists(ready().filter(lane=OuterRef("lane")))
     return waiting.exclude(channel=Channel.EMAIL).filter(served).select_related("queue")
+
+
+def callback_offered(interaction: Interaction, wait: int | None, *, at: datetime) -> bool:
+    """Whether one that waits may take a callback instead, keeping its place: it has waited as long as its queue asks
+    for, is foretold longer (`wait`, seconds), or its line's own step offers it; where the client calls at all.
+    """
+    if interaction.queue is None or not customers.takes_calls(interaction.client):
+        return False
+    after = interaction.queue.callback_offer_seconds
+    long = wait is not None and wait > after
+    return waited(interaction, at=at) >= after or long or bool(interaction.lane and interaction.lane.offers_callback)
+
+
+def waited(interaction: Interaction, *, at: datetime) -> float:
+    """Seconds since it came into its line."""
+    return (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
 
 
 def foretell(entry: JournalEntry) -> None:

@@ -51,6 +51,8 @@ class Picture:
     recording: str = ""
     """Empty, "on" or "paused"."""
     over: bool = False
+    words: str = ""
+    """What he hears before an ended call is let go, where nobody was there to say it."""
 
     @property
     def holder(self) -> Party | None:
@@ -169,15 +171,16 @@ class Record(Order):
 
 @dataclass(frozen=True, slots=True)
 class HangUp(Order):
-    """The call is over: every line of it."""
+    """The call is over: every line of it. The customer's after these words, when there are any."""
 
     operation: ClassVar[str] = "hang_up"
+    text: str = ""
 
 
 def orders(before: Picture, after: Picture) -> list[Order]:
     """What brings an exchange from one picture of a call to the next, in this order; none when nothing differs."""
     if after.over:
-        return [] if before.over else [HangUp()]
+        return [] if before.over else [HangUp(after.words)]
     found: list[Order] = []
     theirs = {party.id for party in after.ringing}
     ours = {party.id for party in before.ringing}

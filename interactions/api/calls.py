@@ -12,12 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from bpo.kernel import words
+from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError
 from bpo.kernel.throttle import throttled
-from clients import texts
 from clients.models import EntryPoint
-from interactions import intake, voice_events, waits
+from interactions import carrying, voice_events, waits
 from interactions.adapters import EXCHANGES
 from interactions.adapters.voice import NotUnderstood
 from interactions.api.inbound import Malformed, TooLarge, verified
@@ -75,10 +74,12 @@ def _state(contact: Interaction) -> dict[str, Any]:
         "outcome": contact.outcome,
         "position": None,
         "wait": None,
-        "text": "",
+        "offer_callback": False,
+        "text": carrying.words_to(contact),
     }
     if contact.state in WAITING:
-        told |= {"position": waits.position(contact) or 1, "wait": waits.expected_wait_of(contact)}
-    if kind := intake.text_for(contact.outcome):
-        told["text"] = texts.text(contact.client, kind, contact.language)
+        now = clock.now()
+        wait = waits.expected_wait_of(contact, at=now)
+        offered = waits.callback_offered(contact, wait, at=now)
+        told |= {"position": waits.position(contact) or 1, "wait": wait, "offer_callback": offered}
     return told

@@ -29,7 +29,7 @@ class ExchangeCall(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, help_text="How often it did not answer since it last did.")
     due_at = models.DateTimeField(null=True, help_text="It is told again then.")
     problem = models.CharField(max_length=200, blank=True, help_text="Why it was not told.")
-    over_at = models.DateTimeField(null=True, help_text="Nothing of it is left on the exchange.")
+    over_at = models.DateTimeField(null=True, help_text="Nothing more is asked of the exchange from then on.")
 
     client_lookup = "interaction__client"
     objects = ClientScopedQuerySet["ExchangeCall"].as_manager()

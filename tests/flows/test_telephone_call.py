@@ -16,7 +16,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agents.models import Agent, TeamSupervisor
+from agents.models import Agent, StepAction, TeamSupervisor
 from bpo.kernel import clock, push
 from clients import webhooks
 from clients.models import Channel, EntryKind, EntryPoint, HoursSpan, Policy, Queue, RecordingRule
@@ -39,6 +39,7 @@ from interactions.models import (
 )
 from tests import factories as make
 from tests.flows.floor import Day, House, at_once, fresh, kinds
+from tests.flows.test_overflow import step
 
 SECRET = webhooks.new_secret()
 ANNS = "+12125550133"
@@ -105,7 +106,7 @@ def exchange() -> Iterator[Exchange]:
 @pytest.fixture
 def line(house: House) -> Queue:
     """A line that takes calls and wraps up."""
-    return make.queue(house.acme, "Calls", channels=[Channel.VOICE])
+    return make.queue(house.acme, "Calls", channels=[Channel.VOICE], callback_offer_seconds=0)
 
 
 @pytest.fixture
@@ -352,6 +353,29 @@ def test_who_waits_presses_a_key_and_is_called_back(exchange: Exchange, ann: Int
     assert told["text"] and exchange.operations() == [], "he hears the words, then the exchange lets him go"
     exchange.tells("hung_up")
     assert carrying.follow_late(clock.now()) == 0 and fresh(ann).outcome == Outcome.CALLBACK_PROMISED
+
+
+def test_a_key_takes_no_callback_before_the_line_offers_one(
+    exchange: Exchange, day: Day, line: Queue, ann: Interaction
+) -> None:
+    Queue.objects.filter(pk=line.pk).update(callback_offer_seconds=30)
+    day.after(29)
+    told = exchange.tells("key", key="1")
+    assert (told["offer_callback"], told["state"]) == (False, "queued") and not Callback.objects.exists()
+    day.after(1)
+    assert exchange.tells("arrived", number=ANNS)["offer_callback"]
+    assert exchange.tells("key", key="1")["outcome"] == "callback_promised"
+
+
+def test_whose_wait_the_line_ends_hears_why_before_he_is_let_go(
+    exchange: Exchange, day: Day, line: Queue, ann: Interaction
+) -> None:
+    step(line, 30, StepAction.VOICEMAIL)
+    bob = exchange.tells("arrived", "c2", number="+12125550134")
+    day.after(30)
+    assert fresh(Interaction.objects.get(public_id=bob["interaction"])).outcome == Outcome.VOICEMAIL
+    told = next(facts for call, operation, facts in exchange.asked if (call, operation) == ("c2", "hang_up"))
+    assert told["text"] == exchange.tells("key", "c2", key="1")["text"] != ""
 
 
 def test_who_presses_it_while_it_rings_leaves_nobody_with_the_offer(

@@ -73,6 +73,7 @@ STEPS: dict[str, tuple[Picture, Picture, list[Order]]] = {
     "and leaves": (Picture(parties=(BEA, SUE)), TALK, [Snoop("sue", "user-sue", "")]),
     "recorded": (TALK, Picture(parties=(BEA,), recording="on"), [Record("on")]),
     "over": (THREE, Picture(over=True), [HangUp()]),
+    "in vain": (Picture(), Picture(over=True, words="We call you back."), [HangUp("We call you back.")]),
     "over long since": (Picture(over=True), Picture(over=True), []),
     "from a picture that was never told": (NOBODY, HELD, [Answer("bea", "agent-bea"), Hold(on=True)]),
 }  # fmt: skip

@@ -252,19 +252,17 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         "survey": _survey(interaction),
     }
     if phase == "waiting" and interaction.queue:
-        waited = (now - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
         place = waits.position(interaction) or 1
         wait = waits.expected_wait_of(interaction, at=now)
-        long = wait is not None and wait > interaction.queue.callback_offer_seconds
-        offered = interaction.lane is not None and interaction.lane.offers_callback
         shown |= {
             "position": place,
             "wait": wait,
             "returned": interaction.returned,
             "passed_on": bool(agent) and interaction.legs.filter(HEARD, accepted_at__isnull=False).exists(),
-            "offer_callback": customers.takes_calls(interaction.client)
-            and (waited >= interaction.queue.callback_offer_seconds or long or offered),
-            "offer_callback_in": max(0, round(interaction.queue.callback_offer_seconds - waited)),
+            "offer_callback": waits.callback_offered(interaction, wait, at=now),
+            "offer_callback_in": max(
+                0, round(interaction.queue.callback_offer_seconds - waits.waited(interaction, at=now))
+            ),
             "text": texts.text(interaction.client, TextKind.WAITING, session.language),
             "number": _known_number(interaction),
         }
