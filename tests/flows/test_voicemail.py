@@ -342,7 +342,7 @@ class TestCutOff:
         contact = Interaction.objects.get()
         assert (contact.outcome, Callback.objects.get().promised_from) == (Outcome.VOICEMAIL, contact)
         assert keeping.finish_ended(clock.now()) == 0, "the page may have more of it"
-        day.after(20 * 60 - 91)
+        day.after(9 * 60 - 91)
         assert keeping.finish_ended(clock.now()) == 1
         assert Recording.objects.get().state == RecordingState.KEPT
         stopped = JournalEntry.objects.get(kind="recording_stopped")
@@ -378,7 +378,7 @@ class TestCutOff:
         ann.begins()
         for piece in said[:2]:
             ann.sends(piece, peaks="40ff1000")
-        day.after(20 * 60)
+        day.after(9 * 60)
         late = ann.sends(said[2], peaks="40ff1000")
         assert (late.status_code, late.json()["code"]) == (409, "recording_over")
         assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("sent", 2000)

@@ -1,7 +1,7 @@
 """Whatever is killed whenever in a call: no leg stays open, nobody is offered twice, and figures say what was heard.
 
 One table: what is killed (the customer's browser, the agent's, the web process, Valkey), and when (it rings, they talk,
-on hold, with a colleague asked). Real processes and browsers; each is killed without a word.
+on hold, with a colleague asked, handed over). Real processes and browsers; each is killed without a word.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.voice
 
 ANN, ALEX, BEN = 440, 880, 1320
 WHAT = ("customer", "agent", "web", "valkey")
-WHEN = ("ring", "talk", "hold", "consult")
+WHEN = ("ring", "talk", "hold", "consult", "transfer")
 # Which of these waits out its real time; of the others the row is set back, rather than to wait half a minute.
 REALLY = {("agent", "talk")}
 HEARD_WITHIN = 3.0  # seconds by which the two ends of what was heard may be told differently
@@ -99,6 +99,7 @@ class Call:
         self.before = figures(house.client)
         self.heard: list[float] = []
         self.alex = self.desk("alex")
+        self.ben: Person | None = None
         self.ann = people.open("ann", ANN)
         if self.ann.page.url != "about:blank":  # her last call is over and forgotten
             self.ann.page.evaluate("sessionStorage.clear(); localStorage.clear()")
@@ -138,16 +139,31 @@ class Call:
         expect(self.ann.page.locator("#call-state")).to_have_attribute("data-state", "held")
 
     def consult(self) -> None:
-        """Ben was asked, and talks with Alex: half a warm transfer. (A blind one is a ring or a wait anew.)"""
+        """Ben was asked, and talks with Alex: half a warm transfer."""
         self.talk()
-        self.ben = self.desk("ben")
+        ben = self.ben = self.desk("ben")
         self.alex.page.keyboard.press("c")
         dialog = self.alex.page.locator("#dialog dialog")
         dialog.get_by_text("Ben", exact=False).first.click()
         dialog.get_by_role("button", name="Ask").first.click()
-        expect(self.ben.page.locator("#offer [data-offer]")).to_be_visible()
-        self.ben.page.keyboard.press("Enter")
-        eventually(lambda: hears(self.alex, BEN) and hears(self.ben, ALEX), within=30)
+        expect(ben.page.locator("#offer [data-offer]")).to_be_visible()
+        ben.page.keyboard.press("Enter")
+        eventually(lambda: hears(self.alex, BEN) and hears(ben, ALEX), within=30)
+
+    def transfer(self) -> None:
+        """Handed over blind: Ben has the card before him, Ann hears music."""
+        self.talk()
+        ben = self.ben = self.desk("ben")
+        self.alex.page.keyboard.press("t")
+        dialog = self.alex.page.locator("#dialog dialog")
+        dialog.get_by_text("Ben", exact=False).first.click()
+        dialog.get_by_role("button", name="Hand over", exact=True).click()
+        expect(ben.page.locator("#offer [data-offer]")).to_be_visible()
+
+    def colleague(self) -> Person:
+        """Ben, who was asked or handed it."""
+        assert self.ben is not None
+        return self.ben
 
     def both_hear(self, desk: Person, pitch: int) -> None:
         """Ann and whoever is at this desk."""
@@ -163,9 +179,12 @@ class Call:
             self.talk()
         elif when == "hold":
             desk.page.keyboard.press("h")
+        elif when == "transfer":
+            desk, pitch = self.colleague(), BEN
+            desk.page.keyboard.press("Enter")
         elif when == "consult":
             desk.page.get_by_role("button", name="Hand over and leave").click()
-            desk, pitch = self.ben, BEN
+            desk, pitch = self.colleague(), BEN
         self.both_hear(desk, pitch)
         self.hangs_up()
 
@@ -210,15 +229,20 @@ def customer(call: Call, when: str, web: Web) -> Outcome:
     if ("customer", when) not in REALLY:
         window.update(gone_since=F("gone_since") - timedelta(seconds=30))
     eventually(lambda: call.fresh().state == State.CLOSED, within=40)
-    expect(call.alex.page.locator(".callbar, #offer [data-offer]")).to_have_count(0)
-    return Outcome.ABANDONED if when == "ring" else Outcome.HANDLED
+    for desk in filter(None, (call.alex, call.ben)):
+        expect(desk.page.locator(".callbar, #offer [data-offer]")).to_have_count(0)
+    return Outcome.ABANDONED if when in ("ring", "transfer") else Outcome.HANDLED
 
 
 def agent(call: Call, when: str, web: Web) -> Outcome:
-    """Her offer goes back at once, her call after 15 s: to the colleague beside her, else first in line."""
-    call.people.kill("alex")
-    leg = Leg.objects.filter(interaction=call.contact, agent=call.house.alex).latest("pk")
-    if when == "ring":
+    """An offer goes back at once, a call after 15 s: to the colleague beside her, else first in line.
+
+    Of a call handed over the one it rings at is killed.
+    """
+    whose = "ben" if when == "transfer" else "alex"
+    call.people.kill(whose)
+    leg = Leg.objects.filter(interaction=call.contact, agent=getattr(call.house, whose)).latest("pk")
+    if when in ("ring", "transfer"):
         eventually(lambda: Leg.objects.get(pk=leg.pk).state == LegState.RESCINDED, within=15)
     else:
         mine = Leg.objects.filter(pk=leg.pk)
@@ -227,10 +251,10 @@ def agent(call: Call, when: str, web: Web) -> Outcome:
             mine.update(lost_since=F("lost_since") - timedelta(seconds=15))
         eventually(lambda: mine.get().state == LegState.LOST, within=25)
     if when == "consult":
-        call.both_hear(call.ben, BEN)
+        call.both_hear(call.colleague(), BEN)
         call.hangs_up()
     else:
-        assert call.fresh().state == State.QUEUED
+        assert call.fresh().state in (State.QUEUED, State.OFFERED)
         call.is_taken_again()
     return Outcome.HANDLED
 
@@ -310,11 +334,12 @@ def in_order(call: Call) -> None:
 
 
 def figures_say_what_was_heard(call: Call, legs: list[Leg], killed_at: float) -> None:
-    """One contact more, answered if somebody was heard; talk is what was heard, and what nobody could know was over."""
+    """Answered if somebody was heard, abandoned if he waited at the end; talk is what was heard, and what nobody could
+    know was over."""
     line, handling = figures(call.house.client)
     line_before, handling_before = call.before
     answered, abandoned = line.answered - line_before.answered, line.abandoned - line_before.abandoned
-    assert (answered, abandoned) == ((1, 0) if call.heard else (0, 1))
+    assert (answered, abandoned) == (bool(call.heard), call.fresh().outcome == Outcome.ABANDONED)
     talked = handling.talk_seconds - handling_before.talk_seconds
     heard = len({round(second) for second in call.heard})
     unknown = sum(silence(leg, killed_at) for leg in legs if leg.role == "primary")
