@@ -11,6 +11,8 @@ WEBM, OGG, MP3, WAV, MP4 = "audio/webm", "audio/ogg", "audio/mpeg", "audio/wav",
 RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 SAMPLES = (44_100, 48_000, 32_000)
+# A sound of an hour in fragments of two seconds has some four thousand.
+MOST_BOXES = 10_000
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 
 
@@ -54,20 +56,21 @@ def _is_mp4(content: bytes) -> bool:
     """A sound's track, and no picture's, in what describes the file."""
     if content[4:8] != b"ftyp":
         return False
-    handlers = {body[8:12] for body in _inside(content, b"moov", b"trak", b"mdia", b"hdlr")}
-    return b"soun" in handlers and b"vide" not in handlers
+    left = iter(range(MOST_BOXES))
+    handlers = {body[8:12] for body in _inside(content, left, b"moov", b"trak", b"mdia", b"hdlr")}
+    return next(left, None) is not None and b"soun" in handlers and b"vide" not in handlers
 
 
-def _inside(content: bytes, name: bytes, *deeper: bytes) -> Iterator[bytes]:
-    """What stands in the boxes of this name, or in those of these names within them."""
-    for found, body in _boxes(content):
+def _inside(content: bytes, left: Iterator[int], name: bytes, *deeper: bytes) -> Iterator[bytes]:
+    """What stands in the boxes of this name, or in those of these names within them, while boxes are `left` to be read."""
+    for found, body in _boxes(content, left):
         if found == name:
-            yield from _inside(body, *deeper) if deeper else [body]
+            yield from _inside(body, left, *deeper) if deeper else [body]
 
 
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _boxes(content: bytes, left: Iterator[int]) -> Iterator[tuple[bytes, bytes]]:
     at = 0
-    while at + 8 <= len(content):
+    while at + 8 <= len(content) and next(left, None) is not None:
         size, head = int.from_bytes(content[at : at + 4], "big"), 8
         if size == 1:
             size, head = int.from_bytes(content[at + 8 : at + 16], "big"), 16

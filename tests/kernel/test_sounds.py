@@ -120,6 +120,8 @@ def test_what_it_is(content: bytes, kind: str) -> None:
         m4a(b"vide", title=b"soun"),
         m4a(b"soun", b"vide"),
         m4a(title=b"soun"),
+        M4A + box(b"free", b"") * sounds.MOST_BOXES + m4a(b"vide"),
+        M4A + box(b"moov", box(b"trak", b"") * sounds.MOST_BOXES),
         box(b"ftyp", b"isom") + box(b"mdat", b"soun"),
         b"OggS" + b"\0" * 24 + b"\x80theora",
         b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x06\0" + bytes(20),
