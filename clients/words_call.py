@@ -17,6 +17,11 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call_number_why": {"en": "If the line drops, we call you.", "es": "Si se corta, le llamamos."},
     "call_menu": {"en": "What is your call about?", "es": "¿Sobre qué es su llamada?"},
     "call_now": {"en": "Call now", "es": "Llamar ahora"},
+    "call_recorded": {
+        "en": "Calls are recorded. You can say no once we answer.",
+        "es": "Las llamadas se graban. Puede negarse cuando le atendamos.",
+    },
+    "call_record_ask": {"en": "We ask you before we record the call.", "es": "Le preguntamos antes de grabar la llamada."},
     "call_mic_why": {
         "en": "We need your microphone for this, and your browser will ask you for it. "
         "Nobody hears you before one of us answers.",

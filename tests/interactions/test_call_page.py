@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agents import presence
 from bpo.kernel import clock
-from clients.models import BrandText, Channel, ClientState, EntryKind, EntryPoint, HoursSpan
+from clients.models import BrandText, Channel, ClientState, EntryKind, EntryPoint, HoursSpan, Policy, RecordingRule
 from clients.words import script_words
 from clients.words_call import CALL_WORDS
 from clients.words_catalogue import WORDS
@@ -91,6 +91,20 @@ def test_each_field_is_told_where_its_fault_stands(browser, door) -> None:
 def test_it_speaks_spanish(browser, door) -> None:
     text = page(browser, door, "es")
     assert "Llamar ahora" in text and "Necesitamos su micrófono" in text and "Call now" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", {"on": "Calls are recorded.", "ask": "We ask you before we record the call."}),
+        ("es", {"on": "Las llamadas se graban.", "ask": "Le preguntamos antes de grabar la llamada."}),
+    ],
+)
+def test_that_it_is_recorded_is_said_before_one_calls(browser, door, language, told) -> None:
+    for rule in RecordingRule:
+        Policy.objects.update_or_create(client=door.client, defaults={"recording": rule})
+        before = page(browser, door, language).partition('id="call"')[0]
+        assert {name for name, words in told.items() if words in before} == {rule} & told.keys()
 
 
 def test_that_somebody_is_free_is_said_as_long_as_it_is_true(browser, door) -> None:

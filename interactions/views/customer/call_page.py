@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from bpo.kernel import clock
 from clients import customers, texts
-from clients.models import EntryKind, EntryPoint, TextKind
+from clients.models import EntryKind, EntryPoint, RecordingRule, TextKind
 from clients.words import say, script_words
-from interactions import voicemail_offers, waits
+from interactions import keeping, voicemail_offers, waits
 from interactions.views.customer import callback, outlet, sound, voicemail, widget
 
+RECORDING = {RecordingRule.ON: "call_recorded", RecordingRule.ASK: "call_record_ask"}
 ASKED = ("start", "state", "end", "back", "survey")
 
 
@@ -38,6 +39,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "spoken": voicemail.words(door, language) if voicemail_offers.offered(door, clock.now()) else "",
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
+        "recording": RECORDING.get(keeping.policy_of(client.pk).recording, ""),
         "menu": menu_of(door, language),
         "reasons": callback.reasons_of(door, language),
         "key": str(uuid4()),
