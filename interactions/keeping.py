@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -25,7 +27,9 @@ logger = logging.getLogger(__name__)
 # So long after its first word what the page of a spoken message could not send yet is awaited: thrice its longest.
 AWAITED_FOR = timedelta(minutes=9)
 LONGEST_MS = 24 * 3600 * 1000
-BATCH = 20
+# Of a spoken message, which anybody may send: three minutes in pieces of ten milliseconds, some of which are read twice.
+MOST_PARTS = 60_000
+TURN = 600.0  # seconds that one turn may take; what is left is taken by the next
 
 
 def policy_of(client_id: int) -> Policy:
@@ -47,13 +51,16 @@ def finish_ended(at: datetime) -> int:
 
 def delete_due(at: datetime) -> int:
     """Delete the recordings whose day has come; how many were."""
-    due = Recording.objects.filter(state__in=[RecordingState.KEPT, RecordingState.ENDED], keep_until__lte=at)
-    return _each_in_turn(due, lambda recording: _delete(recording, at=at))
+    due = Recording.objects.filter(keep_until__lte=at)
+    _each_in_turn(due.filter(state=RecordingState.ENDED), _finish)
+    return _each_in_turn(due.filter(state=RecordingState.KEPT), lambda recording: _delete(recording, at=at))
 
 
 def _each_in_turn(rows: QuerySet[Recording], act: Any) -> int:
     """Each in a transaction of its own, those that another worker has in hand left to it."""
-    return each(list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]), lambda key: _with(rows, key, act))
+    ends = time.monotonic() + TURN
+    keys = list(rows.order_by("keep_until", "pk").values_list("pk", flat=True))
+    return each(takewhile(lambda _key: time.monotonic() < ends, keys), lambda key: _with(rows, key, act))
 
 
 @transaction.atomic
@@ -74,7 +81,8 @@ def _finish(recording: Recording) -> bool:
             whole = content
             if track.content_type == "audio/webm":
                 try:
-                    done = webm.finished(content)
+                    most = MOST_PARTS if recording.is_message else webm.MOST_PARTS
+                    done = webm.finished(content, most=most)
                     whole, measured = done.content, done.duration_ms
                 except Exception:  # whatever a browser sent: what cannot be read must not hold up the others
                     logger.exception("%s is left as it came", track)

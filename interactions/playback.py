@@ -95,7 +95,7 @@ class Playable:
     @property
     def sounds(self) -> bool:
         """Whether there is something to play."""
-        return self.recording.state == RecordingState.KEPT and any(lane.track.file for lane in self.lanes)
+        return self.recording.is_kept and any(lane.track.file for lane in self.lanes)
 
 
 def of_contacts(contacts: Iterable[Interaction | int], user: User, name_of: NameOf) -> list[Playable]:

@@ -73,7 +73,7 @@ def work_due_callbacks() -> int:
     return sum(step(at) for step in steps)
 
 
-@shared_task(name="interactions.finish_recordings")
+@shared_task(name="interactions.finish_recordings", soft_time_limit=15 * 60)
 def finish_recordings() -> int:
     """Make whole what was recorded of the calls that are over; returns how many recordings."""
     return keeping.finish_ended(clock.now())

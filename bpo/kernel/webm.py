@@ -23,6 +23,7 @@ CUES, CUE_POINT, CUE_TIME, CUE_TRACK_POSITIONS, CUE_TRACK, CUE_CLUSTER_POSITION 
 OF_SEGMENT = frozenset({INFO, TRACKS, CLUSTER, CUES, 0x114D9B74, 0x1254C367, 0x1043A770, 0x1941A469})
 MILLISECOND = 1_000_000
 FEW = 100  # parts before the first sound, and of a track
+MOST_PARTS = 2_000_000  # of a file: what is read of it; five hours in pieces of sound of ten milliseconds
 
 
 class NotWebm(ValueError):
@@ -54,10 +55,10 @@ class _Cluster:
     step: int
 
 
-def finished(content: bytes) -> Finished:
-    """The same sound with length and index; NotWebm where it cannot be read."""
+def finished(content: bytes, *, most: int = MOST_PARTS) -> Finished:
+    """The same sound with length and index; NotWebm where it cannot be read, or has more than so many parts."""
     try:
-        return _finished(content)
+        return _finished(content, iter(range(most)))
     except (IndexError, struct.error) as error:
         raise NotWebm(str(error)) from error
 
@@ -69,14 +70,15 @@ def codecs(content: bytes) -> list[bytes]:
         raise NotWebm("nothing is in it")
     try:
         segment = _element(front, _element(front, 0, len(front)).end, len(front))
-        parts = dict(islice(_children(front[segment.body : segment.end]), FEW))
-        tracks = [body for id_, body in islice(_children(parts.get(TRACKS, b"")), FEW) if id_ == TRACK]
-        return [body for track in tracks for id_, body in islice(_children(track), FEW) if id_ == CODEC]
+        left = iter(range(FEW * FEW))
+        parts = dict(islice(_children(front[segment.body : segment.end], left), FEW))
+        tracks = [body for id_, body in islice(_children(parts.get(TRACKS, b""), left), FEW) if id_ == TRACK]
+        return [body for track in tracks for id_, body in islice(_children(track, left), FEW) if id_ == CODEC]
     except IndexError as error:
         raise NotWebm(str(error)) from error
 
 
-def _finished(content: bytes) -> Finished:
+def _finished(content: bytes, left: Iterator[int]) -> Finished:
     if not content.startswith(MAGIC):
         raise NotWebm("no header")
     head = _element(content, 0, len(content))
@@ -85,18 +87,18 @@ def _finished(content: bytes) -> Finished:
         raise NotWebm("no segment")
     info = tracks = b""
     clusters = []
-    for part in _parts(content, segment.body, segment.end):
+    for part in _parts(content, segment.body, segment.end, left):
         if part.id == INFO:
             info = content[part.body : part.end]
         elif part.id == TRACKS:
             tracks = content[part.start : part.end]
-        elif part.id == CLUSTER and (cluster := _cluster(content, part)) is not None:
+        elif part.id == CLUSTER and (cluster := _cluster(content, part, left)) is not None:
             clusters.append(cluster)
     if not info or not tracks or not clusters:
         raise NotWebm("nothing is in it")
-    scale = next((_number(content_) for id_, content_ in _children(info) if id_ == TIMECODE_SCALE), MILLISECOND)
+    scale = next((_number(content_) for id_, content_ in _children(info, left) if id_ == TIMECODE_SCALE), MILLISECOND)
     length = clusters[-1].last + (clusters[-1].step or clusters[0].step)
-    kept = b"".join(_write(id_, content_) for id_, content_ in _children(info) if id_ != DURATION)
+    kept = b"".join(_write(id_, content_) for id_, content_ in _children(info, left) if id_ != DURATION)
     front = _write(INFO, kept + _write(DURATION, struct.pack(">d", float(length)))) + tracks
     bodies = [_write(CLUSTER, cluster.body, width=8) for cluster in clusters]
     # Positions are of a fixed width: how long the index is does not hang on what it says.
@@ -109,16 +111,16 @@ def _finished(content: bytes) -> Finished:
     return Finished(whole, round(length * scale / MILLISECOND))
 
 
-def _cluster(content: bytes, part: _Element) -> _Cluster | None:
+def _cluster(content: bytes, part: _Element, left: Iterator[int]) -> _Cluster | None:
     """What of it is whole; None when nothing is."""
     kept, time, last, step = [], None, None, 0
-    for each in _parts(content, part.body, part.end, inside=True):
+    for each in _parts(content, part.body, part.end, left, inside=True):
         if not each.whole:
             break
         if each.id == TIMECODE:
             time = _number(content[each.body : each.end])
         elif each.id in (SIMPLE_BLOCK, BLOCK_GROUP) and time is not None:
-            at = time + _relative(content, each)
+            at = time + _relative(content, each, left)
             last, step = at, at - last if last is not None else step
         kept.append(content[each.start : each.end])
     if time is None or last is None:
@@ -126,18 +128,25 @@ def _cluster(content: bytes, part: _Element) -> _Cluster | None:
     return _Cluster(time, b"".join(kept), last, step)
 
 
-def _relative(content: bytes, block: _Element) -> int:
+def _relative(content: bytes, block: _Element, left: Iterator[int]) -> int:
     """When a block sounds, from the beginning of its cluster."""
     body = block.body
     if block.id == BLOCK_GROUP:
-        body = next(one.body for one in _parts(content, block.body, block.end, inside=True) if one.id == BLOCK)
+        inner = _parts(content, block.body, block.end, left, inside=True)
+        found = next((one.body for one in inner if one.id == BLOCK), None)
+        if found is None:
+            raise NotWebm("a group without its block")
+        body = found
     body += _width(content[body])
     return int(struct.unpack_from(">h", content, body)[0])
 
 
-def _parts(content: bytes, at: int, end: int, *, inside: bool = False) -> Iterator[_Element]:
-    """The elements one after the other; `inside` a cluster until the next part of the segment begins."""
+def _parts(content: bytes, at: int, end: int, left: Iterator[int], *, inside: bool = False) -> Iterator[_Element]:
+    """The elements one after the other, while any are `left` to be read; `inside` a cluster until the next part of the
+    segment begins."""
     while at < end:
+        if next(left, None) is None:
+            raise NotWebm("more parts than a sound has")
         try:
             part = _element(content, at, end)
         except IndexError:  # cut off within its header
@@ -147,7 +156,7 @@ def _parts(content: bytes, at: int, end: int, *, inside: bool = False) -> Iterat
         if part.id == CLUSTER and part.end == end:
             # Of unknown size, or the last: it ends where the next part begins.
             inner = part.body
-            for each in _parts(content, part.body, end, inside=True):
+            for each in _parts(content, part.body, end, left, inside=True):
                 inner = each.end
             part = _Element(part.id, part.start, part.body, inner, True)
         yield part
@@ -179,8 +188,8 @@ def _width(first: int) -> int:
     return 9 - first.bit_length()
 
 
-def _children(body: bytes) -> Iterator[tuple[int, bytes]]:
-    for part in _parts(body, 0, len(body)):
+def _children(body: bytes, left: Iterator[int]) -> Iterator[tuple[int, bytes]]:
+    for part in _parts(body, 0, len(body), left):
         yield part.id, body[part.body : part.end]
 
 
@@ -195,8 +204,8 @@ def _write(id_: int, body: bytes, *, width: int = 4) -> bytes:
 
 def _cues(places: list[tuple[int, int]]) -> bytes:
     """The index: at which time which cluster, counted from the beginning of the segment's content."""
-    points = b""
+    points = []
     for time, position in places:
         where = _write(CUE_TRACK, b"\x01") + _write(CUE_CLUSTER_POSITION, position.to_bytes(8, "big"))
-        points += _write(CUE_POINT, _write(CUE_TIME, time.to_bytes(8, "big")) + _write(CUE_TRACK_POSITIONS, where))
-    return _write(CUES, points)
+        points.append(_write(CUE_POINT, _write(CUE_TIME, time.to_bytes(8, "big")) + _write(CUE_TRACK_POSITIONS, where)))
+    return _write(CUES, b"".join(points))

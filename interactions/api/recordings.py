@@ -97,7 +97,7 @@ class RecordingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseVi
     def sound(self, request: Request, side: str, **kwargs: Any) -> HttpResponseBase:
         """One side's voice. Each listening is written down."""
         found: Recording = self.get_object()
-        if found.state != RecordingState.KEPT:
+        if not found.is_kept:
             raise NotFound
         track = track_of(found, side)
         playback.heard(found, by=by_whom(request), key=request.auth if isinstance(request.auth, ApiKey) else None)

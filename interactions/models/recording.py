@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel import clock
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
@@ -14,6 +15,7 @@ from interactions.models.interaction import Interaction
 from interactions.models.leg import Leg
 
 MOST_BYTES = 64 * 1024 * 1024  # of a track: four hours
+MOST_INDEX = 4 * 1024 * 1024  # what is written into it when it is made whole
 PEAKS_A_SECOND = 4
 
 
@@ -121,6 +123,11 @@ class Recording(PublicIdModel):
         return self.state in LIVE
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it may be heard: it is whole, and its day has not come."""
+        return self.state == RecordingState.KEPT and self.keep_until is not None and self.keep_until > clock.now()
+
+    @property
     def is_message(self) -> bool:
         """Whether a customer spoke it to nobody."""
         return self.leg_id is None
@@ -161,7 +168,7 @@ class Track(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["recording", "side"], name="one_track_a_side"),
             models.CheckConstraint(condition=OneOf("side", Side.values), name="track_side_known"),
-            models.CheckConstraint(condition=Q(bytes__gte=0, bytes__lte=MOST_BYTES), name="track_not_too_large"),
+            models.CheckConstraint(condition=Q(bytes__gte=0, bytes__lte=MOST_BYTES + MOST_INDEX), name="track_not_too_large"),
         ]
 
     def __str__(self) -> str:

@@ -437,6 +437,25 @@ def test_deleted_on_its_day(day: Day, house: House, ann: Caller) -> None:
     assert listens(house.sue, recording) == 404
 
 
+def test_all_of_a_day_are_deleted_in_one_turn_and_none_is_heard_after_it(day: Day, house: House, ann: Caller) -> None:
+    recording = kept(house, day, ann)
+    others = [
+        Recording.objects.create(
+            client=house.acme, leg=recording.leg, interaction=recording.interaction, state=RecordingState.KEPT,
+            consent=recording.consent, started_at=recording.started_at, ended_at=recording.ended_at,
+            keep_until=recording.keep_until,
+        )
+        for _nth in range(30)
+    ]  # fmt: skip
+    others[0].state = RecordingState.ENDED  # never made whole
+    others[0].save()
+    clock.advance(91 * 86_400)
+    assert listens(house.sue, recording) == 404, "its day has come, whether it is deleted yet or not"
+    assert keeping.delete_due(clock.now()) == 31
+    assert set(Recording.objects.values_list("state", flat=True)) == {RecordingState.DELETED}
+    assert len(told(recording.leg, "recording_deleted")) == 31
+
+
 def test_it_is_not_kept_longer_than_its_contact(day: Day, house: House, ann: Caller) -> None:
     ruled(house, recording_days=900, retention_days=100)
     recording = kept(house, day, ann)

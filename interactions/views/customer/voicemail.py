@@ -27,6 +27,7 @@ ACTS = ("begin", "state", "send", "discard")
 
 @outlet.for_window
 @throttled("voicemail begin", "20/m")
+@throttled("voicemail day", "60/d")
 @require_POST
 def begin(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """He presses record: who he is, and, of who waited in vain, by his call's token which contact it belongs to."""
