@@ -230,7 +230,7 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
             simulated=left.simulated,
             case=left.case,
             customer=left.customer,
-            enqueued_at=left.enqueued_at,
+            returns=left,
         ),
         at=at,
     )

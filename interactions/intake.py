@@ -69,8 +69,8 @@ ORIGINS: dict[str, Origin] = {
     EntryKind.PHONE: Origin.PHONE,
     EntryKind.WEB_CALL: Origin.WEB_CALL,
 }
-# Whose provider says who calls; a chat window knows its own customer by its session.
-CALLERS = frozenset({Origin.PHONE, Origin.WEB_CALL, Origin.API})
+# Whose provider says who calls; what somebody types into a page proves nothing, and a page knows its own by its token.
+CALLERS = frozenset({Origin.PHONE, Origin.API})
 # Sent by machines: filed, never answered, never a callback.
 MACHINES = frozenset({Automatic.BOUNCE, Automatic.AUTO_REPLY, Automatic.OURS})
 # Of these the line's listed addresses are told: somebody waits, or is owed an answer.
@@ -135,8 +135,8 @@ class NewContact:
     case: Case | None = None
     """The matter it continues, when the door knows."""
     customer: Customer | None = None
-    enqueued_at: datetime | None = None
-    """The place it keeps: of a customer who was back within a minute."""
+    returns: Interaction | None = None
+    """Whose line, priority, wanted skills and place it takes again: the same customer's, who was back in time."""
     priority: int | None = None
     """Another than the door's rules give."""
     wants: tuple[tuple[int, int], ...] = ()
@@ -180,7 +180,7 @@ def receive(entry_point: EntryPoint, contact: NewContact, *, at: datetime | None
             client, Kind.REFUSED_AT_DOOR, at=at, why=f"client {client.state}", entry=str(entry_point.public_id)
         )
         raise ClientAway(f"{client} is {client.state}")
-    if not entry_point.published:
+    if not (entry_point.published or contact.voicemail):  # a message was begun while it was
         raise doors.DoorClosed(f"{entry_point} is not published")
     try:
         return _receive(client, entry_point, contact, at=at)
@@ -327,13 +327,17 @@ def _new(
 ) -> Received:
     language = (contact.language or client.default_language)[:5]
     customer = _customer(client, contact, language)
-    choice = doors.choose(
-        entry_point,
-        language=language,
-        product_type=contact.product_type,
-        reason=contact.reason,
-        key=contact.key,
-        customer=customer,
+    choice = (
+        _as_before(contact.returns)
+        if contact.returns
+        else doors.choose(
+            entry_point,
+            language=language,
+            product_type=contact.product_type,
+            reason=contact.reason,
+            key=contact.key,
+            customer=customer,
+        )
     )
     queue, channel = choice.queue, contact.channel or entry_point.channel
     if entry_point.kind == EntryKind.API and not contact.wants_callback and channel not in queue.channels:
@@ -359,7 +363,7 @@ def _new(
     outcome = _outcome(entry_point, queue, contact, interaction, wants, at=at)
     sure = _surely_promised(interaction, contact) if outcome is None and interaction.channel != Channel.EMAIL else []
     promised = next(iter(sure), None)
-    dropped = _dropped(interaction, at=at) if outcome is None and contact.enqueued_at is None else None
+    dropped = _dropped(interaction, at=at) if outcome is None and contact.returns is None else None
     previous = previous or (promised.case if promised else None) or (dropped.case if dropped else None)
     if _opens_case(contact, outcome):
         interaction.case = cases.for_contact(
@@ -419,9 +423,15 @@ def _dropped(interaction: Interaction, *, at: datetime) -> Interaction | None:
     return returning.dropped(interaction, at=at)
 
 
+def _as_before(left: Interaction) -> doors.Choice:
+    """Where he was: the key he pressed, an overflow or a colleague had led him there."""
+    assert left.queue is not None, "it waited"
+    return doors.Choice(left.queue, left.priority, tuple(queueing.wants_of(left)))
+
+
 def _old_place(contact: NewContact, promised: Callback | None, dropped: Interaction | None) -> datetime | None:
-    if contact.enqueued_at is not None:
-        return contact.enqueued_at
+    if contact.returns is not None:
+        return contact.returns.enqueued_at
     return min((each.enqueued_at for each in (promised, dropped) if each and each.enqueued_at), default=None)
 
 

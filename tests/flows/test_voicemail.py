@@ -349,6 +349,14 @@ class TestCutOff:
         assert (stopped.facts["why"], stopped.facts["ms"]) == ("the page was closed", 4000)
         assert ann.presses("send").json()["state"] == "sent", "a late send finds it sent"
 
+    def test_though_its_door_was_taken_down_meanwhile_it_arrives(self, day: Day, closed: EntryPoint) -> None:
+        ann = Ann(closed)
+        ann.begins()
+        ann.speaks(4)
+        EntryPoint.objects.filter(pk=closed.pk).update(published=False)
+        day.after(91)
+        assert Interaction.objects.get().outcome == Outcome.VOICEMAIL and Callback.objects.exists()
+
     def test_what_she_said_on_without_a_net_still_arrives(self, day: Day, closed: EntryPoint, house: House) -> None:
         ann, said = Ann(closed), recorded(6)
         ann.begins()

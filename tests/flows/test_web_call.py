@@ -13,7 +13,7 @@ from agents import presence
 from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
-from interactions import calls, chats, eligibility, handling, media, offers, supervision, transfers, wrap_up
+from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
 from interactions.reports.scope import scope_of
@@ -199,6 +199,38 @@ def test_anns_page_closes_while_she_waits(day: Day, house: House, ann: Caller) -
     day.after(30.1)
     contact = fresh(ann.contact)
     assert (contact.state, contact.outcome) == (State.CLOSED, Outcome.ABANDONED)
+
+
+def test_ann_is_back_in_the_line_her_key_had_led_her_to(day: Day, house: House, line: Queue) -> None:
+    tech = make.queue(house.acme, "Tech", channels=[Channel.VOICE])
+    spanish = make.skill(language="es")
+    door = make.door(line.client, EntryKind.WEB_CALL, into=line)
+    rule = EntryRule.objects.create(entry_point=door, position=1, key="2", menu={"en": "Tech"}, queue=tech, priority=7)
+    rule.skills.create(skill=spanish, level=3)
+    ann = Caller(door)
+    ann.post("start", key="0123456789abcdef", name="Ann Archer", menu="2")
+    left = ann.contact
+    assert left.queue == tech
+    day.after(5)
+    chats.gone(ann.session)
+    day.after(31)
+    assert fresh(left).outcome == Outcome.ABANDONED
+    assert ann.state()["state"] == "waiting"
+    again = ann.contact
+    assert (again != left, again.queue, again.priority, again.enqueued_at) == (True, tech, 7, left.enqueued_at)
+    assert queueing.wants_of(again) == queueing.wants_of(left) == ((spanish.pk, 3),)
+
+
+def test_a_typed_number_takes_nobodys_place(day: Day, house: House, ann: Caller) -> None:
+    first = ann.contact
+    day.after(20)
+    chats.gone(ann.session)
+    day.after(31)
+    assert fresh(first).outcome == Outcome.ABANDONED
+    mallory = Caller(ann.door)
+    mallory.post("start", key="mallory-0123456789", name="Mallory", phone="+442079460000")
+    assert mallory.contact.enqueued_at == clock.now() and not fresh(first).came_back
+    assert ann.state()["state"] == "waiting" and ann.contact.enqueued_at == first.enqueued_at
 
 
 def test_beas_desk_is_lost_and_ann_is_told_one_moment(day: Day, house: House, ann: Caller) -> None:
