@@ -140,11 +140,12 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
 
 @operation
 def hold(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
-    """Put the customer on hold."""
+    """Put the customer on hold; media.NotHeardYet before the two of a call hear each other."""
     leg = held_leg(leg, by=by)
     at = at or clock.now()
     if leg.set_aside:
         raise IsSetAside
+    media.require_heard(leg)
     states.move(leg.interaction, State.HELD, at=at)
     update(Leg, {"pk": leg.pk}, on_hold=True, hold_since=at)
     journal.record(leg, Kind.HELD, by=by, at=at, leg=str(leg.public_id))

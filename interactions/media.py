@@ -9,13 +9,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from bpo.kernel import clock
 from bpo.kernel.asking import operation
+from bpo.kernel.errors import DomainError
 from interactions import journal, queueing, states
 from interactions.adapters import VOICES
 from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, State
 
 WITHIN = timedelta(seconds=10)
+
+
+class NotHeardYet(DomainError):
+    """The two of a call do not hear each other yet."""
+
+    code = "not_heard_yet"
+    sentence = _("The call is only being connected. Try again in a moment.")
 
 
 class Side(StrEnum):
@@ -59,6 +69,12 @@ def unsettled(leg: Leg) -> CallMedia | None:
     if not is_told(leg.interaction):
         return None
     return CallMedia.objects.filter(leg=leg, settled_at__isnull=True).first()
+
+
+def require_heard(leg: Leg) -> None:
+    """NotHeardYet while the voices of the two are awaited: neither may be silenced before."""
+    if unsettled(leg) is not None:
+        raise NotHeardYet
 
 
 def settle(row: CallMedia, *, at: datetime) -> None:

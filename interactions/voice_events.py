@@ -137,6 +137,9 @@ def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetim
     if leg is None:
         return False
     why = event.why or "the exchange could not connect them"
+    if leg.state == LegState.OFFERED:  # as a desk that cannot take it now: passed on at once, no blame
+        offers.busy(leg, by=leg.agent, at=at)
+        return True
     if media.unsettled(leg) is not None:
         return calls.no_voice(leg, why=why, at=at)
     if leg.role == LegRole.PRIMARY:

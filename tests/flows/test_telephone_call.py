@@ -38,7 +38,7 @@ from interactions.models import (
     State,
 )
 from tests import factories as make
-from tests.flows.floor import Day, House, at_once, fresh, kinds
+from tests.flows.floor import Day, House, at_once, fresh, kinds, seat
 from tests.flows.test_overflow import step
 
 SECRET = webhooks.new_secret()
@@ -335,6 +335,20 @@ def test_telephones_of_ours_that_fail_never_end_his_call(
         _agent, leg = taken(house, day, ann, name)
         exchange.tells("failed", leg=str(leg.public_id), why="no answer at her telephone")
     assert fresh(ann).state in (State.QUEUED, State.OFFERED)
+
+
+def test_her_telephone_cannot_be_rung_and_the_next_is_asked_at_once(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    bea = house.agent("Bea Brown")
+    day.after(0)
+    leg = House.ringing(bea, ann)
+    cal = house.agent("Cal Cole")
+    exchange.tells("failed", leg=str(leg.public_id), why="not registered")
+    exchange.tells("failed", leg=str(leg.public_id), why="not registered")
+    day.after(0)
+    assert (fresh(leg).state, seat(bea).misses) == (LegState.DECLINED, 0)
+    assert House.ringing(cal, ann)
 
 
 def test_silence_of_the_exchange_is_no_answer(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:

@@ -268,23 +268,13 @@ def test_a_call_put_back_stands_before_who_came_later(day: Day, house: House, an
 # --- hold and transfer before they hear each other -------------------------------------------------------------------
 
 
-def test_ann_hangs_up_on_hold_before_they_heard_each_other(day: Day, house: House, ann: Caller) -> None:
+def test_nobody_is_put_on_hold_before_they_hear_each_other(day: Day, house: House, ann: Caller) -> None:
     leg = taken(house, day, ann)
-    handling.hold(leg, by=leg.agent)
-    clock.advance(4)
-    assert ann.post("end")["state"] == "closed"
-    assert ann.post("survey", score=1)["code"], "nobody served her: there is nothing to judge"
-    contact, ended = fresh(ann.contact), fresh(leg)
-    assert (contact.outcome, visits(contact)) == (Outcome.ABANDONED, ["abandoned"])
-    assert (ended.state, ended.on_hold) == (LegState.COMPLETED, False)
-
-
-def test_no_voice_on_hold_puts_back_and_ends_the_hold(day: Day, house: House, ann: Caller) -> None:
-    leg = taken(house, day, ann)
-    handling.hold(leg, by=leg.agent)
-    day.after(10.1)
-    assert (fresh(leg).state, fresh(leg).on_hold) == (LegState.LOST, False)
-    assert (fresh(ann.contact).state, visits(ann.contact)) == (State.QUEUED, [""])
+    with pytest.raises(media.NotHeardYet):
+        handling.hold(leg, by=leg.agent)
+    assert fresh(ann.contact).state == State.ACTIVE and not fresh(leg).on_hold
+    heard(leg)
+    assert fresh(handling.hold(leg, by=leg.agent)).on_hold
 
 
 def test_nobody_is_asked_in_before_they_hear_each_other(day: Day, house: House, ann: Caller) -> None:
