@@ -21,7 +21,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "Calls are recorded. You can say no once we answer.",
         "es": "Las llamadas se graban. Puede negarse cuando le atendamos.",
     },
-    "call_record_ask": {"en": "We ask you before we record the call.", "es": "Le preguntamos antes de grabar la llamada."},
+    "call_record_ask": {
+        "en": "We ask you before we record the call.",
+        "es": "Le preguntamos antes de grabar la llamada.",
+    },
     "call_mic_why": {
         "en": "We need your microphone for this, and your browser will ask you for it. "
         "Nobody hears you before one of us answers.",

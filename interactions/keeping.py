@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # So long after its first word what the page of a spoken message could not send yet is awaited: thrice its longest.
 AWAITED_FOR = timedelta(minutes=9)
 LONGEST_MS = 24 * 3600 * 1000
-# Of a spoken message, which anybody may send: three minutes in pieces of ten milliseconds, some of which are read twice.
+# Of a spoken message, which anybody may send: three minutes in pieces of ten milliseconds, some of them read twice.
 MOST_PARTS = 60_000
 TURN = 600.0  # seconds that one turn may take; what is left is taken by the next
 

@@ -62,7 +62,7 @@ def _is_mp4(content: bytes) -> bool:
 
 
 def _inside(content: bytes, left: Iterator[int], name: bytes, *deeper: bytes) -> Iterator[bytes]:
-    """What stands in the boxes of this name, or in those of these names within them, while boxes are `left` to be read."""
+    """What stands in the boxes of this name, or in those of these names within them; no more are read than `left`."""
     for found, body in _boxes(content, left):
         if found == name:
             yield from _inside(body, left, *deeper) if deeper else [body]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interactions', '0032_carriers_of_calls'),
+        ("interactions", "0032_carriers_of_calls"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='exchangecall',
-            name='over_at',
-            field=models.DateTimeField(help_text='Nothing more is asked of the exchange from then on.', null=True),
+            model_name="exchangecall",
+            name="over_at",
+            field=models.DateTimeField(help_text="Nothing more is asked of the exchange from then on.", null=True),
         ),
     ]

@@ -4,18 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interactions', '0033_exchange_over'),
+        ("interactions", "0033_exchange_over"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='track',
-            name='track_not_too_large',
+            model_name="track",
+            name="track_not_too_large",
         ),
         migrations.AddConstraint(
-            model_name='track',
-            constraint=models.CheckConstraint(condition=models.Q(('bytes__gte', 0), ('bytes__lte', 71303168)), name='track_not_too_large'),
+            model_name="track",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bytes__gte", 0), ("bytes__lte", 71303168)), name="track_not_too_large"
+            ),
         ),
     ]

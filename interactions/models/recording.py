@@ -168,7 +168,9 @@ class Track(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["recording", "side"], name="one_track_a_side"),
             models.CheckConstraint(condition=OneOf("side", Side.values), name="track_side_known"),
-            models.CheckConstraint(condition=Q(bytes__gte=0, bytes__lte=MOST_BYTES + MOST_INDEX), name="track_not_too_large"),
+            models.CheckConstraint(
+                condition=Q(bytes__gte=0, bytes__lte=MOST_BYTES + MOST_INDEX), name="track_not_too_large"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "spoken": voicemail.words(door, language) if voicemail_offers.offered(door, clock.now()) else "",
         "hours": widget.hours_words(door, language),
         "wait": wait_words(door, language),
-        "recording": RECORDING.get(keeping.policy_of(client.pk).recording, ""),
+        "recording": RECORDING.get(RecordingRule(keeping.policy_of(client.pk).recording), ""),
         "menu": menu_of(door, language),
         "reasons": callback.reasons_of(door, language),
         "key": str(uuid4()),
