@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connection
 
 from agents import presence
-from agents.models import ConsoleSession
+from agents.models import ConsoleSession, Seat
 from bpo.kernel import clock
 from clients.models import EntryKind, EntryPoint
 from interactions import chats
-from interactions.models import Callback, CallbackState, Leg
+from interactions.models import Callback, CallbackState, Interaction, Leg
 from tests.browser import stage
 from tests.living import DATABASE, ROOT, Product, eventually
 
@@ -95,7 +95,12 @@ def test_a_contact_is_offered_though_nobody_can_be_told(live: Product, door: Ent
     def rang() -> bool:
         return Leg.objects.filter(interaction=said["contact"], agent=stage.agent("dev")).exists()
 
-    eventually(rang, within=20)
+    try:
+        eventually(rang, within=20)
+    except AssertionError as waited:
+        contact = Interaction.objects.filter(pk=said["contact"]).values().get()
+        seat = Seat.objects.filter(agent=stage.agent("dev")).values().get()
+        raise AssertionError(f"{contact}\n{seat}\n{list(Leg.objects.order_by('-pk').values()[:3])}") from waited
 
 
 def test_a_promise_made_without_redis_is_confirmed_by_mail(live: Product, door: EntryPoint) -> None:
