@@ -18,7 +18,7 @@ from clients.models import EntryKind, EntryPoint
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page, to_try
 
-KINDS = (EntryKind.WIDGET, EntryKind.MAILBOX, EntryKind.FORM, EntryKind.API, EntryKind.PHONE)
+KINDS = tuple(EntryKind)
 
 
 @for_setup()

@@ -482,6 +482,10 @@ def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
 
 def test_a_number_names_its_exchange_and_where_it_is(ada: Browser, settings: Any) -> None:
     acme = factories.client()
+    talk = {"name": "Call us", "queue": factories.queue(acme).pk, "published": "on", "takes_voicemail": "on"}
+    assert "Web call" in said(ada.get(at("setup-doors", acme)))
+    assert ada.post(at("setup-door-new", acme, "web_call"), talk).status_code == 302
+    assert acme.entry_points.get(kind="web_call").takes_voicemail
     number = {"name": "Service number", "queue": factories.queue(acme).pk, "address": "+12125550100", "published": "on"}
     new = at("setup-door-new", acme, "phone")
     exchange = {"exchange": "http", "exchange_url": "https://exchange.example", "webhook_secret": new_secret()}
