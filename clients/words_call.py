@@ -114,6 +114,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "{agent} comes back to you. Nobody hears you meanwhile.",
         "es": "{agent} vuelve enseguida. Mientras tanto nadie le oye.",
     },
+    "call.also": {"en": "{names} is in the call too.", "es": "{names} también está en la llamada."},
     "call.away_why": {
         "en": "The line to {agent} is being restored. Please stay on this page.",
         "es": "Estamos recuperando la línea con {agent}. No cierre esta página.",

@@ -340,6 +340,7 @@ def _new(
         )
     )
     queue, channel = choice.queue, contact.channel or entry_point.channel
+    contact = replace(contact, opening=contact.opening or _pressed(choice, language, client))
     if entry_point.kind == EntryKind.API and not contact.wants_callback and channel not in queue.channels:
         raise ChannelNotTaken(queue, channel)
     wants = (*choice.wants, *contact.wants)
@@ -421,6 +422,12 @@ def _dropped(interaction: Interaction, *, at: datetime) -> Interaction | None:
     ):
         return None
     return returning.dropped(interaction, at=at)
+
+
+def _pressed(choice: doors.Choice, language: str, client: Client) -> str:
+    """What the key he pressed stands for: the first we know of what he wants."""
+    menu = choice.rule.menu if choice.rule and choice.rule.key else {}
+    return str(menu.get(language) or menu.get(client.default_language) or "")
 
 
 def _as_before(left: Interaction) -> doors.Choice:

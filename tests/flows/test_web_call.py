@@ -13,6 +13,7 @@ from agents import presence
 from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
+from clients.naming import public_name
 from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
@@ -263,8 +264,15 @@ def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> No
     asked = transfers.consult(leg, cal, by=leg.agent, note="an old order")
     offers.accept(asked, by=cal)
     assert ann.state()["state"] == "held", "the two talk without her first"
+    assert ann.state()["also"] == []
+    desk = Browser()
+    desk.force_login(cal.user)
+    work = reverse("console-work", args=[asked.public_id])
+    assert "the customer hears music" in desk.get(work, follow=True).content.decode()
     handling.resume(fresh(leg), by=leg.agent)
     assert {link["role"] for link in ann.state()["links"]} == {"primary", "consult"}, "three talk"
+    assert ann.state()["also"] == [public_name(cal.user, house.acme)]
+    assert "the customer hears you now" in desk.get(work, follow=True).content.decode()
     transfers.complete_warm(fresh(leg), by=leg.agent)
     told = ann.state()
     assert [link["id"] for link in told["links"]] == [str(asked.public_id)]
@@ -330,7 +338,7 @@ def test_ann_presses_two_for_tech_support(day: Day, house: House, line: Queue) -
     assert page.index("Orders") < page.index("Tech support"), "in the order of the keys"
     caller = Caller(found)
     caller.post("start", key="0123456789abcdef", menu="2")
-    assert caller.contact.queue == tech
+    assert caller.contact.queue == tech and caller.contact.envelope.opening == "Tech support", "his agent reads it"
 
 
 def test_a_call_that_came_back_unheard_still_reaches_the_next_step(day: Day, house: House) -> None:

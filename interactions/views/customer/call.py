@@ -14,6 +14,7 @@ from bpo.kernel import clock, links, turn, zones
 from bpo.kernel.throttle import throttled
 from clients import customers
 from clients.models import EntryKind, Reason
+from clients.naming import public_name
 from clients.words import language_for, say
 from interactions import calls, chats, media, recordings, talks, unheard, voicemail_offers
 from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
@@ -139,8 +140,17 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "links": [asdict(line) for line in lines],
             "ice": turn.ice(clock.now()),
             "heard_at": _heard_at(primary),
+            "also": _also(interaction),
         }
     return shown
+
+
+def _also(interaction: Interaction) -> list[str]:
+    """Which colleagues talk with him beside the agent; on hold none does."""
+    if interaction.state != State.ACTIVE:
+        return []
+    with_him = [leg for leg in talks.legs_in(interaction) if leg.role == LegRole.CONSULT]
+    return [public_name(leg.agent.user, interaction.client) for leg in with_him]
 
 
 def _spoken(session: ChatSession, contact: Interaction) -> dict[str, Any]:

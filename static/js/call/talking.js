@@ -41,6 +41,9 @@ export function draw(state, line, number) {
   show("drops", Boolean(number));
   if (number) put("drops-words", say("drops", { number }));
   if (at !== "talking") show("quality", false);
+  const also = (state.also ?? []).join(", ");
+  put("also-words", also ? say("also", { names: also }) : "");
+  show("also", Boolean(also));
   const why = say(`${at}_why`, { agent });
   put("apart-words", why);
   show("apart", Boolean(why));

@@ -317,7 +317,7 @@ export function voicemail({ sound, contact, onsent, onback }) {
         show("vm-play", false);
         draw([]);
         put("vm-at", clockText(now.ms / 1000));
-        go("review", say("vm_cut"));
+        go("review", say(now.whole ? "vm_here" : "vm_cut"));
         return true;
       } catch (error) {
         if (error instanceof Refused) remember("");
