@@ -122,3 +122,25 @@ def test_a_played_colleague_has_no_voice_and_passes_a_web_call_on_at_once() -> N
 
     asyncio.run(work())
     assert [resolve(path).func for path in pressed] == [talk_views.busy]
+
+
+def test_she_goes_though_her_cancellation_was_lost() -> None:
+    """Off is off, and a visitor keeps the chair."""
+    tries: list[int] = []
+
+    async def play() -> None:
+        bea = Colleague("bea", "bea@contact-center.example", "http://localhost:1", "pass")
+        bea.draw.uniform = lambda _a, _b: 0.0  # type: ignore[method-assign]
+        asked = bea.browser.sign_in
+
+        async def sign_in(key: str) -> None:
+            tries.append(1)
+            if len(tries) == 2:
+                bea.gone = True
+            await asked(key)
+
+        bea.browser.sign_in = sign_in  # type: ignore[method-assign]
+        await asyncio.wait_for(bea.run(), 10)
+
+    asyncio.run(play())
+    assert len(tries) == 2

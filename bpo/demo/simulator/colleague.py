@@ -34,11 +34,17 @@ class Colleague:
         self.working: dict[str, asyncio.Task[None]] = {}
         self.away_until = 0.0
         self.here = False
+        self.gone = False
+
+    def go(self, task: asyncio.Task[None]) -> None:
+        """Her chair is taken, or the floor is switched off. A cancellation alone may be lost where a wait just ends."""
+        self.gone = True
+        task.cancel()
 
     async def run(self) -> None:
-        """Until cancelled; a server that restarts is waited for."""
+        """Until she goes; a server that restarts is waited for."""
         try:
-            while True:
+            while not self.gone:
                 try:
                     await self.browser.sign_in(self.key)
                     await self._at_desk()
@@ -58,7 +64,7 @@ class Colleague:
             self.here = True
             listening = asyncio.create_task(self._listen(socket))
             try:
-                while not listening.done():
+                while not (self.gone or listening.done()):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self.woken.wait(), LOOKS_EVERY)
                     self.woken.clear()

@@ -96,7 +96,8 @@ class Conductor:
         wanted = {desk.key: desk for desk in floor.colleagues}
         for key in set(self.colleagues) - set(wanted):
             # The visitor has signed in as her: her desk is his, nothing is signed out.
-            self.colleagues.pop(key)[1].cancel()
+            colleague, task = self.colleagues.pop(key)
+            colleague.go(task)
         missing = [desk for key, desk in wanted.items() if key not in self.colleagues]
         for desk in missing[:3]:
             colleague = Colleague(desk.key, desk.email, self.base, self.simulator_pass)
@@ -108,8 +109,10 @@ class Conductor:
             return
         leaving = [colleague for colleague, _ in self.colleagues.values()]
         await asyncio.gather(*(colleague.leave() for colleague in leaving), return_exceptions=True)
-        for task in [task for _, task in self.colleagues.values()] + list(self.plays):
-            task.cancel()
+        for colleague, task in self.colleagues.values():
+            colleague.go(task)
+        for play in self.plays:
+            play.cancel()
         await asyncio.gather(*(task for _, task in self.colleagues.values()), *self.plays, return_exceptions=True)
         self.colleagues.clear()
         self.plays.clear()
