@@ -44,6 +44,10 @@ VOICEMAIL_WORDS: dict[str, dict[str, str]] = {
         "en": "You were cut off. This much of your message has arrived.",
         "es": "Se ha cortado. Esta parte de su mensaje ha llegado.",
     },
+    "call.vm_here": {
+        "en": "Your message is here, not sent yet. Send it, or say it again.",
+        "es": "Su mensaje está aquí, aún sin enviar. Envíelo o grábelo de nuevo.",
+    },
     "call.vm_mic_gone": {
         "en": "Your microphone is gone. This much of your message has arrived.",
         "es": "Se ha perdido el micrófono. Esta parte de su mensaje ha llegado.",

@@ -59,7 +59,7 @@ def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None)
             raise CannotStart(sentence=_("A colleague is on this callback already."))
         return _take(attempt, by=by, at=at)
     if at < callback.due_from:
-        raise CannotStart(sentence=_("The customer asked for a later time."))
+        raise CannotStart(sentence=_("This call is promised for later: the page says from when."))
     if not opening.is_open(callback.queue, at):
         raise CannotStart(sentence=_("The client is closed at this time."))
     if callback.state == CallbackState.PROMISED:

@@ -187,6 +187,12 @@ def lasted_ms(voicemail: Voicemail) -> int:
     return len(track.peaks) * 1000 // PEAKS_A_SECOND if track else 0
 
 
+def is_whole(voicemail: Voicemail) -> bool:
+    """Whether its page has said that nothing more of it comes."""
+    track = voicemail.recording.tracks.first() if voicemail.recording else None
+    return track is not None and track.is_whole
+
+
 # --- sent, or thrown away --------------------------------------------------------------------------------------------
 
 

@@ -43,11 +43,13 @@ def _is_ogg(content: bytes) -> bool:
 def _is_wav(content: bytes) -> bool:
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         return False
-    at = 12
+    at, played = 12, False
     while at + 8 <= len(content):
         size = int.from_bytes(content[at + 4 : at + 8], "little")
         if content[at : at + 4] == b"fmt ":
-            return int.from_bytes(content[at + 8 : at + 10], "little") in (PCM, FLOAT, EXTENSIBLE)
+            played = int.from_bytes(content[at + 8 : at + 10], "little") in (PCM, FLOAT, EXTENSIBLE)
+        elif content[at : at + 4] == b"data":
+            return played and 0 < size <= len(content) - at - 8  # what is cut off sounds of nothing
         at += 8 + size + size % 2
     return False
 

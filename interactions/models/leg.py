@@ -115,3 +115,8 @@ class Leg(PublicIdModel):
 
     def __str__(self) -> str:
         return f"Leg of {self.agent} on {self.interaction}"
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether her desk could not take the offer, for which she is not blamed."""
+        return self.state == LegState.DECLINED and self.ended_by == EndedBy.SYSTEM

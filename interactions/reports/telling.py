@@ -190,7 +190,13 @@ def tell(entry: JournalEntry, *, who: str, for_client: bool) -> Told | None:
     words = str(title) % {"who": name} if "%(who)s" in str(title) else str(title)
     make = DETAILS.get(Kind(entry.kind))
     detail = make(entry.facts, for_client) if make else ""
-    return Told(entry.at, words[:1].upper() + words[1:], detail, Kind(entry.kind) in WARN)
+    warn = Kind(entry.kind) in WARN and not _passed_on(entry)
+    return Told(entry.at, words[:1].upper() + words[1:], detail, warn)
+
+
+def _passed_on(entry: JournalEntry) -> bool:
+    """Declined by her desk, which could not take it, not by her."""
+    return entry.kind == Kind.DECLINED and entry.facts.get("reason") == "busy"
 
 
 def _title(entry: JournalEntry, for_client: bool) -> Words | None:
@@ -203,6 +209,8 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
             return _("Back in line") if facts.get("back") else _("Entered the line")
         case Kind.REFUSED_AT_DOOR:
             return _("Turned away")
+        case Kind.DECLINED if _passed_on(entry):
+            return lazy("The desk of %(who)s was busy")
         case Kind.ENDED:
             return ENDED.get(str(facts.get("by_whom", "")), ENDED[EndedBy.SYSTEM])
         case Kind.CLOSED:
@@ -261,7 +269,7 @@ def _waited(facts: Facts, for_client: bool) -> str:
 def _place_kept(facts: Facts, for_client: bool) -> str:
     kept = _("the place in line was kept")
     reason = facts.get("reason")
-    return f"{reason}; {kept}" if reason and not for_client else kept
+    return f"{reason}; {kept}" if reason and reason != "busy" and not for_client else kept
 
 
 def _given_reason(facts: Facts, for_client: bool) -> str:

@@ -347,8 +347,14 @@ def test_her_telephone_cannot_be_rung_and_the_next_is_asked_at_once(
     exchange.tells("failed", leg=str(leg.public_id), why="not registered")
     exchange.tells("failed", leg=str(leg.public_id), why="not registered")
     day.after(0)
-    assert (fresh(leg).state, seat(bea).misses) == (LegState.DECLINED, 0)
+    assert (fresh(leg).state, seat(bea).misses, fresh(leg).passed_on) == (LegState.DECLINED, 0, True)
     assert House.ringing(cal, ann)
+    floor = Browser()
+    floor.force_login(house.sue)
+    page = floor.get(reverse("floor-contact", args=[ann.public_id])).content.decode()
+    assert "The desk of Bea Brown was busy" in page and "Desk busy" in page and "Declined" not in page
+    hers = floor.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
+    assert '<a href="?went=declined#legs">0</a>' in hers
 
 
 def test_silence_of_the_exchange_is_no_answer(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:

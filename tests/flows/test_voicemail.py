@@ -168,7 +168,9 @@ class TestAfterHours:
         ann = Ann(closed)
         assert ann.begins().json()["seconds"] == 180
         ann.speaks()
-        assert (ann.sees().json()["state"], ann.sees().json()["ms"]) == ("open", 3000)
+        seen = ann.sees().json()
+        assert (seen["state"], seen["ms"], seen["whole"]) == ("open", 3000, False)
+        assert ann.sends(b"", last=True).status_code == 200 and ann.sees().json()["whole"]
         told = ann.presses("send").json()
         promised = Callback.objects.get()
         assert (told["state"], told["callback"]["reference"]) == ("sent", promised.reference)

@@ -126,6 +126,8 @@ def test_what_it_is(content: bytes, kind: str) -> None:
         b"OggS" + b"\0" * 24 + b"\x80theora",
         b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x06\0" + bytes(20),
         b"RIFF\0\0\0\0AVI LIST",
+        wav()[:60],
+        wav(seconds=0),
         b"ID3\x04\0\0\0\0\0\0" + b"no frame at all",
         b"\xff\xfb\x90\x64 and then nothing that is one",
     ],

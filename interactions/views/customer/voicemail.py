@@ -59,7 +59,7 @@ def begin(request: HttpRequest, public_id: UUID) -> HttpResponse:
     assert begun.recording is not None
     piece = reverse("customer-voicemail-piece", args=[door.public_id, begun.recording.public_id, 0]).removesuffix("0/")
     answer = {"token": voicemails.token_of(begun), "address": piece, "seconds": int(voicemails.LONGEST.total_seconds())}
-    return JsonResponse({**answer, **state_of(begun)}, status=201)
+    return JsonResponse({**answer, **state_of(begun, language)}, status=201)
 
 
 def _contact(request: HttpRequest, door: EntryPoint) -> Interaction | None:
@@ -87,7 +87,7 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How it stands; asking for it is a sign of life."""
     message = _message(request, public_id)
     voicemails.seen(message)
-    return JsonResponse(state_of(message))
+    return JsonResponse(state_of(message, _language(request, message)))
 
 
 @outlet.for_window
@@ -95,7 +95,8 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """It is for us from here on."""
-    return JsonResponse(state_of(voicemails.send(_message(request, public_id))))
+    message = voicemails.send(_message(request, public_id))
+    return JsonResponse(state_of(message, _language(request, message)))
 
 
 @outlet.for_window
@@ -107,17 +108,24 @@ def discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return JsonResponse({"state": "discarded"})
 
 
-def state_of(message: Voicemail) -> dict[str, Any]:
+def _language(request: HttpRequest, message: Voicemail) -> str:
+    """The page's own: he may have changed it since he began."""
+    asked = request.headers.get("Accept-Language", "")[:2]
+    return language_for(message.client, asked) if asked else message.language
+
+
+def state_of(message: Voicemail, language: str) -> dict[str, Any]:
     """What the page shows of it; once it was sent, what follows from it."""
     shown: dict[str, Any] = {
         "state": "sent" if message.sent_at else "open",
         "ms": voicemails.lasted_ms(message),
+        "whole": voicemails.is_whole(message),
         "number": message.number,
         "now": clock.now().isoformat(),
     }
     if message.sent_at is not None and message.interaction is not None:
         contact = Interaction.objects.select_related("client__brand").get(pk=message.interaction.pk)
-        shown |= chat.promise_of(contact, message.language)
+        shown |= chat.promise_of(contact, language)
     return shown
 
 

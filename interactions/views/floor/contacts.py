@@ -201,7 +201,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
         "occupancy": _occupancy(found, start, at, entries),
         "offered": sum(1 for leg in legs if leg.role == LegRole.PRIMARY),
         "missed": sum(1 for leg in legs if leg.state == LegState.MISSED),
-        "declined": sum(1 for leg in legs if leg.state == LegState.DECLINED),
+        "declined": sum(1 for leg in legs if leg.state == LegState.DECLINED and not leg.passed_on),
     }
     return render(request, "floor/agent.html", context)
 
@@ -218,7 +218,8 @@ def _legs_since(agent: Any, clients: Any, start: Any) -> QuerySet[Leg]:
     return (
         legs.select_related("interaction__customer", "disposition")
         .only(
-            "client", "state", "role", "channel", "offered_at", "accepted_at", "ended_at", "interaction__public_id",
+            "client", "state", "role", "channel", "offered_at", "accepted_at", "ended_at", "ended_by",
+            "interaction__public_id",
             "interaction__customer__name", "disposition__name",
         )
         .order_by("-offered_at")
@@ -244,7 +245,7 @@ def _went(legs: list[Leg], went: str, agent: Agent, scope: Scope) -> list[Leg] |
             rows = queries.legs_with_times(queries.rows_of("handled", scope)).filter(agent=agent)
             return rows.select_related("client__brand", "disposition").order_by("-offered_at")
         case "missed" | "declined":
-            return [leg for leg in legs if leg.state == went]
+            return [leg for leg in legs if leg.state == went and not leg.passed_on]
     return [leg for leg in legs if leg.state not in people.LIVE_LEGS]
 
 
