@@ -146,7 +146,8 @@ def test_a_line_that_takes_no_calls_opens_no_list_and_closed_is_for_good(renewal
 
 PERSON = {
     "name": "Paul Pine", "number": "(212) 555-0101", "email": "Paul@Pine.example", "company": "",
-    "zone": "America/New_York", "language": "es", "note": "", "consent_how": "Form at the fair", "consent_on": "2026-11-02",
+    "zone": "America/New_York", "language": "es", "note": "",
+    "consent_how": "Form at the fair", "consent_on": "2026-11-02",
 }  # fmt: skip
 
 
