@@ -17,9 +17,9 @@ from interactions.prospect_lists import Person
 
 CALLER = "leo"
 BEGAN = timedelta(minutes=50)
-WAYS = {
-    ProspectResult.FOLLOW_UP: (("greet", {}), ("moment", "yes"), ("offer", "yes"), ("follow", {})),
-    ProspectResult.NOT_INTERESTED: (("greet", {}), ("moment", "yes"), ("offer", "no"), ("polite", {})),
+WAYS: dict[str, tuple[tuple[str, str], ...]] = {
+    ProspectResult.FOLLOW_UP: (("greet", ""), ("moment", "yes"), ("offer", "yes"), ("follow", "")),
+    ProspectResult.NOT_INTERESTED: (("greet", ""), ("moment", "yes"), ("offer", "no"), ("polite", "")),
 }
 
 
@@ -74,7 +74,7 @@ def _one(prospect: Prospect, call: content.CallContent, *, by: Agent, at: dateti
         outbound.report(leg, "reached", by=by, at=at)
         for step, answer in way:
             at += timedelta(seconds=32)
-            run = runs.answer(run, step, answer if isinstance(answer, dict) else {"choice": answer}, by=by, at=at)
+            run = runs.answer(run, step, {"choice": answer}, by=by, at=at)
         prospect_calls.conclude(leg, call.result, by=by, note=call.why, at=at)
         leg = handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at + timedelta(seconds=15))
     leg.refresh_from_db()

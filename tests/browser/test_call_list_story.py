@@ -1,4 +1,4 @@
-"""A list to call: Priya makes it and fills it from a file, Ben takes one, calls, books the follow-up, and she reads it."""
+"""A list to call: Priya fills it from a file, Ben takes one, calls and books the follow-up, and she reads it."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -13,7 +13,8 @@ from tests.living import Product, Watch, eventually
 
 FILE = (
     "name;number;company;zone;language;note;consent_how;consent_on\n"
-    "Olga Reyes;+12125550161;Reyes Print;America/New_York;en;Two presses, asks for Saturdays;Card at the fair;2026-11-02\n"
+    "Olga Reyes;+12125550161;Reyes Print;America/New_York;en;Two presses, asks for Saturdays;Card at the fair;"
+    "2026-11-02\n"
     "Paul Pine;+12125550162;Pine & Co;America/New_York;en;;Card at the fair;2026-11-02\n"
     "No Word;+12125550163;;America/New_York;en;;;2026-11-02\n"
 )

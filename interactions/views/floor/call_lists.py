@@ -47,9 +47,10 @@ def listing(request: SupervisorRequest) -> HttpResponse:
     client = lists.client_of(request.GET.get("client", ""), sight.clients)
     chosen = [client] if client else [] if request.GET.get("client") else sight.clients
     page = lists.page_of(_lists(chosen), request.GET)
-    figures, at = prospect_lists.figures(page.object_list), clock.now()
-    ready = prospects.ready([each for each in page.object_list if each.state == S.OPEN], at)
-    rows = [(each, figures[each.pk], sum(ready.get(each.pk, {}).values())) for each in page.object_list]
+    shown, at = list(page.object_list), clock.now()
+    figures = prospect_lists.figures(shown)
+    ready = prospects.ready([each for each in shown if each.state == S.OPEN], at)
+    rows = [(each, figures[each.pk], sum(ready.get(each.pk, {}).values())) for each in shown]
     context = {"page_obj": page, "rows": rows, "clients": sight.clients, "client": client}
     return render(request, "floor/lists.html", context)
 
