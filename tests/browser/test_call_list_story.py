@@ -52,8 +52,9 @@ def test_a_list_is_made_called_and_read(
     priya.get_by_role("button", name="Add 2 people, leave 1 row out").click()
     expect(priya.locator("main")).to_contain_text("2 people were added.")
     priya.get_by_role("link", name="Open", exact=True).click()
-    priya.locator("#dialogs").get_by_label("Why").fill("The cards are in.")
-    priya.locator("#dialogs").get_by_role("button", name="Open").click()
+    priya.get_by_label("Why").fill("The cards are in.")
+    priya.get_by_role("button", name="Open", exact=True).click()
+    expect(priya.get_by_role("link", name="Pause")).to_be_visible()
     made = eventually(lambda: CallList.objects.filter(name=name, state="open").first())
 
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))

@@ -145,8 +145,7 @@ def one(request: SupervisorRequest, call_list: UUID) -> HttpResponseBase:
         "clients": [found.client],
         "at": at,
     }
-    template = "floor/_list_people.html" if getattr(request, "htmx", False) else "floor/list.html"
-    return render(request, template, context)
+    return render(request, "floor/list.html", context)
 
 
 def _asked(query: QueryDict, call_list: CallList) -> QuerySet[Prospect]:

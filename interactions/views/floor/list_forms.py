@@ -47,7 +47,10 @@ class CallListForm(forms.ModelForm):
     """Whom one calls from which line, and when. Changing a list asks why."""
 
     queue = _Named(
-        label=lazy("Line"), queryset=Queue.objects.none(), help_text=lazy("Whose agents call from this list.")
+        label=lazy("Line"),
+        queryset=Queue.objects.none(),
+        empty_label=lazy("Choose"),
+        help_text=lazy("Whose agents call from this list."),
     )
     script = _Named(
         label=lazy("Call flow"), queryset=Script.objects.none(), required=False,
