@@ -103,10 +103,15 @@ def ready(lists: Iterable[CallList], at: datetime) -> dict[int, dict[tuple[str, 
 
 
 def verdict_on(agent: Agent, call_list: CallList, language: str, at: datetime) -> verdicts.Verdict:
-    """Whether routing would give her such a call now, in the language of the person."""
+    """Whether routing would give her such a call now, in the language of the person.
+
+    She asks from her desk: that its line is being made anew, from one page to the next, is no reason against her.
+    """
     wants = queueing.wants_in(language, call_list.client)
     needs = eligibility.described(call_list.queue, Channel.VOICE, wants)
-    return verdicts.judge(verdicts.standings([agent], needs, at)[agent.pk], needs, at)
+    her = verdicts.standings([agent], needs, at)[agent.pk]
+    her.connected = True
+    return verdicts.judge(her, needs, at)
 
 
 # --- taking and letting go -------------------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ def test_a_list_is_made_called_and_read(
     expect(ben.locator("#work")).to_contain_text("2 ready")
     ben.get_by_role("button", name=f"Take the next of {name}").click()
     expect(ben.locator("#work")).to_contain_text("Pine & Co")
+    expect(ben.get_by_text("Connected", exact=True)).to_be_visible()
     ben.get_by_role("button", name="Call", exact=True).click()
     expect(ben.locator("a[href='tel:+12125550162']")).to_be_visible()
     expect(ben.locator("#script")).to_contain_text("office fair")
