@@ -79,7 +79,7 @@ def test_a_list_is_made_called_and_read(
     script.go_on(ben)  # the specialist is booked
     eventually(lambda: Callback.objects.filter(number="+12125550162").first())
     ben.get_by_role("button", name="Follow-up booked").click()
-    expect(ben.locator(".prospect")).to_contain_text("Follow-up booked")
+    expect(ben.locator(".prospect .state.ok")).to_have_text("Follow-up booked")
     paul = Prospect.objects.get(call_list=made, number="+12125550162")
     assert (paul.state, paul.result) == (ProspectState.DONE, "follow_up")
     ben.get_by_role("button", name="End call").click()
