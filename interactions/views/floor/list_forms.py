@@ -191,7 +191,9 @@ class ProspectForm(forms.Form):
 class BlockForm(forms.Form):
     """A number that a client never calls, and why."""
 
-    client = forms.ModelChoiceField(label=lazy("Company"), queryset=Client.objects.none(), to_field_name="public_id")
+    client = forms.ModelChoiceField(
+        label=lazy("Company"), queryset=Client.objects.none(), to_field_name="public_id", empty_label=lazy("Choose")
+    )
     number = forms.CharField(label=lazy("Phone number"), max_length=40)
     why = _Line(label=lazy("Why"), max_length=MOST_WHY)
 
