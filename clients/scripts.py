@@ -59,7 +59,7 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
 from clients.drafting import NotADraft, NothingToUndo, Outdated, redo, rewrite, undo
-from clients.models import Client, ProductType, ScriptKind, ScriptVersion, VersionState
+from clients.models import CallList, Client, ProductType, Script, ScriptKind, ScriptVersion, VersionState
 from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
@@ -185,9 +185,22 @@ def _move(version: ScriptVersion, to: VersionState, by: User, why: str, **change
         advance(version, to, allowed=MOVES, **changes)
 
 
-def pick(client: Client, kind: str, channel: str, language: str) -> ScriptVersion | None:
-    """The published version that fits a contact best: its language before its channel, then the default language."""
-    return _best(_published(client.pk, kind, channel), client, channel, language)
+def pick(
+    client: Client, kind: str, channel: str, language: str, *, script: Script | None = None
+) -> ScriptVersion | None:
+    """The published version that fits a contact best: its language before its channel, then the default language.
+
+    `script` is the one that leads calls of a list, while it is in force; other calls are led by what no list names.
+    """
+    found = list(_published(client.pk, kind, channel))
+    if script is not None:
+        own = [one for one in found if one.script_id == script.pk]
+        if own:
+            return _best(own, client, channel, language)
+    if kind == ScriptKind.OUTBOUND and len({one.script_id for one in found}) > 1:
+        of_lists = set(CallList.objects.filter(client=client, script__isnull=False).values_list("script", flat=True))
+        found = [one for one in found if one.script_id not in of_lists] or found
+    return _best(found, client, channel, language)
 
 
 def sub_process(client: Client, product_type: ProductType | None, language: str, channel: str) -> ScriptVersion | None:

@@ -21,6 +21,7 @@ from interactions.models import (
     Leg,
     Message,
     Notice,
+    Prospect,
     Recording,
     Run,
     StepVisit,
@@ -210,3 +211,11 @@ class LaneAdmin(WorkAdmin):
     list_filter = ["client", "channel"]
     list_select_related = ["client", "queue"]
     search_fields = ["queue__name"]
+
+
+@admin.register(Prospect)
+class ProspectAdmin(WorkAdmin):
+    list_display = ["name", "number", "call_list", "client", "state", "result", "attempts", "next_try_at", "consent_on"]
+    list_filter = ["client", "state", "result"]
+    list_select_related = ["call_list", "client"]
+    search_fields = ["name", "number", "company"]

@@ -18,7 +18,7 @@ from bpo.kernel import clock
 from bpo.kernel.asking import asked_now
 from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
-from clients.models import Channel, ClientState, QueueState, Skill
+from clients.models import Channel, ClientState, QueueState
 from interactions import case_duty, handling, journal, queueing, states
 from interactions.callback_rows import LOOK_AGAIN, BeingMade, drop_attempt, end, locked, wait_for_next_try
 from interactions.models import (
@@ -198,9 +198,7 @@ def _wants(callback: Callback) -> tuple[tuple[int, int], ...]:
     """What the contact it was promised from wanted; else the customer's language where the line does not speak it."""
     if callback.promised_from is not None and callback.promised_from.lane_id:
         return tuple(queueing.wants_of(callback.promised_from))
-    if callback.language == callback.client.default_language:
-        return ()
-    return tuple((skill, 1) for skill in Skill.objects.filter(language=callback.language).values_list("pk", flat=True))
+    return queueing.wants_in(callback.language, callback.client)
 
 
 @transaction.atomic

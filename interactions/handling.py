@@ -54,6 +54,7 @@ class IsSetAside(DomainError):
 # What the rules say of a colleague by name, said to the agent herself.
 OF_HERSELF = {
     "presence": _("You are not available. Be available first."),
+    "connected": _("Your desk is just connecting. Once more in a moment."),
     "wish": _("You wished to pause after this. Be available first."),
     "offered": _("An offer waits for your answer. Answer it first."),
     "room": _("You have no room for another contact of this kind. Finish or park one first."),

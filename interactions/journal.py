@@ -14,10 +14,21 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.writing import insert_later
 from clients.models import Client
-from interactions.models import Callback, Case, Interaction, JournalEntry, Kind, Leg, Notice, Run
+from interactions.models import (
+    Callback,
+    Case,
+    Interaction,
+    JournalEntry,
+    Kind,
+    Leg,
+    Notice,
+    Prospect,
+    ProspectState,
+    Run,
+)
 from interactions.signals import recorded
 
-About = Client | Interaction | Leg | Case | Callback | Notice | Run
+About = Client | Interaction | Leg | Case | Callback | Notice | Run | Prospect
 Actor = Agent | User
 
 
@@ -49,6 +60,10 @@ def keys_of(about: About) -> dict[str, Any]:
                 "interaction_id": about.interaction_id,
                 "callback_id": about.callback_id,
             }
+        case Prospect():
+            # What is written down before it is called again has nothing to do with the last contact.
+            call = about.interaction if about.state in (ProspectState.CALLING, ProspectState.DONE) else None
+            return {"prospect_id": about.pk, **(keys_of(call) if call else {"client_id": about.client_id})}
 
 
 def _of(name: str, row: Interaction | Case) -> dict[str, Any]:

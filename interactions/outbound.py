@@ -1,4 +1,4 @@
-"""Contacts that an agent begins: a promised callback now, a call, a mail; dialling, and what came of it."""
+"""Contacts that an agent begins: a promised callback now, somebody on a list, a call, a mail; and what came of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.asking import asked_now, operation
 from bpo.kernel.errors import DomainError
-from clients import opening
+from clients import customers, opening
 from clients.models import Channel, Client, ClientState, Customer, Queue, QueueState
-from interactions import callback_rows, callback_work, case_duty, handling, journal, queueing, states
+from interactions import (
+    callback_rows,
+    callback_work,
+    case_duty,
+    handling,
+    journal,
+    prospect_calls,
+    prospects,
+    queueing,
+    states,
+)
 from interactions.adapters import VOICES
 from interactions.callback_work import Result
 from interactions.models import (
@@ -29,6 +39,8 @@ from interactions.models import (
     Leg,
     LegState,
     Origin,
+    Prospect,
+    ProspectState,
     State,
     Visit,
 )
@@ -86,6 +98,32 @@ def start_call(
 
 
 @operation
+def start_prospect(prospect: Prospect, *, by: Agent, at: datetime | None = None) -> Leg:
+    """Call whom she took from a list, if list, number and clock still allow it; pressed twice it is one call."""
+    at = at or clock.now()
+    prospect = prospects.locked(prospect, by)
+    client, call_list = prospect.client, prospect.call_list
+    if prospect.state == ProspectState.CALLING:
+        mine = Leg.objects.filter(interaction=prospect.interaction_id, agent=by, state=LegState.HANDLING).first()
+        if mine is not None:
+            return mine
+    prospects.require_held(prospect, by)
+    prospects.require_callable(prospect, at)
+    person = customers.find_or_create(
+        client, phone=prospect.number, address=prospect.address, name=prospect.name, language=prospect.language
+    )
+    if not person.zone:
+        person.zone = prospect.zone
+        person.save(update_fields=["zone"])
+    leg = _start(
+        person, call_list.queue, Channel.VOICE, by=by, number=prospect.number, case=None, at=at,
+        origin=Origin.CAMPAIGN, language=prospect.language,
+    )  # fmt: skip
+    prospect_calls.begun(prospect, leg.interaction, at=at)
+    return leg
+
+
+@operation
 def start_mail(
     customer: Customer,
     queue: Queue,
@@ -121,8 +159,11 @@ def _start(
     subject: str = "",
     case: Case | None,
     at: datetime | None,
+    origin: Origin = Origin.AGENT,
+    language: str = "",
 ) -> Leg:
     at = at or clock.now()
+    language = language or customer.language or customer.client.default_language
     if queue.client_id != customer.client_id or (case is not None and case.client_id != customer.client_id):
         raise CannotStart("customer, line and case of two clients")
     _require_live(customer.client)
@@ -136,12 +177,14 @@ def _start(
         queue=queue,
         channel=channel,
         direction=Direction.OUTBOUND,
-        origin=Origin.AGENT,
+        origin=origin,
         arrived_at=at,
-        language=customer.language or customer.client.default_language,
+        language=language,
         reason=case.reason if case else None,
     )
-    queueing.enter_queue(contact, queue, at=at, by=by, arrived={"origin": Origin.AGENT})
+    # Whom we know we may speak to in another language; whom we call from a list we must.
+    wants = queueing.wants_in(language, queue.client) if origin == Origin.CAMPAIGN else ()
+    queueing.enter_queue(contact, queue, wants=wants, at=at, by=by, arrived={"origin": origin})
     asked_now()
     Envelope.objects.create(
         interaction=contact,
@@ -181,6 +224,8 @@ def dialled(leg: Leg, *, by: Agent, how: str = "tel", at: datetime | None = None
     """The agent dials; the moment of the try."""
     at = at or clock.now()
     leg = handling.held_leg(leg, by=by)
+    if leg.interaction.origin == Origin.CAMPAIGN:
+        prospect_calls.require_dialling(leg.interaction_id, at)
     journal.record(leg, Kind.DIALLED, by=by, at=at, leg=str(leg.public_id), how=how[:20])
 
 
@@ -200,6 +245,7 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
             raise callback_work.NothingToReport
         if result != Result.REACHED:
             journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=str(result))
+            prospect_calls.tried(leg, result, by=by, at=at)
             handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)
         elif not leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists():
             case_duty.answered(leg.interaction)

@@ -20,7 +20,7 @@ from agents.models import END_ACTIONS, Agent, OverflowStep, StepAction
 from bpo.kernel import clock
 from bpo.kernel.asking import Rows, asked_now, operation
 from bpo.kernel.writing import insert, insert_later, update
-from clients.models import Queue
+from clients.models import Client, Queue, Skill
 from interactions import eligibility, journal, overflow, states, waits
 from interactions.models import Interaction, JournalEntry, Kind, Lane, Origin, State, Visit
 
@@ -35,6 +35,13 @@ def wants_of(interaction: Interaction) -> Wants:
 def wants_for(queue: Queue, interaction: Interaction) -> Wants:
     """What it takes along into another queue: its own wants, such as its language."""
     return wants_of(interaction)
+
+
+def wants_in(language: str, client: Client) -> Wants:
+    """What a contact that we begin in this language wants: who speaks it, where not everybody does."""
+    if language == client.default_language:
+        return ()
+    return tuple((skill, 1) for skill in Skill.objects.filter(language=language).values_list("pk", flat=True))
 
 
 @operation

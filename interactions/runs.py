@@ -20,12 +20,12 @@ from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
-from clients.models import Policy, Product, Reason, ScriptKind, ScriptVersion
+from clients.models import Policy, Product, Reason, Script, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, Step, parse
 from interactions import closing, handling, journal, run_acts
 from interactions.answers import AnswersWrong, read_fields
 from interactions.deciding import decide
-from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Run, RunState, StepVisit
+from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Origin, Run, RunState, StepVisit
 from interactions.verification import Compared, compare
 
 MOST_UNSEEN = 50
@@ -75,7 +75,10 @@ def begin(interaction: Interaction, agent: Agent, *, at: datetime | None = None)
     kinds = [ScriptKind.INBOUND]
     if interaction.direction == Direction.OUTBOUND:
         kinds.insert(0, ScriptKind.OUTBOUND)
-    picked = (scripts.pick(interaction.client, kind, interaction.channel, interaction.language) for kind in kinds)
+    own = _script_of_list(interaction)
+    picked = (
+        scripts.pick(interaction.client, kind, interaction.channel, interaction.language, script=own) for kind in kinds
+    )
     version = next((one for one in picked if one), None)
     if version is None:
         return None
@@ -89,6 +92,13 @@ def begin(interaction: Interaction, agent: Agent, *, at: datetime | None = None)
     journal.record(run, Kind.RUN_STARTED, by=agent, at=at, script=version.script.name, version=version.number)
     _enter(run, parse(version.graph).start, agent=agent, at=at)
     return run
+
+
+def _script_of_list(interaction: Interaction) -> Script | None:
+    """The call flow that the list names from which this contact calls."""
+    if interaction.origin != Origin.CAMPAIGN:
+        return None
+    return Script.objects.filter(call_lists__prospects__interaction=interaction).first()
 
 
 @composed

@@ -13,7 +13,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Client, ClientState
-from interactions import callbacks, journal, mail_out, notices
+from interactions import callbacks, journal, mail_out, notices, prospect_calls
 from interactions.callback_rows import OPEN_STATES, BeingMade, seats_of_attempt
 from interactions.callback_work import put_back
 from interactions.models import (
@@ -110,7 +110,7 @@ def _close_waiting(contact: Interaction, at: datetime) -> None:
     # Who was reached and then handed on has no promise to wait for, and is like anybody else here.
     if contact.origin == Origin.CALLBACK and put_back(contact, why="client away", at=at):
         return
-    if contact.client.state == ClientState.SUSPENDED:
+    if contact.client.state == ClientState.SUSPENDED and not prospect_calls.nobody_asked_for_it(contact):
         number, address = _reach(contact)
         try:
             with transaction.atomic():

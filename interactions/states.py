@@ -20,6 +20,8 @@ from interactions.models import (
     Interaction,
     Leg,
     LegState,
+    Prospect,
+    ProspectState,
     Recording,
     RecordingState,
     State,
@@ -89,12 +91,24 @@ RECORDING_MOVES: Mapping[str, frozenset[str]] = {
     RecordingState.REFUSED: frozenset(),
 }
 
+PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
+    ProspectState.WAITING: frozenset({ProspectState.TAKEN, ProspectState.DO_NOT_CALL}),
+    ProspectState.TAKEN: frozenset({ProspectState.WAITING, ProspectState.CALLING, ProspectState.DO_NOT_CALL}),
+    ProspectState.CALLING: frozenset(
+        {ProspectState.WAITING, ProspectState.DONE, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}
+    ),
+    # Who says so later is heard.
+    ProspectState.DONE: frozenset({ProspectState.DO_NOT_CALL}),
+    ProspectState.GIVEN_UP: frozenset({ProspectState.DO_NOT_CALL}),
+    ProspectState.DO_NOT_CALL: frozenset(),
+}
+
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).
 IDLE_AFTER = frozenset({LegState.HANDLING, LegState.COMPLETED, LegState.LOST})
 
 NEXT_VERSION = F("version") + 1
 
-Moving = Interaction | Leg | Case | Callback | Recording
+Moving = Interaction | Leg | Case | Callback | Recording | Prospect
 
 
 def take_seats(*agents: Agent | int | None) -> None:
@@ -156,3 +170,5 @@ def move(thing: Moving, to: str, *, at: datetime | None = None, **changes: Any) 
             return advance(thing, to, allowed=CALLBACK_MOVES, version=NEXT_VERSION, **changes)
         case Recording():
             return advance(thing, to, allowed=RECORDING_MOVES, **changes)
+        case Prospect():
+            return advance(thing, to, allowed=PROSPECT_MOVES, **changes)

@@ -91,16 +91,16 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
         raise DispositionMissing(sentence=_("Choose one of the answers below “%s”.") % disposition.name)
     if disposition.needs_note and not note:
         raise DispositionMissing(sentence=_("“%s” needs a note: what happened?") % disposition.name)
-    if disposition.needs_follow_up and not has_follow_up(leg):
+    if disposition.needs_follow_up and not has_follow_up(leg.interaction):
         raise DispositionMissing(
             sentence=_("“%s” needs a follow-up: promise a callback or set the case to pending.") % disposition.name
         )
 
 
-def has_follow_up(leg: Leg) -> bool:
+def has_follow_up(interaction: Interaction) -> bool:
     """Whether something is promised on the case or from this contact: it is pending, or a callback is open."""
-    case = leg.interaction.case
-    promised = Q(promised_from=leg.interaction_id)
+    case = interaction.case
+    promised = Q(promised_from=interaction.pk)
     if case is not None:
         if case.state == CaseState.PENDING:
             return True

@@ -6,7 +6,7 @@ What a test does not name is made for it. Add yours at the end; keep the signatu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -27,6 +27,7 @@ from bpo.kernel import clock
 from clients.models import (
     Brand,
     BusinessHours,
+    CallList,
     Channel,
     Client,
     ClientState,
@@ -46,7 +47,7 @@ from clients.models import (
     Role,
     Skill,
 )
-from interactions.models import Envelope, Interaction, Leg, Origin, State
+from interactions.models import Envelope, Interaction, Leg, Origin, Prospect, State
 
 _numbers = count(1)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -305,3 +306,19 @@ def offer(to: Agent, interaction: Interaction | None = None, **fields: Any) -> L
     router.interaction_waits(interaction.pk)
     interaction.refresh_from_db()
     return Leg.objects.get(agent=to, interaction=interaction, state="offered")
+
+
+def call_list(line: Queue, name: str = "Renewals", **fields: Any) -> CallList:
+    """An open list that calls at any hour of any day, unless told otherwise."""
+    usual = {"state": "open", "calls_from": time(0), "calls_until": time(23, 59), "weekdays": list(range(7))}
+    return CallList.objects.create(client=line.client, queue=line, name=name, **{**usual, **fields})
+
+
+def prospect(of: CallList, name: str = "Paul Prospect", **fields: Any) -> Prospect:
+    """Somebody of New York who agreed to be called, due now."""
+    at = fields.pop("at", None) or clock.now()
+    usual = {
+        "number": f"+1212555{_n():04d}", "zone": "America/New_York", "language": of.client.default_language,
+        "consent_how": "Form at the fair", "consent_on": date(2026, 11, 2), "added_at": at, "next_try_at": at,
+    }  # fmt: skip
+    return Prospect.objects.create(client=of.client, call_list=of, name=name, **{**usual, **fields})

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from bpo.demo import filling, models, seeding, staffing
-from bpo.demo.content import CLIENTS
+from bpo.demo import calling, filling, models, seeding, staffing
+from bpo.demo.content import CLIENTS, call_list
 from bpo.demo.password import demo_password
 from bpo.kernel import clock
 from clients import standing
@@ -33,5 +33,7 @@ def set_up() -> None:
         filling.write_customers(content, client, today=now.date())
         if client.state == ClientState.SETTING_UP:
             standing.go_live(client, by=staff["tom"], at=now)
+        if content.slug == call_list.CLIENT:
+            calling.write_call_list(client, by=staff["priya"], at=now)
     if models.switch().seeded_at is None:
         models.note(seeded_at=now)

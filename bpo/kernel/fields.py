@@ -43,6 +43,11 @@ def can_be_called(number: str) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
+def country_of(number: str) -> str:
+    """The two letters of the country that a number in E.164 belongs to; empty when it is not known."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+
+
 def validate_e164(value: str) -> None:
     """Refuses what is not a possible number already in E.164."""
     if normalise_phone(value) != value:

@@ -18,15 +18,29 @@ def every() -> frozenset[str]:
 @cache
 def canonical() -> list[str]:
     """The names of the zone table, without those kept for old times; where no table is found, every place."""
-    for table in _tables():
-        rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-        return sorted(row[2] for row in rows if len(row) > 2)
-    return sorted(zone for zone in every() if "/" in zone and "Etc" not in zone)
+    return sorted(zone for zone, _country in _places()) or sorted(
+        zone for zone in every() if "/" in zone and "Etc" not in zone
+    )
+
+
+@cache
+def of_country(code: str) -> list[str]:
+    """The zones of a country by its two letters; none where it is not known."""
+    return sorted(zone for zone, country in _places() if country == code)
 
 
 def choices(*kept: str) -> list[tuple[str, str]]:
     """Name and label of each; those already `kept` somewhere stay, whatever their name."""
     return [(zone, zone.replace("_", " ")) for zone in sorted({*canonical(), *filter(None, kept)})]
+
+
+@cache
+def _places() -> list[tuple[str, str]]:
+    """Zone and country of each row of the first table that is found."""
+    for table in _tables():
+        rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+        return [(row[2], row[0]) for row in rows if len(row) > 2]
+    return []
 
 
 def _tables() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from clients.models.api_key import ApiKey
 from clients.models.brand import Brand, BrandText, PublicName, TextKind
+from clients.models.call_list import CallList, CallListState, DoNotCall
 from clients.models.catalogue import Disposition, Product, ProductType, Reason, ReasonKind
 from clients.models.client import Client, ClientState
 from clients.models.contract import Contract, Promise
@@ -25,6 +26,8 @@ __all__ = [
     "BrandSound",
     "BrandText",
     "BusinessHours",
+    "CallList",
+    "CallListState",
     "Channel",
     "Client",
     "ClientState",
@@ -33,6 +36,7 @@ __all__ = [
     "CustomerAddress",
     "CustomerPhone",
     "Disposition",
+    "DoNotCall",
     "EntryKind",
     "EntryPoint",
     "EntryRule",

@@ -12,9 +12,19 @@ from django.utils.translation import gettext_lazy
 
 from bpo.kernel import clock
 from clients.models import Channel, Disposition
-from interactions import endings
+from interactions import endings, prospect_calls
 from interactions.callback_work import Result
-from interactions.models import Callback, CallbackState, Direction, EndedBy, Kind, Leg
+from interactions.models import (
+    Callback,
+    CallbackState,
+    Direction,
+    EndedBy,
+    Kind,
+    Leg,
+    Origin,
+    Prospect,
+    ProspectState,
+)
 
 # Codes by which a client's list names these ends, the best first; a new client's list has them (clients.setting_up).
 HANDED_ON = ("handed-on",)
@@ -64,7 +74,9 @@ def led_to(leg: Leg) -> tuple[str, Disposition | None]:
     if said not in Result.values:
         return "", None
     result = Result(said)
-    return _words(result, callback), _named(leg, ENDINGS.get(result, ()))
+    prospect = prospect_calls.of_contact(leg.interaction_id) if leg.interaction.origin == Origin.CAMPAIGN else None
+    told = _list_words(result, prospect) if prospect else _words(result, callback)
+    return told, _named(leg, ENDINGS.get(result, ()))
 
 
 def _words(result: Result, callback: Callback | None) -> str:
@@ -75,6 +87,14 @@ def _words(result: Result, callback: Callback | None) -> str:
     if callback.state == CallbackState.UNREACHED and result == Result.WRONG_NUMBER:
         return _("The promise ended: the number was wrong.")
     return str(ENDED.get(CallbackState(callback.state), ""))
+
+
+def _list_words(result: Result, prospect: Prospect) -> str:
+    if prospect.state == ProspectState.WAITING and prospect.next_try_at:
+        return _("%(result)s. Next try %(when)s.") % {"result": result.label, "when": when(prospect.next_try_at)}
+    if prospect.state == ProspectState.GIVEN_UP:
+        return _("%(result)s. No further try: the list has given this person up.") % {"result": result.label}
+    return _("%(result)s. Nothing follows by itself.") % {"result": result.label}
 
 
 def _named(leg: Leg, codes: Iterable[str]) -> Disposition | None:

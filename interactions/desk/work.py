@@ -32,7 +32,7 @@ from interactions import (
     wrap_up,
 )
 from interactions.callback_work import Result
-from interactions.desk import afterwards, customer_pane, outcome, script_pane
+from interactions.desk import afterwards, customer_pane, outcome, prospect_pane, script_pane
 from interactions.desk.items import name_of, subject_of
 from interactions.desk.leaving import Leaving, leaving_of, times_of
 from interactions.desk.promising import choices
@@ -271,6 +271,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "notes": notes_on(interaction),
         "callback": (callback := callback_of(interaction) if interaction.origin == "callback" else None),
         "tries": outcome.tries_of(callback) if callback else None,
+        "prospect": prospect_pane.of_contact(interaction, leg, now) if leg.role == LegRole.PRIMARY else None,
         "spoken": playback.left_before(interaction.case_id, agent.user) if callback else [],
         "consult": (consult := consult_to_tell(interaction, now)),
         "consult_words": afterwards.answer_of(consult) if consult and consult.state in NOT_COMING else "",

@@ -21,6 +21,7 @@ from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
+from interactions.models.prospect import REACHED, Prospect, ProspectResult, ProspectState
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
@@ -32,6 +33,7 @@ __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
     "HEARD",
+    "REACHED",
     "AgentLane",
     "Arrival",
     "Attachment",
@@ -67,6 +69,9 @@ __all__ = [
     "Origin",
     "Outcome",
     "PausedFor",
+    "Prospect",
+    "ProspectResult",
+    "ProspectState",
     "Recording",
     "RecordingState",
     "Refusal",

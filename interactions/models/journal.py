@@ -16,6 +16,7 @@ from interactions.models.case import Case
 from interactions.models.interaction import Interaction
 from interactions.models.leg import Leg
 from interactions.models.notice import Notice
+from interactions.models.prospect import Prospect
 from interactions.models.run import Run
 
 
@@ -109,6 +110,13 @@ class Kind(models.TextChoices):
     SURVEY_ANSWERED = "survey_answered"
     CUSTOMER_MERGED = "customer_merged"
     CUSTOMER_UNMERGED = "customer_unmerged"
+    PROSPECTS_ADDED = "prospects_added"
+    PROSPECT_TAKEN = "prospect_taken"
+    PROSPECT_LET_GO = "prospect_let_go"
+    PROSPECT_TRIED = "prospect_tried"
+    PROSPECT_ENDED = "prospect_ended"
+    DO_NOT_CALL = "do_not_call"
+    CALL_AGAIN = "call_again"
     FLAGGED = "flagged"
     CORRECTED = "corrected"
 
@@ -140,6 +148,7 @@ class JournalEntry(AppendOnlyModel):
     callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     notice = models.ForeignKey(Notice, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
+    prospect = models.ForeignKey(Prospect, null=True, on_delete=models.PROTECT, related_name="journal", db_index=False)
     kind = WordField(max_length=20, choices=Kind, words="journal_kind")
     at = models.DateTimeField()
     actor = models.ForeignKey(
@@ -172,7 +181,7 @@ class JournalEntry(AppendOnlyModel):
             models.Index(fields=["client", "kind", "at"], name="journal_by_kind"),
             *(
                 models.Index(fields=[name], name=f"journal_of_{name}", condition=Q(**{f"{name}__isnull": False}))
-                for name in ("leg", "notice", "run", "actor")
+                for name in ("leg", "notice", "run", "prospect", "actor")
             ),
         ]
 

@@ -23,6 +23,8 @@ from interactions.models import (
     Origin,
     Outcome,
     PausedFor,
+    ProspectResult,
+    ProspectState,
     SurveyAnswer,
 )
 
@@ -65,6 +67,7 @@ DOORS: dict[str, Words] = {
     Origin.FORM: lazy("by the callback form"),
     Origin.API: lazy("from a connected system"),
     Origin.CALLBACK: lazy("as a promised callback"),
+    Origin.CAMPAIGN: lazy("from a call list"),
     Origin.AGENT: lazy("from an agent"),
 }
 ENDED: dict[str, Words] = {
@@ -162,6 +165,10 @@ STAFF: dict[str, Words] = {
     Kind.NOTICE_SKIPPED: lazy("No mail to the customer"),
     Kind.CUSTOMER_MERGED: lazy("Customer records joined"),
     Kind.CUSTOMER_UNMERGED: lazy("Customer records parted"),
+    Kind.PROSPECT_TAKEN: lazy("Taken from the list by %(who)s"),
+    Kind.PROSPECT_LET_GO: lazy("Back on the list"),
+    Kind.PROSPECT_TRIED: lazy("Called"),
+    Kind.PROSPECT_ENDED: lazy("Result on the list"),
     Kind.FLAGGED: lazy("Flagged by %(who)s"),
     Kind.CORRECTED: lazy("Corrected by %(who)s"),
     Kind.REDACTED: lazy("Personal data hidden"),
@@ -309,6 +316,21 @@ def _result(facts: Facts, for_client: bool) -> str:
     return str(RESULTS.get(str(facts.get("result", "")), ""))
 
 
+def _prospect_ended(facts: Facts, for_client: bool) -> str:
+    """The result, and for a refusal its reason."""
+    result, state = facts.get("result"), facts.get("state")
+    words = ProspectResult(result).label if result in ProspectResult.values else ""
+    if not words and state in ProspectState.values:
+        words = ProspectState(state).label
+    return ": ".join(part for part in (str(words), str(facts.get("note") or "")) if part)
+
+
+def _prospect_tried(facts: Facts, for_client: bool) -> str:
+    result = facts.get("result")
+    words = ProspectResult(result).label if result in ProspectResult.values else ""
+    return f"{words}, {_('attempt %(n)s') % {'n': facts.get('attempt')}}"
+
+
 def _judged(facts: Facts, for_client: bool) -> str:
     return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
@@ -364,6 +386,9 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
     Kind.CALLBACK_TRIED: _result,
+    Kind.PROSPECT_LET_GO: _given_reason,
+    Kind.PROSPECT_TRIED: _prospect_tried,
+    Kind.PROSPECT_ENDED: _prospect_ended,
     Kind.SURVEY_ANSWERED: _judged,
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,

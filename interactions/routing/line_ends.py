@@ -12,7 +12,7 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.steps import each
 from clients import hours, opening
 from clients.models import Channel, EntryPoint, Queue, WhenUnstaffed
-from interactions import callback_work, callbacks, closing
+from interactions import callback_work, callbacks, closing, prospect_calls
 from interactions.models import (
     AgentLane,
     CallbackOrigin,
@@ -110,6 +110,8 @@ def promise_or_close(interaction: Interaction, origin: CallbackOrigin, otherwise
     """
     if interaction.origin == Origin.CALLBACK and callback_work.put_back(interaction, why=str(otherwise), at=at):
         return True
+    if prospect_calls.nobody_asked_for_it(interaction):
+        return close(interaction, otherwise, at)
     number, address = reach(interaction)
     if number or address:
         try:

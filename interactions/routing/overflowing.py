@@ -14,7 +14,7 @@ from bpo.kernel.errors import DomainError
 from bpo.kernel.steps import each
 from clients import opening
 from clients.models import Channel, Queue, QueueState
-from interactions import callbacks, eligibility, overflow, queueing
+from interactions import callbacks, eligibility, overflow, prospect_calls, queueing
 from interactions.models import CallbackOrigin, Interaction, Lane, Origin, Outcome, State
 from interactions.routing import line_ends
 from interactions.routing.timers import BATCH
@@ -111,7 +111,7 @@ def _end(interaction: Interaction, step: OverflowStep, at: datetime) -> bool:
 def _take_message(interaction: Interaction, at: datetime) -> bool:
     """A message may be left, and a callback is promised where somebody can be reached."""
     number, address = line_ends.reach(interaction)
-    if number or address:
+    if (number or address) and not prospect_calls.nobody_asked_for_it(interaction):
         try:
             with transaction.atomic():
                 made = callbacks.instead_of_waiting(

@@ -15,7 +15,19 @@ from django.db import Error, connection
 
 from agents import licences
 from bpo.kernel import clock
-from interactions import callback_work, calls, cases, chats, monitoring, recordings, standing, voicemails
+from interactions import (
+    callback_work,
+    calls,
+    cases,
+    chats,
+    do_not_call,
+    monitoring,
+    prospect_calls,
+    prospects,
+    recordings,
+    standing,
+    voicemails,
+)
 from interactions.routing import line_ends, overflowing, rules_due, timers
 
 logger = logging.getLogger(__name__)
@@ -41,6 +53,8 @@ STEPS: list[Step] = [
     callback_work.fall_due,
     callback_work.find_broken,
     callback_work.settle,
+    prospects.release,
+    prospect_calls.settle,
     *chats.STEPS,
     calls.callers_gone,
     monitoring.over,
@@ -59,6 +73,7 @@ SLOW_STEPS: list[tuple[float, Step]] = [
     (10, timers.seats_wrong),
     (10, timers.seats_without_console),
     (10, standing.follow_standing),
+    (10, do_not_call.find_stopped),
     (30, cases.wake_pending),
     (60, cases.close_expired),
     (60, licences.lapse_expired),

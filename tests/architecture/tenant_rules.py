@@ -124,7 +124,7 @@ add(Rule(post=pages(PAGE)), "accounts:zone")
 add(
     Rule(get=DESK),
     "console-home", "console-items", "console-later", "console-top", "console-offer", "console-idle", "console-cases",
-    "console-find", "console-passed", "console-talk",
+    "console-find", "console-passed", "console-talk", "console-lists",
 )  # fmt: skip
 add(
     Rule(post=DESK), "console-here", "console-available", "console-away", "console-pause", "console-sign-out",
@@ -133,7 +133,7 @@ add(
     Rule(get=OWN_WORK),
     "console-leg", "console-work", "console-side", "console-script", "console-messages", "console-snippets",
     "console-callback", "console-formatted", "console-file", "console-case", "console-customer",
-    "console-case-watch", "console-afterwards", "console-notes",
+    "console-case-watch", "console-afterwards", "console-notes", "console-prospect",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -143,7 +143,8 @@ add(
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
-    "console-busy", "console-mute",
+    "console-busy", "console-mute", "console-next", "console-prospect-seen", "console-prospect-call",
+    "console-prospect-go", "console-prospect-stop", "console-conclude",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -162,21 +163,22 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
-    "floor-shares", "floor-flows",
+    "floor-shares", "floor-flows", "floor-lists",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
     "floor-others", "floor-passed-part", "floor-replay", "floor-replay-part",
-    "floor-flow", "floor-flow-picture", "floor-flow-contacts",
+    "floor-flow", "floor-flow-picture", "floor-flow-contacts", "floor-list", "floor-list-template", "floor-prospect",
 )  # fmt: skip
-add(Rule(get=FLOOR, post=FLOOR), "floor-replays")
+add(Rule(get=FLOOR, post=FLOOR), "floor-replays", "floor-list-new", "floor-do-not-call")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
 add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
     "floor-take-back", "floor-assign", "floor-priority", "floor-overflow", "floor-force", "floor-skill", "floor-switch",
     "floor-licence",
-    "floor-callback-time", "floor-callback-cancel",
+    "floor-callback-time", "floor-callback-cancel", "floor-list-edit", "floor-list-add", "floor-list-file",
+    "floor-list-move", "floor-prospect-stop", "floor-call-again",
 )  # fmt: skip
 
 # Beside a call is who supervises the company and leads the agent's team, and nobody else.
@@ -341,6 +343,7 @@ LACKING: dict[str, str] = {
         "api-setup-queue-list", "api-setup-reason-list", "api-setup-script-list", "api-setup-text-list",
         "api-setup-type-list", "api-setup-version-list", "api-skill-list", "console-away", "console-book",
         "console-case-move", "console-case-note", "console-customer-join", "console-decline", "console-identity",
+        "console-conclude", "console-prospect-stop",
         "console-note", "console-reply", "console-report", "console-send", "console-send-time",
         "console-take-over", "console-recording-piece",
         "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
@@ -365,7 +368,10 @@ LACKING: dict[str, str] = {
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
-        "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
+        "floor-licence", "floor-replays", "floor-list-new", "floor-list-edit", "floor-list-add",
+        "floor-list-file",
+        "floor-list-move", "floor-prospect-stop", "floor-do-not-call", "floor-call-again",
+        "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",

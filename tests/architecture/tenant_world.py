@@ -20,9 +20,9 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
-from interactions import callbacks, cases, handling, messages, offers, runs
+from interactions import callbacks, cases, do_not_call, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
+from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Prospect, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 from tests.kernel.test_sounds import wav
@@ -111,7 +111,12 @@ def build() -> World:
         side="agent", content_type="audio/webm", bytes=4, pieces=1, is_whole=True, duration_ms=20,
         file=ContentFile(b"webm", "recorded.webm"),
     )  # fmt: skip
+    renewals = factories.call_list(line)
+    called = factories.prospect(renewals, number="+12125550144", name="Paul")
+    Prospect.objects.filter(pk=called.pk).update(state="taken", taken_by=bea, held_until=at + timedelta(hours=1))
     made.things = {
+        "call_list": renewals, "prospect": called,
+        "blocked": do_not_call.add(acme, "+12125550145", by=people["supervisor"], why="asked"),
         "recording": recording,
         "sound": sounds.put(acme, "music", "", SimpleUploadedFile("song.wav", wav())),
         "client": acme, "queue": line, "hours": factories.hours(acme), "leg": leg, "interaction": contact,
@@ -168,6 +173,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-version-move": {"act": "roll-back"},
     "setup-licence": {"act": "suspend"},
     "floor-licence": {"act": "suspend"},
+    "floor-list-move": {"act": "pause"},
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},

@@ -9,15 +9,16 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from agents.models import Agent, Licence
+from agents.models import Agent, Licence, Seat
 from bpo.accounts.models import User
-from bpo.demo.content import CLIENTS, ClientContent, customers
+from bpo.demo.content import CLIENTS, ClientContent, call_list, customers
 from bpo.demo.content.people import AGENTS, PROFILES, SKILLS
 from bpo.demo.password import demo_password
 from bpo.demo.setting_up import set_up
 from clients import readiness, scripts
-from clients.models import Brand, Client, ScriptVersion, Skill
-from interactions import eligibility
+from clients.models import Brand, CallList, Client, ScriptVersion, Skill
+from interactions import eligibility, prospect_lists
+from interactions.models import Leg, Run
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -76,7 +77,20 @@ def test_set_up_twice_is_set_up_once() -> None:
     assert before == after
     assert digests == list(Brand.objects.order_by("pk").values_list("updated_at", flat=True))
     assert before["Agent"] == 14
-    assert before["Customer"] == sum(customers.HOW_MANY.values())
+    assert before["Customer"] == sum(customers.HOW_MANY.values()) + len(call_list.CALLS), "who was called is known"
+
+
+@pytest.mark.django_db
+def test_the_call_list_has_people_still_to_call_and_calls_that_were_made() -> None:
+    set_up()
+    made = CallList.objects.get()
+    figures = prospect_lists.figures([made])[made.pk]
+    assert (made.state, figures.people) == ("open", len(call_list.PEOPLE))
+    assert figures.attempts == len(call_list.CALLS)
+    assert figures.booked == 1 and figures.states["do_not_call"] == 1 and figures.states["waiting"] > 5
+    assert Run.objects.filter(interaction__origin="campaign").count() == len(call_list.CALLS)
+    assert not Leg.objects.exclude(state="completed").exists()
+    assert Seat.objects.get(agent__name="Leo Tanaka").presence == "signed_out"
 
 
 @pytest.mark.django_db

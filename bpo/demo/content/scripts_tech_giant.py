@@ -1,5 +1,6 @@
 """The scripts of The Tech Giant, in English and Spanish: service, billing & orders, tech support, and the call back."""
 
+from bpo.demo.content import call_list
 from bpo.demo.content.shapes import ScriptContent
 from bpo.demo.content.steps import act, choose, close, collect, decide, field, graph, option, say, sub, verify
 
@@ -186,4 +187,5 @@ SCRIPTS = (
     ScriptContent("sub_process", "Billing and orders", {"en": ORDERS_EN, "es": ORDERS_ES}),
     ScriptContent("sub_process", "Tech support", {"en": TECH_EN, "es": TECH_ES}, "care"),
     ScriptContent("outbound", "Call back", {"en": CALL_BACK_EN, "es": CALL_BACK_ES}),
+    call_list.SCRIPT,
 )

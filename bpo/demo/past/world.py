@@ -19,7 +19,9 @@ def _client(content: ClientContent) -> ClientFact:
     client = Client.objects.get(slug=content.slug)
     scripts: dict[tuple[str, str], Graph] = {}
     subs: dict[str, dict[str, Graph]] = {"en": {}, "es": {}}
-    published = ScriptVersion.objects.filter(script__client=client, state=VersionState.PUBLISHED)
+    published = ScriptVersion.objects.filter(
+        script__client=client, script__call_lists=None, state=VersionState.PUBLISHED
+    )
     for version in published.select_related("script__product_type").order_by("pk"):
         graph = parse(version.graph)
         if version.script.kind == ScriptKind.SUB_PROCESS:

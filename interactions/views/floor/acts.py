@@ -96,7 +96,12 @@ def dialog(request: SupervisorRequest, title: str, words: str, act: str, form: f
 
 def _page_of(**about: Any) -> str:
     """Where the act was chosen: the page of what it is about."""
-    names = {"contact": "floor-contact", "callback": "floor-callback", "agent": "floor-agent"}
+    names = {
+        "contact": "floor-contact", "callback": "floor-callback", "agent": "floor-agent", "prospect": "floor-prospect",
+        "call_list": "floor-list",
+    }  # fmt: skip
+    if "blocked" in about:
+        return reverse("floor-do-not-call")
     return next(reverse(page, args=[about[key].public_id]) for key, page in names.items() if key in about)
 
 

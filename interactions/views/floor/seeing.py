@@ -19,8 +19,8 @@ from agents.models import Agent, TeamSupervisor
 from bpo.accounts.models import User
 from bpo.kernel.composed import composed, first
 from clients.access import is_admin, memberships
-from clients.models import Client, Queue, Role
-from interactions.models import Callback, Interaction, Leg, LegRole, LegState
+from clients.models import CallList, Client, DoNotCall, Queue, Role
+from interactions.models import Callback, Interaction, Leg, LegRole, LegState, Prospect
 from interactions.reports.people import agents_of
 
 Row = TypeVar("Row", bound=Model)
@@ -143,4 +143,23 @@ def agent_seen(sight: Sight, public_id: UUID) -> Agent:
     found = sight.agents().select_related("team", "profile", "user").filter(public_id=public_id).first()
     if found is None:
         raise Http404
+    return found
+
+
+def call_list_of(request: SupervisorRequest, public_id: UUID) -> CallList:
+    """A call list of a client one supervises."""
+    found: CallList = _one(CallList.objects.select_related("client__brand", "queue", "script"), request, public_id)
+    return found
+
+
+def prospect_of(request: SupervisorRequest, public_id: UUID) -> Prospect:
+    """Somebody on such a list."""
+    rows = Prospect.objects.select_related("client__brand", "call_list__queue", "call_list__client", "interaction")
+    found: Prospect = _one(rows.select_related("taken_by"), request, public_id)
+    return found
+
+
+def blocked_of(request: SupervisorRequest, public_id: UUID) -> DoNotCall:
+    """A number that such a client never calls."""
+    found: DoNotCall = _one(DoNotCall.objects.select_related("client__brand"), request, public_id)
     return found

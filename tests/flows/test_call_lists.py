@@ -1,0 +1,115 @@
+"""A call list with several at it at one moment, each on a connection of her own: nobody is called twice."""
+
+import pytest
+
+from bpo.kernel import clock
+from interactions import do_not_call, outbound, prospect_calls, prospects
+from interactions.models import Interaction, Kind, Prospect, ProspectState
+from tests import factories as make
+from tests.flows.floor import Day, House, at_once
+from tests.invariants import broken_invariants
+
+pytestmark = pytest.mark.storm  # what two at once break, they break once in many times: no second try
+
+TIMES = range(5)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_who_take_the_next_get_two_people(day: Day, house: House, _time: int) -> None:
+    bea, dan = house.agent("Bea Brown"), house.agent("Dan Dow")
+    renewals = make.call_list(house.line)
+    for _n in range(2):
+        make.prospect(renewals)
+    taken = at_once(lambda: prospects.take_next(renewals, by=bea), lambda: prospects.take_next(renewals, by=dan))
+    assert all(isinstance(one, Prospect) for one in taken)
+    assert taken[0] != taken[1]
+    assert Prospect.objects.filter(state=ProspectState.TAKEN).count() == 2
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_of_two_who_want_the_last_one_gets_it(day: Day, house: House, _time: int) -> None:
+    bea, dan = house.agent("Bea Brown"), house.agent("Dan Dow")
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    taken = at_once(lambda: prospects.take_next(renewals, by=bea), lambda: prospects.take_next(renewals, by=dan))
+    assert sorted(isinstance(one, prospects.NotCallable) for one in taken) == [False, True]
+    assert paul.journal.filter(kind=Kind.PROSPECT_TAKEN).count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_pressed_twice_she_has_one_and_calls_once(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    renewals = make.call_list(house.line)
+    make.prospect(renewals)
+    make.prospect(renewals)
+    first, second = at_once(*[lambda: prospects.take_next(renewals, by=bea)] * 2)
+    assert first == second
+    legs = at_once(*[lambda: outbound.start_prospect(first, by=bea)] * 2)
+    assert legs[0] == legs[1]
+    assert Interaction.objects.count() == 1
+    assert not broken_invariants()
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_she_calls_in_the_moment_in_which_the_number_is_forbidden(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    prospects.take_next(renewals, by=bea)
+    called, _row = at_once(
+        lambda: outbound.start_prospect(paul, by=bea),
+        lambda: do_not_call.add(house.acme, paul.number, by=house.sue, why="a letter came"),
+    )
+    paul.refresh_from_db()
+    if isinstance(called, Exception):
+        assert paul.state == ProspectState.DO_NOT_CALL and not Interaction.objects.exists()
+    else:
+        refused = at_once(lambda: outbound.dialled(called, by=bea))
+        assert isinstance(refused[0], prospects.NotCallable)
+        outbound.report(called, "no_answer", by=bea)
+        paul.refresh_from_db()
+        assert paul.state == ProspectState.DO_NOT_CALL
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_she_calls_in_the_moment_in_which_it_is_taken_from_her(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    prospects.take_next(renewals, by=bea)
+    clock.advance(prospects.HELD_FOR.total_seconds())
+    called, released = at_once(lambda: outbound.start_prospect(paul, by=bea), prospects.release)
+    paul.refresh_from_db()
+    assert isinstance(called, prospects.NotWithYou) == (released == 1) == (paul.state == ProspectState.WAITING)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_said_in_the_moment_in_which_the_sweep_settles(day: Day, house: House, _time: int) -> None:
+    bea = house.agent("Bea Brown")
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    prospects.take_next(renewals, by=bea)
+    leg = outbound.start_prospect(paul, by=bea)
+    outbound.report(leg, "reached", by=bea)
+    at_once(
+        lambda: prospect_calls.conclude(leg, "not_interested", by=bea, note="too dear"),
+        lambda: outbound.report(leg, "no_answer", by=bea),
+        prospect_calls.settle,
+    )
+    paul.refresh_from_db()
+    assert paul.attempts == 1
+    assert paul.journal.filter(kind=Kind.PROSPECT_TRIED).count() == 1
+    assert not broken_invariants()
+
+
+def test_whom_she_had_when_she_goes_home_is_back_within_the_next_sweep(day: Day, house: House) -> None:
+    from agents import presence
+
+    bea = house.agent("Bea Brown")
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    prospects.take_next(renewals, by=bea)
+    presence.sign_out(bea)
+    assert day.after(1)["prospects.release"] == 1
+    paul.refresh_from_db()
+    assert paul.state == ProspectState.WAITING

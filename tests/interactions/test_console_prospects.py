@@ -1,0 +1,170 @@
+"""Call lists at the desk, over HTTP: Bea takes the next, looks, calls, and says what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agents.models import Agent
+from clients.models import CallList, Client, DoNotCall, Queue
+from interactions import callbacks
+from interactions.models import CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Client:
+    return make.client("Acme")
+
+
+@pytest.fixture
+def renewals(acme: Client) -> CallList:
+    return make.call_list(make.queue(acme, "Sales"))
+
+
+@pytest.fixture
+def bea(acme: Client) -> Agent:
+    return make.agent(licensed=acme, available=True)
+
+
+def desk_of(agent: Agent) -> Browser:
+    browser = Browser(headers={"HX-Request": "true"})
+    browser.force_login(agent.user)
+    return browser
+
+
+def url(name: str, *args: Any) -> str:
+    return reverse(f"console-{name}", args=[getattr(one, "public_id", one) for one in args])
+
+
+def test_bea_takes_looks_calls_and_says_what_came_of_it(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals, "Paul Pine", note="Ask for spring", company="Pine & Co")
+    assert "1 ready" in desk.get(url("lists")).content.decode()
+    answer = desk.post(url("next", renewals))
+    assert answer["HX-Redirect"] == url("prospect", paul)
+    page = desk.get(url("prospect", paul)).content.decode()
+    for words in ("Paul Pine", "Pine &amp; Co", "Ask for spring", "Form at the fair", "in New York", "first call"):
+        assert words in page
+    assert "Paul Pine of “Renewals” is with you" in desk.get(url("lists")).content.decode()
+    assert not Interaction.objects.exists(), "she looks first"
+
+    work = desk.post(url("prospect-call", paul)).content.decode()
+    leg = Leg.objects.get()
+    assert f'href="tel:{paul.number}"' in work and "try 1 of 3" in work
+    assert desk.get(url("prospect", paul)).headers["Location"] == url("leg", leg)
+    desk.post(url("dialled", leg))
+    desk.post(url("report", leg), {"result": "reached"})
+    refused = desk.post(url("conclude", leg), {"outcome": "follow_up"})
+    assert refused.status_code == 409 and "Book the follow-up first" in refused.content.decode()
+    no_reason = desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": " "})
+    assert no_reason.status_code == 400 and "Say why" in no_reason.content.decode()
+    said = desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": "too dear"})
+    assert "Not interested" in said.content.decode() and "too dear" in said.content.decode()
+    paul.refresh_from_db()
+    assert (paul.state, paul.result_note) == (ProspectState.DONE, "too dear")
+    wrap = desk.post(url("end", leg)).content.decode()
+    assert 'id="wrapup"' in wrap and "Not interested" in wrap
+
+
+def test_a_follow_up_is_promised_and_said(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    callbacks.promise(
+        renewals.client, customer=leg.interaction.customer, queue=renewals.queue, number=paul.number,
+        origin=CallbackOrigin.AGENT, by=bea, interaction=leg.interaction,
+    )  # fmt: skip
+    assert desk.post(url("conclude", leg), {"outcome": "follow_up"}).status_code == 200
+    paul.refresh_from_db()
+    assert paul.result == "follow_up"
+
+
+def test_no_answer_says_when_the_next_try_is(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    page = desk.post(url("report", Leg.objects.get()), {"result": "no_answer"}).content.decode()
+    assert "No answer. Next try" in page
+    assert "tel:" not in page, "in wrap-up nobody is dialled past the rules of the list"
+
+
+def test_she_lets_go_and_a_colleague_takes(renewals: CallList, bea: Agent) -> None:
+    paul = make.prospect(renewals)
+    desk = desk_of(bea)
+    desk.post(url("next", renewals))
+    dan = desk_of(make.agent("Dan Dow", licensed=renewals.client, available=True))
+    nobody = dan.post(url("next", renewals))
+    assert nobody.status_code == 409 and "Nobody on this list" in nobody.content.decode()
+    for name in ("prospect-call", "prospect-go", "prospect-stop"):
+        assert dan.post(url(name, paul), {"why": "x"}).status_code == 409
+    assert dan.get(url("prospect", paul)).status_code == 409
+    assert desk.post(url("prospect-go", paul))["HX-Redirect"] == url("lists")
+    assert dan.post(url("next", renewals))["HX-Redirect"] == url("prospect", paul)
+    assert "not with you any more" in desk.post(url("prospect-seen", paul)).content.decode()
+    assert "in New York" in dan.post(url("prospect-seen", paul)).content.decode()
+
+
+def test_she_sees_that_the_number_must_not_be_called(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals)
+    desk.post(url("next", renewals))
+    assert desk.post(url("prospect-stop", paul), {"why": ""}).status_code == 400
+    assert desk.post(url("prospect-stop", paul), {"why": "is a hospital"})["HX-Redirect"] == url("lists")
+    assert DoNotCall.objects.get().why == "is a hospital"
+    assert paul.journal.order_by("pk").last().kind == Kind.PROSPECT_ENDED
+
+
+def test_cal_of_another_client_sees_none_of_it(renewals: CallList, bea: Agent) -> None:
+    paul = make.prospect(renewals)
+    desk_of(bea).post(url("next", renewals))
+    cal = desk_of(make.agent("Cal Clay", licensed=make.client("Bolt"), available=True))
+    assert "Renewals" not in cal.get(url("lists")).content.decode()
+    assert cal.post(url("next", renewals)).status_code == 404
+    assert cal.get(url("prospect", paul)).status_code == 404
+    for name in ("prospect-call", "prospect-go", "prospect-stop", "prospect-seen"):
+        assert cal.post(url(name, paul)).status_code == 404
+        assert desk_of(bea).get(url(name, paul)).status_code == 405
+
+
+def test_without_scripts_the_forms_lead_to_pages(renewals: CallList, bea: Agent) -> None:
+    plain = Browser()
+    plain.force_login(bea.user)
+    paul = make.prospect(renewals)
+    assert plain.post(url("next", renewals)).headers["Location"] == url("prospect", paul)
+    assert plain.post(url("prospect-call", paul)).headers["Location"] == url("leg", Leg.objects.get())
+
+
+def test_the_desk_asks_as_many_questions_for_ten_lists_as_for_one(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    make.prospect(renewals)
+    desk.get(url("lists"))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(url("lists")).status_code == 200
+        return len(captured)
+
+    before = asked()
+    for n in range(10):
+        make.prospect(make.call_list(renewals.queue, f"List {n}"))
+    assert asked() == before
+
+
+def test_a_list_is_not_shown_before_it_is_open(renewals: CallList, bea: Agent) -> None:
+    CallList.objects.update(state="draft")
+    make.prospect(renewals)
+    assert "No list is open" in desk_of(bea).get(url("lists")).content.decode()
+    assert desk_of(bea).post(url("next", renewals)).status_code == 409
+    assert Prospect.objects.get().state == ProspectState.WAITING
+    assert Queue.objects.count() == 1
