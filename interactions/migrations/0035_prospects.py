@@ -15,8 +15,8 @@ from interactions.models import Kind
 class Migration(migrations.Migration):
     dependencies = [
         ("agents", "0009_checks_that_say_something"),
-        ("clients", "0026_call_lists"),
-        ("interactions", "0032_carriers_of_calls"),
+        ("clients", "0017_call_lists"),
+        ("interactions", "0034_track_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
