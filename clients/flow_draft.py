@@ -17,6 +17,7 @@ from clients.script_graph import END, Graph, Step
 
 ACTS: dict[str, str | Promise] = {
     "create_order_issue": gettext_lazy("order issue"),
+    "change_address": gettext_lazy("new address"),
     "promise_callback": gettext_lazy("callback"),
     "send_notice": gettext_lazy("sends a mail"),
     "set_pending": gettext_lazy("waits"),

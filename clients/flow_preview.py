@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from clients import flow_words, scripts
 from clients.flow_picture import KINDS
 from clients.models import Channel, Client, ScriptKind, ScriptVersion
-from clients.script_graph import Field, Graph, Option, Step
+from clients.script_acts import Field
+from clients.script_graph import Graph, Option, Step
 
 LISTED = ("reason", "product")
 BUTTONS: dict[str, str | Promise] = {"verify": _("Check"), "close": _("Resolve")}

@@ -15,6 +15,7 @@ FIELD_TYPES: Words = {
     "email": _("Email address"),
     "phone": _("Phone number"),
     "order": _("One of the customer's orders"),
+    "bill": _("One of the customer's bills"),
     "card": _("Payment card (only the last digits are kept)"),
 }
 FACTS: Words = {
@@ -45,13 +46,17 @@ DECIDES_ON: Words = {
     "order_late": _("whether the order is late"),
 }
 YES_NO: Words = {"yes": _("yes"), "no": _("no")}
+# What the agent does at an act; `clients.script_acts` says what she fills in.
 ACTS: Words = {
     "create_order_issue": _("Open an issue on the order"),
+    "change_address": _("Change where the order goes"),
     "promise_callback": _("Promise a callback"),
     "send_notice": _("Send the customer a mail"),
     "set_pending": _("Wait and come back to it"),
     "transfer": _("Hand over to another line"),
 }
+# Those that leave words for colleagues.
+ACTS_WITH_NOTE = frozenset({"create_order_issue", "promise_callback", "transfer"})
 NOTICES: Words = {"transcript": _("what was said"), "survey": _("the survey")}
 PLACEHOLDERS: Words = {
     "client": _("the company's name"),

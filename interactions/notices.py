@@ -19,6 +19,7 @@ from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound
 from interactions.models import (
     FOR_CUSTOMERS,
+    Action,
     Callback,
     CallbackOrigin,
     Case,
@@ -59,13 +60,15 @@ def write(
     interaction: Interaction | None = None,
     callback: Callback | None = None,
     turn: int = 0,
+    action: Action | None = None,
     address: str = "",
+    due_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Notice | None:
     """The row of a notice, once for its kind and turn; None when it is skipped, and the journal says why.
 
     It goes to `address` where the customer asked for that, else to the one he is known by. Called in the transaction of
-    what causes it; the worker sends it.
+    what causes it; the worker sends it, from `due_at` on.
     """
     at = at or clock.now()
     kind = NoticeKind(kind)
@@ -96,11 +99,12 @@ def write(
         case=case,
         interaction=interaction,
         callback=callback,
+        action=action,
         language=to.language,
         to_name=to.name[:200],
         to_address=to.address,
         written_at=at,
-        due_at=at,
+        due_at=due_at or at,
         state=OutgoingState.HELD if _is_held(client, kind) else OutgoingState.PENDING,
     )
     try:
@@ -255,6 +259,11 @@ def of_ended() -> QuerySet[Notice]:
 def cancel(client: Client, *, at: datetime | None = None) -> int:
     """The client ended: what was to be sent is not. Returns how many."""
     return sum(_cancel(notice, CLIENT_ENDED, at) for notice in of_ended().filter(client=client).order_by("pk"))
+
+
+def take_back(notice: Notice, why: str, *, at: datetime | None = None) -> bool:
+    """What has not left yet does not leave; False when it has."""
+    return notice.state == OutgoingState.CANCELLED or _cancel(notice, why, at)
 
 
 @transaction.atomic

@@ -41,6 +41,15 @@ def order_of(run: Run, interaction: Interaction) -> Order | None:
     return found or orders.filter(state__in=OPEN_ORDERS).first()
 
 
+def may_show_account(run: Run | None) -> bool:
+    """Only of a verified customer where the script verifies; without a script, or one that does not, always."""
+    return run is None or run.verified is True or not _verifies(run)
+
+
+def _verifies(run: Run) -> bool:
+    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
+
+
 def context(run: Run, interaction: Interaction, agent: Agent) -> dict[str, object]:
     """Every value a text of this run may name."""
     client = interaction.client

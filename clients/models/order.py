@@ -70,6 +70,7 @@ class OrderIssue(PublicIdModel):
     source = models.UUIDField(help_text="What asked for it; asking twice changes nothing.")
     created_at = models.DateTimeField()
     created_by_name = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was not meant.")
 
     client_lookup = "order__client"
     objects = ClientScopedQuerySet["OrderIssue"].as_manager()

@@ -17,10 +17,9 @@ from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
 from interactions import customer_records, promise_words
-from interactions.desk.account import may_show_account
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
 from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
-from interactions.script_words import OPEN_ORDERS, money
+from interactions.script_words import OPEN_ORDERS, may_show_account, money
 
 ORDERS_SHOWN = 2
 OF_THE_PAST = (
@@ -129,7 +128,7 @@ def verified_words(run: Run | None, interaction: Interaction) -> str:
 
 def _orders(customer: Customer) -> list[Order]:
     orders = Order.objects.filter(customer=customer).prefetch_related(
-        "lines", Prefetch("issues", OrderIssue.objects.order_by("-created_at"))
+        "lines", Prefetch("issues", OrderIssue.objects.filter(withdrawn_at=None).order_by("-created_at"))
     )[:20]
     return sorted(orders, key=lambda order: order.state not in OPEN_ORDERS)
 

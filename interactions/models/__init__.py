@@ -1,5 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
+from interactions.models.action import Action, AddressChange
 from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
@@ -32,6 +33,8 @@ __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
     "HEARD",
+    "Action",
+    "AddressChange",
     "AgentLane",
     "Arrival",
     "Attachment",

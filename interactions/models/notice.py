@@ -7,6 +7,7 @@ from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
+from interactions.models.action import Action
 from interactions.models.callback import Callback
 from interactions.models.case import Case
 from interactions.models.interaction import Interaction
@@ -43,6 +44,9 @@ class Notice(PublicIdModel, Outgoing):
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="notices")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
     callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="notices")
+    action = models.ForeignKey(
+        Action, null=True, on_delete=models.PROTECT, related_name="notices", help_text="The act that caused it."
+    )
     language = models.CharField(max_length=5, default="en")
     to_name = models.CharField(max_length=200, blank=True)
     to_address = models.CharField(max_length=254)

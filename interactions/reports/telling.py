@@ -120,6 +120,7 @@ EVERYBODY: dict[str, Words] = {
     Kind.NOTICE_BOUNCED: lazy("A mail came back"),
     Kind.SURVEY_ANSWERED: lazy("The customer answered the survey"),
     Kind.ACTION_DONE: lazy("Done by %(who)s"),
+    Kind.ACTION_UNDONE: lazy("Undone by %(who)s"),
     Kind.RECORDING_STARTED: lazy("Recording begins"),
     Kind.RECORDING_PAUSED: lazy("Recording paused"),
     Kind.RECORDING_STOPPED: lazy("Recording ended"),
@@ -155,7 +156,6 @@ STAFF: dict[str, Words] = {
     Kind.RUN_STARTED: lazy("Script begun"),
     Kind.RUN_MOVED_ON: lazy("Script goes on with another version"),
     Kind.RUN_ENDED: lazy("Script ended"),
-    Kind.ACTION_UNDONE: lazy("Undone by %(who)s"),
     Kind.CASE_MERGED: lazy("Case merged"),
     Kind.CASE_SPLIT: lazy("Case split"),
     Kind.NOTICE_WRITTEN: lazy("Mail to the customer written"),
@@ -327,6 +327,7 @@ def _kept_until(facts: Facts, for_client: bool) -> str:
 
 ACTS: dict[str, Words] = {
     "create_order_issue": lazy("order issue"),
+    "change_address": lazy("delivery address of"),
     "promise_callback": lazy("callback"),
     "send_notice": lazy("mail to the customer"),
     "set_pending": lazy("case waits"),
@@ -355,6 +356,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.DISPOSED: _disposed,
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
+    Kind.ACTION_UNDONE: _act,
     Kind.CALLBACK_TRIED: _result,
     Kind.SURVEY_ANSWERED: _judged,
     Kind.CALLBACK_PROMISED: _given_reason,

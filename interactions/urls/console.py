@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("legs/<uuid:leg>/script/answer/", script.answer, name="console-answer"),
     path("legs/<uuid:leg>/script/back/", script.back, name="console-back"),
     path("legs/<uuid:leg>/script/jump/", script.jump, name="console-jump"),
+    path("legs/<uuid:leg>/acts/<uuid:action>/undo/", script.undo, name="console-undo-act"),
     path("legs/<uuid:leg>/messages/", writing.messages, name="console-messages"),
     path("legs/<uuid:leg>/send/", writing.send, name="console-send"),
     path("legs/<uuid:leg>/reply/", writing.reply, name="console-reply"),

@@ -143,7 +143,7 @@ add(
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
-    "console-busy", "console-mute",
+    "console-busy", "console-mute", "console-undo-act",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),

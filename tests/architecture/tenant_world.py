@@ -22,7 +22,7 @@ from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
+from interactions.models import Action, Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 from tests.kernel.test_sounds import wav
@@ -124,6 +124,10 @@ def build() -> World:
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
+        "action": Action.objects.create(
+            client=acme, run=contact.run, version=contact.run.version, step="wait", name="set_pending", label="Wait",
+            ref=cases.of_leg(leg).reference, agent=bea, done_at=at,
+        ),
         "monitor": Monitor.objects.create(
             client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
         ),

@@ -1,0 +1,125 @@
+"""What an act step of a script does: it calls the operation of that name, once for each run and step, and undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from bpo.kernel import clock
+from clients.script_graph import Step
+from interactions import journal
+from interactions.acts import contact, orders
+from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.models import Action, Kind, Run
+from interactions.script_words import may_show_account, order_of
+
+__all__ = ["CannotAct", "CannotUndo", "DoneAct", "done_of", "key_of", "perform", "proposals", "standing", "undo"]
+
+
+def _always(action: Action) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """How it is done, returning a reference to what was made; how it is undone, and whether that is still possible."""
+
+    do: Callable[[Doing], str]
+    undo: Callable[[Action, datetime], None] | None = None
+    still: Callable[[Action], bool] = _always
+
+
+ACTS: Mapping[str, Act] = {
+    "create_order_issue": Act(orders.open_issue, orders.withdraw_issue),
+    "change_address": Act(orders.change_address, orders.change_address_back),
+    "promise_callback": Act(contact.promise_callback, contact.withdraw_callback),
+    "send_notice": Act(contact.send_notice, contact.take_back_notice, contact.notice_waits),
+    "set_pending": Act(contact.set_pending, contact.wait_no_more),
+    "transfer": Act(contact.transfer),
+}
+
+
+def perform(run: Run, step: Step, values: Mapping[str, str], *, by: Agent, at: datetime) -> Action:
+    """Do it; done before at this step of the run and not undone since, it is not done again.
+
+    Called with the run locked. AnswersWrong names what was filled in wrongly, CannotAct what is missing.
+    """
+    done = standing(run, step)
+    if done is not None:
+        return done
+    if step.shows_account() and not may_show_account(run):
+        raise CannotAct(sentence=_("Verify the customer first: this changes an account."))
+    action = Action.objects.create(
+        client_id=run.client_id, name=step.act, label=step.name[:80], agent=by, done_at=at, **_place(run, step)
+    )
+    action.ref = ACTS[step.act].do(Doing(run, step, action, values, by, at))[:254]
+    action.save(update_fields=["ref", "outcome"])
+    journal.record(run, Kind.ACTION_DONE, by=by, at=at, name=step.act, step=step.id, ref=action.ref)
+    return action
+
+
+def standing(run: Run, step: Step) -> Action | None:
+    """What was done at this step of the run and not undone since."""
+    return Action.objects.filter(undone_at=None, **_place(run, step)).first()
+
+
+def _place(run: Run, step: Step) -> dict[str, Any]:
+    return {"run": run, "version_id": run.sub_version_id or run.version_id, "step": step.id}
+
+
+@transaction.atomic
+def undo(action: Action, *, by: Agent, at: datetime | None = None) -> Action:
+    """Take it back where the world allows, else CannotUndo says why not. Undone twice it is undone once."""
+    at = at or clock.now()
+    run = Run.objects.select_for_update(of=("self",)).select_related("interaction").get(pk=action.run_id)
+    action = Action.objects.select_for_update(of=("self",)).select_related("agent").get(pk=action.pk)
+    if action.undone_at is not None:
+        return action
+    act = ACTS[action.name]
+    if act.undo is None:
+        raise CannotUndo
+    action.agent = by
+    act.undo(action, at)
+    Action.objects.filter(pk=action.pk).update(undone_at=at)
+    action.undone_at = at
+    journal.record(run, Kind.ACTION_UNDONE, by=by, at=at, name=action.name, step=action.step, ref=action.ref)
+    return action
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAct:
+    """An act of a run as the desk lists it."""
+
+    action: Action
+    undoable: bool
+
+
+def done_of(run: Run) -> list[DoneAct]:
+    """What was done in a run, first things first; what was undone is listed as such."""
+    actions: Iterable[Action] = run.actions.prefetch_related("notices")
+    return [DoneAct(one, one.undone_at is None and _undoable(one)) for one in actions]
+
+
+def _undoable(action: Action) -> bool:
+    act = ACTS[action.name]
+    return act.undo is not None and act.still(action)
+
+
+def key_of(step: Step, name: str) -> str:
+    """Under which name a run keeps what was filled in for an act: two acts of one kind have each their own."""
+    return f"{step.id}.{name}"
+
+
+def proposals(run: Run, step: Step, *, at: datetime) -> dict[str, str]:
+    """What an act's fields begin with, by name."""
+    order = order_of(run, run.interaction) if may_show_account(run) else None
+    match step.act:
+        case "change_address":
+            return {"new_address": order.deliver_to if order else ""}
+    return {}
