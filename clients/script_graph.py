@@ -22,7 +22,7 @@ DECIDES_ON = (
 # What a text may name. Those of ACCOUNT_PLACEHOLDERS show account data: only after verification.
 ACCOUNT_PLACEHOLDERS = frozenset(
     {"order", "order_item", "order_state", "order_total", "due", "shipped", "deliver_to", "paid_by", "bill",
-     "bill_amount", "bill_due", "account"}
+     "bill_amount", "bill_due", "bill_lines", "account"}
 )  # fmt: skip
 PLACEHOLDERS = ACCOUNT_PLACEHOLDERS | {
     "client", "agent", "customer", "first_name", "product", "reason", "reference", "phone_shown", "today",

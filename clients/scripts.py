@@ -5,7 +5,7 @@ which the agent sees the way ahead. Every step has ``id``, ``kind``, ``name`` (s
 and may have ``text`` (what is said; for acts and closures too). Text, option labels and hints may use these
 placeholders and no others: {client} {agent} {customer} {first_name} {product} {reason} {reference} (of the case)
 {phone_shown} {today}; and, only behind a passed verification, {order} {order_item} {order_state} {order_total} {due}
-{shipped} {deliver_to} {paid_by} {bill} {bill_amount} {bill_due} {account}.
+{shipped} {deliver_to} {paid_by} {bill} {bill_amount} {bill_due} {bill_lines} {account}.
 
 | kind        | its own keys                                                                                         |
 |-------------|------------------------------------------------------------------------------------------------------|

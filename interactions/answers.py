@@ -105,7 +105,7 @@ def read_value(one: Field, said: str, *, client: Client, customer: Customer | No
 
 
 def _amount(one: Field, said: str) -> str:
-    """Money: more than nothing, in whole cents; a comma groups thousands, unless it stands before the last two digits."""
+    """Money: more than nothing, in cents. A comma groups thousands, unless it stands before the last two digits."""
     plainly = re.sub(r"[\s$€£]", "", said)
     plainly = re.sub(r",(?=[0-9]{2}$)", ".", plainly) if "." not in plainly else plainly.replace(",", "")
     plainly = plainly.replace(",", "")

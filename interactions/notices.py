@@ -15,10 +15,12 @@ from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
 from interactions import journal, notice_preview, sender
+from interactions.act_letters import invitation_of
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound
 from interactions.models import (
     FOR_CUSTOMERS,
+    OF_ACTS,
     Action,
     Callback,
     CallbackOrigin,
@@ -81,7 +83,7 @@ def write(
     about = callback or interaction or case
     if about is None:
         raise ValueError("a notice is about a case, a contact or a callback")
-    found = _written(kind, case, interaction, callback, turn).first()
+    found = _written(kind, case, interaction, callback, action, turn).first()
     if found:
         return found
     to = _recipient(about)
@@ -111,7 +113,7 @@ def write(
         with transaction.atomic():
             notice.save(force_insert=True)
     except IntegrityError:
-        return _written(kind, case, interaction, callback, turn).get()
+        return _written(kind, case, interaction, callback, action, turn).get()
     held = notice.state == OutgoingState.HELD
     journal.record(notice, Kind.NOTICE_WRITTEN, at=at, notice_kind=str(kind), turn=turn, held=held)
     return notice
@@ -141,9 +143,16 @@ def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
 
 
 def _written(
-    kind: NoticeKind, case: Case | None, interaction: Interaction | None, callback: Callback | None, turn: int
+    kind: NoticeKind,
+    case: Case | None,
+    interaction: Interaction | None,
+    callback: Callback | None,
+    action: Action | None,
+    turn: int,
 ) -> QuerySet[Notice]:
     same = Notice.objects.filter(kind=kind, turn=turn)
+    if kind in OF_ACTS:
+        return same.filter(action=action)
     if callback is not None:
         return same.filter(callback=callback)
     if case is not None:
@@ -338,7 +347,7 @@ def outbound(notice: Notice) -> Outbound:
         reply_to="" if notice.kind == NoticeKind.NEW_CONTACT else sender.reply_to(notice.client, entry_point),
         in_reply_to=answered,
         references=(answered,) if answered else (),
-        attachments=sender.logo_of(brand, notice.html),
+        attachments=(*sender.logo_of(brand, notice.html), *invitation_of(notice)),
         automatic=True,
         transport=sender.transport(),
     )

@@ -228,8 +228,8 @@ def answer(run: Run, step_id: str, data: Mapping[str, str], *, by: Agent, at: da
     done = acts.standing(run, step) if step.kind == "act" else None
     values = {} if done else read_fields(step, data, client=run.client, customer=interaction.customer)
     for one in step.fields:
-        if one.type == "order" and one.name in values:
-            run.answers["order_chosen"] = values[one.name]
+        if one.type in ("order", "bill") and one.name in values:
+            run.answers[f"{one.type}_chosen"] = values[one.name]
     way = step.next
     if step.kind == "choose":
         chosen, way = _choose(run, step, data, by=by, at=at)

@@ -110,3 +110,20 @@ class Bill(PublicIdModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+class BillLine(models.Model):
+    """What a bill is made of."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines")
+    name = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="A discount is less than nothing.")
+
+    client_lookup = "bill__client"
+    objects = ClientScopedQuerySet["BillLine"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.script_graph import Step
 from interactions import journal
-from interactions.acts import contact, orders
+from interactions.acts import bookings, contact, orders, refunds, tasks
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.letters import zone_of
 from interactions.models import Action, Kind, Run
 from interactions.script_words import may_show_account, order_of
 
@@ -35,9 +37,17 @@ class Act:
     still: Callable[[Action], bool] = _always
 
 
+# Whose whole effect is a mail.
+MAILS = ("send_notice", "resend_confirmation")
 ACTS: Mapping[str, Act] = {
     "create_order_issue": Act(orders.open_issue, orders.withdraw_issue),
+    "resend_confirmation": Act(orders.resend_confirmation, contact.take_back_notice, contact.notice_waits),
     "change_address": Act(orders.change_address, orders.change_address_back),
+    "request_refund": Act(refunds.request, refunds.withdraw, refunds.waits),
+    "open_case": Act(contact.open_case),
+    "book_visit": Act(bookings.book_visit, bookings.cancel, bookings.still),
+    "book_meeting": Act(bookings.book_meeting, bookings.cancel, bookings.still),
+    "create_task": Act(tasks.create, tasks.withdraw, tasks.still),
     "promise_callback": Act(contact.promise_callback, contact.withdraw_callback),
     "send_notice": Act(contact.send_notice, contact.take_back_notice, contact.notice_waits),
     "set_pending": Act(contact.set_pending, contact.wait_no_more),
@@ -98,12 +108,21 @@ class DoneAct:
 
     action: Action
     undoable: bool
+    standing: str | Promise = ""
 
 
 def done_of(run: Run) -> list[DoneAct]:
     """What was done in a run, first things first; what was undone is listed as such."""
-    actions: Iterable[Action] = run.actions.prefetch_related("notices")
-    return [DoneAct(one, one.undone_at is None and _undoable(one)) for one in actions]
+    actions: Iterable[Action] = run.actions.select_related("refund", "appointment", "task").prefetch_related("notices")
+    return [DoneAct(one, one.undone_at is None and _undoable(one), _standing(one)) for one in actions]
+
+
+def _standing(action: Action) -> str | Promise:
+    """How far it has come since, where somebody else decides or does it."""
+    for name in ("refund", "task"):
+        if action.undone_at is None and hasattr(action, name):
+            return getattr(action, name).get_state_display().lower()
+    return _("no mail could be sent") if action.name in MAILS and not action.notices.all() else ""
 
 
 def _undoable(action: Action) -> bool:
@@ -122,4 +141,28 @@ def proposals(run: Run, step: Step, *, at: datetime) -> dict[str, str]:
     match step.act:
         case "change_address":
             return {"new_address": order.deliver_to if order else ""}
+        case "request_refund":
+            return {"refund_amount": f"{refunds.left_of(order):.2f}" if order else ""}
+        case "open_case":
+            case = run.interaction.case
+            return {"case_subject": case.subject if case else ""}
+        case "book_visit":
+            day = bookings.day_ahead(zone_of(run.interaction), at)
+            place = order.deliver_to if order else ""
+            proposed = {"visit_day": day, "visit_from": "09:00", "visit_until": "12:00", "visit_place": place}
+            return proposed | {"visit_email": _address(run)}
+        case "book_meeting":
+            minutes = str(step.params.get("minutes") or "30")
+            day = bookings.day_ahead(zone_of(run.interaction), at)
+            return {"meeting_day": day, "meeting_minutes": minutes, "meeting_email": _address(run)}
+        case "create_task":
+            due = tasks.due_in(run.interaction.client, step.params.get("days"), at)
+            return {"task_title": str(step.params.get("title", "")), "task_due": due}
     return {}
+
+
+def _address(run: Run) -> str:
+    """Where the customer gets mail, as far as the desk shows it."""
+    customer = run.interaction.customer
+    known = customer.addresses.filter(undeliverable=False).first() if customer else None
+    return known.address if known else ""

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
+from clients import flow_words
 from clients.models import Queue
 from interactions import callbacks, cases, handling, notices, sending_time, transfers
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.models import (
-    FOR_CUSTOMERS,
     Action,
     Callback,
     CallbackOrigin,
@@ -23,6 +24,7 @@ from interactions.models import (
 )
 
 UNDONE = "act undone"
+MOST_SUBJECT = 300
 
 
 def promise_callback(doing: Doing) -> str:
@@ -62,8 +64,8 @@ def withdraw_callback(action: Action, at: datetime) -> None:
 
 def send_notice(doing: Doing) -> str:
     """A mail of the system; it leaves when it cannot be undone any more. What it is not sent for, the journal says."""
-    kind = NoticeKind(str(doing.step.params.get("kind", NoticeKind.TRANSCRIPT)))
-    if kind not in FOR_CUSTOMERS:
+    kind = str(doing.step.params.get("kind") or NoticeKind.TRANSCRIPT)
+    if kind not in flow_words.NOTICES:
         raise CannotAct(sentence=_("This mail is not for customers."))
     case, interaction = doing.case, doing.interaction
     about = {"case": case} if case else {"interaction": interaction, "case": None}
@@ -113,6 +115,16 @@ def case_of(doing: Doing) -> Case:
         Interaction.objects.filter(pk=interaction.pk).update(case=opened)
         interaction.case = opened
     return interaction.case
+
+
+def open_case(doing: Doing) -> str:
+    """The matter with a subject, and a note for who takes it up; the contact's own case, where it has one already."""
+    case = case_of(doing)
+    case.subject = words.line(doing.values["case_subject"], most=MOST_SUBJECT)
+    case.save(update_fields=["subject"])
+    if note := doing.values.get("case_note") or doing.note():
+        cases.add_note(case, by=doing.by, text=note, at=doing.at)
+    return case.reference
 
 
 def transfer(doing: Doing) -> str:

@@ -54,11 +54,13 @@ class Doing:
         return customer
 
     def order(self) -> Order:
-        """The order it is about; CannotAct where there is none."""
+        """The order it is about, locked and noted; CannotAct where there is none."""
         order = order_of(self.run, self.interaction)
         if order is None:
             raise CannotAct(sentence=_("This customer has no open order. Choose the order first."))
-        return Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        self.action.order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        self.action.save(update_fields=["order"])
+        return self.action.order
 
     @property
     def case(self) -> Case | None:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import words
 from clients.models import Order, OrderIssue, OrderState
+from interactions import notices, sending_time
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.answers import AnswersWrong
-from interactions.models import Action, AddressChange
+from interactions.models import Action, AddressChange, NoticeKind
 
 LONGEST_ADDRESS = 200
 ARRIVED = (OrderState.DELIVERED, OrderState.CANCELLED)
@@ -35,6 +36,20 @@ def withdraw_issue(action: Action, at: datetime) -> None:
     OrderIssue.objects.filter(source=action.public_id, withdrawn_at=None).update(withdrawn_at=at)
 
 
+def resend_confirmation(doing: Doing) -> str:
+    """The order as it stands, once more by mail; it leaves when it cannot be undone any more."""
+    order = doing.order()
+    notices.write(
+        NoticeKind.ORDER_CONFIRMATION,
+        case=doing.case,
+        interaction=doing.interaction,
+        action=doing.action,
+        due_at=sending_time.due(None, doing.at),
+        at=doing.at,
+    )
+    return order.number
+
+
 def change_address(doing: Doing) -> str:
     """The order goes elsewhere; refused once it has arrived."""
     order = doing.order()
@@ -46,7 +61,7 @@ def change_address(doing: Doing) -> str:
         raise AnswersWrong({"new_address": str(_("This address is too long for a label: 200 characters at most."))})
     if after == order.deliver_to:
         raise AnswersWrong({"new_address": str(_("The order goes there already."))})
-    AddressChange.objects.create(action=doing.action, order=order, before=order.deliver_to, after=after)
+    AddressChange.objects.create(action=doing.action, before=order.deliver_to, after=after)
     Order.objects.filter(pk=order.pk).update(deliver_to=after)
     return order.number
 
@@ -54,7 +69,7 @@ def change_address(doing: Doing) -> str:
 def change_address_back(action: Action, at: datetime) -> None:
     """To where it went before; refused when somebody has changed it again, or it has arrived."""
     change = action.address_change
-    order = Order.objects.select_for_update(of=("self",)).get(pk=change.order_id)
+    order = Order.objects.select_for_update(of=("self",)).get(pk=action.order_id)
     if order.state in ARRIVED:
         raise CannotUndo(sentence=_("Order %(number)s has arrived or was cancelled.") % {"number": order.number})
     if order.deliver_to != change.after:

@@ -218,9 +218,8 @@ def _asked(
         customer = interaction.customer if may_show_account(run) else None
         bills = Bill.objects.filter(customer=customer)[:20] if customer else []
         options = tuple((bill.number, f"{bill.number}, {money(bill.amount, bill.currency)}") for bill in bills)
-    if one.type in ("order", "bill"):
-        if not value and options:
-            value = options[0][0]
+    if one.type in ("order", "bill") and not value and options:
+        value = options[0][0]
     return Asked(one, value, errors.get(one.name, ""), options)
 
 

@@ -19,6 +19,7 @@ class Action(PublicIdModel):
     step = models.CharField(max_length=80)
     name = models.CharField(max_length=24, help_text="Of `clients.script_acts`.")
     label = models.CharField(max_length=80, help_text="The step's name, as the agent read it.")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="+", help_text="It was about.")
     ref = models.CharField(max_length=254, blank=True, help_text="What it made or changed, as people name it.")
     outcome = models.CharField(max_length=20, blank=True, help_text="What the flow may decide on.")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +47,6 @@ class AddressChange(models.Model):
     """Where an order went before, and where it goes since: what an undo needs."""
 
     action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="address_change")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     before = models.CharField(max_length=200, blank=True)
     after = models.CharField(max_length=200)
 
@@ -54,4 +54,4 @@ class AddressChange(models.Model):
     objects = ClientScopedQuerySet["AddressChange"].as_manager()
 
     def __str__(self) -> str:
-        return f"{self.order}"
+        return f"{self.action}"

@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:customer>/edit/", records.edit, name="console-customer-edit"),
     path("customers/<uuid:customer>/join/", records.join, name="console-customer-join"),
     path("customers/<uuid:customer>/part/", records.part, name="console-customer-part"),
+    path("appointments/<uuid:appointment>/cancel/", records.cancel_appointment, name="console-appointment-cancel"),
     path("legs/<uuid:leg>/identity/", records.add_identity, name="console-identity"),
     path("legs/<uuid:leg>/same-case/", records.same_case, name="console-same-case"),
     path("passed/", passed.passed, name="console-passed"),

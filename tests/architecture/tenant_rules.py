@@ -144,6 +144,7 @@ add(
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
     "console-busy", "console-mute", "console-undo-act",
+    "console-appointment-cancel",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -162,7 +163,7 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
-    "floor-shares", "floor-flows",
+    "floor-shares", "floor-flows", "floor-refunds",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
@@ -176,7 +177,7 @@ add(
     Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME),
     "floor-take-back", "floor-assign", "floor-priority", "floor-overflow", "floor-force", "floor-skill", "floor-switch",
     "floor-licence",
-    "floor-callback-time", "floor-callback-cancel",
+    "floor-callback-time", "floor-callback-cancel", "floor-refund",
 )  # fmt: skip
 
 # Beside a call is who supervises the company and leads the agent's team, and nobody else.
@@ -188,8 +189,9 @@ add(Rule(post=OWN_LISTENING), "floor-listening-mode", "floor-listening-leave")
 add(
     Rule(get=PORTAL),
     "portal", "portal-tiles", "portal-promised", "portal-figures", "portal-promises", "portal-contacts",
-    "portal-contact", "portal-callbacks",
+    "portal-contact", "portal-callbacks", "portal-tasks",
 )  # fmt: skip
+add(Rule(post=pages("403", others="404", manager=PAGE, admin=PAGE)), "portal-task-done")
 add(Rule(get=pages(
     "403", viewer=PAGE, other_viewer=PAGE, manager=PAGE, other_manager=PAGE, admin=PAGE
 )), "portal-choose")  # fmt: skip
@@ -367,7 +369,7 @@ LACKING: dict[str, str] = {
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",
         "floor-licence", "floor-replays", "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
-        "floor-take-back", "floor-listen", "floor-listening-mode",
+        "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
         "setup-queue", "setup-queue-new", "setup-sounds",
     ], "422"),

@@ -111,6 +111,21 @@ def build() -> World:
         side="agent", content_type="audio/webm", bytes=4, pieces=1, is_whole=True, duration_ms=20,
         file=ContentFile(b"webm", "recorded.webm"),
     )  # fmt: skip
+    acted = {"client": acme, "run": contact.run, "version": contact.run.version, "label": "Do it", "agent": bea}
+    order = ann.orders.create(client=acme, number="AC-1", placed_on=at.date(), total=10)
+    refunded = ann.refunds.create(
+        client=acme, order=order, amount=10, currency="USD", reason="late", needs_approval=True, asked_by=bea.user,
+        asked_at=at, action=Action.objects.create(name="request_refund", step="refund", done_at=at, **acted),
+    )  # fmt: skip
+    visit = ann.appointments.create(
+        client=acme, kind="visit", starts_at=at + timedelta(days=1), ends_at=at + timedelta(days=1, hours=2),
+        zone="Europe/Madrid", booked_at=at,
+        action=Action.objects.create(name="book_visit", step="visit", done_at=at, **acted),
+    )  # fmt: skip
+    task = ann.tasks.create(
+        client=acme, title="Call the carrier", due_on=at.date(), made_at=at,
+        action=Action.objects.create(name="create_task", step="task", done_at=at, **acted),
+    )  # fmt: skip
     made.things = {
         "recording": recording,
         "sound": sounds.put(acme, "music", "", SimpleUploadedFile("song.wav", wav())),
@@ -128,6 +143,7 @@ def build() -> World:
             client=acme, run=contact.run, version=contact.run.version, step="wait", name="set_pending", label="Wait",
             ref=cases.of_leg(leg).reference, agent=bea, done_at=at,
         ),
+        "refund": refunded, "appointment": visit, "task": task,
         "monitor": Monitor.objects.create(
             client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
         ),
@@ -172,6 +188,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-queue-version-move": {"act": "roll-back"},
     "setup-licence": {"act": "suspend"},
     "floor-licence": {"act": "suspend"},
+    "floor-refund": {"act": "approve"},
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},

@@ -10,9 +10,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bpo.kernel import clock
-from clients.models import Order, OrderIssue, OrderState, ScriptVersion
+from clients.models import Bill, BillLine, Order, OrderIssue, OrderState, ScriptVersion
 from interactions import handling, notices, runs
-from interactions.models import Action, Callback, CaseState, EndedBy, JournalEntry, Kind, Notice, Run
+from interactions.models import Action, Callback, CaseState, EndedBy, JournalEntry, Kind, Notice, NoticeKind, Run
+from interactions.notice_letters import letter_of
 from interactions.tasks import send_notices
 from tests import factories as make
 from tests.interactions.acting import Desk
@@ -222,3 +223,56 @@ def test_a_notice_taken_back_twice_is_taken_back() -> None:
     notice = Notice.objects.get()
     assert notices.take_back(notice, "x", at=clock.now() + timedelta(seconds=1))
     assert notices.take_back(notice, "x")
+
+
+def test_the_confirmation_of_an_order_goes_out_again_once_and_can_be_stopped() -> None:
+    desk = Desk("resend_confirmation")
+    desk.answer()
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.to_address) == ("order_confirmation", "ann@mail.example")
+    letter = letter_of(notice)
+    assert ("Slate 14 laptop", "$1,649.00") in letter.facts and ("Total", "$1,848.00") in letter.facts
+    notice.language = "es"
+    assert letter_of(notice).title == "Su pedido"
+    desk.again()
+    desk.answer()
+    assert Notice.objects.count() == 1
+    desk.undo()
+    assert Notice.objects.get().state == "cancelled"
+
+
+def test_a_case_is_opened_with_its_subject() -> None:
+    desk = Desk("open_case")
+    answer = desk.answer(case_subject="No light on the fibre", case_note="Tried twice")
+    assert answer.status_code == 200
+    case = Run.objects.get().interaction.case
+    assert case.subject == "No light on the fibre" and case.notes.get().text == "Tried twice"
+    assert "Undo" not in desk.script()
+
+
+def test_a_bill_is_explained_line_by_line() -> None:
+    steps: list[dict[str, Any]] = [
+        {
+            "id": "do", "kind": "collect", "name": "Which bill", "next": "tell",
+            "fields": [{"name": "bill", "label": "Bill", "type": "bill", "required": True}],
+        },
+        {"id": "tell", "kind": "say", "name": "Tell", "text": "{bill} is {bill_amount}: {bill_lines}.", "next": "close"},
+    ]  # fmt: skip
+    desk = Desk(steps=steps)
+    for number, amount in (("B-1", 50), ("B-2", 60)):
+        due = desk.scene.order.placed_on
+        bill = Bill.objects.create(
+            client=desk.scene.acme, customer=desk.scene.ann, number=number, amount=amount, due_on=due
+        )
+        BillLine.objects.create(bill=bill, name="Fibre 500", amount=amount + 10)
+        BillLine.objects.create(bill=bill, name="Loyal customer", amount=-10)
+    assert "B-2, $60.00" in desk.script()
+    desk.answer(bill="b 2")
+    assert "B-2 is $60.00: Fibre 500 $70.00, Loyal customer -$10.00." in desk.script()
+
+
+@pytest.mark.parametrize("kind", NoticeKind.values)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_mail_can_be_looked_at_before_it_is_ever_sent(kind: str, language: str) -> None:
+    shown = notices.preview(make.client("Acme"), kind, language)
+    assert shown.subject and shown.text and "<h1" in shown.html
