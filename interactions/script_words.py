@@ -19,9 +19,9 @@ OPEN_ORDERS = (OrderState.PLACED, OrderState.SHIPPED, OrderState.AT_DEPOT)
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """$1,848.00."""
-    sign = SIGNS.get(currency)
-    return f"{sign}{amount:,.2f}" if sign else f"{amount:,.2f} {currency}"
+    """$1,848.00, and -$10.00 of a discount."""
+    sign, less = SIGNS.get(currency), "-" if amount < 0 else ""
+    return f"{less}{sign}{abs(amount):,.2f}" if sign else f"{amount:,.2f} {currency}"
 
 
 def day(value: date | None, language: str = "") -> str:

@@ -256,7 +256,10 @@ def test_a_bill_is_explained_line_by_line() -> None:
             "id": "do", "kind": "collect", "name": "Which bill", "next": "tell",
             "fields": [{"name": "bill", "label": "Bill", "type": "bill", "required": True}],
         },
-        {"id": "tell", "kind": "say", "name": "Tell", "text": "{bill} is {bill_amount}: {bill_lines}.", "next": "close"},
+        {
+            "id": "tell", "kind": "say", "name": "Tell", "next": "close",
+            "text": "{bill} is {bill_amount}: {bill_lines}.",
+        },
     ]  # fmt: skip
     desk = Desk(steps=steps)
     for number, amount in (("B-1", 50), ("B-2", 60)):
