@@ -122,7 +122,7 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
 def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
     if step.kind == "collect" and not step.fields:
         yield wrong("There is nothing to ask here.")
-    for one in step.fields:
+    for one in step.fields if step.kind != "act" else ():
         if one.type not in FIELD_TYPES:
             yield wrong(f"“{one.type}” is no type of answer.")
         elif one.type == "choice" and not one.options:

@@ -69,7 +69,8 @@ def change_address(doing: Doing) -> str:
 def change_address_back(action: Action, at: datetime) -> None:
     """To where it went before; refused when somebody has changed it again, or it has arrived."""
     change = action.address_change
-    order = Order.objects.select_for_update(of=("self",)).get(pk=action.order_id)
+    assert action.order is not None
+    order = Order.objects.select_for_update(of=("self",)).get(pk=action.order.pk)
     if order.state in ARRIVED:
         raise CannotUndo(sentence=_("Order %(number)s has arrived or was cancelled.") % {"number": order.number})
     if order.deliver_to != change.after:
