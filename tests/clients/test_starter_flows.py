@@ -68,3 +68,15 @@ def test_an_order_act_without_an_order_is_to_be_looked_at() -> None:
     told = scripts.check(graph, "sub_process")
     assert {problem.step for problem in told} == {"late", "missing", "address", "resend", "refund"}
     assert not any(problem.must for problem in told) and "needs an order" in told[0].sentence
+
+
+def test_trying_it_follows_what_may_come_of_an_act() -> None:
+    acme, browser = factories.client("Acme"), Browser()
+    browser.force_login(factories.admin())
+    script = acme.scripts.create(name="Orders", kind="sub_process")
+    version = script.versions.create(number=1, graph=flow("orders", "en"))
+    walk = reverse("setup-walk", args=[acme.public_id, version.public_id])
+    page = browser.get(walk, {"from": "what", "choice": "refund"}).content.decode()
+    assert "Amount to refund" in page and "Why the customer asks" in page
+    page = browser.get(walk, {"from": "refund", "refund_amount": "10"}).content.decode()
+    assert "You get it back the way you paid" in page

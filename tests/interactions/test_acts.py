@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from bpo.kernel import clock
 from clients.models import Bill, BillLine, Order, OrderIssue, OrderState, ScriptVersion
@@ -279,3 +280,16 @@ def test_a_bill_is_explained_line_by_line() -> None:
 def test_every_mail_can_be_looked_at_before_it_is_ever_sent(kind: str, language: str) -> None:
     shown = notices.preview(make.client("Acme"), kind, language)
     assert shown.subject and shown.text and "<h1" in shown.html
+
+
+def test_a_machine_reads_what_an_act_asks_and_answers_it() -> None:
+    desk = Desk("book_meeting")
+    page = desk.browser.get(reverse("api-leg-script", args=[desk.leg.public_id])).json()
+    assert [one["name"] for one in page["step"]["fields"]][:2] == ["meeting_day", "meeting_at"]
+    assert {"value": "30", "label": "30 minutes"} in page["step"]["fields"][2]["options"]
+    answer = desk.browser.post(
+        reverse("api-leg-script-answer", args=[desk.leg.public_id]),
+        {"step": "do", "answers": {"meeting_day": "soon"}},
+        content_type="application/json",
+    )
+    assert answer.status_code == 422 and "is not a date" in answer.content.decode()
