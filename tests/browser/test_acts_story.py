@@ -26,7 +26,6 @@ def test_what_is_agreed_is_done(new_page: Callable[..., Page], live: Product, wa
         chat.locator("#words").fill("My order never came.")
         chat.locator("#start [type=submit]").click()
         stage.take(mina, "My order never came")
-        mina.locator("[data-tab=tab-script], #tab-script").first.click()
         script.go_on(mina)
         script.verify(mina, name="ann field", zip_code="43215", order="TG-310077")
         script.choose(mina, "Late delivery")

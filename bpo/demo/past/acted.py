@@ -15,11 +15,12 @@ from clients.models import Client, Order, ScriptKind, ScriptVersion, VersionStat
 from clients.script_graph import parse
 from interactions import acts
 from interactions.acts import refunds, tasks
-from interactions.models import Action, LegRole, Run, RunState
+from interactions.models import Action, ClientTask, LegRole, Run, RunState
 from interactions.script_words import OPEN_ORDERS
 
 SLUG = "the-tech-giant"
 SUPERVISOR, MANAGER = "priya@contact-center.example", "morgan@the-tech-giant.example"
+PRINTED = "Send the printed invoice for the tax office"
 SUB, OUT = ScriptKind.SUB_PROCESS, ScriptKind.OUTBOUND
 # Which step of which kind of flow, how many days ago at least, and what the agent filled in.
 WANTED: tuple[tuple[str, ScriptKind, int, dict[str, str]], ...] = (
@@ -31,7 +32,7 @@ WANTED: tuple[tuple[str, ScriptKind, int, dict[str, str]], ...] = (
     ("visit", SUB, 0, {"visit_about": "Does not start after the update"}),
     ("check", SUB, 4, {"task_title": "Check the express fee on the last bill"}),
     ("check", SUB, 0, {"task_title": "Ask the carrier for the proof of delivery"}),
-    ("check", SUB, 2, {"task_title": "Send the printed invoice for the tax office"}),
+    ("check", SUB, 2, {"task_title": PRINTED}),
     ("meeting", OUT, 0, {"meeting_at": "10:30", "meeting_place": "By telephone"}),
 )  # fmt: skip
 
@@ -39,7 +40,7 @@ WANTED: tuple[tuple[str, ScriptKind, int, dict[str, str]], ...] = (
 def write_acts(at: datetime) -> None:
     """Once; each act belongs to a contact of its own, and was done where its agent ended."""
     client = Client.objects.select_related("policy", "brand").get(slug=SLUG)
-    if Action.objects.filter(client=client).exclude(name="create_order_issue").exists():
+    if ClientTask.objects.filter(client=client, title=PRINTED).exists():
         return
     used: set[int] = set()
     done = [_do(client, *wanted, used=used, at=at) for wanted in WANTED]

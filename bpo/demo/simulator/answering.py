@@ -106,6 +106,8 @@ def _choice(item: Item, draw: random.Random) -> str:
 
 
 def _field(item: Item, field: dict[str, object]) -> str:
+    if field["name"] == "new_address":
+        return f"12 Oak Street, {item.record.get('postal_code', '')}".rstrip(", ")
     if field.get("proposed"):
         return str(field["proposed"])
     match field.get("type"):
