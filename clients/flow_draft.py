@@ -17,6 +17,13 @@ from clients.script_graph import END, Graph, Step
 
 ACTS: dict[str, str | Promise] = {
     "create_order_issue": gettext_lazy("order issue"),
+    "change_address": gettext_lazy("new address"),
+    "resend_confirmation": gettext_lazy("order mail"),
+    "request_refund": gettext_lazy("refund"),
+    "open_case": gettext_lazy("case"),
+    "book_visit": gettext_lazy("visit"),
+    "book_meeting": gettext_lazy("meeting"),
+    "create_task": gettext_lazy("task"),
     "promise_callback": gettext_lazy("callback"),
     "send_notice": gettext_lazy("sends a mail"),
     "set_pending": gettext_lazy("waits"),

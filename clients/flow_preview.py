@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from clients import flow_words, scripts
 from clients.flow_picture import KINDS
 from clients.models import Channel, Client, ScriptKind, ScriptVersion
-from clients.script_graph import Field, Graph, Option, Step
+from clients.script_acts import OUTCOMES, Field
+from clients.script_graph import Graph, Option, Step
 
 LISTED = ("reason", "product")
 BUTTONS: dict[str, str | Promise] = {"verify": _("Check"), "close": _("Resolve")}
@@ -138,6 +139,8 @@ def _answered(step: Step, sent: QueryDict, client: Client) -> dict[str, str]:
     choice = str(sent.get("choice", ""))[:200]
     if step.kind == "verify":
         found["verified"] = "no" if "gave_up" in sent else "yes"
+    if step.act in OUTCOMES:
+        found[step.id] = OUTCOMES[step.act][0][0]
     if step.kind != "choose" or not choice:
         return found
     found[step.sets if step.sets in LISTED else step.id] = choice

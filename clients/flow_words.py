@@ -15,6 +15,7 @@ FIELD_TYPES: Words = {
     "email": _("Email address"),
     "phone": _("Phone number"),
     "order": _("One of the customer's orders"),
+    "bill": _("One of the customer's bills"),
     "card": _("Payment card (only the last digits are kept)"),
 }
 FACTS: Words = {
@@ -45,13 +46,23 @@ DECIDES_ON: Words = {
     "order_late": _("whether the order is late"),
 }
 YES_NO: Words = {"yes": _("yes"), "no": _("no")}
+# What the agent does at an act; `clients.script_acts` says what she fills in.
 ACTS: Words = {
     "create_order_issue": _("Open an issue on the order"),
+    "resend_confirmation": _("Send the confirmation of the order again"),
+    "change_address": _("Change where the order goes"),
+    "request_refund": _("Ask for a refund"),
+    "open_case": _("Open a case"),
+    "book_visit": _("Book a technician's visit"),
+    "book_meeting": _("Book a meeting"),
+    "create_task": _("Give the company's people a task"),
     "promise_callback": _("Promise a callback"),
     "send_notice": _("Send the customer a mail"),
     "set_pending": _("Wait and come back to it"),
     "transfer": _("Hand over to another line"),
 }
+# Those that leave words for colleagues.
+ACTS_WITH_NOTE = frozenset({"create_order_issue", "promise_callback", "transfer", "open_case"})
 NOTICES: Words = {"transcript": _("what was said"), "survey": _("the survey")}
 PLACEHOLDERS: Words = {
     "client": _("the company's name"),
@@ -74,6 +85,7 @@ PLACEHOLDERS: Words = {
     "bill": _("bill: number"),
     "bill_amount": _("bill: amount"),
     "bill_due": _("bill: due on"),
+    "bill_lines": _("bill: what it is made of"),
     "account": _("account number"),
 }
 # Somebody who calls in no contact: the preview speaks to her.
@@ -82,6 +94,7 @@ SAMPLE = {
     "order": "TG-204417", "order_item": "Slate 14 laptop, 32 GB", "order_state": "at the depot",
     "order_total": "1,649.00", "due": "21 November", "shipped": "17 November", "deliver_to": "118 Larch Street",
     "paid_by": "card ending 4471", "bill": "B-88120", "bill_amount": "49.90", "bill_due": "30 November",
+    "bill_lines": "Fibre 500 $44.90, Router $5.00",
     "account": "A-204417",
 }  # fmt: skip
 # What a part of a step is called where its change is told.

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import ScriptKind
+from clients.script_acts import ACTS, OF_ORDERS
 from clients.script_graph import (
-    ACTS,
     DECIDES_ON,
     END,
     FACTS,
@@ -46,6 +46,13 @@ RULES: dict[str, str | Promise] = {
     "verified": _("Account data stands behind a passed verification"),
 }
 WAYS = ("reached", "ends", "greeting", "verified")
+
+
+# Without which an act cannot be done.
+NEEDED = (
+    ("create_order_issue", "kind", "It does not say which issue is opened."),
+    ("transfer", "queue", "It does not say to which queue."),
+)
 
 
 def passed(problems: Sequence[Problem], kind: str) -> list[str | Promise]:
@@ -108,18 +115,14 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
                 yield wrong("It has no way for everything else.")
         case "close" if next(step.ways(), ""):
             yield wrong("Nothing can follow the closure.")
-    if step.kind == "act" and step.act not in ACTS:
-        yield wrong(f"“{step.act}” is nothing the desk can do.")
-    if step.act == "create_order_issue" and not step.params.get("kind"):
-        yield wrong("It does not say which issue is opened.")
-    if step.act == "transfer" and not step.params.get("queue"):
-        yield wrong("It does not say to which queue.")
+    if step.kind == "act":
+        yield from _of_act(step, graph, wrong)
 
 
 def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
     if step.kind == "collect" and not step.fields:
         yield wrong("There is nothing to ask here.")
-    for one in step.fields:
+    for one in step.fields if step.kind != "act" else ():
         if one.type not in FIELD_TYPES:
             yield wrong(f"“{one.type}” is no type of answer.")
         elif one.type == "choice" and not one.options:
@@ -146,6 +149,17 @@ def _of_choice(step: Step, wrong: Any) -> Iterator[Problem]:
         yield wrong("Some answers lead nowhere.")
     if len(step.options) > 9:
         yield wrong("More than nine answers have no key each.", must=False)
+
+
+def _of_act(step: Step, graph: Graph, wrong: Any) -> Iterator[Problem]:
+    """What an act needs: its own settings, and what must be known before it."""
+    if step.act not in ACTS:
+        yield wrong(f"“{step.act}” is nothing the desk can do.")
+    for act, key, sentence in NEEDED:
+        if step.act == act and not step.params.get(key):
+            yield wrong(sentence)
+    if step.act in OF_ORDERS and not any(one.type == "order" for other in graph.steps.values() for one in other.fields):
+        yield wrong("This act needs an order, and no step asks which: it takes the latest open one.", must=False)
 
 
 def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:

@@ -101,8 +101,8 @@ def _nothing(step: Step) -> Step:
 def _parts(old: Step, new: Step, before: Graph, after: Graph) -> list[PartChange]:
     parts = []
     for key, what in flow_words.PARTS.items():
-        if getattr(old, key) == getattr(new, key):
-            continue
+        if getattr(old, key) == getattr(new, key) or (key == "fields" and "act" in (old.kind, new.kind)):
+            continue  # the fields of an act are the act's own
         was, now = _words(key, old, before), _words(key, new, after)
         pieces = pieces_of(was[0], now[0]) if key in ("text", "name") and was and now else []
         parts.append(PartChange(what, was, now, pieces, way=key in WAYS or _ways(key, old) != _ways(key, new)))

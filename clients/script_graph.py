@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clients.script_acts import OF_ORDERS, Field, inputs_of
+
 KINDS = ("say", "collect", "verify", "choose", "decide", "sub_process", "act", "close")
-FIELD_TYPES = ("text", "email", "phone", "date", "number", "choice", "order", "card")
+# What can be asked; an act's own questions may be an amount or a time of day as well.
+FIELD_TYPES = ("text", "email", "phone", "date", "number", "choice", "order", "bill", "card")
 FACTS = ("name", "postal_code", "birth_date", "account_number", "phone", "email", "order", "bill")
-ACTS = ("create_order_issue", "promise_callback", "send_notice", "set_pending", "transfer")
 SETS = ("reason", "product", "answer")
 DECIDES_ON = (
     "reason", "reason_kind", "product", "product_type", "verified", "channel", "direction", "language",
@@ -20,7 +22,7 @@ DECIDES_ON = (
 # What a text may name. Those of ACCOUNT_PLACEHOLDERS show account data: only after verification.
 ACCOUNT_PLACEHOLDERS = frozenset(
     {"order", "order_item", "order_state", "order_total", "due", "shipped", "deliver_to", "paid_by", "bill",
-     "bill_amount", "bill_due", "account"}
+     "bill_amount", "bill_due", "bill_lines", "account"}
 )  # fmt: skip
 PLACEHOLDERS = ACCOUNT_PLACEHOLDERS | {
     "client", "agent", "customer", "first_name", "product", "reason", "reference", "phone_shown", "today",
@@ -28,18 +30,6 @@ PLACEHOLDERS = ACCOUNT_PLACEHOLDERS | {
 
 END = "return"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question of a step."""
-
-    name: str
-    label: str
-    type: str = "text"
-    required: bool = False
-    hint: str = ""
-    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +80,9 @@ class Step:
         return bool(
             self.placeholders() & ACCOUNT_PLACEHOLDERS
             or self.kind == "sub_process"
-            or self.act == "create_order_issue"
+            or self.act in OF_ORDERS
             or self.on.startswith("order_")
-            or any(one.type == "order" for one in self.fields)
+            or any(one.type in ("order", "bill") for one in self.fields)
         )
 
 
@@ -124,6 +114,7 @@ def parse(graph: Mapping[str, Any]) -> Graph:
 
 
 def _step(raw: Mapping[str, Any]) -> Step:
+    asked = tuple(_field(one) for one in raw.get("fields", []))
     return Step(
         id=str(raw["id"]),
         kind=str(raw["kind"]),
@@ -132,7 +123,7 @@ def _step(raw: Mapping[str, Any]) -> Step:
         next=str(raw.get("next") or ""),
         failed=str(raw.get("failed") or ""),
         required=bool(raw.get("required", False)),
-        fields=tuple(_field(one) for one in raw.get("fields", [])),
+        fields=inputs_of(str(raw.get("act", ""))) if raw["kind"] == "act" else asked,
         facts=tuple((str(one["fact"]), str(one["label"])) for one in raw.get("facts", [])),
         sets=str(raw.get("sets", "")),
         options=tuple(

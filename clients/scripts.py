@@ -5,7 +5,7 @@ which the agent sees the way ahead. Every step has ``id``, ``kind``, ``name`` (s
 and may have ``text`` (what is said; for acts and closures too). Text, option labels and hints may use these
 placeholders and no others: {client} {agent} {customer} {first_name} {product} {reason} {reference} (of the case)
 {phone_shown} {today}; and, only behind a passed verification, {order} {order_item} {order_state} {order_total} {due}
-{shipped} {deliver_to} {paid_by} {bill} {bill_amount} {bill_due} {account}.
+{shipped} {deliver_to} {paid_by} {bill} {bill_amount} {bill_due} {bill_lines} {account}.
 
 | kind        | its own keys                                                                                         |
 |-------------|------------------------------------------------------------------------------------------------------|
@@ -27,13 +27,13 @@ placeholders and no others: {client} {agent} {customer} {first_name} {product} {
 | close       | text. The end: summary, confirmation and follow-up are asked by the desk.                             |
 
 A say, choose or verify step may carry ``fields`` as well. A field is ``{"name", "label", "type", "required", "hint",
-"options"}`` with type text (default), email, phone, date, number, choice (options ``[{"value", "label"}]``) or order
-(one of the customer's orders, stored as its number; the latest open one is proposed). ``required: true`` on a step
+"options"}`` with type text (default), email, phone, date, number, choice (options ``[{"value", "label"}]``), order or
+bill (one of the customer's, stored as its number; the latest is proposed). ``required: true`` on a step
 means that it cannot be left without an answer; a free jump past it is possible and recorded.
 
-Acts: ``create_order_issue`` {"kind": "replacement", "note": "..."}: on the order chosen before (the last answer of
-type order, else the customer's latest open order). ``promise_callback`` {"note": "..."}: within the client's
-turn-around time.
+Acts (`clients.script_acts` has what the agent fills in at each): ``create_order_issue`` {"kind": "replacement", "note":
+"..."}: on the order chosen before (the last answer of type order, else the customer's latest open order).
+``change_address``: where that order goes. ``promise_callback`` {"note": "..."}: within the client's turn-around time.
 ``send_notice`` {"kind": "transcript"|"survey"}. ``set_pending`` {"for": "customer"} or {"days": 3}.
 ``transfer`` {"queue": "<name of a queue of the client>", "note": "..."}: the contact leaves this agent.
 

@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from bpo.kernel.admin import HouseAdmin, ReadOnly, ReadOnlyInline
 from interactions import word_access
 from interactions.models import (
+    Action,
+    Appointment,
     Attachment,
     Callback,
     Case,
     CaseNote,
     ChatSession,
+    ClientTask,
     Interaction,
     JournalEntry,
     Lane,
@@ -23,6 +26,7 @@ from interactions.models import (
     Notice,
     Prospect,
     Recording,
+    Refund,
     Run,
     StepVisit,
     SurveyAnswer,
@@ -219,3 +223,35 @@ class ProspectAdmin(WorkAdmin):
     list_filter = ["client", "state", "result"]
     list_select_related = ["call_list", "client"]
     search_fields = ["name", "number", "company"]
+
+
+@admin.register(Action)
+class ActionAdmin(WorkAdmin):
+    list_display = ["done_at", "client", "name", "ref", "agent", "undone_at"]
+    list_filter = ["client", "name"]
+    list_select_related = ["client", "agent"]
+    date_hierarchy = "done_at"
+
+
+@admin.register(Refund)
+class RefundAdmin(WorkAdmin):
+    list_display = ["asked_at", "client", "order", "amount", "currency", "state", "asked_by", "decided_by"]
+    list_filter = ["client", "state"]
+    list_select_related = ["client", "order", "asked_by", "decided_by"]
+    date_hierarchy = "asked_at"
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(WorkAdmin):
+    list_display = ["starts_at", "client", "kind", "customer", "state"]
+    list_filter = ["client", "kind", "state"]
+    list_select_related = ["client", "customer"]
+    date_hierarchy = "starts_at"
+
+
+@admin.register(ClientTask)
+class ClientTaskAdmin(WorkAdmin):
+    list_display = ["due_on", "client", "title", "state", "done_by"]
+    list_filter = ["client", "state"]
+    list_select_related = ["client", "done_by"]
+    date_hierarchy = "due_on"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from bpo.kernel.errors import DomainError
 from clients.customers import tidy_address, tidy_phone
-from clients.models import Client, Customer, Order
-from clients.script_graph import Field, Step
+from clients.models import Bill, Client, Customer, Order
+from clients.script_acts import Field
+from clients.script_graph import Step
 from interactions.verification import plain, read_date
 
 LONGEST = 2000
@@ -74,6 +76,13 @@ def read_value(one: Field, said: str, *, client: Client, customer: Customer | No
             if not number_said.is_finite():
                 raise ValueError(_("“%(label)s” is not a number.") % {"label": one.label})
             return str(number_said)
+        case "amount":
+            return _amount(one, said)
+        case "time":
+            try:
+                return f"{time.fromisoformat(said):%H:%M}"
+            except ValueError:
+                raise ValueError(_("“%(label)s” is not a time of day, such as 14:30.") % {"label": one.label}) from None
         case "card":
             return _last_of_card(one, said)
         case "choice":
@@ -85,9 +94,24 @@ def read_value(one: Field, said: str, *, client: Client, customer: Customer | No
                 if customer is not None and plain(number) == plain(said):
                     return number
             raise ValueError(_("This customer has no order %(number)s.") % {"number": said[:40]})
+        case "bill":
+            for number in Bill.objects.filter(customer=customer).values_list("number", flat=True):
+                if customer is not None and plain(number) == plain(said):
+                    return number
+            raise ValueError(_("This customer has no bill %(number)s.") % {"number": said[:40]})
     if len(said) > LONGEST:
         raise ValueError(_("“%(label)s” is too long.") % {"label": one.label})
     return said
+
+
+def _amount(one: Field, said: str) -> str:
+    """Money: more than nothing, in cents. A comma groups thousands, unless it stands before the last two digits."""
+    plainly = re.sub(r"[\s$€£]", "", said)
+    plainly = re.sub(r",(?=[0-9]{2}$)", ".", plainly) if "." not in plainly else plainly.replace(",", "")
+    plainly = plainly.replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", plainly) or not Decimal(plainly):
+        raise ValueError(_("“%(label)s” is not an amount, such as 49.90.") % {"label": one.label})
+    return f"{Decimal(plainly):.2f}"
 
 
 def _last_of_card(one: Field, said: str) -> str:

@@ -13,7 +13,16 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Bill, Customer, CustomerAddress, CustomerPhone, Order
 from interactions import journal
-from interactions.models import Callback, Case, Interaction, JournalEntry, Kind
+from interactions.models import (
+    Appointment,
+    Callback,
+    Case,
+    ClientTask,
+    Interaction,
+    JournalEntry,
+    Kind,
+    Refund,
+)
 
 UNDO_WITHIN = timedelta(hours=24)
 
@@ -26,6 +35,9 @@ FOLLOWS: dict[str, type[Model]] = {
     "interactions": Interaction,
     "cases": Case,
     "callbacks": Callback,
+    "refunds": Refund,
+    "appointments": Appointment,
+    "tasks": ClientTask,
 }
 
 
@@ -37,6 +49,9 @@ NAMES = {
     "interactions": _("Contacts"),
     "cases": _("Cases"),
     "callbacks": _("Promised callbacks"),
+    "refunds": _("Refunds"),
+    "appointments": _("Visits and meetings"),
+    "tasks": _("Tasks for the company"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -15,37 +15,12 @@ from clients.brand_css import mix, normal_colour, text_on
 from clients.models import BrandText, Channel, Client, TextKind
 from clients.opening import known_zone, next_opening
 from clients.times import clock_words, moment_words, window_words, zone_words
-from interactions import sender
+from interactions import act_letters, sender
+from interactions.letters import Letter, Line, greeting, zone_of
 from interactions.models import Callback, Interaction, Message, MessageDirection, Notice, NoticeKind
 from interactions.notice_words import say
 
 MOST_LINES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message of a transcript."""
-
-    who: str
-    when: str
-    text: str
-    ours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """The parts of a notice, in the order in which they are read; plain text, to be escaped."""
-
-    subject: str
-    title: str
-    greeting: str = ""
-    paragraphs: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    button: tuple[str, str] | None = None
-    lines: tuple[Line, ...] = ()
-    ask: str = ""
-    ask_button: tuple[str, str] | None = None
-    closing: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +45,12 @@ def letter_of(notice: Notice) -> Letter:
             return _survey(notice)
         case NoticeKind.NEW_CONTACT:
             return _new_contact(notice)
+        case NoticeKind.BOOKING | NoticeKind.BOOKING_CANCELLED:
+            return act_letters.booking(notice)
+        case NoticeKind.REFUND_DECIDED:
+            return act_letters.refund(notice)
+        case NoticeKind.ORDER_CONFIRMATION:
+            return act_letters.order(notice)
         case _:
             return _callback(notice)
 
@@ -113,11 +94,6 @@ def _link(name: str, token: str) -> str:
         return ""
 
 
-def _greeting(notice: Notice) -> str:
-    name = notice.to_name.strip()
-    return say("hello", notice.language, name=name) if name else say("hello_anybody", notice.language)
-
-
 def _resolution(notice: Notice) -> Letter:
     language, case, client = notice.language, notice.case, notice.client
     assert case is not None
@@ -133,7 +109,7 @@ def _resolution(notice: Notice) -> Letter:
     return Letter(
         subject=say("resolution_subject", language, reference=case.reference),
         title=say("resolution_title", language),
-        greeting=_greeting(notice),
+        greeting=greeting(notice),
         paragraphs=(
             texts.text(client, TextKind.RESOLUTION, language, name=notice.to_name, reference=case.reference),
             *_paragraphs(case.summary),
@@ -155,7 +131,7 @@ def _transcript(notice: Notice) -> Letter:
     return Letter(
         subject=say("transcript_subject", language, client=client.brand.public_name),
         title=say("your_conversation", language),
-        greeting=_greeting(notice),
+        greeting=greeting(notice),
         paragraphs=(say("transcript_lead", language),),
         facts=tuple(facts),
         lines=conversation(notice.interaction, language),
@@ -172,7 +148,7 @@ def _callback(notice: Notice) -> Letter:
         return Letter(
             subject=say("cancelled_subject", language, **named),
             title=say("cancelled_title", language),
-            greeting=_greeting(notice),
+            greeting=greeting(notice),
             paragraphs=(say("cancelled_lead", language),),
             facts=facts,
             closing=(texts.text(notice.client, TextKind.THANKS, language),),
@@ -183,7 +159,7 @@ def _callback(notice: Notice) -> Letter:
     return Letter(
         subject=say(f"{key}_subject", language, **named),
         title=say(f"{key}_title", language),
-        greeting=_greeting(notice),
+        greeting=greeting(notice),
         paragraphs=(say(f"{key}_lead", language),),
         facts=facts,
         button=(say("manage", language), link) if link else None,
@@ -228,7 +204,7 @@ def _after_hours(notice: Notice) -> Letter:
         if subject
         else say("after_hours_subject_none", language),
         title=say("after_hours_title", language),
-        greeting=_greeting(notice),
+        greeting=greeting(notice),
         paragraphs=tuple(paragraphs),
         facts=facts,
         closing=(texts.text(client, TextKind.THANKS, language),),
@@ -248,7 +224,7 @@ def _survey(notice: Notice) -> Letter:
     return Letter(
         subject=say("survey_subject", language, client=client.brand.public_name),
         title=texts.text(client, TextKind.SURVEY_ASK, language),
-        greeting=_greeting(notice),
+        greeting=greeting(notice),
         paragraphs=(say("survey_lead", language),),
         button=(say("survey_button", language), link) if link else None,
         closing=(texts.text(client, TextKind.THANKS, language),),
@@ -273,11 +249,6 @@ def _new_contact(notice: Notice) -> Letter:
         paragraphs=(say("new_contact_lead", language),),
         facts=tuple(facts),
     )
-
-
-def zone_of(interaction: Interaction) -> str:
-    """In whose clock its customer reads times: his own where we know it, else the client's."""
-    return (interaction.customer.zone if interaction.customer else "") or interaction.client.zone
 
 
 def conversation(interaction: Interaction | None, language: str) -> tuple[Line, ...]:

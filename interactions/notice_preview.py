@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from bpo.kernel import clock
-from clients.models import Channel, Client, Customer
-from interactions.models import Callback, Case, Envelope, Interaction, Notice, NoticeKind
+from clients.models import Channel, Client, Customer, Order, OrderLine
+from interactions.models import (
+    Action,
+    Appointment,
+    AppointmentKind,
+    Callback,
+    Case,
+    Envelope,
+    Interaction,
+    Notice,
+    NoticeKind,
+    Refund,
+)
 from interactions.notice_letters import Line
 
 CHAT = {
@@ -52,6 +64,7 @@ def sample(client: Client, kind: NoticeKind, language: str) -> Notice:
         due_from=at + timedelta(hours=2),
         due_until=at + timedelta(hours=4),
     )
+    action = _act(client, customer, at)
     about_callback = kind.startswith("callback") or kind == NoticeKind.AFTER_HOURS
     return Notice(
         client=client,
@@ -62,8 +75,26 @@ def sample(client: Client, kind: NoticeKind, language: str) -> Notice:
         interaction=interaction,
         case=case,
         callback=callback if about_callback else None,
+        action=action,
         written_at=at,
     )
+
+
+def _act(client: Client, customer: Customer, at: datetime) -> Action:
+    """An order, its refund, and a visit: what the mails about acts tell of."""
+    order = Order(
+        pk=0, client=client, customer=customer, number="EXAMPLE-1", placed_on=at.date(), due_on=at.date(),
+        total=Decimal("49.90"), currency=client.currency, deliver_to="1 Example Street", paid_by="card ending 0000",
+    )  # fmt: skip
+    lines = [OrderLine(order=order, name="Example", amount=order.total)]
+    order._prefetched_objects_cache = {"lines": lines}  # type: ignore[attr-defined]
+    action = Action(client=client, order=order, ref=order.number, done_at=at)
+    Refund(action=action, client=client, order=order, amount=order.total, currency=order.currency, state="approved")
+    Appointment(
+        action=action, client=client, kind=AppointmentKind.VISIT, zone=client.zone, place=order.deliver_to,
+        starts_at=at + timedelta(days=1), ends_at=at + timedelta(days=1, hours=3),
+    )  # fmt: skip
+    return action
 
 
 def sample_lines(language: str) -> tuple[Line, ...]:

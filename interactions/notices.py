@@ -15,10 +15,13 @@ from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
 from interactions import journal, notice_preview, sender
+from interactions.act_letters import invitation_of
 from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound
 from interactions.models import (
     FOR_CUSTOMERS,
+    OF_ACTS,
+    Action,
     Callback,
     CallbackOrigin,
     Case,
@@ -59,13 +62,15 @@ def write(
     interaction: Interaction | None = None,
     callback: Callback | None = None,
     turn: int = 0,
+    action: Action | None = None,
     address: str = "",
+    due_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Notice | None:
     """The row of a notice, once for its kind and turn; None when it is skipped, and the journal says why.
 
     It goes to `address` where the customer asked for that, else to the one he is known by. Called in the transaction of
-    what causes it; the worker sends it.
+    what causes it; the worker sends it, from `due_at` on.
     """
     at = at or clock.now()
     kind = NoticeKind(kind)
@@ -78,7 +83,7 @@ def write(
     about = callback or interaction or case
     if about is None:
         raise ValueError("a notice is about a case, a contact or a callback")
-    found = _written(kind, case, interaction, callback, turn).first()
+    found = _written(kind, case, interaction, callback, action, turn).first()
     if found:
         return found
     to = _recipient(about)
@@ -96,18 +101,19 @@ def write(
         case=case,
         interaction=interaction,
         callback=callback,
+        action=action,
         language=to.language,
         to_name=to.name[:200],
         to_address=to.address,
         written_at=at,
-        due_at=at,
+        due_at=due_at or at,
         state=OutgoingState.HELD if _is_held(client, kind) else OutgoingState.PENDING,
     )
     try:
         with transaction.atomic():
             notice.save(force_insert=True)
     except IntegrityError:
-        return _written(kind, case, interaction, callback, turn).get()
+        return _written(kind, case, interaction, callback, action, turn).get()
     held = notice.state == OutgoingState.HELD
     journal.record(notice, Kind.NOTICE_WRITTEN, at=at, notice_kind=str(kind), turn=turn, held=held)
     return notice
@@ -137,9 +143,16 @@ def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
 
 
 def _written(
-    kind: NoticeKind, case: Case | None, interaction: Interaction | None, callback: Callback | None, turn: int
+    kind: NoticeKind,
+    case: Case | None,
+    interaction: Interaction | None,
+    callback: Callback | None,
+    action: Action | None,
+    turn: int,
 ) -> QuerySet[Notice]:
     same = Notice.objects.filter(kind=kind, turn=turn)
+    if kind in OF_ACTS:
+        return same.filter(action=action)
     if callback is not None:
         return same.filter(callback=callback)
     if case is not None:
@@ -257,6 +270,11 @@ def cancel(client: Client, *, at: datetime | None = None) -> int:
     return sum(_cancel(notice, CLIENT_ENDED, at) for notice in of_ended().filter(client=client).order_by("pk"))
 
 
+def take_back(notice: Notice, why: str, *, at: datetime | None = None) -> bool:
+    """What has not left yet does not leave; False when it has."""
+    return notice.state == OutgoingState.CANCELLED or _cancel(notice, why, at)
+
+
 @transaction.atomic
 def _cancel(notice: Notice, why: str, at: datetime | None) -> bool:
     if not notice.move(OutgoingState.CANCELLED):
@@ -329,7 +347,7 @@ def outbound(notice: Notice) -> Outbound:
         reply_to="" if notice.kind == NoticeKind.NEW_CONTACT else sender.reply_to(notice.client, entry_point),
         in_reply_to=answered,
         references=(answered,) if answered else (),
-        attachments=sender.logo_of(brand, notice.html),
+        attachments=(*sender.logo_of(brand, notice.html), *invitation_of(notice)),
         automatic=True,
         transport=sender.transport(),
     )

@@ -22,7 +22,7 @@ from bpo.kernel.errors import DomainError
 from clients import scripts
 from clients.models import Policy, Product, Reason, Script, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, Step, parse
-from interactions import closing, handling, journal, run_acts
+from interactions import acts, closing, handling, journal
 from interactions.answers import AnswersWrong, read_fields
 from interactions.deciding import decide
 from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Origin, Run, RunState, StepVisit
@@ -235,18 +235,24 @@ def answer(run: Run, step_id: str, data: Mapping[str, str], *, by: Agent, at: da
     if step.kind == "close":
         raise ScriptMovedOn(sentence=_("This is the last step: resolve or end the contact."))
     interaction = run.interaction
-    values = read_fields(step, data, client=run.client, customer=interaction.customer)
+    done = acts.standing(run, step) if step.kind == "act" else None
+    values = {} if done else read_fields(step, data, client=run.client, customer=interaction.customer)
     for one in step.fields:
-        if one.type == "order" and one.name in values:
-            run.answers["order_chosen"] = values[one.name]
+        if one.type in ("order", "bill") and one.name in values:
+            run.answers[f"{one.type}_chosen"] = values[one.name]
     way = step.next
     if step.kind == "choose":
         chosen, way = _choose(run, step, data, by=by, at=at)
         if chosen:
             values[step.id] = chosen
-    run.answers.update(values)
     if step.kind == "act":
-        values["done"] = run_acts.perform(run, step, by=by, at=at)
+        action = acts.perform(run, step, values, by=by, at=at)
+        run.answers |= {acts.key_of(step, name): value for name, value in values.items()}
+        if action.outcome:
+            run.answers[step.id] = action.outcome
+        values["done"] = action.ref
+    else:
+        run.answers.update(values)
     _leave(run, next_step=way, answer=values, at=at)
     _enter(run, way, agent=by, at=at)
     return run

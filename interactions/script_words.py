@@ -19,16 +19,31 @@ OPEN_ORDERS = (OrderState.PLACED, OrderState.SHIPPED, OrderState.AT_DEPOT)
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """$1,848.00."""
-    sign = SIGNS.get(currency)
-    return f"{sign}{amount:,.2f}" if sign else f"{amount:,.2f} {currency}"
+    """$1,848.00, and -$10.00 of a discount."""
+    sign, less = SIGNS.get(currency), "-" if amount < 0 else ""
+    return f"{less}{sign}{abs(amount):,.2f}" if sign else f"{amount:,.2f} {currency}"
 
 
-def day(value: date | None) -> str:
-    """Fri 27 Nov, in the language in force; Spanish writes its months small: vie 27 nov."""
+def day(value: date | None, language: str = "") -> str:
+    """Fri 27 Nov, in this language or the one in force; Spanish writes its months small: vie 27 nov."""
     if value is None:
         return ""
-    return date_format(value, "D j b" if (translation.get_language() or "").startswith("es") else "D j M")
+    language = language or translation.get_language() or "en"
+    with translation.override(language):
+        return date_format(value, "D j b" if language.startswith("es") else "D j M")
+
+
+def bill_of(run: Run, interaction: Interaction) -> Bill | None:
+    """The bill the contact is about: the last one chosen in the script, else the open one that is due first."""
+    bills = Bill.objects.filter(customer=interaction.customer).prefetch_related("lines")
+    chosen = run.answers.get("bill_chosen")
+    found = bills.filter(number=chosen).first() if chosen else None
+    return found or bills.filter(state=BillState.OPEN).order_by("due_on").first()
+
+
+def lines_of(bill: Bill) -> str:
+    """What a bill is made of: Fibre 500 $40.00, Router $5.00."""
+    return ", ".join(f"{line.name} {money(line.amount, bill.currency)}" for line in bill.lines.all())
 
 
 def order_of(run: Run, interaction: Interaction) -> Order | None:
@@ -39,6 +54,15 @@ def order_of(run: Run, interaction: Interaction) -> Order | None:
     chosen = run.answers.get("order_chosen")
     found = orders.filter(number=chosen).first() if chosen else None
     return found or orders.filter(state__in=OPEN_ORDERS).first()
+
+
+def may_show_account(run: Run | None) -> bool:
+    """Only of a verified customer where the script verifies; without a script, or one that does not, always."""
+    return run is None or run.verified is True or not _verifies(run)
+
+
+def _verifies(run: Run) -> bool:
+    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
 
 
 def context(run: Run, interaction: Interaction, agent: Agent) -> dict[str, object]:
@@ -81,7 +105,7 @@ def account_words(run: Run, interaction: Interaction) -> dict[str, object]:
             "deliver_to": order.deliver_to,
             "paid_by": order.paid_by,
         }
-    bill = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on").first()
-    if bill:
+    if bill := bill_of(run, interaction):
         words |= {"bill": bill.number, "bill_amount": money(bill.amount, bill.currency), "bill_due": day(bill.due_on)}
+        words["bill_lines"] = lines_of(bill)
     return words

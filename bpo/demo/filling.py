@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from bpo.demo.content import ClientContent, customers
 from bpo.demo.content.customers import maybe_on, on
 from clients.models import (
     Bill,
+    BillLine,
     Client,
     Customer,
     CustomerAddress,
@@ -64,8 +66,19 @@ def write_customers(content: ClientContent, client: Client, *, today: date) -> i
             for number, amount, due, paid in each.bills
         ]
     )
+    _bill_lines(client)
     _orders(content, client, pairs, today)
     return len(fresh)
+
+
+def _bill_lines(client: Client) -> None:
+    """A part of each bill is the service, the rest what else was used."""
+    lines = []
+    for bill in Bill.objects.filter(client=client, lines=None):
+        fixed = (bill.amount * Decimal("0.8")).quantize(Decimal("0.01"))
+        lines.append(BillLine(bill=bill, name="Service plan", amount=fixed))
+        lines.append(BillLine(bill=bill, name="Extras and fees", amount=bill.amount - fixed))
+    BillLine.objects.bulk_create(lines)
 
 
 def _orders(

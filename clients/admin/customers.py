@@ -15,6 +15,7 @@ from clients.api_keys import revoke
 from clients.models import (
     ApiKey,
     Bill,
+    BillLine,
     Customer,
     CustomerAddress,
     CustomerPhone,
@@ -73,6 +74,10 @@ class OrderAdmin(NothingVanishes, OfClientAdmin):
     inlines = [OrderLineInline, OrderIssueInline]
 
 
+class BillLineInline(HouseInline):
+    model = BillLine
+
+
 @admin.register(Bill)
 class BillAdmin(NothingVanishes, OfClientAdmin):
     list_display = ["number", "client", "customer", "state", "amount", "currency", "due_on"]
@@ -80,6 +85,7 @@ class BillAdmin(NothingVanishes, OfClientAdmin):
     list_select_related = ["client", "customer"]
     search_fields = ["number", "customer__name"]
     autocomplete_fields = ["client", "customer"]
+    inlines = [BillLineInline]
 
 
 @admin.register(ApiKey)

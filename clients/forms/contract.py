@@ -89,6 +89,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "recording",
             "recording_days",
             "tell_agents_when_monitored",
+            "refund_limit",
             "retention_days",
             "short_abandon_seconds",
         ]
@@ -111,6 +112,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "recording": gettext_lazy("Calls are recorded"),
             "recording_days": gettext_lazy("Days until a recording is deleted"),
             "tell_agents_when_monitored": gettext_lazy("Agents see when a supervisor listens"),
+            "refund_limit": gettext_lazy("Refunds without approval up to"),
             "retention_days": gettext_lazy("Days until contacts are deleted"),
             "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
         }

@@ -157,7 +157,7 @@ def _cases(sent: Mapping[str, str]) -> Iterator[Raw]:
 
 def _params(sent: Mapping[str, str]) -> Raw:
     made: Raw = {}
-    for key in ("kind", "queue", "for"):
+    for key in ("kind", "queue", "for", "title", "minutes"):
         _put(made, key, _line(sent, f"param-{key}"))
     _put(made, "note", sent.get("param-note", "").replace("\r\n", "\n")[:LONGEST])
     days = _line(sent, "param-days")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from clients import script_text, starters
 from clients.models import Channel, Client, Script, ScriptVersion
+from clients.starter_flows import FLOWS, flow
 
 BIGGEST = 300_000
 MOST_FAULTS = 20
@@ -90,6 +91,7 @@ class VersionForm(forms.Form):
         self.others = {str(one.public_id): one for one in newest_of_others(script)}
         self.fields["begin"].choices = [  # type: ignore[attr-defined]
             (STARTER, starters.NAMES[script.kind]),
+            *((code, name) for code, (kind, name) in FLOWS.items() if kind == script.kind),
             *((key, _("Copy of %(flow)s") % {"flow": one}) for key, one in self.others.items()),
             (DRAWN, _("Nothing: I draw it step by step")),
             ("", _("Nothing: I write the steps below or send a file")),
@@ -120,6 +122,8 @@ class VersionForm(forms.Form):
         begin = data.get("begin", "")
         if begin == STARTER:
             return starters.starter(self.script.kind, data["language"])
+        if begin in FLOWS:
+            return flow(begin, data["language"])
         if begin == DRAWN:
             return {"start": "", "steps": []}
         if not begin:

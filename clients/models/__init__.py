@@ -10,7 +10,7 @@ from clients.models.customer import Customer, CustomerAddress, CustomerPhone
 from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRuleSkill, Exchange
 from clients.models.hours import BusinessHours, HoursException, HoursSpan
 from clients.models.membership import Membership, Role
-from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
+from clients.models.order import Bill, BillLine, BillState, Order, OrderIssue, OrderLine, OrderState
 from clients.models.policy import Policy, RecordingRule
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
 from clients.models.script import Script, ScriptEdit, ScriptKind, ScriptVersion, VersionState
@@ -21,6 +21,7 @@ from clients.models.sound import BrandSound, SoundKind
 __all__ = [
     "ApiKey",
     "Bill",
+    "BillLine",
     "BillState",
     "Brand",
     "BrandSound",

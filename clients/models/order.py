@@ -70,6 +70,7 @@ class OrderIssue(PublicIdModel):
     source = models.UUIDField(help_text="What asked for it; asking twice changes nothing.")
     created_at = models.DateTimeField()
     created_by_name = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was not meant.")
 
     client_lookup = "order__client"
     objects = ClientScopedQuerySet["OrderIssue"].as_manager()
@@ -109,3 +110,20 @@ class Bill(PublicIdModel):
 
     def __str__(self) -> str:
         return self.number
+
+
+class BillLine(models.Model):
+    """What a bill is made of."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines")
+    name = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="A discount is less than nothing.")
+
+    client_lookup = "bill__client"
+    objects = ClientScopedQuerySet["BillLine"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

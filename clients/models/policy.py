@@ -56,6 +56,13 @@ class Policy(models.Model):
     tell_agents_when_monitored = models.BooleanField(
         default=True, help_text="Agents see who listens to their calls. Who speaks in them is always named."
     )
+    refund_limit = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text="Refunds up to this amount need no approval; in the company's currency.",
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 
@@ -68,6 +75,7 @@ class Policy(models.Model):
             models.CheckConstraint(condition=models.Q(callback_window_minutes__gt=0), name="window_positive"),
             models.CheckConstraint(condition=models.Q(callback_attempts__gt=0), name="attempts_positive"),
             models.CheckConstraint(condition=models.Q(recording_days__gt=0), name="recordings_kept_a_day"),
+            models.CheckConstraint(condition=models.Q(refund_limit__gte=0), name="refund_limit_is_money"),
             models.CheckConstraint(condition=OneOf("recording", RecordingRule.values), name="recording_rule_known"),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clients import flow_words
 from clients.forms.design import WITH_FIELDS
 from clients.models import Channel, OrderState, ReasonKind, ScriptKind, ScriptVersion
+from clients.script_acts import MINUTES, OUTCOMES
 from clients.script_graph import ACCOUNT_PLACEHOLDERS, END, PLACEHOLDERS, Graph, Step
 
 Choices = list[tuple[str, str | Promise]]
@@ -46,6 +47,9 @@ def choices_of(version: ScriptVersion, graph: Graph, step: Step) -> dict[str, An
             found["value_choices"] = _with([value for value, _way in step.cases], values) if values else []
         case "act":
             found["act_choices"] = _with([step.act], list(flow_words.ACTS.items()))
+            found["inputs"] = [one.label for one in step.fields]
+            found["minute_choices"] = MINUTES
+            found["with_note"] = step.act in flow_words.ACTS_WITH_NOTE
             found["notice_choices"] = list(flow_words.NOTICES.items())
             if step.act == "transfer":
                 lines: Choices = [(name, name) for name in client.queues.values_list("name", flat=True)]
@@ -63,6 +67,10 @@ def _answers(graph: Graph, step: Step) -> Choices:
     """The answers that other steps ask for."""
     found: Choices = []
     for one in graph.steps.values():
+        if one.act in OUTCOMES and one.id != step.id:
+            found.append((f"answer:{one.id}", _("what came of “%(step)s”") % {"step": one.name}))
+        if one.kind == "act":
+            continue
         if one.kind == "choose" and one.sets in ("", "answer") and one.id != step.id:
             found.append((f"answer:{one.id}", _("the answer at “%(step)s”") % {"step": one.name}))
         for field in one.fields:
@@ -96,6 +104,8 @@ def _values(version: ScriptVersion, graph: Graph, on: str) -> Choices:
     if on.startswith("answer:"):
         name = on.removeprefix("answer:")
         for one in graph.steps.values():
+            if one.id == name and one.act in OUTCOMES:
+                return list(OUTCOMES[one.act])
             if one.id == name and one.options:
                 return [(option.value, option.label or option.value) for option in one.options]
             for field in one.fields:

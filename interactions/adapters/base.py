@@ -117,12 +117,16 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class OutboundFile:
-    """A file that goes along; with `inline_cid` it is shown inside the HTML."""
+    """A file that goes along; with `inline_cid` it is shown inside the HTML.
+
+    One with a calendar's `method` is an invitation: mail programs show it in place of a file.
+    """
 
     name: str
     content_type: str
     content: bytes
     inline_cid: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

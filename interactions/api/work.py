@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
+from clients.script_acts import inputs_of
 from interactions import callbacks, handling, outbound, runs, states, transfers
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
@@ -49,7 +51,13 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     def get_step(self, run: Run) -> dict[str, Any] | None:
         graph = (run.sub_version or run.version).graph
-        return next((dict(step) for step in graph["steps"] if step["id"] == run.at_step), None)
+        step = next((dict(step) for step in graph["steps"] if step["id"] == run.at_step), None)
+        if step and step["kind"] == "act":
+            step["fields"] = [
+                {**asdict(one), "options": [{"value": value, "label": label} for value, label in one.options]}
+                for one in inputs_of(str(step.get("act", "")))
+            ]
+        return step
 
     @extend_schema(responses=StepSerializer(many=True))
     def get_way(self, run: Run) -> Any:

@@ -16,11 +16,11 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
+from clients.times import window_words
 from interactions import customer_records, promise_words
-from interactions.desk.account import may_show_account
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
-from interactions.models import Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
-from interactions.script_words import OPEN_ORDERS, money
+from interactions.models import Appointment, Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
+from interactions.script_words import OPEN_ORDERS, may_show_account, money
 
 ORDERS_SHOWN = 2
 OF_THE_PAST = (
@@ -129,7 +129,7 @@ def verified_words(run: Run | None, interaction: Interaction) -> str:
 
 def _orders(customer: Customer) -> list[Order]:
     orders = Order.objects.filter(customer=customer).prefetch_related(
-        "lines", Prefetch("issues", OrderIssue.objects.order_by("-created_at"))
+        "lines", Prefetch("issues", OrderIssue.objects.filter(withdrawn_at=None).order_by("-created_at"))
     )[:20]
     return sorted(orders, key=lambda order: order.state not in OPEN_ORDERS)
 
@@ -180,6 +180,11 @@ def _promised(customer: Any, but: Any) -> QuerySet[Callback]:
     return promised.exclude(interaction=but).order_by("due_from")[:3]
 
 
+@composed
+def _ahead(customer: Any, at: Any) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(customer=customer, state="booked", ends_at__gt=at).order_by("starts_at")[:3]
+
+
 def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -> Iterator[Row]:
     if not covered:
         bills = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]
@@ -199,6 +204,10 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
         aside = _("case %(reference)s, %(waits)s") % {"reference": case.reference, "waits": waits}
         about = case.subject or (case.reason.name if case.reason else _("A matter without a subject"))
         yield Row("case", about, aside, url, at=case.opened_at)
+    for appointment in _ahead(customer.pk, clock.now()):
+        when = window_words(appointment.starts_at, appointment.ends_at, appointment.zone, "en")
+        url = reverse("console-customer", args=[customer.public_id])
+        yield Row("calendar", appointment.get_kind_display(), when, url, at=appointment.starts_at)
     for callback in _promised(customer.pk, interaction.pk):
         url = reverse("console-callback", args=[callback.public_id])
         mail = promise_words.by_mail(callback)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from bpo.kernel import clock
 from clients import scripts
-from clients.models import Order, Policy, Product, Reason, ReasonKind
-from clients.script_graph import Field, Graph, Step, parse
-from interactions import runs
-from interactions.desk.account import may_show_account
-from interactions.models import Interaction, Run, RunState, StepVisit
-from interactions.script_words import context
+from clients.models import Bill, Order, Policy, Product, Reason, ReasonKind
+from clients.script_acts import Field
+from clients.script_graph import Graph, Step, parse
+from interactions import acts, runs
+from interactions.models import Action, Interaction, Run, RunState, StepVisit
+from interactions.script_words import context, may_show_account, money
 
 KEYS = "123456789"
 UNSEEN = ("decide", "sub_process")
@@ -80,6 +80,8 @@ class Pane:
     total: int
     errors: Mapping[str, str] = field(default_factory=dict)
     verify_words: str = ""
+    standing: Action | None = None
+    done: tuple[acts.DoneAct, ...] = ()
     jumps: tuple[tuple[str, str], ...] = ()
     ended: bool = False
 
@@ -111,13 +113,15 @@ def pane_of(
     lines = tuple(_lines(run, main, visits, words))
     here = next((n for n, line in enumerate(lines, 1) if line.state == "here"), len(lines))
     open_visit = visits[-1] if visits and visits[-1].left_at is None else None
+    standing = acts.standing(run, step) if step.kind == "act" else None
+    typed = typed if step.kind != "act" else _filled_in(run, step, typed)
     return Pane(
         run=run,
         lines=lines,
         step=step,
         text=scripts.render(step.text, words),
         choices=tuple(_choices(step, run, words, typed)),
-        fields=tuple(_asked(one, run, interaction, errors, typed) for one in step.fields),
+        fields=() if standing else tuple(_asked(one, run, interaction, errors, typed) for one in step.fields),
         facts=tuple(
             Asked(
                 _fact(fact, label),
@@ -127,15 +131,24 @@ def pane_of(
             )
             for fact, label in step.facts
         ),
-        button=_button(step),
+        button=_("Go on") if standing else _button(step),
         entered_at=open_visit.entered_at if open_visit else None,
         position=here,
         total=len(lines),
         errors=errors,
         verify_words=_verify_words(run, step, open_visit),
+        standing=standing,
+        done=tuple(acts.done_of(run)),
         jumps=tuple((one.id, one.name) for one in main.main_path() if one.kind not in UNSEEN),
         ended=run.state == RunState.ENDED,
     )
+
+
+def _filled_in(run: Run, step: Step, typed: Mapping[str, str]) -> dict[str, str]:
+    """What an act's fields show: what was typed now, or before it was undone, or what lies near."""
+    proposed = acts.proposals(run, step, at=clock.now())
+    kept = {one.name: str(run.answers.get(acts.key_of(step, one.name), "")) for one in step.fields}
+    return {name: typed.get(name, kept.get(name) or proposed.get(name, "")) for name in {*kept, *proposed, *typed}}
 
 
 def _fact(fact: str, label: str) -> Field:
@@ -201,8 +214,12 @@ def _asked(
         customer = interaction.customer if may_show_account(run) else None
         orders = Order.objects.filter(customer=customer).prefetch_related("lines")[:20] if customer else []
         options = tuple((order.number, _order_words(order)) for order in orders)
-        if not value and options:
-            value = options[0][0]
+    elif one.type == "bill":
+        customer = interaction.customer if may_show_account(run) else None
+        bills = Bill.objects.filter(customer=customer)[:20] if customer else []
+        options = tuple((bill.number, f"{bill.number}, {money(bill.amount, bill.currency)}") for bill in bills)
+    if one.type in ("order", "bill") and not value and options:
+        value = options[0][0]
     return Asked(one, value, errors.get(one.name, ""), options)
 
 

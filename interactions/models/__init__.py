@@ -1,9 +1,12 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
+from interactions.models.action import Action, AddressChange
+from interactions.models.appointment import Appointment, AppointmentKind, AppointmentState
 from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
+from interactions.models.client_task import ClientTask, TaskState
 from interactions.models.flow_day import FlowDay
 from interactions.models.interaction import (
     Arrival,
@@ -20,9 +23,10 @@ from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
-from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
+from interactions.models.notice import FOR_CUSTOMERS, OF_ACTS, Notice, NoticeKind
 from interactions.models.prospect import REACHED, Prospect, ProspectResult, ProspectState
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
+from interactions.models.refund import Refund, RefundState
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
 from interactions.models.survey import SurveyAnswer
@@ -33,8 +37,14 @@ __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
     "HEARD",
+    "OF_ACTS",
     "REACHED",
+    "Action",
+    "AddressChange",
     "AgentLane",
+    "Appointment",
+    "AppointmentKind",
+    "AppointmentState",
     "Arrival",
     "Attachment",
     "CallMedia",
@@ -46,6 +56,7 @@ __all__ = [
     "CaseNote",
     "CaseState",
     "ChatSession",
+    "ClientTask",
     "Consent",
     "Direction",
     "Draft",
@@ -74,6 +85,8 @@ __all__ = [
     "ProspectState",
     "Recording",
     "RecordingState",
+    "Refund",
+    "RefundState",
     "Refusal",
     "Replay",
     "ReplayState",
@@ -83,6 +96,7 @@ __all__ = [
     "State",
     "StepVisit",
     "SurveyAnswer",
+    "TaskState",
     "Track",
     "Visit",
     "Voicemail",

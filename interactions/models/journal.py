@@ -79,6 +79,7 @@ class Kind(models.TextChoices):
     RUN_ENDED = "run_ended"
     ACTION_DONE = "action_done"
     ACTION_UNDONE = "action_undone"
+    ACTION_SETTLED = "action_settled"
     ACCOUNT_OPENED = "account_opened"
     REDACTED = "redacted"
     RECORDING_STARTED = "recording_started"

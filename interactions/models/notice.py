@@ -7,6 +7,7 @@ from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
+from interactions.models.action import Action
 from interactions.models.callback import Callback
 from interactions.models.case import Case
 from interactions.models.interaction import Interaction
@@ -22,11 +23,21 @@ class NoticeKind(models.TextChoices):
     CALLBACK_CANCELLED = "callback_cancelled", "Callback cancelled"
     AFTER_HOURS = "after_hours", "Received outside hours"
     SURVEY = "survey", "Survey"
+    BOOKING = "booking", "Visit or meeting booked"
+    BOOKING_CANCELLED = "booking_cancelled", "Visit or meeting cancelled"
+    REFUND_DECIDED = "refund_decided", "Refund approved or refused"
+    ORDER_CONFIRMATION = "order_confirmation", "Confirmation of an order"
     NEW_CONTACT = "new_contact", "New contact, for the addresses of the line"
 
 
 # What a customer may be sent; the rest is for those who work.
 FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind != NoticeKind.NEW_CONTACT)
+
+
+# About what one act of a script made, so each is sent once for its act.
+OF_ACTS = (
+    NoticeKind.BOOKING, NoticeKind.BOOKING_CANCELLED, NoticeKind.REFUND_DECIDED, NoticeKind.ORDER_CONFIRMATION,
+)  # fmt: skip
 
 
 # The type plugin makes a manager of the first parent alone.
@@ -43,6 +54,9 @@ class Notice(PublicIdModel, Outgoing):
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="notices")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
     callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="notices")
+    action = models.ForeignKey(
+        Action, null=True, on_delete=models.PROTECT, related_name="notices", help_text="The act that caused it."
+    )
     language = models.CharField(max_length=5, default="en")
     to_name = models.CharField(max_length=200, blank=True)
     to_address = models.CharField(max_length=254)
@@ -57,11 +71,17 @@ class Notice(PublicIdModel, Outgoing):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "kind", "turn"],
-                condition=Q(callback__isnull=True) & ~Q(kind="new_contact"),
+                condition=Q(callback__isnull=True) & ~Q(kind__in=["new_contact", *OF_ACTS]),
                 name="case_notice_once",
             ),
             models.UniqueConstraint(
                 fields=["callback", "kind", "turn"], condition=Q(callback__isnull=False), name="callback_notice_once"
+            ),
+            models.UniqueConstraint(
+                fields=["action", "kind", "turn"], condition=Q(kind__in=OF_ACTS), name="act_notice_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=OF_ACTS) | Q(action__isnull=False), name="act_notice_of_an_act"
             ),
             models.UniqueConstraint(
                 fields=["interaction", "to_address"], condition=Q(kind="new_contact"), name="told_once_of_a_contact"

@@ -25,7 +25,9 @@ from interactions.models import (
     PausedFor,
     ProspectResult,
     ProspectState,
+    RefundState,
     SurveyAnswer,
+    TaskState,
 )
 
 Facts = Mapping[str, Any]
@@ -123,6 +125,8 @@ EVERYBODY: dict[str, Words] = {
     Kind.NOTICE_BOUNCED: lazy("A mail came back"),
     Kind.SURVEY_ANSWERED: lazy("The customer answered the survey"),
     Kind.ACTION_DONE: lazy("Done by %(who)s"),
+    Kind.ACTION_UNDONE: lazy("Undone by %(who)s"),
+    Kind.ACTION_SETTLED: lazy("Settled by %(who)s"),
     Kind.RECORDING_STARTED: lazy("Recording begins"),
     Kind.RECORDING_PAUSED: lazy("Recording paused"),
     Kind.RECORDING_STOPPED: lazy("Recording ended"),
@@ -158,7 +162,6 @@ STAFF: dict[str, Words] = {
     Kind.RUN_STARTED: lazy("Script begun"),
     Kind.RUN_MOVED_ON: lazy("Script goes on with another version"),
     Kind.RUN_ENDED: lazy("Script ended"),
-    Kind.ACTION_UNDONE: lazy("Undone by %(who)s"),
     Kind.CASE_MERGED: lazy("Case merged"),
     Kind.CASE_SPLIT: lazy("Case split"),
     Kind.NOTICE_WRITTEN: lazy("Mail to the customer written"),
@@ -312,6 +315,13 @@ def _act(facts: Facts, for_client: bool) -> str:
     return " ".join(part for part in (done, str(facts.get("ref") or "")) if part)
 
 
+def _settled(facts: Facts, for_client: bool) -> str:
+    how = {**dict(RefundState.choices), **dict(TaskState.choices)}.get(str(facts.get("how", "")), "")
+    told = ": ".join(part for part in (_act(facts, for_client), str(how).lower()) if part)
+    why = "" if for_client else str(facts.get("why") or "")
+    return f"{told} ({why})" if why else told
+
+
 def _result(facts: Facts, for_client: bool) -> str:
     return str(RESULTS.get(str(facts.get("result", "")), ""))
 
@@ -357,6 +367,13 @@ def _kept_until(facts: Facts, for_client: bool) -> str:
 
 ACTS: dict[str, Words] = {
     "create_order_issue": lazy("order issue"),
+    "change_address": lazy("delivery address of"),
+    "resend_confirmation": lazy("confirmation of order"),
+    "request_refund": lazy("refund"),
+    "open_case": lazy("case"),
+    "book_visit": lazy("technician's visit"),
+    "book_meeting": lazy("meeting"),
+    "create_task": lazy("task for the company"),
     "promise_callback": lazy("callback"),
     "send_notice": lazy("mail to the customer"),
     "set_pending": lazy("case waits"),
@@ -385,6 +402,8 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.DISPOSED: _disposed,
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
+    Kind.ACTION_UNDONE: _act,
+    Kind.ACTION_SETTLED: _settled,
     Kind.CALLBACK_TRIED: _result,
     Kind.PROSPECT_LET_GO: _given_reason,
     Kind.PROSPECT_TRIED: _prospect_tried,

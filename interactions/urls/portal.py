@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.portal import pages
+from interactions.views.portal import pages, tasks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.choose, name="portal-choose"),
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:client>/promises/", pages.promises, name="portal-promises"),
     path("<uuid:client>/contacts/", pages.contacts, name="portal-contacts"),
     path("<uuid:client>/contacts/<uuid:contact>/", pages.contact, name="portal-contact"),
+    path("<uuid:client>/tasks/", tasks.listing, name="portal-tasks"),
+    path("<uuid:client>/tasks/<uuid:task>/done/", tasks.finish, name="portal-task-done"),
     path("<uuid:client>/callbacks/", pages.callbacks, name="portal-callbacks"),
 ]

@@ -144,7 +144,8 @@ add(
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
     "console-busy", "console-mute", "console-next", "console-prospect-seen", "console-prospect-call",
-    "console-prospect-go", "console-prospect-stop", "console-conclude",
+    "console-prospect-go", "console-prospect-stop", "console-conclude", "console-undo-act",
+    "console-appointment-cancel",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -163,7 +164,7 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
-    "floor-shares", "floor-flows", "floor-lists",
+    "floor-shares", "floor-flows", "floor-lists", "floor-refunds",
 )  # fmt: skip
 add(
     Rule(get=FLOOR_OF_ACME),
@@ -178,7 +179,7 @@ add(
     "floor-take-back", "floor-assign", "floor-priority", "floor-overflow", "floor-force", "floor-skill", "floor-switch",
     "floor-licence",
     "floor-callback-time", "floor-callback-cancel", "floor-list-edit", "floor-list-add", "floor-list-file",
-    "floor-list-move", "floor-prospect-stop", "floor-call-again",
+    "floor-list-move", "floor-prospect-stop", "floor-call-again", "floor-refund",
 )  # fmt: skip
 
 # Beside a call is who supervises the company and leads the agent's team, and nobody else.
@@ -190,8 +191,9 @@ add(Rule(post=OWN_LISTENING), "floor-listening-mode", "floor-listening-leave")
 add(
     Rule(get=PORTAL),
     "portal", "portal-tiles", "portal-promised", "portal-figures", "portal-promises", "portal-contacts",
-    "portal-contact", "portal-callbacks",
+    "portal-contact", "portal-callbacks", "portal-tasks",
 )  # fmt: skip
+add(Rule(post=pages("403", others="404", manager=PAGE, admin=PAGE)), "portal-task-done")
 add(Rule(get=pages(
     "403", viewer=PAGE, other_viewer=PAGE, manager=PAGE, other_manager=PAGE, admin=PAGE
 )), "portal-choose")  # fmt: skip
@@ -373,7 +375,7 @@ LACKING: dict[str, str] = {
         "floor-list-move", "floor-prospect-stop", "floor-do-not-call", "floor-call-again",
         "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
-        "floor-take-back", "floor-listen", "floor-listening-mode",
+        "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
         "setup-queue", "setup-queue-new", "setup-sounds",
     ], "422"),

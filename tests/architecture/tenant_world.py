@@ -22,7 +22,7 @@ from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, do_not_call, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Prospect, Recording, Replay
+from interactions.models import Action, Attachment, CallbackOrigin, Message, Monitor, Prospect, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 from tests.kernel.test_sounds import wav
@@ -114,6 +114,21 @@ def build() -> World:
     renewals = factories.call_list(line)
     called = factories.prospect(renewals, number="+12125550144", name="Paul")
     Prospect.objects.filter(pk=called.pk).update(state="taken", taken_by=bea, held_until=at + timedelta(hours=1))
+    acted = {"client": acme, "run": contact.run, "version": contact.run.version, "label": "Do it", "agent": bea}
+    order = ann.orders.create(client=acme, number="AC-1", placed_on=at.date(), total=10)
+    refunded = ann.refunds.create(
+        client=acme, order=order, amount=10, currency="USD", reason="late", needs_approval=True, asked_by=bea.user,
+        asked_at=at, action=Action.objects.create(name="request_refund", step="refund", done_at=at, **acted),
+    )  # fmt: skip
+    visit = ann.appointments.create(
+        client=acme, kind="visit", starts_at=at + timedelta(days=1), ends_at=at + timedelta(days=1, hours=2),
+        zone="Europe/Madrid", booked_at=at,
+        action=Action.objects.create(name="book_visit", step="visit", done_at=at, **acted),
+    )  # fmt: skip
+    task = ann.tasks.create(
+        client=acme, title="Call the carrier", due_on=at.date(), made_at=at,
+        action=Action.objects.create(name="create_task", step="task", done_at=at, **acted),
+    )  # fmt: skip
     made.things = {
         "call_list": renewals, "prospect": called,
         "blocked": do_not_call.add(acme, "+12125550145", by=people["supervisor"], why="asked"),
@@ -129,6 +144,11 @@ def build() -> World:
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
+        "action": Action.objects.create(
+            client=acme, run=contact.run, version=contact.run.version, step="wait", name="set_pending", label="Wait",
+            ref=cases.of_leg(leg).reference, agent=bea, done_at=at,
+        ),
+        "refund": refunded, "appointment": visit, "task": task,
         "monitor": Monitor.objects.create(
             client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
         ),
@@ -174,6 +194,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-licence": {"act": "suspend"},
     "floor-licence": {"act": "suspend"},
     "floor-list-move": {"act": "pause"},
+    "floor-refund": {"act": "approve"},
     "setup-member": {"act": "remove"},
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},

@@ -23,6 +23,7 @@ from bpo.demo.setting_up import set_up
 from bpo.kernel import clock
 from clients.models import OrderIssue, Queue
 from interactions.models import (
+    Action,
     Arrival,
     Callback,
     Case,
@@ -54,6 +55,7 @@ OF_CASE = {
     Message: "interaction__case",
     Run: "interaction__case",
     StepVisit: "run__interaction__case",
+    Action: "run__interaction__case",
     Notice: "case",
     SurveyAnswer: "interaction__case",
     ChatSession: "interaction__case",

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clients.models import Client, EntryPoint, Queue
-from interactions import contact_alerts, intake, mail_intake, notices, run_acts
+from interactions import acts, contact_alerts, intake, mail_intake, notices
 from interactions.models import JournalEntry, Kind, Notice, NoticeKind
 from interactions.notice_letters import letter_of
 from tests import factories as make
@@ -78,8 +78,8 @@ def test_a_script_cannot_send_it_to_a_customer(acme: Client) -> None:
     with pytest.raises(ValueError, match="not for customers"):
         notices.write(NoticeKind.NEW_CONTACT, interaction=make.waiting(make.queue(acme)))
     step: Any = type("Step", (), {"params": {"kind": "new_contact"}})()
-    with pytest.raises(run_acts.CannotAct):
-        run_acts._notice(Any, step)  # type: ignore[arg-type]
+    with pytest.raises(acts.CannotAct):
+        acts.contact.send_notice(type("Doing", (), {"step": step})())  # type: ignore[arg-type]
 
 
 def test_the_list_is_checked_wherever_it_is_written(line: Queue) -> None:

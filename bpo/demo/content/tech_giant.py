@@ -40,6 +40,7 @@ TECH_GIANT = ClientContent(
         "callback_attempts": 3,
         "callback_retry_minutes": 30,
         "reopen_days": 14,
+        "refund_limit": 50,
         "verification_facts_needed": 2,
         "client_hears_recordings": True,
         "agents_hear_own_recordings": True,

@@ -13,6 +13,7 @@ from bpo.demo.past.rows import Rows
 from bpo.demo.past.stories import Timeline
 from clients.models import OrderIssue
 from interactions.models import (
+    Action,
     Arrival,
     Callback,
     CallbackOrigin,
@@ -33,8 +34,8 @@ from interactions.models import (
 )
 
 ORDER = (
-    Case, Interaction, Callback, Envelope, Arrival, ChatSession, Visit, Leg, Message, Run, StepVisit, OrderIssue,
-    Notice, SurveyAnswer,
+    Case, Interaction, Callback, Envelope, Arrival, ChatSession, Visit, Leg, Message, Run, StepVisit, Action,
+    OrderIssue, Notice, SurveyAnswer,
 )  # fmt: skip
 
 

@@ -12,9 +12,8 @@ from clients.script_graph import END, Graph, Step
 
 MAIN, SUB = "main", "sub"
 DONE_ORDER = ("delivered", "cancelled")
-RARE = ("other", "later", "cannot")
-NEVER = frozenset({"promise_callback", "set_pending", "transfer", "send_notice"})
-"""Acts whose consequences belong to other timelines; a walk stops before them."""
+RARE = ("other", "later", "cannot", "refund", "resend", "elsewhere", "wrong", "visit", "meeting")
+"""Answers that lead to further work: chosen seldom, and never in a past, whose acts are issues of orders alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ class Walk:
         self.answers.update(values)
         if step.kind == "act":
             order = self._order()
-            if step.act in NEVER or order is None:
+            if step.act != "create_order_issue" or order is None:
                 return None
             values["done"] = order.number
             changes["issue"] = (str(step.params["kind"]), str(step.params.get("note", "")), step.id, order.number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +10,11 @@ from bpo.demo.past import parts, stories
 from bpo.demo.past.arriving import Arriving
 from bpo.demo.past.stories import Handling
 from bpo.kernel.outgoing import OutgoingState, new_message_id
-from clients.models import Channel, OrderIssue
+from clients.models import Channel, OrderIssue, ScriptVersion
+from clients.script_graph import parse
 from interactions import endings
 from interactions.models import (
+    Action,
     Callback,
     CallbackState,
     CaseState,
@@ -123,16 +124,22 @@ class Working(Arriving):
                 what = Kind.REASON_SET if column == "reason" else Kind.PRODUCT_SET
                 self.rows.record(run, what, visit.left, by=agent, **dict[str, Any]({column: code}))
             if visit.issue:
-                self._issue(run, agent, visit)
+                self._issue(run, row.version, agent, visit)
         return run
 
-    def _issue(self, run: Run, agent: Agent, visit: Any) -> None:
+    def _issue(self, run: Run, version: ScriptVersion, agent: Agent, visit: Any) -> None:
         kind, note, step, number = visit.issue
+        action = Action(
+            client=self.client, run=run, version=version, step=step, name="create_order_issue", agent=agent,
+            label=parse(version.graph)[step].name[:80], order=self.known.orders[number], ref=number,
+            done_at=visit.left,
+        )  # fmt: skip
+        self.rows.add(action)
         self.rows.add(
             OrderIssue(
                 order=self.known.orders[number],
                 kind=kind[:40],
-                source=uuid.uuid5(run.public_id, step),
+                source=action.public_id,
                 note=note[:500],
                 created_at=visit.left,
                 created_by_name=str(agent),

@@ -6,7 +6,9 @@ import random
 from datetime import date
 
 from bpo.demo.content.shapes import TalkContent
+from bpo.demo.past.walking import RARE
 from bpo.demo.simulator.seeing import Item, content_of
+from clients.script_acts import OF_ORDERS
 
 GREETING = {
     "en": "Thank you for contacting {client}, my name is {agent}. How may I help you today?",
@@ -30,7 +32,6 @@ ANYTHING = {
         "Se revisó el asunto con el cliente y quedó resuelto.", "answered",
     ),
 }  # fmt: skip
-MAKES_WORK = {"promise_callback", "transfer"}
 
 
 def talk_of(item: Item, draw: random.Random) -> TalkContent:
@@ -78,7 +79,7 @@ def answer_of(item: Item, draw: random.Random) -> dict[str, str] | None:
             if not value:
                 return None
             data["choice"] = value
-        case "act" if step["act"] == "create_order_issue" and not item.order:
+        case "act" if step["act"] in OF_ORDERS and not item.order:
             return None
     for field in step.get("fields", []):
         value = _field(item, field)
@@ -100,11 +101,15 @@ def _choice(item: Item, draw: random.Random) -> str:
     if not options:
         return ""
     # Most contacts end well; what makes further work is chosen rarely.
-    weights = [1 if option["value"] in ("other", "later", "cannot") else 6 for option in options]
+    weights = [1 if option["value"] in RARE else 6 for option in options]
     return str(draw.choices(options, weights)[0]["value"])
 
 
 def _field(item: Item, field: dict[str, object]) -> str:
+    if field["name"] == "new_address":
+        return f"12 Oak Street, {item.record.get('postal_code', '')}".rstrip(", ")
+    if field.get("proposed"):
+        return str(field["proposed"])
     match field.get("type"):
         case "order":
             return item.order or item.record.get("order", "")
@@ -119,6 +124,8 @@ def _field(item: Item, field: dict[str, object]) -> str:
             return item.record.get("email", "")
         case "number":
             return "1"
+        case "time":
+            return "10:30"
     return (item.opening or item.subject or "-")[:120]
 
 

@@ -19,8 +19,9 @@ from bpo.kernel import clock
 from clients import opening, webhooks
 from clients.models import Client, Customer, EntryKind, EntryPoint, Exchange, Product
 from clients.naming import public_name
-from interactions import media
-from interactions.models import Interaction, Leg, LegRole, LegState, MessageDirection
+from clients.script_graph import Step, parse
+from interactions import acts, media
+from interactions.models import Interaction, Leg, LegRole, LegState, MessageDirection, Run
 
 BY_SLUG = {content.slug: content for content in CLIENTS}
 AT_DESK = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
@@ -141,6 +142,8 @@ def _item(leg: Leg) -> Item:
     if run is not None and run.state == "running":
         graph = (run.sub_version or run.version).graph
         step = next((each for each in graph["steps"] if each["id"] == run.at_step), {})
+        if step.get("kind") == "act":
+            step = {**step, "fields": _filled_in(run, parse(graph)[run.at_step])}
     customer = interaction.customer
     order = customer.orders.exclude(state__in=["delivered", "cancelled"]).first() if customer else None
     return Item(
@@ -170,6 +173,18 @@ def _item(leg: Leg) -> Item:
         simulated=interaction.simulated,
         carrier=interaction.carrier,
     )
+
+
+def _filled_in(run: Run, step: Step) -> list[dict[str, Any]]:
+    """What an act asks, with what lies near as the answer."""
+    proposed = acts.proposals(run, step, at=clock.now())
+    return [
+        {
+            "name": one.name, "type": one.type, "required": one.required, "proposed": proposed.get(one.name, ""),
+            "options": [{"value": value} for value, _label in one.options],
+        }
+        for one in step.fields
+    ]  # fmt: skip
 
 
 def _record(customer: Customer | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=T
 HEADER_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9-]{0,75}$")
 OUR_MESSAGE_ID = re.compile(r"^<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,200}@[A-Za-z0-9.-]{1,253}>$")
 OUR_OR_THEIRS = re.compile(r"^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$")
+METHOD = re.compile(r"[A-Z]{1,20}")
 MEDIA_TOKEN = re.compile(r"^[A-Za-z0-9.+-]{1,100}$")
 # Set by the message itself; a caller's extra headers may not smuggle in a second one.
 RESERVED = {
@@ -69,6 +70,8 @@ def compose(message: Outbound) -> EmailMultiAlternatives:
     if message.html:
         mail.attach_alternative(INLINER.inline(message.html), "text/html")
     for file in message.attachments:
+        if METHOD.fullmatch(file.method):  # besides the file: as another way to read the mail itself
+            mail.attach_alternative(file.content.decode(), f"text/calendar; method={file.method}")
         mail.attach(_part(file))
     return mail
 
@@ -104,6 +107,9 @@ def _part(file: OutboundFile) -> MIMEBase:
     if not MEDIA_TOKEN.match(main) or not MEDIA_TOKEN.match(sub) or main in {"multipart", "message"}:
         main, sub = "application", "octet-stream"
     part = MIMEBase(main, sub)
+    if METHOD.fullmatch(file.method):
+        part.set_param("method", file.method)
+        part.set_param("charset", "utf-8")
     part.set_payload(file.content)
     encoders.encode_base64(part)
     place = "inline" if file.inline_cid else "attachment"

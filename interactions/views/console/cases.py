@@ -40,6 +40,7 @@ SHOWN_IN_HISTORY = (
     "arrived", "accepted", "transferred", "parked", "ended", "disposed", "case_opened", "case_pending", "case_resolved",
     "case_reopened", "case_closed", "case_merged", "case_split", "callback_promised", "callback_kept", "callback_late",
     "callback_unreached", "callback_broken", "callback_withdrawn", "notice_sent", "notice_failed", "action_done",
+    "action_undone", "action_settled",
     "verified", "survey_answered",
 )  # fmt: skip
 

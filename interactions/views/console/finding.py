@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.gates import AgentRequest, for_agents
-from bpo.kernel import words
+from bpo.kernel import clock, words
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.access import is_admin
 from clients.models import Client, Customer, Queue
 from interactions import customer_merging, outbound, search
-from interactions.models import Callback, Case, Interaction
+from interactions.models import Appointment, Callback, Case, ClientTask, Interaction, Refund
 from interactions.views.console.common import dialog, frame, show_work
 
 OF_A_CONTACT = (
@@ -53,6 +53,21 @@ def _promises(customer: Any) -> QuerySet[Callback]:
 
 
 @composed
+def _appointments(customer: Any) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(customer=customer).order_by("-starts_at")[:10]
+
+
+@composed
+def _asked_back(customer: Any) -> QuerySet[Refund]:
+    return Refund.objects.filter(customer=customer).order_by("-asked_at")[:10]
+
+
+@composed
+def _to_do(customer: Any) -> QuerySet[ClientTask]:
+    return ClientTask.objects.filter(customer=customer).exclude(state="withdrawn").order_by("-due_on")[:10]
+
+
+@composed
 def _customers(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[Customer]:
     rows = Customer.objects.filter(public_id=public_id).select_related("client__brand")
     return (rows if of_every_client else rows.seen_by(user)).prefetch_related("phones", "addresses")
@@ -61,7 +76,10 @@ def _customers(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[
 @for_agents
 @require_GET
 def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
-    """A customer: identity, cases, contacts, promises. Account data belongs to a verified contact and is not here."""
+    """A customer: identity, cases, contacts, promises, appointments, tasks, refunds without their amounts.
+
+    Account data belongs to a verified contact and is not here.
+    """
     found = first(_customers(customer, request.user.pk, of_every_client=is_admin(request.user)))
     if found is None:
         raise Http404
@@ -73,6 +91,10 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
         "cases": _cases(survivor.pk),
         "contacts": _contacts(survivor.pk),
         "promises": _promises(survivor.pk),
+        "appointments": _appointments(survivor.pk),
+        "refunds": _asked_back(survivor.pk),
+        "tasks": _to_do(survivor.pk),
+        "at": clock.now(),
     }
     return render(request, "console/customer.html", frame(request) | context)
 

@@ -16,9 +16,9 @@ from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.forms.customers import CustomerForm
 from clients.models import Customer
-from interactions import case_merging, customer_merging, customer_records
+from interactions import acts, case_merging, customer_merging, customer_records
 from interactions.handling import NotYours
-from interactions.models import Interaction, Leg, LegState
+from interactions.models import Appointment, Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
 
 MOST_FOUND = 6
@@ -143,3 +143,13 @@ def same_case(request: AgentRequest, leg: UUID) -> HttpResponse:
     if before is not None and before.pk != case.pk:
         toast["undo"] = reverse("console-case-split", args=[before.public_id])
     return show_work(request, own_leg(request, leg), toast=toast)
+
+
+@for_agents
+@require_POST
+def cancel_appointment(request: AgentRequest, appointment: UUID) -> HttpResponse:
+    """A visit or meeting does not take place, says the customer in a later contact; he gets it in writing."""
+    rows = Appointment.objects.visible_to(request.user).select_related("action", "customer")
+    found = get_object_or_404(rows, public_id=appointment)
+    acts.undo(found.action, by=request.agent)
+    return _after(request, customers.survivor(found.customer), None, "")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
-from interactions import runs
+from interactions import acts, runs
 from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.work import run_of
 from interactions.handling import NotYours
 from interactions.models import Leg, LegRole, LegState, Run
-from interactions.views.console.common import own_leg, show_work, triggers
+from interactions.views.console.common import own_leg, show_work, triggers, working_leg
 
 
 def _handled(request: AgentRequest, leg: UUID) -> tuple[Leg, Run]:
@@ -80,6 +81,17 @@ def jump(request: AgentRequest, leg: UUID) -> HttpResponse:
     """To any step; recorded."""
     mine, run = _handled(request, leg)
     runs.jump(run, request.POST.get("step", ""), by=request.agent)
+    return _pane(request, mine)
+
+
+@for_agents
+@require_POST
+@transaction.atomic
+def undo(request: AgentRequest, leg: UUID, action: UUID) -> HttpResponse:
+    """Take back what an act did, as long as the contact is hers, wrap-up included."""
+    mine = working_leg(request, leg)
+    run = get_object_or_404(Run.objects.visible_to(request.user), interaction=mine.interaction)
+    acts.undo(get_object_or_404(run.actions, public_id=action), by=request.agent)
     return _pane(request, mine)
 
 

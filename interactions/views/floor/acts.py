@@ -85,7 +85,7 @@ def dialog(request: SupervisorRequest, title: str, words: str, act: str, form: f
     A form with faults is 422, told beside its fields; the focus is on the first of these, else on the first of all.
     """
     context = {"title": title, "words": words, "act": act, "form": form, "action": request.get_full_path(), **more}
-    context["back"] = _page_of(**more)
+    context["back"] = more.get("back") or _page_of(**more)
     htmx = getattr(request, "htmx", False)
     status = 422 if form.errors else 200
     first = next(iter(form.errors or form.fields), "")

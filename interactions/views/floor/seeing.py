@@ -103,7 +103,7 @@ def sights_of(users: Sequence[User]) -> dict[int, Sight]:
     return sights
 
 
-def _one(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
+def one_of(rows: Any, request: SupervisorRequest, public_id: UUID) -> Any:
     """The row: 404 when unseen, 403 when seen in another role (an agent's licence, say)."""
     found = rows.visible_to_role(request.user, Role.SUPERVISOR).filter(public_id=public_id).first()
     if found is not None:
@@ -124,18 +124,18 @@ def _contacts(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[I
 def contact_of(request: SupervisorRequest, public_id: UUID) -> Interaction:
     """A contact of a supervised client."""
     found = first(_contacts(public_id, request.user.pk, of_every_client=is_admin(request.user)))
-    return found or _one(Interaction.objects.all(), request, public_id)
+    return found or one_of(Interaction.objects.all(), request, public_id)
 
 
 def queue_of(request: SupervisorRequest, public_id: UUID) -> Queue:
     """A line of a supervised client."""
-    return _one(Queue.objects.select_related("client", "client__brand", "client__policy"), request, public_id)
+    return one_of(Queue.objects.select_related("client", "client__brand", "client__policy"), request, public_id)
 
 
 def callback_of(request: SupervisorRequest, public_id: UUID) -> Callback:
     """A promise of a supervised client."""
     rows = Callback.objects.select_related("client__brand", "client__policy", "customer", "replaces")
-    return _one(rows.select_related("queue__client", "queue__hours__client"), request, public_id)
+    return one_of(rows.select_related("queue__client", "queue__hours__client"), request, public_id)
 
 
 def agent_seen(sight: Sight, public_id: UUID) -> Agent:
@@ -148,18 +148,18 @@ def agent_seen(sight: Sight, public_id: UUID) -> Agent:
 
 def call_list_of(request: SupervisorRequest, public_id: UUID) -> CallList:
     """A call list of a client one supervises."""
-    found: CallList = _one(CallList.objects.select_related("client__brand", "queue", "script"), request, public_id)
+    found: CallList = one_of(CallList.objects.select_related("client__brand", "queue", "script"), request, public_id)
     return found
 
 
 def prospect_of(request: SupervisorRequest, public_id: UUID) -> Prospect:
     """Somebody on such a list."""
     rows = Prospect.objects.select_related("client__brand", "call_list__queue", "call_list__client", "interaction")
-    found: Prospect = _one(rows.select_related("taken_by"), request, public_id)
+    found: Prospect = one_of(rows.select_related("taken_by"), request, public_id)
     return found
 
 
 def blocked_of(request: SupervisorRequest, public_id: UUID) -> DoNotCall:
     """A number that such a client never calls."""
-    found: DoNotCall = _one(DoNotCall.objects.select_related("client__brand"), request, public_id)
+    found: DoNotCall = one_of(DoNotCall.objects.select_related("client__brand"), request, public_id)
     return found

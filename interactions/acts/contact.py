@@ -1,0 +1,138 @@
+"""Acts on the contact and its case: a callback is promised, a mail sent, the case waits, the contact is passed on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel import words
+from bpo.kernel.outgoing import OutgoingState
+from clients import flow_words
+from clients.models import Queue
+from interactions import callbacks, cases, handling, notices, sending_time, transfers
+from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.models import (
+    Action,
+    Callback,
+    CallbackOrigin,
+    Case,
+    CaseState,
+    Interaction,
+    Notice,
+    NoticeKind,
+)
+
+UNDONE = "act undone"
+MOST_SUBJECT = 300
+
+
+def promise_callback(doing: Doing) -> str:
+    """Within the client's turn-around time, to the customer's main number, else by mail."""
+    interaction, customer = doing.interaction, doing.interaction.customer
+    phone = customer.phones.first() if customer else None
+    address = customer.addresses.first() if customer else None
+    if customer is None or (phone is None and address is None):
+        raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
+    if interaction.queue is None:
+        raise CannotAct(sentence=_("This contact has no line that could call back."))
+    promised = callbacks.promise(
+        interaction.client,
+        customer=customer,
+        number=phone.number if phone else "",
+        address="" if phone or address is None else address.address,
+        queue=interaction.queue,
+        origin=CallbackOrigin.AGENT,
+        by=doing.by,
+        interaction=interaction,
+        case=interaction.case,
+        words=doing.note(),
+        language=interaction.language,
+        zone=customer.zone or interaction.client.zone,
+        name=customer.name,
+        reason=interaction.reason,
+        at=doing.at,
+    )
+    return promised.reference
+
+
+def withdraw_callback(action: Action, at: datetime) -> None:
+    """The promise is not wanted; the customer is told, as of every promise that is withdrawn."""
+    promised = Callback.objects.get(client=action.client_id, reference=action.ref)
+    callbacks.withdraw(promised, UNDONE, by=action.agent, at=at)
+
+
+def send_notice(doing: Doing) -> str:
+    """A mail of the system; it leaves when it cannot be undone any more. What it is not sent for, the journal says."""
+    kind = str(doing.step.params.get("kind") or NoticeKind.TRANSCRIPT)
+    if kind not in flow_words.NOTICES:
+        raise CannotAct(sentence=_("This mail is not for customers."))
+    case, interaction = doing.case, doing.interaction
+    about = {"case": case} if case else {"interaction": interaction, "case": None}
+    undone = Notice.objects.filter(kind=kind, callback=None, state=OutgoingState.CANCELLED, **about).count()
+    due = sending_time.due(None, doing.at)
+    notice = notices.write(
+        kind, case=case, interaction=interaction, turn=undone, action=doing.action, due_at=due, at=doing.at
+    )
+    return notice.to_address if notice else ""
+
+
+def take_back_notice(action: Action, at: datetime) -> None:
+    """Before it has left."""
+    if not all(notices.take_back(notice, UNDONE, at=at) for notice in action.notices.all()):
+        raise CannotUndo(sentence=_("This mail has left already."))
+
+
+def notice_waits(action: Action) -> bool:
+    """Whether its mail has not left yet."""
+    return any(notice.state in (OutgoingState.PENDING, OutgoingState.HELD) for notice in action.notices.all())
+
+
+def set_pending(doing: Doing) -> str:
+    """The case waits for the customer, or some days."""
+    case = case_of(doing)
+    days = doing.step.params.get("days")
+    until = doing.at + timedelta(days=float(days)) if days else None
+    if case.state == CaseState.OPEN:
+        cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
+    return case.reference
+
+
+def wait_no_more(action: Action, at: datetime) -> None:
+    """The case is open again."""
+    case = Case.objects.get(client=action.client_id, reference=action.ref)
+    if case.state == CaseState.PENDING:
+        cases.back_to_open(case, why=UNDONE, by=action.agent, at=at)
+
+
+def case_of(doing: Doing) -> Case:
+    """The contact's case; opened now when there is none yet."""
+    interaction = doing.interaction
+    if interaction.case is None:
+        opened = cases.open_case(
+            interaction.client, interaction.customer, queue=interaction.queue, owner=doing.by, at=doing.at
+        )
+        Interaction.objects.filter(pk=interaction.pk).update(case=opened)
+        interaction.case = opened
+    return interaction.case
+
+
+def open_case(doing: Doing) -> str:
+    """The matter with a subject, and a note for who takes it up; the contact's own case, where it has one already."""
+    case = case_of(doing)
+    case.subject = words.line(doing.values["case_subject"], most=MOST_SUBJECT)
+    case.save(update_fields=["subject"])
+    if note := doing.values.get("case_note") or doing.note():
+        cases.add_note(case, by=doing.by, text=note, at=doing.at)
+    return case.reference
+
+
+def transfer(doing: Doing) -> str:
+    """To another line of the client; the contact leaves this agent."""
+    name = str(doing.step.params["queue"])
+    queue = Queue.objects.filter(client_id=doing.run.client_id, name=name).first()
+    leg = handling.live_leg(doing.interaction)
+    if queue is None or leg is None:
+        raise CannotAct(sentence=_("The line “%(name)s” is not there.") % {"name": name})
+    transfers.to_queue(leg, queue, by=doing.by, note=doing.note(), at=doing.at)
+    return queue.name

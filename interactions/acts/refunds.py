@@ -1,0 +1,119 @@
+"""A customer asks money back: granted up to the client's limit, above it decided by somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from bpo.accounts.models import User
+from bpo.kernel import clock, words
+from bpo.kernel.errors import DomainError, IllegalMove, StaleState
+from bpo.kernel.states import advance
+from clients.models import Order, Policy
+from interactions import journal, notices
+from interactions.acts.doing import CannotUndo, Doing
+from interactions.answers import AnswersWrong
+from interactions.models import Action, Kind, NoticeKind, Refund, RefundState
+from interactions.script_words import money
+
+MOST_REASON = 300
+WAITING, APPROVED = "waiting", "approved"
+MOVES: dict[str, frozenset[str]] = {
+    RefundState.REQUESTED: frozenset({RefundState.APPROVED, RefundState.REFUSED, RefundState.WITHDRAWN}),
+}
+
+
+class OwnRequest(DomainError):
+    """Nobody approves what she asked for herself."""
+
+    code = "own_request"
+    sentence = _("You asked for this refund yourself: somebody else has to decide it.")
+
+
+class WhyMissing(DomainError):
+    """A decision says why."""
+
+    code = "why_missing"
+    sentence = _("Say why in a sentence.")
+    status = 400
+
+
+def left_of(order: Order) -> Decimal:
+    """How much of an order can still be asked back: its total less what was granted or waits."""
+    live = order.refunds.filter(state__in=[RefundState.REQUESTED, RefundState.APPROVED])
+    return order.total - (live.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+
+
+def request(doing: Doing) -> str:
+    """Ask for it; up to the client's limit it is granted at once, and the customer is told."""
+    order, customer = doing.order(), doing.customer
+    amount, left = Decimal(doing.values["refund_amount"]), left_of(order)
+    if amount > left:
+        told = {"left": money(left, order.currency), "number": order.number}
+        raise AnswersWrong({"refund_amount": str(_("Of %(number)s no more than %(left)s is left to refund.") % told)})
+    client = doing.run.client
+    policy = Policy.objects.filter(client=client).first() or Policy(client=client)
+    # The limit is money of the client's currency; what another is worth nobody here knows.
+    needs = amount > policy.refund_limit or order.currency != client.currency
+    refund = Refund.objects.create(
+        client=client,
+        action=doing.action,
+        order=order,
+        customer=customer,
+        case=doing.case,
+        amount=amount,
+        currency=order.currency,
+        reason=words.line(doing.values["refund_reason"], most=MOST_REASON),
+        state=RefundState.REQUESTED if needs else RefundState.APPROVED,
+        needs_approval=needs,
+        asked_by=doing.by.user,
+        asked_at=doing.at,
+        decided_at=None if needs else doing.at,
+    )
+    doing.action.outcome = WAITING if needs else APPROVED
+    if not needs:
+        _tell(refund, at=doing.at)
+    return f"{order.number}, {money(amount, order.currency)}"
+
+
+def withdraw(action: Action, at: datetime) -> None:
+    """While nobody has decided."""
+    try:
+        advance(action.refund, RefundState.WITHDRAWN, allowed=MOVES)
+    except (IllegalMove, StaleState) as error:
+        raise CannotUndo(sentence=_("This refund is decided already.")) from error
+
+
+def waits(action: Action) -> bool:
+    """Whether nobody has decided yet."""
+    return action.refund.state == RefundState.REQUESTED
+
+
+@transaction.atomic
+def decide(refund: Refund, *, approve: bool, why: str, by: User, at: datetime | None = None) -> Refund:
+    """Approve or refuse a request, not one's own, with a reason; the customer is told.
+
+    Once: a second decision is IllegalMove or StaleState.
+    """
+    at = at or clock.now()
+    why = words.line(why, most=MOST_REASON)
+    if refund.asked_by_id == by.pk:
+        raise OwnRequest
+    if not why:
+        raise WhyMissing
+    to = RefundState.APPROVED if approve else RefundState.REFUSED
+    advance(refund, to, allowed=MOVES, decided_by=by, decided_at=at, decided_why=why)
+    action = refund.action
+    how = {"name": action.name, "step": action.step, "ref": action.ref, "how": str(to), "why": why}
+    journal.record(action.run, Kind.ACTION_SETTLED, by=by, at=at, **how)
+    _tell(refund, at=at)
+    return refund
+
+
+def _tell(refund: Refund, *, at: datetime) -> None:
+    action = refund.action
+    notices.write(NoticeKind.REFUND_DECIDED, case=refund.case, interaction=action.run.interaction, action=action, at=at)

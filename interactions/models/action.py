@@ -1,0 +1,57 @@
+"""What was done by an act of a script, and what of it can be told or taken back."""
+
+from django.db import models
+from django.db.models import Q
+
+from agents.models import Agent
+from bpo.kernel.models import PublicIdModel
+from clients.access import ClientScopedQuerySet
+from clients.models import Client, Order, ScriptVersion
+from interactions.models.run import Run
+
+
+class Action(PublicIdModel):
+    """One act that was done: once for its run and step. Undone, it may be done again, as a row of its own."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="actions")
+    version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=80)
+    name = models.CharField(max_length=24, help_text="Of `clients.script_acts`.")
+    label = models.CharField(max_length=80, help_text="The step's name, as the agent read it.")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="+", help_text="It was about.")
+    ref = models.CharField(max_length=254, blank=True, help_text="What it made or changed, as people name it.")
+    outcome = models.CharField(max_length=20, blank=True, help_text="What the flow may decide on.")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    objects = ClientScopedQuerySet["Action"].as_manager()
+
+    class Meta:
+        ordering = ["done_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "version", "step"], condition=Q(undone_at__isnull=True), name="act_done_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("done_at")), name="act_undone_after"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.ref}"
+
+
+class AddressChange(models.Model):
+    """Where an order went before, and where it goes since: what an undo needs."""
+
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="address_change")
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200)
+
+    client_lookup = "action__client"
+    objects = ClientScopedQuerySet["AddressChange"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.action}"
