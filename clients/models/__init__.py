@@ -1,6 +1,7 @@
 """Who we work for: clients, how they look, their doors, lines, hours, catalogue, scripts and customers."""
 
 from clients.models.api_key import ApiKey
+from clients.models.article import Article, ArticleState
 from clients.models.brand import Brand, BrandText, PublicName, TextKind
 from clients.models.catalogue import Disposition, Product, ProductType, Reason, ReasonKind
 from clients.models.client import Client, ClientState
@@ -19,6 +20,8 @@ from clients.models.sound import BrandSound, SoundKind
 
 __all__ = [
     "ApiKey",
+    "Article",
+    "ArticleState",
     "Bill",
     "BillState",
     "Brand",

@@ -24,6 +24,11 @@ register("write", "w", "Write", () => {
 });
 register("script", "s", "Script", press("tab-script"));
 register("notes", "n", "Notes", press("tab-notes"));
+register("knowledge", "k", "Knowledge", () => {
+  const opened = press("tab-knowledge")();
+  document.getElementById("knowledge-q")?.focus();
+  return opened;
+});
 register("leave", "escape", "Leave the field, so that letters are keys", (event) => {
   if (inField(event.target)) event.target.blur();
   return false;  // it still closes what it closes
