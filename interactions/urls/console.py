@@ -15,6 +15,7 @@ from interactions.views.console import (
     recording,
     records,
     script,
+    settings,
     talk,
     wrapup,
     writing,
@@ -98,5 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("legs/<uuid:leg>/same-case/", records.same_case, name="console-same-case"),
     path("passed/", passed.passed, name="console-passed"),
     path("find/", finding.palette, name="console-find"),
+    path("settings/", settings.settings, name="console-settings"),
+    path("settings/keys/", settings.own_keys, name="console-own-keys"),
     path("start/", finding.start, name="console-start"),
 ]

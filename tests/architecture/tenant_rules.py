@@ -158,6 +158,8 @@ add(
     "console-callback-time", "console-callback-cancel", "console-send-time",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
+add(Rule(get=DESK, post=DESK), "console-settings")
+add(Rule(post=DESK), "console-own-keys")
 
 add(
     Rule(get=FLOOR),

@@ -124,6 +124,7 @@ on("item", (data) => {
   if (data.about !== "message_in") return;
   const words = document.querySelector(`form[data-typing="${CSS.escape(data.interaction)}"] [data-typing-words]`);
   if (words) words.textContent = "";
+  if ("noBell" in document.body.dataset) return;
   if (!document.hasFocus() || work()?.dataset.interaction !== data.interaction) bell();
 });
 addEventListener("pagehide", () => {
