@@ -21,7 +21,7 @@ from clients.models import Article, ArticleState, Client, Product, Reason
 from clients.models.article import ACCENTED, BARE, bare
 
 READ_AGAIN_AFTER = timedelta(days=180)
-LIKE = 0.4  # from how alike on a misspelt word of the title counts; a client has hundreds of titles, not an index's worth
+LIKE = 0.4  # from how alike on a misspelt title counts; of one client's hundreds, which no index would find sooner
 PLAIN = str.maketrans(ACCENTED, BARE)
 MOST = 12
 

@@ -11,7 +11,7 @@ from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRu
 from clients.models.hours import BusinessHours, HoursException, HoursSpan
 from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillState, Order, OrderIssue, OrderLine, OrderState
-from clients.models.policy import Policy, RecordingRule
+from clients.models.policy import Policy, RecordingRule, VerificationFailure
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
 from clients.models.script import Script, ScriptEdit, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
@@ -70,6 +70,7 @@ __all__ = [
     "SoundKind",
     "Strategy",
     "TextKind",
+    "VerificationFailure",
     "VersionState",
     "WhenUnstaffed",
     "WrapUpMode",

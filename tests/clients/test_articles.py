@@ -125,7 +125,7 @@ def test_supervisors_and_the_clients_managers_write_what_agents_find(acme: Clien
 
 def test_two_at_one_article_do_not_write_over_each_other(acme: Client) -> None:
     desk = signed_in(make.supervisor(acme))
-    article = make.article(acme, **{"title": WORDS["title"]})
+    article = make.article(acme, title=WORDS["title"])
     first = WORDS | {"body": "First.", "edition": 1, "then": "use"}
     assert desk.post(at("setup-article", acme, article.public_id), first).status_code == 302
     late = desk.post(at("setup-article", acme, article.public_id), WORDS | {"body": "Mine.", "edition": 1})
@@ -137,7 +137,7 @@ def test_two_at_one_article_do_not_write_over_each_other(acme: Client) -> None:
 
 def test_a_title_twice_is_refused_beside_its_field_and_nothing_typed_is_lost(acme: Client) -> None:
     desk = signed_in(make.supervisor(acme))
-    make.article(acme, **{"title": WORDS["title"]})
+    make.article(acme, title=WORDS["title"])
     again = desk.post(at("setup-article-new", acme), WORDS | {"body": "Another answer."})
     assert again.status_code == 422
     assert "has an article of this title" in again.content.decode() and "Another answer." in again.content.decode()

@@ -48,6 +48,10 @@ def test_an_article_is_read_with_the_names_filled_in_and_put_into_a_reply(acme: 
     assert "Dear Ann," in page and "says Acme. Bea" in page
     assert "&lt;b&gt;thirty" in page and "<b>thirty" not in page
     assert "Put it into the reply" in page and "Copy" in page
+
+
+def test_on_a_call_there_is_no_reply_to_put_it_into(acme: Scene, bea: Browser) -> None:
+    one = make.article(acme.acme, "Return it")
     spoken = said(bea, url("article", accepted(acme, "voice"), one))
     assert "Put it into the reply" not in spoken and "Copy" in spoken
 

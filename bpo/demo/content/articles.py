@@ -119,7 +119,7 @@ ARTICLES: dict[str, tuple[ArticleContent, ...]] = {
             reason="change",
         ),
     ),
-    "maple-row": (
+    "maple-row-pharmacy": (
         ArticleContent(
             ("Pick up an order", "Recoger un pedido"),
             (

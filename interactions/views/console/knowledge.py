@@ -42,8 +42,6 @@ def article(request: AgentRequest, leg: UUID, article: UUID) -> HttpResponse:
         "article": one,
         "body": ready_words.filled(one.body, ready_words.names_in(mine, request.agent)),
         "foreign": one.language != mine.interaction.language,
-        "writes": mine.channel != Channel.VOICE
-        and mine.state == LegState.HANDLING
-        and mine.role == LegRole.PRIMARY,
+        "writes": mine.channel != Channel.VOICE and mine.state == LegState.HANDLING and mine.role == LegRole.PRIMARY,
     }
     return render(request, "console/_article.html", context)
