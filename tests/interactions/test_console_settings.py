@@ -88,7 +88,7 @@ def test_her_own_keys_stand_on_the_page_and_go_back_to_the_usual_ones(bea: Brows
 @pytest.mark.parametrize(
     ("name", "key", "words"),
     [
-        ("letter-transfer", "r", "is “Resolve the case” already"),
+        ("letter-transfer", "r", "is “Transfer” already"),
         ("chord-transfer", "ctrl+d", "already"),
         ("letter-transfer", "7", "no single letter"),
         ("letter-transfer", "ctrl+u", "no single letter"),
