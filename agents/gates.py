@@ -37,7 +37,7 @@ AgentView = Callable[..., HttpResponseBase]
 
 @composed
 def _agents(user: Any) -> QuerySet[Agent]:
-    return Agent.objects.select_related("team", "profile").filter(user=user, deactivated_at=None)
+    return Agent.objects.select_related("team", "profile", "desk").filter(user=user, deactivated_at=None)
 
 
 def agent_of(user: Any) -> Agent | None:

@@ -6,6 +6,7 @@ from clients import views_brand
 from clients.views import (
     design_reading,
     setup,
+    setup_articles,
     setup_brand,
     setup_catalogue,
     setup_contract,
@@ -40,6 +41,10 @@ of_client = [
     path("doors/<uuid:door>/", setup_doors.edit, name="setup-door"),
     path("catalogue/", setup_catalogue.catalogue, name="setup-catalogue"),
     path("catalogue/<slug:part>/", setup_catalogue.catalogue, name="setup-catalogue-part"),
+    path("knowledge/", setup_articles.listing, name="setup-articles"),
+    path("knowledge/new/", setup_articles.new, name="setup-article-new"),
+    path("knowledge/<uuid:article>/", setup_articles.edit, name="setup-article"),
+    path("knowledge/<uuid:article>/<slug:act>/", setup_articles.act, name="setup-article-act"),
     path("scripts/", setup_scripts.listing, name="setup-scripts"),
     path("scripts/new/", setup_scripts.new, name="setup-script-new"),
     path("scripts/<uuid:script>/draft/", setup_scripts.new_version, name="setup-version-new"),

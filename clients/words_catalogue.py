@@ -44,6 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "May we record this call, so that we can look up what was agreed?",
         "es": "¿Podemos grabar esta llamada para poder consultar lo acordado?",
     },
+    "ask_settled": {"en": "Is that settled for you with this?", "es": "¿Queda así resuelto para usted?"},
     # the chat window
     "chat_title": {"en": "Chat", "es": "Chat"},
     "chat_with": {"en": "Chat with {client}", "es": "Chat con {client}"},

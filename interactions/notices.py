@@ -34,11 +34,13 @@ from interactions.models import (
     Notice,
     NoticeKind,
     State,
+    SurveyAnswer,
 )
 from interactions.models.notice import NoticeQuerySet
 from interactions.notice_letters import Rendered, letter_of, render
 
 ONE_ANSWER_A = timedelta(days=1)
+SURVEY_AFTER = timedelta(minutes=10)
 CHAT_ENDS_SOON = timedelta(seconds=15)
 IN_TALK = (State.ACTIVE, State.HELD)
 UNSETTLED = (CaseState.OPEN, CaseState.PENDING)
@@ -125,18 +127,31 @@ def write_resolution(case: Case, interaction: Interaction | None, *, at: datetim
     why = _told_otherwise(case, interaction)
     if why:
         journal.record(interaction or case, Kind.NOTICE_SKIPPED, at=at, notice_kind=str(NoticeKind.RESOLUTION), why=why)
+        _ask_how_it_was(case, interaction, at=at)
         return None
     notice = write(NoticeKind.RESOLUTION, case=case, interaction=interaction, turn=case.reopened, at=at)
+    policy = getattr(case.client, "policy", None)
+    if notice is None and policy is not None and not policy.send_resolution_mail:
+        _ask_how_it_was(case, interaction, at=at)
     if notice and interaction and interaction.channel == Channel.CHAT:
         _drop_transcripts(notice, at)
     return notice
+
+
+def _ask_how_it_was(case: Case, interaction: Interaction | None, *, at: datetime) -> None:
+    """The survey by itself, where no resolution mail carries it: once for the contact, a while after the last word."""
+    if interaction is None or SurveyAnswer.objects.filter(interaction=interaction).exists():
+        return
+    write(NoticeKind.SURVEY, case=case, interaction=interaction, turn=case.reopened, due_at=at + SURVEY_AFTER, at=at)
 
 
 def take_back_resolution(case: Case, *, at: datetime | None = None) -> None:
     """The matter is open again before the mail left: what says that it is resolved is not sent."""
     at = at or clock.now()
     waiting = Notice.objects.filter(
-        case=case, kind=NoticeKind.RESOLUTION, state__in=[OutgoingState.PENDING, OutgoingState.HELD]
+        case=case,
+        kind__in=[NoticeKind.RESOLUTION, NoticeKind.SURVEY],
+        state__in=[OutgoingState.PENDING, OutgoingState.HELD],
     )
     for notice in waiting:
         _cancel(notice, "the case is open again", at)

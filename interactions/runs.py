@@ -20,9 +20,9 @@ from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
-from clients.models import Policy, Product, Reason, Script, ScriptKind, ScriptVersion
+from clients.models import Product, Reason, Script, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, Step, parse
-from interactions import acts, closing, handling, journal
+from interactions import acts, closing, handling, journal, verifying
 from interactions.answers import AnswersWrong, read_fields
 from interactions.deciding import decide
 from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Origin, Run, RunState, StepVisit
@@ -246,6 +246,7 @@ def answer(run: Run, step_id: str, data: Mapping[str, str], *, by: Agent, at: da
         if chosen:
             values[step.id] = chosen
     if step.kind == "act":
+        verifying.require_act(run, step.act)
         action = acts.perform(run, step, values, by=by, at=at)
         run.answers |= {acts.key_of(step, name): value for name, value in values.items()}
         if action.outcome:
@@ -285,16 +286,18 @@ def _choose(run: Run, step: Step, data: Mapping[str, str], *, by: Agent, at: dat
 
 def _verify(run: Run, step: Step, data: Mapping[str, str], *, by: Agent, at: datetime) -> Run:
     """One try to verify: enough facts fit, or another try, or none left."""
-    policy = Policy.objects.filter(client_id=run.client_id).first() or Policy()
-    given = {fact: str(data.get(fact, "")) for fact, _label in step.facts}
+    rules = verifying.rules_of(verifying.policy_of(run.client_id), step)
+    given = {fact: str(data.get(fact, "")) for fact, _label in rules.facts}
     gave_up = bool(data.get("gave_up"))
-    if run.verify_attempts >= policy.verification_attempts and not gave_up:
-        raise TriesUsedUp
-    if not gave_up and not any(value.strip() for value in given.values()):
-        raise AnswersWrong({step.facts[0][0]: str(_("Ask for at least one of these."))})
+    if not gave_up:
+        if run.verify_attempts >= rules.tries:
+            raise TriesUsedUp
+        if verifying.locked_until(run, rules, at):
+            raise TriesUsedUp(sentence=_("Another contact used up this customer’s tries. Go on without account data."))
+        if not any(value.strip() for value in given.values()):
+            raise AnswersWrong({rules.facts[0][0]: str(_("Ask for at least one of these."))})
     result = Compared((), ()) if gave_up else compare(run.client, run.interaction.customer, given)
-    needed = min(policy.verification_facts_needed, len(step.facts))
-    passed = len(result.passed) >= needed
+    passed = len(result.passed) >= rules.needed
     if not gave_up:
         run.verify_attempts += 1
     run.verified = passed
@@ -303,7 +306,7 @@ def _verify(run: Run, step: Step, data: Mapping[str, str], *, by: Agent, at: dat
     journal.record(run, Kind.VERIFIED, by=by, at=at, ok=passed, passed=fits, failed=misses, attempts=tries)
     if passed:
         way = step.next
-    elif gave_up or run.verify_attempts >= policy.verification_attempts:
+    elif gave_up or run.verify_attempts >= rules.tries:
         way = step.failed
     else:
         run.visits.filter(left_at__isnull=True).update(answer=facts)

@@ -25,6 +25,7 @@ from agents.models import (
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients.models import (
+    Article,
     Brand,
     BusinessHours,
     CallList,
@@ -234,6 +235,13 @@ def product(of: Client, name: str = "Phone", **fields: Any) -> Product:
     n = _n()
     kind = fields.pop("type", None) or ProductType.objects.create(client=of, code=f"type-{n}", name=f"{name}s")
     return Product.objects.create(client=of, type=kind, code=f"product-{n}", name=name, **fields)
+
+
+def article(of: Client, title: str = "Return something", body: str = "Thirty days.", **fields: Any) -> Article:
+    """What agents look up, in use."""
+    fields.setdefault("state", "in_use")
+    fields.setdefault("reviewed_on", of.day_at(clock.now()))
+    return Article.objects.create(client=of, title=title, body=body, **fields)
 
 
 def customer(of: Client, name: str = "Ann Archer", *, phone: str = "", address: str = "", **fields: Any) -> Customer:

@@ -1,6 +1,7 @@
 """Who does the work: agents, teams, skills, licences, seats and the log of presence."""
 
 from agents.models.agent import Agent, CapacityProfile, QueueTeam, Team, TeamSupervisor
+from agents.models.desk import Density, DeskSettings
 from agents.models.licence import Licence, LicenceState
 from agents.models.overflow import END_ACTIONS, OverflowStep, StepAction
 from agents.models.presence import PresenceEntry, PresenceReason
@@ -14,6 +15,8 @@ __all__ = [
     "AgentSkill",
     "CapacityProfile",
     "ConsoleSession",
+    "Density",
+    "DeskSettings",
     "Licence",
     "LicenceState",
     "OverflowStep",

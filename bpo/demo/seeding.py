@@ -17,6 +17,7 @@ from django.db import transaction
 from agents import rules
 from agents.models import OverflowStep
 from bpo.accounts.models import User
+from bpo.demo import knowledge
 from bpo.demo.content import ClientContent
 from bpo.demo.content.shapes import DoorContent, HoursContent
 from bpo.demo.content.steps import in_writing
@@ -62,6 +63,7 @@ def write_client(content: ClientContent, *, author: User, approver: User, today:
     for door in content.doors:
         _door(client, door, queues, hours)
     _words(client, content)
+    knowledge.write(client, author=author, today=today)
     _contract(client, content, today)
     _scripts(client, content, author, approver, today)
     return client

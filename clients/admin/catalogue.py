@@ -1,4 +1,4 @@
-"""Products, reasons, dispositions, snippets."""
+"""Products, reasons, dispositions, snippets, articles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.contrib import admin
 from bpo.kernel.admin import NothingVanishes
 from clients.admin.base import OfClientAdmin
 from clients.models import (
+    Article,
     Disposition,
     Product,
     ProductType,
@@ -53,3 +54,12 @@ class SnippetAdmin(OfClientAdmin):
     list_display = ["shortcut", "language", "client", "text"]
     list_filter = ["client", "language"]
     search_fields = ["shortcut", "text"]
+
+
+@admin.register(Article)
+class ArticleAdmin(NothingVanishes, OfClientAdmin):
+    list_display = ["title", "language", "client", "state", "reviewed_on"]
+    list_filter = ["client", "state", "language"]
+    search_fields = ["title"]
+    autocomplete_fields = ["client", "reason", "product"]
+    readonly_fields = ["state", "reviewed_on", "reviewed_by", "edition"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.flow_words import FACTS
 from clients.models import Client, Contract, Policy, Promise
 
 
@@ -69,6 +70,14 @@ def promise_forms(contract: Contract, data: Any = None) -> Any:
 class PolicyForm(forms.ModelForm[Policy]):
     """The company's own rules."""
 
+    verification_facts = forms.MultipleChoiceField(
+        label=gettext_lazy("What may verify somebody"),
+        help_text=gettext_lazy("None: each call flow asks its own."),
+        choices=[*FACTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
     class Meta:
         model = Policy
         fields = [
@@ -80,8 +89,14 @@ class PolicyForm(forms.ModelForm[Policy]):
             "reopen_days",
             "send_resolution_mail",
             "send_survey",
+            "verification_facts",
             "verification_facts_needed",
             "verification_attempts",
+            "verification_failure",
+            "verification_lock_hours",
+            "voice_handling_seconds",
+            "chat_handling_seconds",
+            "email_handling_seconds",
             "client_sees_transcripts",
             "client_hears_recordings",
             "client_sees_customer_names",
@@ -93,7 +108,9 @@ class PolicyForm(forms.ModelForm[Policy]):
             "retention_days",
             "short_abandon_seconds",
         ]
-        help_texts = dict.fromkeys(("turnaround_minutes", "callback_window_minutes", "recording_days"), "")
+        help_texts = {
+            "verification_lock_hours": gettext_lazy("0: the customer’s next contact may try again."),
+        } | dict.fromkeys(("turnaround_minutes", "callback_window_minutes", "recording_days"), "")
         labels = {
             "turnaround_minutes": gettext_lazy("A callback is made within open minutes"),
             "callback_window_minutes": gettext_lazy("Length of a window customers choose, minutes"),
@@ -103,6 +120,11 @@ class PolicyForm(forms.ModelForm[Policy]):
             "reopen_days": gettext_lazy("A case reopens within days"),
             "send_resolution_mail": gettext_lazy("Customers get a resolution mail"),
             "send_survey": gettext_lazy("Customers are asked how it was"),
+            "verification_failure": gettext_lazy("When the attempts are used up"),
+            "verification_lock_hours": gettext_lazy("Hours without further attempts after that"),
+            "voice_handling_seconds": gettext_lazy("A call should take seconds, wrap-up included"),
+            "chat_handling_seconds": gettext_lazy("A chat should take seconds"),
+            "email_handling_seconds": gettext_lazy("A mail should take seconds"),
             "verification_facts_needed": gettext_lazy("Facts that must fit to verify somebody"),
             "verification_attempts": gettext_lazy("Attempts to verify somebody"),
             "client_sees_transcripts": gettext_lazy("The company reads transcripts"),

@@ -17,7 +17,7 @@ MOST = 10
 
 
 class CustomerForm(forms.Form):
-    """Numbers and addresses stand one a line, the main one first."""
+    """Numbers and addresses stand one a line, the main one first; without `reach` they stay as they are."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
     phones = forms.CharField(
@@ -38,7 +38,7 @@ class CustomerForm(forms.Form):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=80, required=False)
 
-    def __init__(self, customer: Customer, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, customer: Customer, *args: Any, reach: bool = True, **kwargs: Any) -> None:
         kwargs.setdefault(
             "initial",
             {
@@ -52,6 +52,8 @@ class CustomerForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.customer = customer
+        if not reach:
+            del self.fields["phones"], self.fields["addresses"]
         languages = spoken(customer.client, customer.language)
         self.fields["language"].choices = [("", _("not known")), *languages]  # type: ignore[attr-defined]
         self.fields["zone"].choices = [("", _("not known")), *zones.choices(customer.zone)]  # type: ignore[attr-defined]
@@ -64,7 +66,8 @@ class CustomerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors and not (data["name"].strip() or data["phones"] or data["addresses"]):
+        reach = "phones" not in self.fields or data.get("phones") or data.get("addresses")
+        if not self.errors and not (data["name"].strip() or reach):
             raise forms.ValidationError(_("Keep a name, a number or an address, or nobody finds this customer again."))
         return data
 

@@ -1,6 +1,7 @@
 """Who we work for: clients, how they look, their doors, lines, hours, catalogue, scripts and customers."""
 
 from clients.models.api_key import ApiKey
+from clients.models.article import Article, ArticleState
 from clients.models.brand import Brand, BrandText, PublicName, TextKind
 from clients.models.call_list import CallList, CallListState, DoNotCall
 from clients.models.catalogue import Disposition, Product, ProductType, Reason, ReasonKind
@@ -11,7 +12,7 @@ from clients.models.entry_point import EntryKind, EntryPoint, EntryRule, EntryRu
 from clients.models.hours import BusinessHours, HoursException, HoursSpan
 from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillLine, BillState, Order, OrderIssue, OrderLine, OrderState
-from clients.models.policy import Policy, RecordingRule
+from clients.models.policy import Policy, RecordingRule, VerificationFailure
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
 from clients.models.script import Script, ScriptEdit, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
@@ -20,6 +21,8 @@ from clients.models.sound import BrandSound, SoundKind
 
 __all__ = [
     "ApiKey",
+    "Article",
+    "ArticleState",
     "Bill",
     "BillLine",
     "BillState",
@@ -72,6 +75,7 @@ __all__ = [
     "SoundKind",
     "Strategy",
     "TextKind",
+    "VerificationFailure",
     "VersionState",
     "WhenUnstaffed",
     "WrapUpMode",

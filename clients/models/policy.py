@@ -1,13 +1,17 @@
 """The client's own rules: what is kept, shown, promised and sent."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
 
 from bpo.kernel.history import tracked
 from bpo.kernel.models import OneOf
 from clients.access import ClientScopedQuerySet
 from clients.hours import LONGEST_TURNAROUND
 from clients.models.client import Client
+from clients.script_graph import FACTS
 
 
 class RecordingRule(models.TextChoices):
@@ -16,6 +20,14 @@ class RecordingRule(models.TextChoices):
     OFF = "off", "Never"
     ON = "on", "Always, and callers are told"
     ASK = "ask", "Where the caller says yes"
+
+
+class VerificationFailure(models.TextChoices):
+    """What follows when the tries to verify somebody are used up."""
+
+    GO_ON = "go_on", "The agent goes on without account data"
+    CALL_BACK = "call_back", "The customer is called back under a number on file"
+    END = "end", "Nothing more is done in this contact"
 
 
 @tracked()
@@ -44,6 +56,21 @@ class Policy(models.Model):
     send_survey = models.BooleanField(default=True)
     verification_facts_needed = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     verification_attempts = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
+    verification_facts = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text="Asked in this order by every call flow; none: each flow's own.",
+    )
+    verification_failure = models.CharField(
+        max_length=9, choices=VerificationFailure, default=VerificationFailure.GO_ON
+    )
+    verification_lock_hours = models.PositiveSmallIntegerField(
+        default=0, help_text="So long no contact of that customer may try again; 0: the next contact may."
+    )
+    voice_handling_seconds = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    chat_handling_seconds = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    email_handling_seconds = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     client_sees_transcripts = models.BooleanField(default=True)
     client_hears_recordings = models.BooleanField(default=False)
     client_sees_customer_names = models.BooleanField(default=True)
@@ -77,7 +104,26 @@ class Policy(models.Model):
             models.CheckConstraint(condition=models.Q(recording_days__gt=0), name="recordings_kept_a_day"),
             models.CheckConstraint(condition=models.Q(refund_limit__gte=0), name="refund_limit_is_money"),
             models.CheckConstraint(condition=OneOf("recording", RecordingRule.values), name="recording_rule_known"),
+            models.CheckConstraint(
+                condition=models.Q(verification_facts__contained_by=[*FACTS]), name="verification_facts_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verification_facts__len=0)
+                | models.Q(verification_facts__len__gte=models.F("verification_facts_needed")),
+                name="verification_facts_enough",
+            ),
+            models.CheckConstraint(
+                condition=OneOf("verification_failure", VerificationFailure.values), name="verification_failure_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Policy of {self.client}"
+
+    def clean(self) -> None:
+        unknown = [fact for fact in self.verification_facts if fact not in FACTS]
+        if unknown:
+            raise ValidationError({"verification_facts": _("“%(fact)s” is no such fact.") % {"fact": unknown[0]}})
+        if self.verification_facts and self.verification_facts_needed > len(self.verification_facts):
+            words = _("So many cannot fit: only %(n)d are asked.") % {"n": len(self.verification_facts)}
+            raise ValidationError({"verification_facts_needed": words})

@@ -15,8 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.models import Agent
+from clients import customers
 from clients.script_acts import inputs_of
-from interactions import callbacks, handling, outbound, runs, states, transfers
+from interactions import callbacks, handling, outbound, runs, states, transfers, verifying
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
@@ -51,13 +52,16 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     def get_step(self, run: Run) -> dict[str, Any] | None:
         graph = (run.sub_version or run.version).graph
-        step = next((dict(step) for step in graph["steps"] if step["id"] == run.at_step), None)
-        if step and step["kind"] == "act":
-            step["fields"] = [
+        found = next((dict(step) for step in graph["steps"] if step["id"] == run.at_step), None)
+        if found and found["kind"] == "act":
+            found["fields"] = [
                 {**asdict(one), "options": [{"value": value, "label": label} for value, label in one.options]}
-                for one in inputs_of(str(step.get("act", "")))
+                for one in inputs_of(str(found.get("act", "")))
             ]
-        return step
+        if found and found["kind"] == "verify":
+            rules = verifying.rules_of(verifying.policy_of(run.client_id), runs.graph_of(run)[run.at_step])
+            found["facts"] = [{"fact": fact, "label": label} for fact, label in rules.facts]
+        return found
 
     @extend_schema(responses=StepSerializer(many=True))
     def get_way(self, run: Run) -> Any:
@@ -210,6 +214,7 @@ class WorkActs:
         contact, queue = leg.interaction, queue_of(leg.interaction)
         if leg.state not in (LegState.HANDLING, LegState.WRAPPING) or queue is None:
             raise handling.NotYours
+        verifying.require_number(contact, customers.tidy_phone(contact.client, data["number"]))
         made = callbacks.promise(
             contact.client,
             customer=contact.customer,

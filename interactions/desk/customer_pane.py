@@ -17,7 +17,7 @@ from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
 from clients.times import window_words
-from interactions import customer_records, promise_words
+from interactions import customer_records, promise_words, verifying
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
 from interactions.models import Appointment, Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
 from interactions.script_words import OPEN_ORDERS, may_show_account, money
@@ -79,6 +79,7 @@ class CustomerPane:
 
     customer: Customer | None
     covered: bool
+    hidden: frozenset[str]
     verified: str
     zone_time: datetime | None
     zone_city: str
@@ -101,6 +102,7 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
     return CustomerPane(
         customer=customer,
         covered=covered,
+        hidden=verifying.hidden_facts(run),
         verified=verified_words(run, interaction),
         zone_time=clock.now().astimezone(ZoneInfo(zone)) if zone else None,
         zone_city=(customer.city if customer and customer.city else zone.rpartition("/")[2].replace("_", " ")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Avg, Case, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,6 +40,8 @@ class Day:
 
     handled: int
     aht: timedelta | None
+    target: timedelta | None  # what the clients' rules foresee for just these contacts
+    over: bool
     promises: int
     overdue: int
     gaps: list[Later]
@@ -90,8 +92,13 @@ def _finished(agent: Any) -> QuerySet[Leg]:
 @composed
 def _handled(agent: Any, since: Any) -> QuerySet[Leg, Any]:
     span = ExpressionWrapper(F("ended_at") - BEGAN, output_field=DurationField())
-    counted = _finished(agent).filter(ended_at__gte=since).values("agent").annotate(handled=Count("pk"), aht=Avg(span))
-    return counted.values_list("handled", "aht")
+    foreseen = [When(channel=channel, then=F(f"client__policy__{channel}_handling_seconds")) for channel in Channel]
+    counted = _finished(agent).filter(ended_at__gte=since).annotate(foreseen=Case(*foreseen)).values("agent")
+    measured = Q(foreseen__isnull=False)
+    counted = counted.annotate(
+        handled=Count("pk"), aht=Avg(span), target=Avg("foreseen"), against=Avg(span, filter=measured)
+    )
+    return counted.values_list("handled", "aht", "target", "against")
 
 
 @composed
@@ -102,11 +109,14 @@ def _due(agent: Any, until: Any, now: Any) -> QuerySet[Callback, Any]:
 
 
 def day_of(agent: Agent) -> Day:
-    """Handled legs since midnight, their mean handling time, and promises due until the day is over."""
+    """Handled legs since midnight, their mean handling time against what is foreseen for those that have a target, and
+    promises due until the day is over."""
     midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    handled, aht = first(_handled(agent.pk, midnight)) or (0, None)
+    handled, aht, seconds, against = first(_handled(agent.pk, midnight)) or (0, None, None, None)
+    target = timedelta(seconds=round(seconds)) if seconds else None
     due, late = first(_due(agent.pk, midnight + timedelta(days=1), clock.now())) or (0, 0)
-    return Day(handled, aht, due, late, _gaps(agent, midnight) if handled else [])
+    over = bool(target and against and against > target)
+    return Day(handled, aht, target, over, due, late, _gaps(agent, midnight) if handled else [])
 
 
 def _missing(leg: Leg) -> str:

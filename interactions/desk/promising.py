@@ -8,6 +8,7 @@ from bpo.kernel import clock
 from clients import opening
 from clients.models import Queue
 from clients.opening import Window
+from interactions import verifying
 from interactions.models import Interaction
 
 
@@ -31,11 +32,12 @@ def queue_of(interaction: Interaction) -> Queue | None:
 
 
 def numbers_of(interaction: Interaction) -> list[str]:
-    """Where the customer can be called: his own numbers, and the one he called from."""
+    """Where the customer can be called: his own numbers, and the one he called from unless he failed a check."""
     numbers = [phone.number for phone in interaction.customer.phones.all()] if interaction.customer else []
     envelope = getattr(interaction, "envelope", None)
-    if envelope is not None and envelope.from_phone and envelope.from_phone not in numbers:
-        numbers.append(envelope.from_phone)
+    known = envelope is None or not envelope.from_phone or envelope.from_phone in numbers
+    if not known and not verifying.only_on_file(interaction):
+        numbers.append(envelope.from_phone)  # type: ignore[union-attr]
     return numbers
 
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
 from bpo.kernel import clock
 from clients import scripts
-from clients.models import Bill, Order, Policy, Product, Reason, ReasonKind
+from clients.flow_words import FACTS
+from clients.models import Bill, Order, Product, Reason, ReasonKind, VerificationFailure
 from clients.script_acts import Field
 from clients.script_graph import Graph, Step, parse
-from interactions import acts, runs
+from interactions import acts, runs, verifying
 from interactions.models import Action, Interaction, Run, RunState, StepVisit
 from interactions.script_words import context, may_show_account, money
 
@@ -82,6 +86,7 @@ class Pane:
     verify_words: str = ""
     standing: Action | None = None
     done: tuple[acts.DoneAct, ...] = ()
+    failed_words: str = ""
     jumps: tuple[tuple[str, str], ...] = ()
     ended: bool = False
 
@@ -112,6 +117,7 @@ def pane_of(
     visits = list(run.visits.all())
     lines = tuple(_lines(run, main, visits, words))
     here = next((n for n, line in enumerate(lines, 1) if line.state == "here"), len(lines))
+    rules = verifying.rules_of(verifying.policy_of(run.client_id), step) if step.kind == "verify" else None
     open_visit = visits[-1] if visits and visits[-1].left_at is None else None
     standing = acts.standing(run, step) if step.kind == "act" else None
     typed = typed if step.kind != "act" else _filled_in(run, step, typed)
@@ -129,14 +135,15 @@ def pane_of(
                 errors.get(fact, ""),
                 (),
             )
-            for fact, label in step.facts
+            for fact, label in (rules.facts if rules else ())
         ),
         button=_("Go on") if standing else _button(step),
         entered_at=open_visit.entered_at if open_visit else None,
         position=here,
         total=len(lines),
         errors=errors,
-        verify_words=_verify_words(run, step, open_visit),
+        verify_words=_verify_words(run, rules, open_visit),
+        failed_words=_failed_words(run) if step.kind != "verify" else "",
         standing=standing,
         done=tuple(acts.done_of(run)),
         jumps=tuple((one.id, one.name) for one in main.main_path() if one.kind not in UNSEEN),
@@ -167,16 +174,33 @@ def _button(step: Step) -> str:
     return _("Keep and go on")
 
 
-def _verify_words(run: Run, step: Step, visit: StepVisit | None) -> str:
-    if step.kind != "verify":
+def _verify_words(run: Run, rules: verifying.Rules | None, visit: StepVisit | None) -> str:
+    if rules is None:
         return ""
-    policy = Policy.objects.filter(client_id=run.client_id).first() or Policy()
-    needed = min(policy.verification_facts_needed, len(step.facts))
-    left = policy.verification_attempts - run.verify_attempts
+    if until := verifying.locked_until(run, rules, clock.now()):
+        when = date_format(timezone.localtime(until), "D H:i")
+        return _("Another contact used up the tries; the next is on %(when)s. Go on with “Cannot verify”.") % {
+            "when": when
+        }
+    left = rules.tries - run.verify_attempts
     if run.verify_attempts and visit and visit.answer:
         fit = len(visit.answer.get("passed", []))
-        return _("%(fit)d of %(needed)d fit. %(left)d more tries.") % {"fit": fit, "needed": needed, "left": left}
-    return _("%(needed)d of these must fit; %(left)d tries.") % {"needed": needed, "left": left}
+        return _("%(fit)d of %(needed)d fit. %(left)d more tries.") % {"fit": fit, "needed": rules.needed, "left": left}
+    return _("%(needed)d of these must fit; %(left)d tries.") % {"needed": rules.needed, "left": left}
+
+
+FAILED = {
+    VerificationFailure.GO_ON: gettext_lazy("Not verified: go on without account data."),
+    VerificationFailure.CALL_BACK: gettext_lazy("Not verified: promise a callback under a number on file, no more."),
+    VerificationFailure.END: gettext_lazy("Not verified: nothing more is done in this contact. Say goodbye kindly."),
+}
+
+
+def _failed_words(run: Run) -> str:
+    """What the client wants of somebody who was not verified."""
+    if not verifying.failed(run):
+        return ""
+    return str(FAILED[VerificationFailure(verifying.policy_of(run.client_id).verification_failure)])
 
 
 def _choices(step: Step, run: Run, words: Mapping[str, object], typed: Mapping[str, str]) -> Iterator[Choice]:
@@ -314,8 +338,8 @@ def _answer_of(run: Run, step: Step, visits: list[StepVisit], words: Mapping[str
     last = next((visit for visit in reversed(visits) if visit.step == step.id), None)
     given = last.answer if last else {}
     if step.kind == "verify":
-        labels = dict(step.facts)
-        passed = tuple(labels.get(fact, fact) for fact in given.get("passed", []))
+        labels = FACTS | dict(step.facts)
+        passed = tuple(str(labels.get(fact, fact)) for fact in given.get("passed", []))
         if given.get("ok"):
             tries = given.get("attempts", 1)
             return {

@@ -12,4 +12,5 @@ import "./console/wrapup.js";
 import "./console/palette.js";
 import "./console/starting.js";
 import "./console/promised.js";
+import "./console/settings.js";
 import "./playing.js";

@@ -132,6 +132,7 @@ add(
 add(
     Rule(get=OWN_WORK),
     "console-leg", "console-work", "console-side", "console-script", "console-messages", "console-snippets",
+    "console-knowledge", "console-article",
     "console-callback", "console-formatted", "console-file", "console-case", "console-customer",
     "console-case-watch", "console-afterwards", "console-notes", "console-prospect",
 )  # fmt: skip
@@ -159,6 +160,8 @@ add(
     "console-callback-time", "console-callback-cancel", "console-send-time",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
+add(Rule(get=DESK, post=DESK), "console-settings")
+add(Rule(post=DESK), "console-own-keys")
 
 add(
     Rule(get=FLOOR),
@@ -223,7 +226,9 @@ add(
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
-add(Rule(get=DRAFT), "setup-scripts")
+add(Rule(get=DRAFT), "setup-scripts", "setup-articles")
+add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article")
+add(Rule(post=DRAFT), "setup-article-act")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
 add(Rule(get=DRAFT), "setup-design", "setup-walk", "setup-difference", "setup-version-file")
 add(Rule(post=DRAFT), "setup-design-save")
@@ -377,7 +382,7 @@ LACKING: dict[str, str] = {
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
-        "setup-queue", "setup-queue-new", "setup-sounds",
+        "setup-queue", "setup-queue-new", "setup-sounds", "setup-article-new", "setup-article",
     ], "422"),
 }  # fmt: skip
 

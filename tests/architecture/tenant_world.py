@@ -141,6 +141,7 @@ def build() -> World:
         "widget": factories.door(acme, EntryKind.WIDGET, into=line),
         "door": factories.door(acme, EntryKind.MAILBOX, into=line, address="care@acme.example"),
         "api door": factories.door(acme, EntryKind.API, into=line), "script": script, "version": version,
+        "article": factories.article(acme),
         "draft": draft, "key": acme.api_keys.get(), "reason": factories.reason(acme),
         "disposition": factories.disposition(acme), "product": product, "type": product.type, "brand": acme.brand,
         "skill": "es", "rules": rules.keep(line), "profile": bea.profile,
@@ -199,6 +200,7 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-agent-act": {"act": "invite"},
     "setup-version-move": {"act": "approve"},
     "setup-version-file": {"form": "yaml"},
+    "setup-article-act": {"act": "right"},
     "setup-preview": {"kind": "resolution"},
     "api-skill-detail": {"code": "es"},
 }

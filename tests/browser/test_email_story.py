@@ -75,7 +75,7 @@ def test_a_question_by_mail_is_answered_once(new_page: Callable[..., Page], live
     assert mail.in_reply_to
     assert "is three days late" in mail.text  # the quoted history
     # The resolving reply is the notice: no second mail, and the journal says so.
-    assert not Notice.objects.filter(case_id=contact.case_id).exists()
+    assert not Notice.objects.filter(case_id=contact.case_id, kind="resolution").exists()
     assert JournalEntry.objects.filter(interaction=contact, kind=Kind.NOTICE_SKIPPED).exists()
     assert len(stage.mails_to(live, "dana.story@mail.example")) == 1
 

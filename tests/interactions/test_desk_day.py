@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bpo.kernel import clock
-from clients.models import Queue
+from clients.models import Policy, Queue
 from interactions import cases, handling, replies, wrap_up
 from interactions.desk import day
 from interactions.models import Case, Leg
@@ -73,6 +73,21 @@ def test_a_mail_answered_for_later_and_parked_is_done() -> None:
     later = clock.now() + timedelta(hours=20)
     replies.agent_replies(accepted(acme, "email"), "On Friday.", by=acme.bea, then="park", send_at=later)
     assert day.day_of(acme.bea).handled == 1
+
+
+@pytest.mark.usefixtures("media")
+def test_her_handling_time_stands_against_what_the_client_foresees(acme: Scene) -> None:
+    leg = accepted(acme, "email")
+    Leg.objects.filter(pk=leg.pk).update(accepted_at=clock.now() - timedelta(minutes=9))
+    leg.refresh_from_db()
+    replies.agent_replies(leg, "On Friday.", by=acme.bea, then="park")
+    desk = desk_of(acme.bea)
+    assert day.day_of(acme.bea).target is None and "over the target" not in desk.get(url("later")).content.decode()
+    for seconds, over in ((480, True), (600, False)):
+        Policy.objects.filter(client=acme.acme).update(email_handling_seconds=seconds)
+        hers = day.day_of(acme.bea)
+        assert (hers.target, hers.over) == (timedelta(seconds=seconds), over)
+        assert ("over the target" in desk.get(url("later")).content.decode()) is over
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from interactions.models import (
     Notice,
     NoticeKind,
     State,
+    SurveyAnswer,
 )
 from tests import factories as make
 
@@ -134,6 +135,35 @@ def test_a_second_resolution_after_a_reopen_is_its_own() -> None:
     assert list(Notice.objects.order_by("turn").values_list("turn", flat=True)) == [0, 1]
 
 
+def test_who_confirmed_on_the_phone_gets_no_resolution_mail_but_is_asked_how_it_was(local: LocalMail) -> None:
+    one = contact(Channel.VOICE, address="asked-ann@home.example")
+    case = resolve(one, confirmed=True)
+    notice = Notice.objects.get()
+    assert notice.kind == "survey" and notice.due_at == notice.written_at + timedelta(minutes=10)
+    assert tasks.send_notices() == 0  # not at once
+    Notice.objects.update(due_at=clock.now())
+    assert tasks.send_notices() == 1
+    (mail,) = mailbox(local, "asked-ann@home.example")
+    assert "How was it with Acme?" in mail.subject and "/survey/" in mail.text
+    notices.write_resolution(case, one)  # twice is once
+    assert Notice.objects.count() == 1
+
+
+def test_nobody_is_asked_how_it_was_about_what_is_open_again_or_answered_or_unwanted() -> None:
+    again = contact(Channel.VOICE)
+    cases.reopen(resolve(again, confirmed=True))
+    assert Notice.objects.get().state == "cancelled"
+    unwanted = contact(Channel.VOICE)
+    unwanted.client.policy.send_survey = False
+    unwanted.client.policy.save()
+    resolve(unwanted, confirmed=True)
+    assert skipped(unwanted) == ["confirmed on the phone", "switched off by the client"]
+    answered = contact(Channel.VOICE)
+    SurveyAnswer.objects.create(client=answered.client, interaction=answered, score=5, answered_at=clock.now())
+    resolve(answered, confirmed=True)
+    assert Notice.objects.count() == 1
+
+
 def test_why_no_resolution_mail_is_in_the_journal() -> None:
     on_the_phone = contact(Channel.VOICE)
     resolve(on_the_phone, confirmed=True)
@@ -160,7 +190,7 @@ def test_why_no_resolution_mail_is_in_the_journal() -> None:
     )
     resolve(by_mail)
     assert skipped(by_mail) == ["the reply is the notice"]
-    assert not Notice.objects.exists()
+    assert not Notice.objects.exclude(kind="survey").exists()
 
 
 def test_not_confirmed_on_the_phone_is_told_by_mail() -> None:

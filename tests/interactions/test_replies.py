@@ -137,7 +137,7 @@ def test_resolve_is_one_step_and_the_reply_is_the_notice(box: EntryPoint, bea: A
     leg.refresh_from_db()
     case = Case.objects.get()
     assert message.resolves and (case.state, leg.state, leg.interaction.state) == ("resolved", "wrapping", "wrap_up")
-    assert not Notice.objects.exists()
+    assert [*Notice.objects.values_list("kind", flat=True)] == ["survey"]
     assert JournalEntry.objects.get(kind=Kind.NOTICE_SKIPPED).facts["why"] == "the reply is the notice"
 
 
@@ -225,7 +225,8 @@ def test_undo_after_a_resolution_opens_the_case_again(box: EntryPoint, bea: Agen
     leg.refresh_from_db()
     assert (leg.state, leg.interaction.state, Case.objects.get().state) == ("handling", "active", "open")
     again = replies.agent_replies(leg, "Better", by=bea, then="resolve", summary="Sent", outcome="solved")
-    assert again.state == "pending" and not Notice.objects.exists()
+    asked = Notice.objects.order_by("pk").values_list("kind", "state")
+    assert again.state == "pending" and [*asked] == [("survey", "cancelled"), ("survey", "pending")]
 
 
 def test_what_has_left_cannot_be_undone(local: LocalMail, box: EntryPoint, bea: Agent) -> None:

@@ -151,6 +151,17 @@ class LoginContent:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleContent:
+    """An article; about a reason or a product, by its code."""
+
+    title: Text2
+    body: Text2
+    reason: str = ""
+    product: str = ""
+    read_days_ago: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class ClientContent:
     """One client, whole."""
 

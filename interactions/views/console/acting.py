@@ -19,6 +19,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from clients.times import zone_words
+from clients.words import language_for, say
 from interactions import cases, endings, handling, media, replies, transfers, unsent
 from interactions.desk.leaving import promised_of
 from interactions.desk.work import notes_on
@@ -202,6 +203,8 @@ def _ask_to_resolve(
     context = {
         "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": read,
         "settling": endings.settling(mine.client_id),
+        "ask_settled": say("ask_settled", language := language_for(mine.client, mine.interaction.language)),
+        "asked_in": language,
         "scheduled": unsent.scheduled().filter(unsent.of_case(case)).first() if case else None,
     }  # fmt: skip
     return dialog(request, "console/_resolve.html", context | more, status=status)

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel.errors import InvalidValue
-from interactions import callbacks, outbound, playback
+from clients import customers
+from interactions import callbacks, outbound, playback, verifying
 from interactions.callback_work import Result
 from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Leg
@@ -30,6 +31,7 @@ def book_from(request: AgentRequest, leg: Leg) -> Callback:
     number = (request.POST.get("number", "") or request.POST.get("other_number", "")).strip()
     if queue is None or not number:
         raise InvalidValue("no number or line", sentence=_("Give a number to call."))
+    verifying.require_number(interaction, customers.tidy_phone(interaction.client, number))
     due_from, due_until = _window(request.POST.get("window", ""))
     return callbacks.promise(
         interaction.client,

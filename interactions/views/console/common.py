@@ -11,12 +11,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from agents import desks
 from agents.gates import AgentRequest
 from bpo.kernel.composed import composed, first
 from clients.access import is_admin
 from clients.models import Brand
 from interactions import handling, states
-from interactions.desk import afterwards, items, offer, top
+from interactions.desk import afterwards, items, keys, offer, top
 from interactions.desk.work import work_of
 from interactions.models import Leg, LegRole, LegState
 from interactions.replies import NewerMail
@@ -80,6 +81,8 @@ def frame(request: AgentRequest) -> dict[str, Any]:
         "card": offer.open_offer(request.agent),
         "brands": _brands(request.user.pk, every=is_admin(request.user)),
         "agent": request.agent,
+        "desk": (desk := desks.of(request.agent)),
+        "keys": json.dumps(keys.for_page(desk)),
     }
 
 

@@ -16,9 +16,9 @@ from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.forms.customers import CustomerForm
 from clients.models import Customer
-from interactions import acts, case_merging, customer_merging, customer_records
+from interactions import acts, case_merging, customer_merging, customer_records, verifying
 from interactions.handling import NotYours
-from interactions.models import Appointment, Interaction, Leg, LegState
+from interactions.models import Appointment, Interaction, Leg, LegState, Run
 from interactions.views.console.common import dialog, own_leg, show_work
 
 MOST_FOUND = 6
@@ -33,6 +33,10 @@ def _leg(request: AgentRequest) -> Leg | None:
     """The contact beside which the dialog was opened, if it was."""
     given = request.POST.get("leg") or request.GET.get("leg")
     return own_leg(request, _uuid(given)) if given else None
+
+
+def _run(leg: Leg) -> Run | None:
+    return Run.objects.filter(interaction=leg.interaction_id).first()
 
 
 def _uuid(text: object) -> UUID:
@@ -59,7 +63,7 @@ def _after(request: AgentRequest, customer: Customer, leg: Leg | None, words: st
 def edit(request: AgentRequest, customer: UUID) -> HttpResponse:
     """Name, numbers, addresses, language, zone; what is wrong comes back beside its field."""
     found, leg = customers.survivor(_customer(request, customer)), _leg(request)
-    form = CustomerForm(found, request.POST or None)
+    form = CustomerForm(found, request.POST or None, reach=leg is None or not verifying.failed(_run(leg)))
     if request.method == "POST" and form.is_valid():
         customer_records.revise(found, by=request.agent, **form.cleaned_data)
         return _after(request, found, leg, _("Kept."))
@@ -77,6 +81,7 @@ def add_identity(request: AgentRequest, leg: UUID) -> HttpResponse:
     proposed = [one for one, owner in customer_records.proposals(mine.interaction) if owner is None]
     if customer is None or value not in proposed:
         raise InvalidValue(f"{value!r} is not proposed", sentence=_("This contact did not come from there."))
+    verifying.require_not_failed(mine.interaction)
     customer_records.add_identity(customer, value, by=request.agent)
     return show_work(request, own_leg(request, leg), toast={"text": _("Added to the customer.")})
 

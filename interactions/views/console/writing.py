@@ -21,9 +21,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from clients.models import Channel, Snippet
-from clients.naming import public_name
 from interactions import conversation, drafts, files, replies, sending_time, unsent, word_access
 from interactions.adapters.mail.html import safe_html
+from interactions.desk import ready_words
 from interactions.desk.leaving import times_of
 from interactions.desk.promising import zone_of
 from interactions.desk.work import log_of, thread_of
@@ -197,17 +197,11 @@ def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
     rows = Snippet.objects.filter(client_id=mine.client_id)
     rows = rows.filter(language__in={interaction.language, mine.client.default_language})
     own = {one.shortcut for one in rows if one.language == interaction.language}
-    words = {
-        "client": mine.client.brand.public_name,
-        "agent": public_name(request.agent.user, mine.client),
-        "customer": interaction.customer.name if interaction.customer else "",
-        "first_name": interaction.customer.name.split(" ")[0] if interaction.customer else "",
-        "reference": interaction.case.reference if interaction.case else "",
-    }
+    words = ready_words.names_in(mine, request.agent)
     told = [
         {
             "shortcut": one.shortcut,
-            "text": _filled(one.text, words),
+            "text": ready_words.filled(one.text, words),
             "language": one.language,
             "foreign": one.language != interaction.language,
         }
@@ -215,12 +209,6 @@ def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
         if one.language == interaction.language or one.shortcut not in own
     ]
     return JsonResponse({"snippets": sorted(told, key=lambda one: one["foreign"])})
-
-
-def _filled(text: str, words: dict[str, str]) -> str:
-    for name, value in words.items():
-        text = text.replace("{" + name + "}", value)
-    return text
 
 
 def _require_words(request: AgentRequest, contact: Interaction) -> None:

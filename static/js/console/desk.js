@@ -115,6 +115,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     const field = step.querySelector("[type=radio]:checked") ?? step.querySelector('input:not([type="hidden"]), select, textarea');
     field?.focus({ preventScroll: true });
   }
+  if (event.detail.requestConfig?.elt.id === "knowledge-back") document.getElementById("knowledge-q")?.focus();
   if (event.target.id === "work") settle(event.detail.requestConfig?.elt !== document.body);
   tick();
 });

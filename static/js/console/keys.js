@@ -1,5 +1,5 @@
-/* Keys of the desk; those that stand on a button are marked there (data-key). */
-import { inField, register, showList } from "../lib/keys.js";
+/* Commands of the desk; those of a button are marked there (data-command). Which keys they have stands in body[data-keys]. */
+import { command, inField, showList } from "../lib/keys.js";
 
 const press = (id) => () => { const el = document.getElementById(id); if (!el) return false; el.click(); return true; };
 
@@ -12,22 +12,31 @@ function step(by) {
 }
 
 // on their buttons while there is something to press; the list names them always
-register("forward", "ctrl+enter", "Send, go on or ready", () => false);
-register("next", "ctrl+j", "Next item", () => step(1));
-register("previous", "ctrl+shift+j", "Item before", () => step(-1));
-register("transfer", "t", "Transfer", press("act-transfer"));
-register("resolve", "r", "Resolve the case", press("act-resolve"));
-register("write", "w", "Write", () => {
+command("forward", () => false);
+command("next", () => step(1));
+command("previous", () => step(-1));
+command("transfer", press("act-transfer"));
+command("book", press("act-book"));
+const first = (selector) => () => { const el = document.querySelector(selector); el?.click(); return Boolean(el); };
+command("available", first("#top-state:not([data-available]) #presence-menu form button"));
+command("pause", first(".presence > form [aria-pressed]"));
+command("resolve", press("act-resolve"));
+command("write", () => {
   const field = document.querySelector("#chat-text, #mail-text, #note");
   field?.focus();
   return Boolean(field);
 });
-register("script", "s", "Script", press("tab-script"));
-register("notes", "n", "Notes", press("tab-notes"));
-register("leave", "escape", "Leave the field, so that letters are keys", (event) => {
+command("script", press("tab-script"));
+command("notes", press("tab-notes"));
+command("knowledge", () => {
+  const opened = press("tab-knowledge")();
+  document.getElementById("knowledge-q")?.focus();
+  return opened;
+});
+command("leave", (event) => {
   if (inField(event.target)) event.target.blur();
   return false;  // it still closes what it closes
 }, { fields: true });
-register("line", "enter", "Send the line of a chat", () => false);
-register("snippet", "/", "A ready sentence, while you write", () => false);
+command("line", () => false);
+command("snippet", () => false);
 document.getElementById("keys-button")?.addEventListener("click", showList);

@@ -3,7 +3,7 @@
 import { on, line } from "./line.js";
 import { asking } from "./middle.js";
 import { ring } from "../lib/sound.js";
-import { inField, register } from "../lib/keys.js";
+import { inField, command } from "../lib/keys.js";
 import { now } from "../lib/clock.js";
 
 const place = document.getElementById("offer");
@@ -74,8 +74,8 @@ function shown() {
   if (told === card.dataset.offer) return;
   told = card.dataset.offer;
   line.send({ kind: "card_shown", leg: told });
-  stop ??= ring();
-  if (document.hidden && "Notification" in window && Notification.permission === "granted") {
+  if (!("noRing" in document.body.dataset)) stop ??= ring();
+  if (document.hidden && !("noNotices" in document.body.dataset) && "Notification" in window && Notification.permission === "granted") {
     notice = new Notification(card.dataset.brand, { body: card.dataset.lead, tag: "offer", renotify: true });
     notice.onclick = () => { window.focus(); notice?.close(); };
   }
@@ -111,13 +111,13 @@ function take(button, card) {
   return true;
 }
 
-register("accept", "enter", "Accept the offer", () => {
+command("accept", () => {
   const button = document.getElementById("offer-accept"), card = place.querySelector(".offer");
   const pressed = document.activeElement?.closest?.("button, a, [role=tab], summary");  // Enter presses it: to decline, say
   if (!card || inField() || pressed && pressed !== button) return false;
   return take(button, card);
 });
-register("accept-beside", "alt+enter", "Accept the offer, from a field or a dialog", () => {
+command("accept-beside", () => {
   const card = place.querySelector(".offer");
   return card ? take(document.getElementById("offer-accept"), card) : false;
 });

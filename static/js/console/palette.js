@@ -1,5 +1,5 @@
 /* Ctrl K: find anything one may see, or an act; arrows choose, Enter goes. */
-import { register, showList } from "../lib/keys.js";
+import { command, showList } from "../lib/keys.js";
 
 const dialog = document.getElementById("palette");
 const field = document.getElementById("palette-q");
@@ -46,7 +46,7 @@ export function show() {
   field.focus();
 }
 
-register("palette", "ctrl+k", "Find a customer or an action", show, { fields: true });
+command("palette", show, { fields: true });
 document.querySelector('[data-open="palette"]')?.addEventListener("click", () => queueMicrotask(show));
 field.addEventListener("input", narrow);
 dialog.addEventListener("htmx:afterSettle", () => choose(rows()[0]));

@@ -2,6 +2,7 @@
    recorder.follow(call, talk, microphone) after every news of the call; .connect() when a voice comes; null ends it.
    What is paused, muted or on hold is recorded as silence: both tracks run by one clock from one moment, so they stay in step.
    Pieces go to the server while the call runs (lib/pieces.js). */
+import { titled } from "../lib/keys.js";
 import { Pieces, post as send, rest } from "../lib/pieces.js";
 import { csrf } from "../lib/toast.js";
 import { say } from "../lib/words.js";
@@ -123,7 +124,8 @@ function show() {
   if (!taking) { place.textContent = say("recordNot"); place.closest("[data-record]").dataset.record = "paused"; return; }
   const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
   button.setAttribute("aria-pressed", String(paused));
-  button.title = button.dataset[paused ? "goOn" : "pause"];
+  button.dataset.plainTitle = button.dataset[paused ? "goOn" : "pause"];
+  button.title = titled(button.dataset.plainTitle, "record");
   button.querySelector("[data-when=on]").hidden = paused;
   button.querySelector("[data-when=paused]").hidden = !paused;
   const words = say(byHand ? "recordPaused" : byCard ? "recordCard" : waits ? "recordWaits" : "recordOn");

@@ -1,5 +1,5 @@
 /* Wrap-up: keys choose while no text field has the focus, the nested question opens, what is missing is said, all is kept. */
-import { inField, register } from "../lib/keys.js";
+import { inField, command } from "../lib/keys.js";
 import { csrf } from "../lib/toast.js";
 
 const form = () => document.getElementById("wrapup");
@@ -64,7 +64,7 @@ document.addEventListener("keydown", (event) => {
   input.dispatchEvent(new Event("input", { bubbles: true }));
   if (input.name !== "ending" || !below()) document.getElementById("note").focus();
 });
-register("endings", "1–9", "Wrap-up: how it ended, more exactly by letter", () => false);
+command("endings", () => false);
 
 document.addEventListener("htmx:afterSettle", look);
 look();

@@ -63,12 +63,12 @@ document.addEventListener("input", ({ target }) => {
   if (form.dataset.typing && target.value) line.send({ kind: "typing", interaction: form.dataset.typing });
 });
 
-/* the words of the script's step, or of a mail that was taken back, put where one writes */
+/* the words of the script's step, of an article, or of a mail that was taken back, put where one writes */
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-use-words]");
   const field = document.querySelector("#chat-text, #mail-text");
   if (!button || !field) return;
-  const words = button.closest(".step, .mail")?.querySelector(".say, .body")?.innerText.trim() ?? "";
+  const words = button.closest(".step, .mail, .article")?.querySelector(".say, .body")?.innerText.trim() ?? "";
   const gap = field.value && !field.value.endsWith("\n") ? (field.id === "mail-text" ? "\n\n" : " ") : "";
   field.value += gap + words;
   field.focus();
@@ -124,6 +124,7 @@ on("item", (data) => {
   if (data.about !== "message_in") return;
   const words = document.querySelector(`form[data-typing="${CSS.escape(data.interaction)}"] [data-typing-words]`);
   if (words) words.textContent = "";
+  if ("noBell" in document.body.dataset) return;
   if (!document.hasFocus() || work()?.dataset.interaction !== data.interaction) bell();
 });
 addEventListener("pagehide", () => {

@@ -1,19 +1,19 @@
 /* Keys of a page.  register(id, combo, label, run, {fields: false, group: ""}) -> remove()
-   combo: "ctrl+enter", "shift+/", "?", "1", "alt+arrowdown"; "ctrl" is also the command key. Without fields:true a key is
-   left alone while a text field has the focus (keys with ctrl/alt run there, too, unless fields is "never").
+   combo: "ctrl+enter", "shift+/", "?", "1", "alt+arrowdown", several with a space between; "ctrl" is also the command key. Without
+   fields:true a key is left alone while a text field has the focus (keys with ctrl/alt run there, too, unless fields is "never").
    [data-key="h ctrl+h"] on a button, link or radio clicks it, each of the keys; data-key-fields lets it run from a field,
    data-key-own only from its own form; of several the one in the form where one types is meant. Its words stand in the list.
-   "?" opens the list. remap(id, combo) keeps a person's own choice; combos() lists all for a settings page. */
+   [data-command="hold"] is the same with the keys that body[data-keys] has for the command: a person's own, with their words.
+   They go before what is registered, stand in the button's title, and in every kbd[data-keys-of]. "?" opens the list. */
 import { say } from "./words.js";
 
 const entries = new Map();
-const STORE = "keys";
-const own = JSON.parse(localStorage.getItem(STORE) || "{}");
+const COMMANDS = JSON.parse(document.body.dataset.keys || "{}");
 
 const TEXT = 'input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=range]), textarea, select, [contenteditable="true"], [role="textbox"]';
 export const inField = (el = document.activeElement) => Boolean(el?.matches?.(TEXT));
 
-function named(event) {
+export function named(event) {
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push("ctrl");
   if (event.altKey) parts.push("alt");
@@ -22,28 +22,25 @@ function named(event) {
   return [...parts, key].join("+");
 }
 
-const keysOf = (el) => el.dataset.key.toLowerCase().split(" ");
+const keysFor = (id) => COMMANDS[id]?.keys.split(" ").filter(Boolean) ?? [];
+const keysOf = (el) => (el.dataset.command ? keysFor(el.dataset.command) : el.dataset.key.toLowerCase().split(" "));
+const PRESSED = "[data-key], [data-command]";
 
 export function register(id, combo, label, run, { fields = false, group = "" } = {}) {
-  entries.set(id, { id, combo: own[id] ?? combo, first: combo, label, run, fields, group });
+  const command = COMMANDS[id];
+  entries.set(id, { id, combos: command ? keysFor(id) : [combo], label: command?.words ?? label, run, fields, group });
   return () => entries.delete(id);
 }
 
-export function remap(id, combo) {
-  if (combo) own[id] = combo; else delete own[id];
-  localStorage.setItem(STORE, JSON.stringify(own));
-  const entry = entries.get(id);
-  if (entry) entry.combo = combo || entry.first;
-}
-
-export const combos = () => [...entries.values()];
+/* A command whose keys and words stand in body[data-keys]. */
+export const command = (id, run, options) => register(id, "", "", run, options);
 
 const visible = (el) => !el.disabled && el.getClientRects().length > 0 && !el.closest("[inert]");
 
 function fromPage(combo, at) {
   const scope = document.querySelector("dialog[open]:modal") ?? document, form = at?.closest?.("form");
   const here = (el) => Boolean(form) && (el.form ?? el.closest("form")) === form;
-  const found = [...scope.querySelectorAll("[data-key]")].filter((el) => keysOf(el).includes(combo) && visible(el) && (!el.hasAttribute("data-key-own") || here(el)));
+  const found = [...scope.querySelectorAll(PRESSED)].filter((el) => keysOf(el).includes(combo) && visible(el) && (!el.hasAttribute("data-key-own") || here(el)));
   return found.find(here) ?? found[0];
 }
 
@@ -62,7 +59,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (document.querySelector("dialog[open]:modal")) return;
   for (const entry of entries.values()) {
-    if (entry.combo !== combo) continue;
+    if (!entry.combos.includes(combo)) continue;
     if (typing && !(entry.fields === true || (strong && entry.fields !== "never"))) continue;
     if (entry.run(event) !== false) event.preventDefault();
     return;
@@ -74,9 +71,28 @@ const shownKey = (combo) => combo.split("+").map((part) => {
   return names[part] ?? part.toUpperCase();
 });
 
+/* "Hold (H, Ctrl H)": the keys of a command behind what its button is called. */
+export function titled(words, id) {
+  const keys = keysFor(id).map((one) => shownKey(one).join(" "));
+  return keys.length ? `${words} (${keys.join(", ")})` : words;
+}
+
+function draw() {
+  for (const el of document.querySelectorAll("[data-command]")) {
+    const words = el.dataset.plainTitle ??= el.title || wordsOf(el);
+    if (el.title !== titled(words, el.dataset.command)) el.title = titled(words, el.dataset.command);
+  }
+  for (const el of document.querySelectorAll("kbd[data-keys-of]")) {
+    const [first] = keysFor(el.dataset.keysOf);
+    el.textContent = first ? shownKey(first).join(" ") : "";
+    el.hidden = !first;
+  }
+}
+document.addEventListener("htmx:afterSettle", draw);
+
 /* What a button says, without the keys drawn on it. */
 function wordsOf(el) {
-  const own = el.dataset.keyLabel ?? el.getAttribute("aria-label");
+  const own = COMMANDS[el.dataset.command]?.words ?? el.dataset.keyLabel ?? el.getAttribute("aria-label");
   if (own) return own;
   const copy = (el.closest("label") ?? el).cloneNode(true);
   for (const drawn of copy.querySelectorAll("kbd")) drawn.remove();
@@ -104,16 +120,16 @@ export function showList() {
   body.className = "body";
   const list = document.createElement("dl");
   list.className = "keys-list";
-  const onPage = [...document.querySelectorAll("[data-key]")].filter(visible);
-  const named = new Set(onPage.flatMap(keysOf));
-  const found = [...entries.values()].filter((entry) => !named.has(entry.combo)).map((entry) => [entry.label, entry.combo]);
-  for (const el of onPage) found.push([wordsOf(el), el.dataset.key]);
-  for (const [label, combo] of found) {
+  const onPage = [...document.querySelectorAll(PRESSED)].filter(visible);
+  const drawn = new Set(onPage.flatMap(keysOf));
+  const found = [...entries.values()].filter((entry) => entry.combos.length && !entry.combos.some((one) => drawn.has(one))).map((entry) => [entry.label, entry.combos]);
+  for (const el of onPage) if (keysOf(el).length) found.push([wordsOf(el), keysOf(el)]);
+  for (const [label, keys] of found) {
     const line = document.createElement("div");
     const term = document.createElement("dt");
     term.textContent = label;
     const value = document.createElement("dd");
-    for (const [nth, one] of combo.split(" ").entries()) {
+    for (const [nth, one] of keys.entries()) {
       if (nth) value.append("· ");
       for (const part of shownKey(one)) {
         const key = document.createElement("kbd");
@@ -132,3 +148,4 @@ export function showList() {
 }
 
 register("keys", "?", say("keys"), () => showList());
+draw();

@@ -1,8 +1,8 @@
 /* Sounds made here, no files.  unlock() in a click; ring() -> stop(), bell(), knock(); muted(), mute(on), volume(0..1)
-   [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click or a key: until
+   body[data-volume] is how loud a person wants them, in percent. [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click or a key: until
    then waiting() says so, [data-sound-waits] is shown, and a ring that is still wanted begins with the first one. */
 let context = null;
-let level = Number(localStorage.getItem("volume") ?? 0.5);
+let level = Number(document.body.dataset.volume ?? 50) / 100;
 
 export const muted = () => localStorage.getItem("muted") === "yes";
 
@@ -28,13 +28,7 @@ export function unlock() {
   return waiting() ? context.resume() : Promise.resolve();
 }
 
-export function volume(next) {
-  if (next !== undefined) {
-    level = Math.min(1, Math.max(0, next));
-    localStorage.setItem("volume", String(level));
-  }
-  return level;
-}
+export function volume(next) { level = Math.min(1, Math.max(0, next)); }
 
 export function mute(on) {
   localStorage.setItem("muted", on ? "yes" : "no");

@@ -1,0 +1,124 @@
+"""The client's rules of verification in one contact: which facts are asked, how many must fit, who may try, and what
+a failed check forbids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from bpo.kernel.errors import DomainError
+from clients.flow_words import FACTS
+from clients.models import Policy, VerificationFailure
+from clients.script_graph import Step, parse
+from interactions.models import Interaction, JournalEntry, Kind, Run
+
+# What may still be done with a customer who was not verified, by what the client wants then.
+ACTS_LEFT = {VerificationFailure.CALL_BACK: ("promise_callback",), VerificationFailure.END: ()}
+
+
+class NotVerified(DomainError):
+    """The client's rule leaves nothing but a callback, or nothing at all, to somebody who was not verified."""
+
+    code = "not_verified"
+    sentence = _("The customer was not verified; this company’s rule is that nothing more is done in this contact.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is asked at one step: facts with their labels, how many must fit, how many tries, what follows."""
+
+    facts: tuple[tuple[str, str], ...]
+    needed: int
+    tries: int
+    failure: str
+    lock: timedelta
+
+
+def policy_of(client_id: int) -> Policy:
+    """The client's rules; the usual ones where it has none."""
+    return Policy.objects.filter(client_id=client_id).first() or Policy()
+
+
+def rules_of(policy: Policy, step: Step) -> Rules:
+    """The client's facts in its order, worded as the flow words them; without any the flow's own."""
+    worded = dict(step.facts)
+    facts = step.facts
+    if policy.verification_facts:
+        facts = tuple((fact, worded.get(fact) or str(FACTS[fact])) for fact in policy.verification_facts)
+    return Rules(
+        facts,
+        min(policy.verification_facts_needed, len(facts)),
+        policy.verification_attempts,
+        policy.verification_failure,
+        timedelta(hours=policy.verification_lock_hours),
+    )
+
+
+def locked_until(run: Run, rules: Rules, at: datetime) -> datetime | None:
+    """Until when this customer may not try again, because another contact used up its tries; None when he may."""
+    customer = run.interaction.customer_id
+    if not rules.lock or customer is None:
+        return None
+    failed = JournalEntry.objects.filter(
+        interaction__customer=customer,
+        kind=Kind.VERIFIED,
+        at__gt=at - rules.lock,
+        facts__ok=False,
+        facts__attempts__gte=rules.tries,
+    ).exclude(interaction=run.interaction_id)
+    last: datetime | None = failed.aggregate(Max("at"))["at__max"]
+    return last + rules.lock if last else None
+
+
+def hidden_facts(run: Run | None) -> frozenset[str]:
+    """What the record shows nowhere beside this contact, because the customer has yet to say it himself."""
+    if run is None or run.verified:
+        return frozenset()
+    steps = [step for step in parse(run.version.graph).steps.values() if step.kind == "verify"]
+    policy = policy_of(run.client_id)
+    return frozenset(fact for step in steps for fact, _label in rules_of(policy, step).facts)
+
+
+def failed(run: Run | None) -> bool:
+    """Whether a check was tried and not passed."""
+    return run is not None and run.verified is False
+
+
+def require_act(run: Run, act: str) -> None:
+    """NotVerified when the client's rule forbids this act to somebody who failed."""
+    if not failed(run):
+        return
+    left = ACTS_LEFT.get(VerificationFailure(policy_of(run.client_id).verification_failure))
+    if left is not None and act not in left:
+        if left:
+            raise NotVerified(sentence=_("The customer was not verified; promise a callback under a number on file."))
+        raise NotVerified
+
+
+def only_on_file(interaction: Interaction) -> bool:
+    """Whether a callback may be promised under a number on file alone."""
+    run = Run.objects.filter(interaction=interaction.pk).only("verified").first()
+    rule = policy_of(interaction.client_id).verification_failure
+    return failed(run) and rule == VerificationFailure.CALL_BACK
+
+
+def require_not_failed(interaction: Interaction) -> None:
+    """NotVerified where a check failed: how to reach the customer is not changed on the word of whoever that is."""
+    if failed(Run.objects.filter(interaction=interaction.pk).only("verified").first()):
+        raise NotVerified(
+            sentence=_("The customer was not verified: numbers and addresses are not changed in this contact.")
+        )
+
+
+def require_number(interaction: Interaction, number: str) -> None:
+    """NotVerified for a number that is not the customer's by the record, where the client's rule asks for that."""
+    if not only_on_file(interaction):
+        return
+    customer = interaction.customer
+    if customer is None or not customer.phones.filter(number=number).exists():
+        raise NotVerified(
+            sentence=_("The customer was not verified: this company calls back under a number on file alone.")
+        )

@@ -1,0 +1,148 @@
+"""Who says he is Ann: which facts Acme wants, how many, how often, and what a failed check leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client as Browser
+from django.urls import reverse
+
+from bpo.kernel import clock
+from clients.models import CustomerPhone, Policy
+from interactions import runs, verifying
+from interactions.models import Callback, Run
+from tests import factories as make
+from tests.clients.test_setup import at as setup_at
+from tests.clients.test_setup import form_of
+from tests.interactions.scripted import Scene, begun, scene
+from tests.interactions.test_console_views import desk_of, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def acme() -> Scene:
+    return scene()
+
+
+def rule(of: Scene, **fields: Any) -> None:
+    Policy.objects.filter(client=of.acme).update(**fields)
+
+
+def at_the_check(of: Scene, channel: str = "chat") -> tuple[Any, Run]:
+    leg, run = begun(of, channel)
+    return leg, runs.answer(run, "greet", {}, by=of.bea)
+
+
+def fail(run: Run, of: Scene) -> Run:
+    for _try in range(3):
+        run = runs.answer(run, "verify", {"name": "Somebody Else"}, by=of.bea)
+    return run
+
+
+def test_the_clients_facts_are_asked_in_its_order_whatever_the_flow_lists(acme: Scene) -> None:
+    rule(acme, verification_facts=["birth_date", "account_number", "name"])
+    leg, run = at_the_check(acme)
+    page = desk_of(acme.bea).get(url("script", leg)).content.decode()
+    assert page.index("Date of birth") < page.index("Account number") < page.index("Full name")
+    assert "ZIP code" not in page
+    # What is not asked is not counted, however well it fits.
+    run = runs.answer(run, "verify", {"name": "Ann Archer", "postal_code": "43215"}, by=acme.bea)
+    assert run.verified is False
+    run = runs.answer(run, "verify", {"name": "Ann Archer", "account_number": "a771204"}, by=acme.bea)
+    assert run.verified is True
+
+
+def test_what_is_asked_in_the_check_is_not_read_off_beside_it(acme: Scene) -> None:
+    rule(acme, verification_facts=["phone", "email", "name"])
+    leg, run = at_the_check(acme)
+    bea = desk_of(acme.bea)
+    page = bea.get(url("side", leg)).content.decode()
+    assert "+16145550173" not in page and "ann@mail.example" not in page and "asked in the check" in page
+    runs.answer(run, "verify", {"phone": "(614) 555-0173", "name": "ann archer"}, by=acme.bea)
+    page = bea.get(url("side", leg)).content.decode()
+    assert "+16145550173" in page and "ann@mail.example" in page
+
+
+def test_another_contact_does_not_get_new_tries_while_the_rule_says_so(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    now = clock.now()
+    _leg, run = at_the_check(acme)
+    fail(run, acme)
+    again, run = at_the_check(acme, "email")
+    right = {"name": "Ann Archer", "postal_code": "43215"}
+    with pytest.raises(runs.TriesUsedUp) as refused:
+        runs.answer(run, "verify", right, by=acme.bea)
+    assert "Another contact used up" in str(refused.value.sentence)
+    assert "Another contact used up the tries" in desk_of(acme.bea).get(url("script", again)).content.decode()
+    later = runs.answer(run, "verify", right, by=acme.bea, at=now + timedelta(hours=3))
+    assert later.verified is True
+
+
+def test_somebody_elses_failed_tries_lock_nobody(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    _leg, run = at_the_check(acme)
+    fail(run, acme)
+    acme.ann = make.customer(acme.acme, "Dan Doe", postal_code="10001")
+    _leg, run = at_the_check(acme, "email")
+    assert runs.answer(run, "verify", {"name": "Dan Doe", "postal_code": "10001"}, by=acme.bea).verified is True
+
+
+@pytest.mark.parametrize(
+    ("failure", "issue", "callback"), [("go_on", True, True), ("call_back", False, True), ("end", False, False)]
+)
+def test_what_may_still_be_done_after_a_failed_check(acme: Scene, failure: str, issue: bool, callback: bool) -> None:
+    rule(acme, verification_failure=failure)
+    leg, run = at_the_check(acme)
+    run = fail(run, acme)
+    for act, allowed in (("create_order_issue", issue), ("promise_callback", callback)):
+        if allowed:
+            verifying.require_act(run, act)
+        else:
+            with pytest.raises(verifying.NotVerified):
+                verifying.require_act(run, act)
+    assert "Not verified" in desk_of(acme.bea).get(url("script", leg)).content.decode()
+
+
+def test_a_failed_check_leaves_a_callback_under_a_number_on_file_alone(acme: Scene) -> None:
+    rule(acme, verification_failure="call_back")
+    leg, run = at_the_check(acme)
+    fail(run, acme)
+    bea = desk_of(acme.bea)
+    assert bea.post(url("book", leg), {"number": "+12125550199", "words": "Call me"}).status_code == 409
+    assert not Callback.objects.exists()
+    assert bea.post(url("book", leg), {"number": "(614) 555-0173", "words": "Call me"}).status_code == 200
+    assert Callback.objects.get().number == "+16145550173"
+
+
+def test_how_to_reach_ann_is_not_changed_on_the_word_of_whoever_failed(acme: Scene) -> None:
+    leg, run = at_the_check(acme)
+    fail(run, acme)
+    bea = desk_of(acme.bea)
+    edit = reverse("console-customer-edit", args=[acme.ann.public_id])
+    assert 'name="phones"' not in bea.get(f"{edit}?leg={leg.public_id}").content.decode()
+    sent = {"leg": str(leg.public_id), "name": "Ann Archer", "phones": "+12125550199", "addresses": "x@mail.example"}
+    assert bea.post(edit, sent).status_code == 200
+    assert [*CustomerPhone.objects.values_list("number", flat=True)] == ["+16145550173"]
+
+
+# --- the rules themselves --------------------------------------------------------------------------------------------
+
+
+def test_more_facts_cannot_be_needed_than_are_asked(acme: Scene) -> None:
+    ada = Browser()
+    ada.force_login(make.admin())
+    page = setup_at("setup-contract", acme.acme)
+    sent = form_of(ada, page, "policy_form") | {"verification_facts": ["name"], "verification_facts_needed": 2}
+    refused = ada.post(setup_at("setup-policy", acme.acme), sent)
+    assert refused.status_code == 422 and "only 1 are asked" in refused.content.decode()
+    sent |= {"verification_facts": ["name", "bill"], "verification_failure": "end", "verification_lock_hours": 24}
+    assert ada.post(setup_at("setup-policy", acme.acme), sent).status_code == 302
+    kept = Policy.objects.get(client=acme.acme)
+    assert (kept.verification_facts, kept.verification_failure) == (["name", "bill"], "end")
+    for wrong in ({"verification_facts": ["shoe_size", "name"]}, {"verification_facts_needed": 3}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rule(acme, **wrong)
