@@ -53,23 +53,21 @@ def find(
 
     In the customer's language, and in the client's own where that is another one: those come after.
     """
-    rows = Article.objects.filter(client=client, state=ArticleState.IN_USE)
-    rows = rows.filter(language__in={language, client.default_language})
-    about = _about(reason, product)
-    rows = rows.annotate(
-        about=about, own=Case(When(language=language, then=1), default=0, output_field=IntegerField())
-    ).select_related("reason", "product")
+    rows: Any = Article.objects.filter(client=client, state=ArticleState.IN_USE)
+    own = Case(When(language=language, then=1), default=0, output_field=IntegerField())
+    rows = rows.filter(language__in={language, client.default_language}).select_related("reason", "product")
+    rows = rows.annotate(about=_about(reason, product), own=own)
     words = sought(text)
     if words:
         return list(matching(rows, words).order_by("-own", "-rank", "-about", "title")[:limit])
     return list(rows.order_by("-own", "-about", "title")[:limit])
 
 
-def matching(rows: QuerySet[Article], text: str) -> QuerySet[Article]:
+def matching(rows: QuerySet[Article], text: str) -> Any:
     """Of these articles those with every word, begun or whole, or with a title like the words; `rank` says how well."""
     plain = text.translate(PLAIN)
     begun = " & ".join(f"{word}:*" for word in re.findall(r"\w+", plain))
-    alike: Any = TrigramWordSimilarity(Value(plain.upper()), Upper(bare("title")))
+    alike: Any = TrigramWordSimilarity(plain.upper(), Upper(bare("title")))
     rows = rows.annotate(alike=alike)
     if not begun:
         return rows.annotate(rank=F("alike")).none()

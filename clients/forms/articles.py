@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from clients.forms.company import spoken
@@ -41,11 +42,10 @@ class ArticleForm(forms.ModelForm[Article]):
         self.fields["language"] = forms.ChoiceField(
             label=self.fields["language"].label, choices=spoken(client, self.instance.language)
         )
-        for name, rows in (("reason", client.reasons), ("product", client.products)):
-            chosen = getattr(self.instance, f"{name}_id")
-            active = rows.filter(active=True)
-            self.fields[name].queryset = active | rows.filter(pk=chosen) if chosen else active  # type: ignore[attr-defined]
-        self.initial.setdefault("language", client.default_language)
+        chosen: Any
+        for name, chosen in (("reason", client.reasons), ("product", client.products)):
+            in_use = Q(active=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+            self.fields[name].queryset = chosen.filter(in_use)  # type: ignore[attr-defined]
         if self.instance.pk is None:
             self.initial["language"] = client.default_language
         self.initial["edition"] = self.instance.edition if self.instance.pk else None

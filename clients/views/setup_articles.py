@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -28,10 +29,10 @@ ACTS = {"right": articles.read_again, "retire": articles.retire}
 @for_setup(*WRITERS, acts_for=WRITERS)
 @require_safe
 def listing(request: SetupRequest) -> HttpResponse:
-    """Every article with its state; those nobody read for half a year first. `q` looks for words."""
+    """Every article with its state; those nobody read for half a year are counted. `q` looks for words."""
     text, show = sought(request.GET.get("q", "")), request.GET.get("show", "")
     today = request.client.day_at(clock.now())
-    rows = Article.objects.filter(client=request.client).select_related("reason", "product")
+    rows: Any = Article.objects.filter(client=request.client).select_related("reason", "product")
     overdue = rows.filter(articles.due_again(today)).count()
     if show == "due":
         rows = rows.filter(articles.due_again(today))
