@@ -54,12 +54,20 @@ class Standing:
     wanted: bool = False
     """It is to be recorded."""
     refused: bool = False
-    paused_for: str = ""
+    by_hand: bool = False
+    """An agent paused it."""
+    by_card: bool = False
+    """It is silent while a card's number is given."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is silent."""
+        return self.by_hand or self.by_card
 
     @property
     def sounds(self) -> bool:
         """Whether what is said goes into the recording."""
-        return self.wanted and not self.paused_for
+        return self.wanted and not self.paused
 
 
 def standing(interaction: Interaction) -> Standing:
@@ -71,7 +79,10 @@ def standing(interaction: Interaction) -> Standing:
     answer = _answer(interaction) if rule == RecordingRule.ASK else ""
     if rule == RecordingRule.ASK and answer != Consent.GIVEN:
         return Standing(asks=not answer, refused=bool(answer))
-    return Standing(wanted=True, paused_for=_pause_of(latest))
+    if latest is None:
+        return Standing(wanted=True)
+    # A pause by hand goes on in the next one, a colleague's too: perhaps the customer wished it. A card's does not.
+    return Standing(wanted=True, by_hand=latest.by_hand, by_card=latest.is_live and latest.by_card)
 
 
 def _latest(interaction: Interaction) -> Recording | None:
@@ -82,13 +93,6 @@ def _answer(interaction: Interaction) -> str:
     """What the customer said when asked, the last time."""
     asked = Recording.objects.filter(interaction=interaction).exclude(consent=Consent.ANNOUNCED)
     return asked.order_by("-pk").values_list("consent", flat=True).first() or ""
-
-
-def _pause_of(latest: Recording | None) -> str:
-    """A pause by hand goes on in the next one, a colleague's too: perhaps the customer wished it. A card's does not."""
-    if latest is None or (not latest.is_live and latest.paused_for != PausedFor.AGENT):
-        return ""
-    return latest.paused_for
 
 
 @operation
@@ -140,7 +144,7 @@ def begin(leg: Leg, *, by: Agent, at: datetime | None = None) -> Recording:
 
 def _open(leg: Leg, policy: Policy, *, consent: Consent, by: Agent, at: datetime) -> Recording:
     latest = _latest(leg.interaction)
-    paused_for = latest.paused_for if latest is not None and latest.paused_for == PausedFor.AGENT else ""
+    paused_for = PausedFor.AGENT if latest is not None and latest.by_hand else ""
     opened = Recording.objects.create(
         client_id=leg.client_id,
         interaction=leg.interaction,
@@ -163,28 +167,34 @@ def _live(leg: Leg) -> Recording | None:
 
 @operation
 def pause(leg: Leg, *, by: Agent, why: PausedFor = PausedFor.AGENT, at: datetime | None = None) -> Leg:
-    """Nothing that is said from here on is recorded. By hand counts more than by a card's field."""
+    """Nothing that is said from here on is recorded. By hand and for a card are two pauses: each ends by itself."""
     leg = handling.held_leg(leg, by=by)
     recording = _live(leg)
     if recording is None:
         raise NotRecorded
-    if recording.state == RecordingState.PAUSED:
-        if why == PausedFor.AGENT and recording.paused_for != why:
-            Recording.objects.filter(pk=recording.pk).update(paused_for=why)
+    if recording.paused_for in (why, PausedFor.BOTH):
         return leg
-    states.move(recording, RecordingState.PAUSED, paused_for=why)
+    if recording.state == RecordingState.PAUSED:
+        Recording.objects.filter(pk=recording.pk).update(paused_for=PausedFor.BOTH)
+        if why == PausedFor.CARD:  # it is silent already, and goes on being so
+            return leg
+    else:
+        states.move(recording, RecordingState.PAUSED, paused_for=why)
     journal.record(leg, Kind.RECORDING_PAUSED, by=by, at=at, why=str(why), **recording.facts)
     return leg
 
 
 @operation
 def resume(leg: Leg, *, by: Agent, why: PausedFor = PausedFor.AGENT, at: datetime | None = None) -> Leg:
-    """It goes on. A card's field that was left ends no pause by hand."""
+    """This pause is over. A card's field that was left ends none by hand, and the hand none of a card's number."""
     leg = handling.held_leg(leg, by=by)
     recording = _live(leg)
     if recording is None:
         raise NotRecorded
-    if recording.state == RecordingState.RUNNING or (why, recording.paused_for) == (PausedFor.CARD, PausedFor.AGENT):
+    if recording.paused_for == PausedFor.BOTH:
+        other = PausedFor.CARD if why == PausedFor.AGENT else PausedFor.AGENT
+        Recording.objects.filter(pk=recording.pk).update(paused_for=other)
+    if recording.paused_for != why:
         return leg
     states.move(recording, RecordingState.RUNNING, paused_for="")
     journal.record(leg, Kind.RECORDING_STARTED, by=by, at=at, again=True, **recording.facts)

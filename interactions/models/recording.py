@@ -44,6 +44,11 @@ class PausedFor(models.TextChoices):
 
     AGENT = "agent", "The agent"
     CARD = "card", "A card's number"
+    BOTH = "both", "The agent, and a card's number"
+
+
+BY_HAND = (PausedFor.AGENT, PausedFor.BOTH)
+BY_CARD = (PausedFor.CARD, PausedFor.BOTH)
 
 
 class Side(models.TextChoices):
@@ -119,6 +124,16 @@ class Recording(PublicIdModel):
     def is_live(self) -> bool:
         """Whether it goes on, sounding or silent."""
         return self.state in LIVE
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether an agent paused it, whatever else did."""
+        return self.paused_for in BY_HAND
+
+    @property
+    def by_card(self) -> bool:
+        """Whether a card's number is being given."""
+        return self.paused_for in BY_CARD
 
     @property
     def is_message(self) -> bool:

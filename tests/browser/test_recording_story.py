@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from clients.models import Policy
+from clients import scripts
+from clients.models import Client, EntryKind, Policy, Script, ScriptKind, ScriptVersion
 from interactions.models import JournalEntry, Kind, Recording, RecordingState, Side
+from tests import factories as make
 from tests.browser import stage
 from tests.browser.test_voice_story import ALEX, ANN, Open, answers, calls, contact
 from tests.browser.test_voice_story import people as people
@@ -114,3 +116,65 @@ def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) 
     player.locator("[data-seek]").press("ArrowRight")
     heard = JournalEntry.objects.filter(interaction=contact(), kind=Kind.RECORDING_HEARD)
     assert heard.count() == 1
+
+
+PAYMENT = {
+    "start": "greet",
+    "steps": [
+        {
+            "id": "greet", "kind": "say", "name": "Greet", "next": "end",
+            "text": "Thank you for calling {client}. What is the number of your card?",
+            "fields": [
+                {"name": "card", "label": "Card number", "type": "card"}, {"name": "sum", "label": "Sum"},
+            ],
+        },
+        {"id": "end", "kind": "close", "name": "Close and thank", "text": "Thank you."},
+    ],
+}  # fmt: skip
+
+
+def takes_payments(client: Client) -> ScriptVersion:
+    """Its calls are led by a script that asks for a card: drafted by one, published by another."""
+    script = Script.objects.create(client=client, kind=ScriptKind.INBOUND, name="Payments")
+    author, editor = make.supervisor(client, name="Sue Stone"), make.supervisor(client, name="Ed Ellis")
+    draft = ScriptVersion.objects.create(script=script, language="en", number=1, graph=PAYMENT, created_by=author)
+    scripts.submit(draft, author, why="payments by call")
+    scripts.approve(draft, editor, why="payments by call")
+    return scripts.publish(draft, editor, why="payments by call")
+
+
+def test_a_cards_number_is_never_on_it_whatever_is_pressed_meanwhile(people: Open) -> None:
+    acme = make.client("Acme Payments", slug="acme-payments", reference_prefix="AQP")
+    takes_payments(acme)
+    line = make.queue(acme, "Payments", channels=["voice"], wrap_up="none", offer_seconds=90)
+    door = make.door(acme, EntryKind.WEB_CALL, into=line)
+    Policy.objects.update_or_create(client=acme, defaults={"recording": "on", "agents_hear_own_recordings": True})
+    alex = stage.at_the_desk(people(ALEX, user=make.agent("Alex Hale", licensed=acme).user))
+    ann = calls(people(ANN), at=door)
+    answers(alex)
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(4_000)
+    alex.get_by_label("Card number").focus()
+    expect(words(alex)).to_have_text("Paused for the card")
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Control+p")  # to be safe
+    expect(words(alex)).to_have_text("Paused")
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Control+p")  # not by hand any more, but for the card still
+    expect(words(alex)).to_have_text("Paused for the card")
+    expect(ann.locator("#recorded")).to_be_hidden()
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Tab")
+    expect(words(alex)).to_have_text("Recording")
+    expect(ann.locator("#recorded")).to_be_visible()
+    alex.wait_for_timeout(4_000)
+    ann.locator("#hang").click()
+    recording = Recording.objects.get(interaction=contact())
+    eventually(lambda: Recording.objects.get(pk=recording.pk).state == RecordingState.KEPT, within=30)
+
+    customer, agent = (seconds_of(alex, recording, side) for side in (Side.CUSTOMER, Side.AGENT))
+    quiet = [n for n, (one, _) in enumerate(customer[:-2]) if one <= SILENT]
+    assert len(quiet) >= 8 and quiet == list(range(quiet[0], quiet[-1] + 1)), f"in one piece: {customer}"
+    assert all(agent[n][1] <= SILENT for n in quiet), agent
+    assert sum(one > LOUD for one, _ in customer[: quiet[0]]) >= 2, f"before: {customer}"
+    assert sum(one > LOUD for one, _ in customer[quiet[-1] + 1 :]) >= 2, f"after: {customer}"

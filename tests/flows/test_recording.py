@@ -401,6 +401,41 @@ def test_a_card_pauses_by_itself_and_ends_no_pause_by_hand(day: Day, house: Hous
     assert Recording.objects.get().paused_for == PausedFor.AGENT
 
 
+def test_going_on_by_hand_ends_no_pause_of_a_card(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    desk.press("pause", on="1", why="card")
+    desk.press("pause", on="0")
+    assert ann.state()["recorded"] is False, "the number is being said"
+    desk.press("pause", on="1")
+    assert [entry.facts["why"] for entry in told(desk.leg, "recording_paused")] == ["card", "agent"]
+    desk.press("pause", on="0")
+    assert Recording.objects.get().paused_for == PausedFor.CARD
+    desk.press("pause", on="0", why="card")
+    assert ann.state()["recorded"] is True
+
+
+def test_of_both_pauses_the_one_by_hand_stays_when_the_card_is_done(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    assert desk.browser.post(reverse("console-recording", args=[desk.leg.public_id])).json()["by_hand"] is False
+    desk.press("pause", on="1")
+    desk.press("pause", on="1", why="card")
+    assert desk.browser.get(reverse("console-talk")).json()["talk"]["recording"] == {
+        "wanted": True, "by_hand": True, "by_card": True,
+    }  # fmt: skip
+    desk.records(1)
+    desk.begin()
+    live = Recording.objects.order_by("-pk").first()
+    assert live and live.paused_for == PausedFor.AGENT, "the card's field is told by the page that has it"
+    desk.press("pause", on="1", why="card")
+    desk.press("pause", on="0")
+    desk.press("pause", on="0", why="card")
+    assert ann.state()["recorded"] is True
+
+
 def test_a_pause_by_hand_outlives_reload_and_transfer(day: Day, house: House, ann: Caller) -> None:
     ruled(house, recording="on")
     desk = Desk(talking(house, day, ann))

@@ -31,7 +31,7 @@ async function start() {
   const one = (taking = { leg: mine, sources: new Map(), tracks: {} });
   const over = () => { if (taking === one) { stop(); setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); } };
   for (const side of SIDES) one.tracks[side] = new Pieces(context, { address: begun.address.replace("side", side), headers, changed: show, over });
-  byHand = begun.paused;
+  byHand = begun.by_hand;
   if ((byCard = onCard())) tell(true, "card");
   recorder.connect();
   apply();
@@ -97,9 +97,7 @@ function tell(on, why) {
 
 document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-record-pause]") || !taking) return;
-  const paused = byHand || byCard;
-  byHand = !paused;
-  byCard = false;
+  byHand = !byHand;   // a card's number stays silent whatever is pressed: that pause ends with its field
   apply();
   show();
   tell(byHand, "agent");
@@ -121,12 +119,12 @@ function show() {
   const button = document.querySelector("[data-record-pause]"), place = document.querySelector("[data-record-state]");
   if (!button || !place) return;
   if (!taking) { place.textContent = say("recordNot"); place.closest("[data-record]").dataset.record = "paused"; return; }
-  const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
-  button.setAttribute("aria-pressed", String(paused));
-  button.title = button.dataset[paused ? "goOn" : "pause"];
-  button.querySelector("[data-when=on]").hidden = paused;
-  button.querySelector("[data-when=paused]").hidden = !paused;
+  const waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
+  button.setAttribute("aria-pressed", String(byHand));
+  button.title = button.dataset[byHand ? "goOn" : "pause"];
+  button.querySelector("[data-when=on]").hidden = byHand;
+  button.querySelector("[data-when=paused]").hidden = !byHand;
   const words = say(byHand ? "recordPaused" : byCard ? "recordCard" : waits ? "recordWaits" : "recordOn");
   if (place.textContent !== words) place.textContent = words;
-  place.closest("[data-record]").dataset.record = paused ? "paused" : "on";
+  place.closest("[data-record]").dataset.record = byHand || byCard ? "paused" : "on";
 }
