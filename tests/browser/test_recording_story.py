@@ -10,12 +10,13 @@ from playwright.sync_api import Page, expect
 
 from clients import scripts
 from clients.models import Client, EntryKind, Policy, Script, ScriptKind, ScriptVersion
-from interactions.models import JournalEntry, Kind, Recording, RecordingState, Side
+from interactions import recordings
+from interactions.models import JournalEntry, Kind, Leg, Recording, RecordingState, Side
 from tests import factories as make
 from tests.browser import stage
 from tests.browser.test_voice_story import ALEX, ANN, Open, answers, calls, contact
 from tests.browser.test_voice_story import people as people
-from tests.living import eventually
+from tests.living import Watch, eventually
 
 pytestmark = pytest.mark.voice
 
@@ -116,6 +117,35 @@ def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) 
     player.locator("[data-seek]").press("ArrowRight")
     heard = JournalEntry.objects.filter(interaction=contact(), kind=Kind.RECORDING_HEARD)
     assert heard.count() == 1
+
+
+def test_a_pause_that_the_server_did_not_hear_of_is_told_until_it_has(people: Open, watch: Watch) -> None:
+    ruled("on")
+    watch.allow("status of 503")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(words(alex)).to_have_text("Recording")
+    recording = Recording.objects.get(interaction=contact())
+
+    def stands() -> tuple[str, str]:
+        return Recording.objects.values_list("state", "paused_for").get(pk=recording.pk)
+
+    alex.route("**/recording/pause/", lambda route: route.fulfill(status=503))
+    alex.keyboard.press("p")
+    expect(words(alex)).to_have_text("Paused")
+    alex.wait_for_timeout(20_000)
+    assert stands() == ("running", "")
+    alex.unroute("**/recording/pause/")
+    eventually(lambda: stands() == ("paused", "agent"))
+    expect(ann.locator("#recorded")).to_be_hidden()
+
+    # Somebody else says that it goes on: at the desk it is silent, and that is what counts.
+    recordings.resume(Leg.objects.get(pk=recording.leg_id), by=stage.agent("alex"))
+    eventually(lambda: stands() == ("paused", "agent"))
+    expect(words(alex)).to_have_text("Paused")
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
 
 
 PAYMENT = {

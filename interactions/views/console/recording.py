@@ -22,7 +22,7 @@ def begin(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Her desk can record now: the recording that its pieces belong to."""
     begun = recordings.begin(own_leg(request, leg), by=request.agent)
     address = reverse("console-recording-piece", args=[begun.public_id, "side", 0]).removesuffix("0/")
-    return JsonResponse({"address": address, "by_hand": begun.by_hand}, status=201)
+    return JsonResponse({"address": address, "by_hand": begun.by_hand, "by_card": begun.by_card}, status=201)
 
 
 @for_agents

@@ -10,8 +10,8 @@ const AGAIN = 3_000;
 const SIDES = ["customer", "agent"];
 
 let context = null, call = null, talk = null, microphone = null;
-let taking = null, starting = null, byHand = false, byCard = false;
-let told = Promise.resolve();
+let taking = null, starting = null, byHand = false, byCard = false, whose = "";
+let told = Promise.resolve(), telling = 0;
 
 const customers = () => call?.links.find(({ id }) => id === "customer");
 const onCard = () => document.activeElement?.matches("[data-card]") ?? false;
@@ -31,8 +31,10 @@ async function start() {
   const one = (taking = { leg: mine, sources: new Map(), tracks: {} });
   const over = () => { if (taking === one) { stop(); setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); } };
   for (const side of SIDES) one.tracks[side] = new Pieces(context, { address: begun.address.replace("side", side), headers, changed: show, over });
-  byHand = begun.by_hand;
-  if ((byCard = onCard())) tell(true, "card");
+  if (whose !== mine) byHand = begun.by_hand;   // of this call the page knows better: perhaps the server was not reached
+  whose = mine;
+  byCard = onCard();
+  agree(begun);
   recorder.connect();
   apply();
   for (const side of SIDES) one.tracks[side].start();
@@ -62,6 +64,7 @@ export const recorder = {
     if (!call?.recording.wanted || !call.heard) { stop(); return; }
     if (taking && taking.leg !== call.leg) stop();
     if (!taking && !starting) start();
+    agree(call.recording);
     this.connect();
     apply();
   },
@@ -82,17 +85,26 @@ export const recorder = {
   },
 };
 
-/* Silence begins here and now; the server is told in the order in which it happened. */
+/* Silence begins here and now; the server is told in the order in which it happened, until it has heard or the call is over. */
 function tell(on, why) {
   const leg = call?.leg;
   if (!leg) return;
+  telling += 1;
   told = told.then(async () => {
-    for (let tries = 0; tries < 5; tries += 1) {
+    while (call?.leg === leg) {
       const answer = await post(`${document.body.dataset.recording.replace("0", leg)}pause/`, new URLSearchParams({ on: on ? "1" : "0", why }));
-      if (answer && answer.status < 500) return;
+      if (answer && answer.status < 500) break;
       await rest(AGAIN);
     }
+    telling -= 1;
   });
+}
+
+/* What is silent here must be told as silent. An answer older than what was told since says it once more: that changes nothing. */
+function agree({ by_hand, by_card }) {
+  if (!taking || telling) return;
+  if (by_hand !== byHand) tell(byHand, "agent");
+  if (by_card !== byCard) tell(byCard, "card");
 }
 
 document.addEventListener("click", ({ target }) => {
