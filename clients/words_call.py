@@ -21,7 +21,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "Calls are recorded. You can say no once we answer.",
         "es": "Las llamadas se graban. Puede negarse cuando le atendamos.",
     },
-    "call_record_ask": {"en": "We ask you before we record the call.", "es": "Le preguntamos antes de grabar la llamada."},
+    "call_record_ask": {
+        "en": "We ask you before we record the call.",
+        "es": "Le preguntamos antes de grabar la llamada.",
+    },
     "call_mic_why": {
         "en": "We need your microphone for this, and your browser will ask you for it. "
         "Nobody hears you before one of us answers.",
@@ -124,6 +127,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.record_ask": {
         "en": "Not recorded: {agent} asks you first.",
         "es": "No se graba: {agent} le preguntará antes.",
+    },
+    "call.record_refused": {
+        "en": "This call is not recorded, as you wished.",
+        "es": "Esta llamada no se graba, como ha pedido.",
     },
     "call.line_good": {"en": "Good line", "es": "Buena conexión"},
     "call.line_fair": {"en": "Fair line", "es": "Conexión regular"},

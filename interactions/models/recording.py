@@ -73,7 +73,7 @@ class Recording(PublicIdModel):
     paused_for = models.CharField(max_length=5, choices=PausedFor, blank=True, help_text="Stays when it ends paused.")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    keep_until = models.DateTimeField(null=True, help_text="By the client's rule when it began.")
+    keep_until = models.DateTimeField(null=True, help_text="By the client's rule when it began, or his no.")
     deleted_at = models.DateTimeField(null=True)
 
     objects = ClientScopedQuerySet["Recording"].as_manager()
@@ -88,7 +88,7 @@ class Recording(PublicIdModel):
             ),
             models.CheckConstraint(
                 condition=Q(state="refused", consent="refused", keep_until__isnull=True)
-                | (~Q(state="refused") & ~Q(consent="refused") & Q(keep_until__gt=models.F("started_at"))),
+                | (~Q(state="refused") & ~Q(consent="refused") & Q(keep_until__gte=models.F("started_at"))),
                 name="recording_kept_or_refused",
             ),
             models.CheckConstraint(

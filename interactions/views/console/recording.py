@@ -35,6 +35,13 @@ def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
 
 @for_agents
 @require_POST
+def said(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """She has told the customer that the call is recorded."""
+    return show_work(request, recordings.said(own_leg(request, leg), by=request.agent))
+
+
+@for_agents
+@require_POST
 def pause(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Pause or go on: by her, or by a card's field that has the focus."""
     mine = own_leg(request, leg)
