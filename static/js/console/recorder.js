@@ -115,6 +115,11 @@ document.addEventListener("click", ({ target }) => {
   tell(byHand, "agent");
 });
 
+/* A no counts from the press on; where it does not arrive the recording goes on as the server says. */
+const refuses = (config) => config?.path.endsWith("/recording/answer/") && config.parameters.yes === "0";
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (refuses(detail.requestConfig)) stop(); });
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (refuses(detail.requestConfig) && !detail.successful) recorder.follow(call, talk, microphone); });
+
 /* A field for a card's number: nothing of it is to be heard later. Looking at another window does not leave the field. */
 function look() {
   if (!taking || byCard === onCard()) return;
