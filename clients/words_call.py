@@ -129,6 +129,10 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "en": "Not recorded: {agent} asks you first.",
         "es": "No se graba: {agent} le preguntará antes.",
     },
+    "call.record_refused": {
+        "en": "This call is not recorded, as you wished.",
+        "es": "Esta llamada no se graba, como ha pedido.",
+    },
     "call.line_good": {"en": "Good line", "es": "Buena conexión"},
     "call.line_fair": {"en": "Fair line", "es": "Conexión regular"},
     "call.line_bad": {

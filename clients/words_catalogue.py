@@ -39,12 +39,16 @@ WORDS: dict[str, dict[str, str]] = {
     "today": {"en": "Today", "es": "Hoy"},
     "tomorrow": {"en": "Tomorrow", "es": "Mañana"},
     "closed_day": {"en": "closed", "es": "cerrado"},
-    # what an agent asks aloud
+    # what an agent asks, or says, aloud
     "ask_to_record": {
         "en": "May we record this call, so that we can look up what was agreed?",
         "es": "¿Podemos grabar esta llamada para poder consultar lo acordado?",
     },
     "ask_settled": {"en": "Is that settled for you with this?", "es": "¿Queda así resuelto para usted?"},
+    "say_recorded": {
+        "en": "This call is recorded, so that we can look up what was agreed. Please tell me if you do not want that.",
+        "es": "Esta llamada se graba para poder consultar lo acordado. Si no lo desea, dígamelo, por favor.",
+    },
     # the chat window
     "chat_title": {"en": "Chat", "es": "Chat"},
     "chat_with": {"en": "Chat with {client}", "es": "Chat con {client}"},

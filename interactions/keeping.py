@@ -18,7 +18,7 @@ from bpo.kernel import webm
 from bpo.kernel.steps import each
 from clients.models import Policy
 from interactions import journal, states
-from interactions.models import Kind, Recording, RecordingState, Side, Track
+from interactions.models import Consent, Kind, Recording, RecordingState, Side, Track
 from interactions.models.recording import PEAKS_A_SECOND
 from interactions.pieces import ENDINGS, stem_of
 
@@ -111,8 +111,15 @@ def _delete(recording: Recording, *, at: datetime) -> bool:
     recording.tracks.update(file="", peaks=b"")
     states.move(recording, RecordingState.DELETED, deleted_at=at)
     due = recording.keep_until.isoformat() if recording.keep_until else None
-    journal.record(recording.about, Kind.RECORDING_DELETED, at=at, keep_until=due, **recording.facts)
+    facts = recording.facts | ({"why": "refused"} if _was_refused(recording) else {})
+    journal.record(recording.about, Kind.RECORDING_DELETED, at=at, keep_until=due, **facts)
     return True
+
+
+def _was_refused(recording: Recording) -> bool:
+    """Whether its customer said no to what was announced alone."""
+    no = Recording.objects.filter(interaction=recording.interaction_id, state=RecordingState.REFUSED)
+    return recording.consent == Consent.ANNOUNCED and no.exists()
 
 
 def drop(recording: Recording, *endings: str) -> None:

@@ -41,6 +41,8 @@ def audible_to(user: User) -> QuerySet[Recording]:
     """What this person may hear (TABLES.md): an agent her own by policy, a supervisor her clients', the client's people
     by policy, an administrator everything. A spoken message is for who has its matter in hand; unsent for nobody."""
     rows = Recording.objects.visible_to(user).filter(interaction__isnull=False).exclude(state=RecordingState.REFUSED)
+    # One whose day has come is deleted any moment.
+    rows = rows.filter(Q(deleted_at__isnull=False) | Q(keep_until__gt=clock.now()))
     if is_admin(user):
         return rows
     held = Membership.objects.filter(user=user)

@@ -54,12 +54,20 @@ class Standing:
     wanted: bool = False
     """It is to be recorded."""
     refused: bool = False
-    paused_for: str = ""
+    by_hand: bool = False
+    """An agent paused it."""
+    by_card: bool = False
+    """It is silent while a card's number is given."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is silent."""
+        return self.by_hand or self.by_card
 
     @property
     def sounds(self) -> bool:
         """Whether what is said goes into the recording."""
-        return self.wanted and not self.paused_for
+        return self.wanted and not self.paused
 
 
 def standing(interaction: Interaction) -> Standing:
@@ -67,11 +75,14 @@ def standing(interaction: Interaction) -> Standing:
     rule = keeping.policy_of(interaction.client_id).recording
     if rule == RecordingRule.OFF or not media.is_awaited(interaction):
         return Standing()
-    latest = _latest(interaction)
-    answer = _answer(interaction) if rule == RecordingRule.ASK else ""
-    if rule == RecordingRule.ASK and answer != Consent.GIVEN:
+    answer = _answer(interaction)
+    if answer == Consent.REFUSED or (rule == RecordingRule.ASK and not answer):
         return Standing(asks=not answer, refused=bool(answer))
-    return Standing(wanted=True, paused_for=_pause_of(latest))
+    latest = _latest(interaction)
+    if latest is None:
+        return Standing(wanted=True)
+    # A pause by hand goes on in the next one, a colleague's too: perhaps the customer wished it. A card's does not.
+    return Standing(wanted=True, by_hand=latest.by_hand, by_card=latest.is_live and latest.by_card)
 
 
 def _latest(interaction: Interaction) -> Recording | None:
@@ -79,27 +90,27 @@ def _latest(interaction: Interaction) -> Recording | None:
 
 
 def _answer(interaction: Interaction) -> str:
-    """What the customer said when asked, the last time."""
+    """What the customer said of it, the last time; empty while nothing but the announcement was heard."""
     asked = Recording.objects.filter(interaction=interaction).exclude(consent=Consent.ANNOUNCED)
     return asked.order_by("-pk").values_list("consent", flat=True).first() or ""
 
 
-def _pause_of(latest: Recording | None) -> str:
-    """A pause by hand goes on in the next one, a colleague's too: perhaps the customer wished it. A card's does not."""
-    if latest is None or (not latest.is_live and latest.paused_for != PausedFor.AGENT):
-        return ""
-    return latest.paused_for
-
-
 @operation
 def answered(leg: Leg, *, by: Agent, yes: bool, at: datetime | None = None) -> Leg:
-    """The customer was asked aloud and has said so; nothing was recorded before. He may change his mind."""
+    """The customer has said aloud whether he is recorded, in this whole contact. He may change his mind.
+
+    Asked first, nothing was recorded before. Where it was announced alone, his no undoes what was recorded so far of
+    the contact, with whomever; what he had said yes to is kept until its day.
+    """
     leg = handling.held_leg(leg, by=by)
     at = at or clock.now()
     policy = keeping.policy_of(leg.client_id)
-    if policy.recording != RecordingRule.ASK or not media.is_awaited(leg.interaction):
+    if policy.recording == RecordingRule.OFF or not media.is_awaited(leg.interaction):
         raise NotRecorded
-    if _answer(leg.interaction) == (Consent.GIVEN if yes else Consent.REFUSED):
+    before = _answer(leg.interaction)
+    if before == (Consent.GIVEN if yes else Consent.REFUSED):
+        return leg
+    if yes and not before and policy.recording == RecordingRule.ON:  # it is recorded already, as announced
         return leg
     live = _live(leg)
     if live is not None:  # of before the client's rule became to ask, if he says yes
@@ -117,6 +128,35 @@ def answered(leg: Leg, *, by: Agent, yes: bool, at: datetime | None = None) -> L
         ended_at=at,
     )
     journal.record(leg, Kind.RECORDING_STOPPED, by=by, at=at, why="refused", **refused.facts)
+    _undo_announced(leg.interaction, at=at)
+    return leg
+
+
+def _undo_announced(interaction: Interaction, *, at: datetime) -> None:
+    """Its day has come; a worker deletes it, and nobody hears it any more."""
+    announced = Recording.objects.filter(interaction=interaction, consent=Consent.ANNOUNCED, deleted_at__isnull=True)
+    for recording in announced.select_for_update(no_key=True).order_by("pk"):
+        if recording.is_live:  # of a desk that had the call before
+            _end(recording, why="refused", at=at)
+        Recording.objects.filter(pk=recording.pk).update(keep_until=at)
+
+
+def is_to_be_announced(interaction: Interaction) -> bool:
+    """Whether it is recorded without asking, and nobody has said so aloud yet."""
+    if keeping.policy_of(interaction.client_id).recording != RecordingRule.ON or _answer(interaction):
+        return False
+    return not interaction.journal.filter(kind=Kind.RECORDING_STARTED, facts__spoken=True).exists()
+
+
+@operation
+def said(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
+    """She has said aloud that it is recorded."""
+    leg = handling.held_leg(leg, by=by)
+    recording = _live(leg)
+    if recording is None:
+        raise NotRecorded
+    if is_to_be_announced(leg.interaction):
+        journal.record(leg, Kind.RECORDING_STARTED, by=by, at=at, again=True, spoken=True, **recording.facts)
     return leg
 
 
@@ -134,13 +174,13 @@ def begin(leg: Leg, *, by: Agent, at: datetime | None = None) -> Recording:
     if live is not None:
         _end(live, why="goes on in another", at=at)
     policy = keeping.policy_of(leg.client_id)
-    consent = Consent.GIVEN if policy.recording == RecordingRule.ASK else Consent.ANNOUNCED
+    consent = Consent.GIVEN if _answer(leg.interaction) else Consent.ANNOUNCED
     return _open(leg, policy, consent=consent, by=by, at=at)
 
 
 def _open(leg: Leg, policy: Policy, *, consent: Consent, by: Agent, at: datetime) -> Recording:
     latest = _latest(leg.interaction)
-    paused_for = latest.paused_for if latest is not None and latest.paused_for == PausedFor.AGENT else ""
+    paused_for = PausedFor.AGENT if latest is not None and latest.by_hand else ""
     opened = Recording.objects.create(
         client_id=leg.client_id,
         interaction=leg.interaction,
@@ -163,28 +203,34 @@ def _live(leg: Leg) -> Recording | None:
 
 @operation
 def pause(leg: Leg, *, by: Agent, why: PausedFor = PausedFor.AGENT, at: datetime | None = None) -> Leg:
-    """Nothing that is said from here on is recorded. By hand counts more than by a card's field."""
+    """Nothing that is said from here on is recorded. By hand and for a card are two pauses: each ends by itself."""
     leg = handling.held_leg(leg, by=by)
     recording = _live(leg)
     if recording is None:
         raise NotRecorded
-    if recording.state == RecordingState.PAUSED:
-        if why == PausedFor.AGENT and recording.paused_for != why:
-            Recording.objects.filter(pk=recording.pk).update(paused_for=why)
+    if recording.paused_for in (why, PausedFor.BOTH):
         return leg
-    states.move(recording, RecordingState.PAUSED, paused_for=why)
+    if recording.state == RecordingState.PAUSED:
+        Recording.objects.filter(pk=recording.pk).update(paused_for=PausedFor.BOTH)
+        if why == PausedFor.CARD:  # it is silent already, and goes on being so
+            return leg
+    else:
+        states.move(recording, RecordingState.PAUSED, paused_for=why)
     journal.record(leg, Kind.RECORDING_PAUSED, by=by, at=at, why=str(why), **recording.facts)
     return leg
 
 
 @operation
 def resume(leg: Leg, *, by: Agent, why: PausedFor = PausedFor.AGENT, at: datetime | None = None) -> Leg:
-    """It goes on. A card's field that was left ends no pause by hand."""
+    """This pause is over. A card's field that was left ends none by hand, and the hand none of a card's number."""
     leg = handling.held_leg(leg, by=by)
     recording = _live(leg)
     if recording is None:
         raise NotRecorded
-    if recording.state == RecordingState.RUNNING or (why, recording.paused_for) == (PausedFor.CARD, PausedFor.AGENT):
+    if recording.paused_for == PausedFor.BOTH:
+        other = PausedFor.CARD if why == PausedFor.AGENT else PausedFor.AGENT
+        Recording.objects.filter(pk=recording.pk).update(paused_for=other)
+    if recording.paused_for != why:
         return leg
     states.move(recording, RecordingState.RUNNING, paused_for="")
     journal.record(leg, Kind.RECORDING_STARTED, by=by, at=at, again=True, **recording.facts)

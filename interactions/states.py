@@ -85,7 +85,7 @@ CALLBACK_MOVES: Mapping[str, frozenset[str]] = {
 RECORDING_MOVES: Mapping[str, frozenset[str]] = {
     RecordingState.RUNNING: frozenset({RecordingState.PAUSED, RecordingState.ENDED}),
     RecordingState.PAUSED: frozenset({RecordingState.RUNNING, RecordingState.ENDED}),
-    RecordingState.ENDED: frozenset({RecordingState.KEPT}),
+    RecordingState.ENDED: frozenset({RecordingState.KEPT, RecordingState.DELETED}),
     RecordingState.KEPT: frozenset({RecordingState.DELETED}),
     RecordingState.DELETED: frozenset(),
     RecordingState.REFUSED: frozenset(),

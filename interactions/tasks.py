@@ -75,8 +75,8 @@ def work_due_callbacks() -> int:
 
 @shared_task(name="interactions.finish_recordings", soft_time_limit=15 * 60)
 def finish_recordings() -> int:
-    """Make whole what was recorded of the calls that are over; returns how many recordings."""
-    return keeping.finish_ended(clock.now())
+    """Make whole what was recorded of the calls that are over, and delete what was refused; returns how many."""
+    return keeping.delete_due(clock.now()) + keeping.finish_ended(clock.now())
 
 
 @shared_task(name="interactions.delete_recordings")

@@ -60,6 +60,7 @@ COMMANDS = (
     Command("book", gettext_lazy("Promise a callback"), "b", "ctrl+b"),
     Command("resolve", gettext_lazy("Resolve the case"), "r", "ctrl+d"),
     Command("record", gettext_lazy("Pause the recording, or go on"), "p", "ctrl+p"),
+    Command("unrecord", gettext_lazy("The customer wants no recording"), "", "ctrl+u"),
     Command("end", gettext_lazy("End the call"), "", "ctrl+e"),
     Command("endings", gettext_lazy("Wrap-up: how it ended, more exactly by letter"), fixed="1–9"),
     Command("line", gettext_lazy("Send the line of a chat"), fixed="enter"),

@@ -279,8 +279,8 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "web_call": (web_call := voice and media.is_awaited(interaction)),
         "unheard": (unheard := voice and media.unsettled(leg) is not None),
         "trouble": carrying.trouble(interaction) if voice and not web_call else "",
-        "recording": recordings.standing(interaction) if web_call and not unheard else None,
-        "ask_to_record": say("ask_to_record", language_for(leg.client, interaction.language)),
+        "recording": (recording := recordings.standing(interaction) if web_call and not unheard else None),
+        "to_say": say(*to_say) if (to_say := _to_say(leg, recording)) else "",
         "listeners": monitoring.told(interaction) if web_call and leg.state == LegState.HANDLING else [],
         "calling": outbound.is_calling(leg),
         "awaits_report": outbound.awaits_report(leg),
@@ -306,6 +306,18 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         found["others"] = others_on(interaction, agent)
     found["draft"] = Draft.objects.filter(interaction=interaction).select_related("agent").first()
     return found | extra
+
+
+def _to_say(leg: Leg, recording: recordings.Standing | None) -> tuple[str, str] | None:
+    """What she says aloud of the recording, in the contact's language: the question, or that it is recorded."""
+    spoken = language_for(leg.client, leg.interaction.language)
+    if recording is None or leg.role != LegRole.PRIMARY:
+        return None
+    if recording.asks:
+        return "ask_to_record", spoken
+    if recording.wanted and recordings.is_to_be_announced(leg.interaction):
+        return "say_recorded", spoken
+    return None
 
 
 def _opens(leg: Leg, run: Run | None) -> str:

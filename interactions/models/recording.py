@@ -46,6 +46,11 @@ class PausedFor(models.TextChoices):
 
     AGENT = "agent", "The agent"
     CARD = "card", "A card's number"
+    BOTH = "both", "The agent, and a card's number"
+
+
+BY_HAND = (PausedFor.AGENT, PausedFor.BOTH)
+BY_CARD = (PausedFor.CARD, PausedFor.BOTH)
 
 
 class Side(models.TextChoices):
@@ -70,7 +75,7 @@ class Recording(PublicIdModel):
     paused_for = models.CharField(max_length=5, choices=PausedFor, blank=True, help_text="Stays when it ends paused.")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    keep_until = models.DateTimeField(null=True, help_text="By the client's rule when it began.")
+    keep_until = models.DateTimeField(null=True, help_text="By the client's rule when it began, or his no.")
     deleted_at = models.DateTimeField(null=True)
 
     objects = ClientScopedQuerySet["Recording"].as_manager()
@@ -85,7 +90,7 @@ class Recording(PublicIdModel):
             ),
             models.CheckConstraint(
                 condition=Q(state="refused", consent="refused", keep_until__isnull=True)
-                | (~Q(state="refused") & ~Q(consent="refused") & Q(keep_until__gt=models.F("started_at"))),
+                | (~Q(state="refused") & ~Q(consent="refused") & Q(keep_until__gte=models.F("started_at"))),
                 name="recording_kept_or_refused",
             ),
             models.CheckConstraint(
@@ -126,6 +131,16 @@ class Recording(PublicIdModel):
     def is_kept(self) -> bool:
         """Whether it may be heard: it is whole, and its day has not come."""
         return self.state == RecordingState.KEPT and self.keep_until is not None and self.keep_until > clock.now()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether an agent paused it, whatever else did."""
+        return self.paused_for in BY_HAND
+
+    @property
+    def by_card(self) -> bool:
+        """Whether a card's number is being given."""
+        return self.paused_for in BY_CARD
 
     @property
     def is_message(self) -> bool:

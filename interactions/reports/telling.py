@@ -237,6 +237,8 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
                 return None
             rest = facts.get("why") == "the rest has arrived"
             return _("The rest of the spoken message arrived") if rest else _("Left a spoken message")
+        case Kind.RECORDING_STARTED if facts.get("spoken"):
+            return _("The customer is told that the call is recorded")
         case Kind.RECORDING_STARTED if facts.get("again"):
             return _("Recording goes on")
         case Kind.RECORDING_STOPPED if facts.get("consent") == Consent.REFUSED:
@@ -362,7 +364,7 @@ def _paused(facts: Facts, for_client: bool) -> str:
 
 
 def _kept_until(facts: Facts, for_client: bool) -> str:
-    return _("its time was over")
+    return _("the customer did not want it") if facts.get("why") == "refused" else _("its time was over")
 
 
 ACTS: dict[str, Words] = {

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("talk/", talk.talk, name="console-talk"),
     path("legs/<uuid:leg>/recording/", recording.begin, name="console-recording"),
     path("legs/<uuid:leg>/recording/answer/", recording.answer, name="console-recording-answer"),
+    path("legs/<uuid:leg>/recording/said/", recording.said, name="console-recording-said"),
     path("legs/<uuid:leg>/recording/pause/", recording.pause, name="console-recording-pause"),
     path("recordings/<uuid:recording>/<slug:side>/<int:number>/", recording.piece, name="console-recording-piece"),
     path("legs/<uuid:leg>/mute/", talk.mute, name="console-mute"),

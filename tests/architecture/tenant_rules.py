@@ -150,7 +150,8 @@ add(
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
-    "console-recording", "console-recording-answer", "console-recording-pause", "console-recording-piece",
+    "console-recording", "console-recording-answer", "console-recording-said", "console-recording-pause",
+    "console-recording-piece",
 )  # fmt: skip
 # By the client's rule, which Acme leaves at its default: neither its own people nor its agents hear anything.
 add(Rule(get=pages("404", supervisor=PAGE, admin=PAGE)), "recording-track")
@@ -367,7 +368,7 @@ LACKING: dict[str, str] = {
         "api-interaction-pick", "api-interaction-take-over", "api-interaction-unpark", "api-leg-accept",
         "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
         "console-accept", "console-recording", "console-recording-answer", "console-recording-pause",
-        "console-busy",
+        "console-busy", "console-recording-said",
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",

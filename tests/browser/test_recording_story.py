@@ -8,12 +8,15 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from clients.models import Policy
-from interactions.models import JournalEntry, Kind, Recording, RecordingState, Side
+from clients import scripts
+from clients.models import Client, EntryKind, Policy, Script, ScriptKind, ScriptVersion
+from interactions import recordings
+from interactions.models import JournalEntry, Kind, Leg, Recording, RecordingState, Side
+from tests import factories as make
 from tests.browser import stage
 from tests.browser.test_voice_story import ALEX, ANN, Open, answers, calls, contact
 from tests.browser.test_voice_story import people as people
-from tests.living import eventually
+from tests.living import Watch, eventually
 
 pytestmark = pytest.mark.voice
 
@@ -114,3 +117,124 @@ def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) 
     player.locator("[data-seek]").press("ArrowRight")
     heard = JournalEntry.objects.filter(interaction=contact(), kind=Kind.RECORDING_HEARD)
     assert heard.count() == 1
+
+
+def test_told_that_it_is_recorded_ann_says_no_and_then_yes(people: Open, watch: Watch) -> None:
+    ruled("on")
+    watch.allow("status of 409")  # what was on its way when she said no is not taken
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN, viewport={"width": 390, "height": 844}))
+    answers(alex)
+    aloud = alex.locator(".ask-record")
+    expect(aloud).to_contain_text("This call is recorded, so that we can look up what was agreed.")
+    expect(words(alex)).to_have_text("Recording")
+    aloud.get_by_role("button", name="Said").click()
+    expect(aloud).to_have_count(0)
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(3_000)
+    alex.locator("#tab-notes").click()
+    alex.locator("#side-notes textarea").first.focus()
+    alex.keyboard.press("Control+u")  # while she writes
+    expect(alex.locator(".callbar")).to_contain_text("Not recorded")
+    expect(ann.locator("#recorded-words")).to_have_text("This call is not recorded, as you wished.")
+    recorded = Recording.objects.filter(interaction=contact()).order_by("pk")
+    eventually(lambda: [each.state for each in recorded.all()] == ["deleted", "refused"], within=20)
+    alex.locator("#act-record").click()
+    expect(words(alex)).to_have_text("Recording")
+    expect(ann.locator("#recorded-words")).to_contain_text("This call is recorded.")
+    assert [each.consent for each in recorded.all()] == ["announced", "refused", "given"]
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+
+
+def test_a_pause_that_the_server_did_not_hear_of_is_told_until_it_has(people: Open, watch: Watch) -> None:
+    ruled("on")
+    watch.allow("status of 503")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(words(alex)).to_have_text("Recording")
+    recording = Recording.objects.get(interaction=contact())
+
+    def stands() -> tuple[str, str]:
+        return Recording.objects.values_list("state", "paused_for").get(pk=recording.pk)
+
+    alex.route("**/recording/pause/", lambda route: route.fulfill(status=503))
+    alex.keyboard.press("p")
+    expect(words(alex)).to_have_text("Paused")
+    alex.wait_for_timeout(20_000)
+    assert stands() == ("running", "")
+    alex.unroute("**/recording/pause/")
+    eventually(lambda: stands() == ("paused", "agent"))
+    expect(ann.locator("#recorded")).to_be_hidden()
+
+    # Somebody else says that it goes on: at the desk it is silent, and that is what counts.
+    recordings.resume(Leg.objects.get(pk=recording.leg_id), by=stage.agent("alex"))
+    eventually(lambda: stands() == ("paused", "agent"))
+    expect(words(alex)).to_have_text("Paused")
+    ann.locator("#hang").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+
+
+PAYMENT = {
+    "start": "greet",
+    "steps": [
+        {
+            "id": "greet", "kind": "say", "name": "Greet", "next": "end",
+            "text": "Thank you for calling {client}. What is the number of your card?",
+            "fields": [
+                {"name": "card", "label": "Card number", "type": "card"}, {"name": "sum", "label": "Sum"},
+            ],
+        },
+        {"id": "end", "kind": "close", "name": "Close and thank", "text": "Thank you."},
+    ],
+}  # fmt: skip
+
+
+def takes_payments(client: Client) -> ScriptVersion:
+    """Its calls are led by a script that asks for a card: drafted by one, published by another."""
+    script = Script.objects.create(client=client, kind=ScriptKind.INBOUND, name="Payments")
+    author, editor = make.supervisor(client, name="Sue Stone"), make.supervisor(client, name="Ed Ellis")
+    draft = ScriptVersion.objects.create(script=script, language="en", number=1, graph=PAYMENT, created_by=author)
+    scripts.submit(draft, author, why="payments by call")
+    scripts.approve(draft, editor, why="payments by call")
+    return scripts.publish(draft, editor, why="payments by call")
+
+
+def test_a_cards_number_is_never_on_it_whatever_is_pressed_meanwhile(people: Open) -> None:
+    acme = make.client("Acme Payments", slug="acme-payments", reference_prefix="AQP")
+    takes_payments(acme)
+    line = make.queue(acme, "Payments", channels=["voice"], wrap_up="none", offer_seconds=90)
+    door = make.door(acme, EntryKind.WEB_CALL, into=line)
+    Policy.objects.update_or_create(client=acme, defaults={"recording": "on", "agents_hear_own_recordings": True})
+    alex = stage.at_the_desk(people(ALEX, user=make.agent("Alex Hale", licensed=acme).user))
+    ann = calls(people(ANN), at=door)
+    answers(alex)
+    expect(words(alex)).to_have_text("Recording")
+    alex.wait_for_timeout(4_000)
+    alex.get_by_label("Card number").focus()
+    expect(words(alex)).to_have_text("Paused for the card")
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Control+p")  # to be safe
+    expect(words(alex)).to_have_text("Paused")
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Control+p")  # not by hand any more, but for the card still
+    expect(words(alex)).to_have_text("Paused for the card")
+    expect(ann.locator("#recorded")).to_be_hidden()
+    alex.wait_for_timeout(3_000)
+    alex.keyboard.press("Tab")
+    expect(words(alex)).to_have_text("Recording")
+    expect(ann.locator("#recorded")).to_be_visible()
+    alex.wait_for_timeout(4_000)
+    ann.locator("#hang").click()
+    recording = Recording.objects.get(interaction=contact())
+    eventually(lambda: Recording.objects.get(pk=recording.pk).state == RecordingState.KEPT, within=30)
+
+    customer, agent = (seconds_of(alex, recording, side) for side in (Side.CUSTOMER, Side.AGENT))
+    quiet = [n for n, (one, _) in enumerate(customer[:-2]) if one <= SILENT]
+    assert len(quiet) >= 8 and quiet == list(range(quiet[0], quiet[-1] + 1)), f"in one piece: {customer}"
+    assert all(agent[n][1] <= SILENT for n in quiet[1:-1]), (
+        agent
+    )  # who pauses for breath when it begins is in step still
+    assert sum(one > LOUD for one, _ in customer[: quiet[0]]) >= 2, f"before: {customer}"
+    assert sum(one > LOUD for one, _ in customer[quiet[-1] + 1 :]) >= 2, f"after: {customer}"

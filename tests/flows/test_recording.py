@@ -205,6 +205,127 @@ def test_a_no_holds_for_the_colleague_too(day: Day, house: House, ann: Caller, l
     assert ann.state()["record_ask"] is False
 
 
+NO = {"yes": "0"}
+
+
+def states() -> list[str]:
+    """What there is of recordings, the oldest first."""
+    return list(Recording.objects.order_by("pk").values_list("state", flat=True))
+
+
+def bar(desk: Desk) -> str:
+    """The call bar at this desk."""
+    page = desk.browser.get(reverse("console-leg", args=[desk.leg.public_id])).content.decode()
+    return page.partition('class="callbar"')[2].partition("</section>")[0]
+
+
+def test_told_that_it_is_recorded_ann_says_no(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    desk.records(2)
+    files = [track.file.name for track in Track.objects.all()]
+    assert "The customer does not want it" in bar(desk)
+    assert desk.press("answer", **NO) in (200, 302)
+    assert desk.press("answer", **NO) in (200, 302), "twice is once"
+    told_ann = ann.state()
+    assert (told_ann["recorded"], told_ann["record_ask"], told_ann["record_refused"]) == (False, False, True)
+    assert desk.send(Side.AGENT, b"more").status_code == 409
+    assert desk.begin() == 409, "nothing more is recorded"
+    assert states() == ["deleted", "refused"], "what was recorded without her word is gone"
+    assert files and not any(default_storage.exists(name) for name in files)
+    no, deleted = told(desk.leg, "recording_stopped")[-1], told(desk.leg, "recording_deleted")
+    assert (no.facts["consent"], no.actor) == ("refused", desk.leg.agent.user)
+    assert [entry.facts["why"] for entry in deleted] == ["refused"]
+    story = Browser()
+    story.force_login(house.sue)
+    page = story.get(reverse("floor-contact", args=[ann.contact.public_id])).content.decode()
+    assert "The customer does not want to be recorded" in page and "the customer did not want it" in page
+
+
+def test_a_no_with_the_rule_on_can_be_taken_back(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    assert desk.press("answer", yes="1") in (200, 302)
+    assert [entry.facts["consent"] for entry in told(desk.leg, "recording_started")] == ["announced"], "not asked"
+    desk.press("answer", **NO)
+    assert "Not recorded" in bar(desk)
+    assert desk.press("answer", yes="1") in (200, 302)
+    assert (ann.state()["recorded"], ann.state()["record_refused"]) == (True, False)
+    assert desk.begin() == 201
+    desk.records(1)
+    assert desk.begin() == 201, "a reload"
+    assert [each.consent for each in Recording.objects.order_by("pk")] == ["announced", "refused", "given", "given"]
+    desk.press("answer", **NO)
+    assert states() == ["deleted", "refused", "kept", "kept", "refused"], "what she had said yes to is kept"
+
+
+def test_a_no_with_the_rule_on_is_of_the_whole_contact(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    desk.records(1)
+    cal, dan = house.agent("Cal Cole"), house.agent("Dan Drew")
+    transfers.to_colleague(fresh(desk.leg), cal, by=desk.leg.agent)
+    taken = offers.accept(ringing(cal, ann.contact), by=cal)
+    heard(taken)
+    second = Desk(fresh(taken))
+    second.begin()
+    second.records(1)
+    second.press("answer", **NO)
+    assert states() == ["deleted", "deleted", "refused"], "of the colleague before, too"
+    transfers.to_colleague(fresh(taken), dan, by=cal)
+    third = offers.accept(ringing(dan, ann.contact), by=dan)
+    heard(third)
+    assert Desk(fresh(third)).begin() == 409
+    assert ann.state()["record_refused"] is True
+
+
+def test_after_a_no_nobody_hears_it_though_no_worker_runs(
+    day: Day, house: House, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    desk.records(1)
+    cal = house.agent("Cal Cole")
+    transfers.to_colleague(fresh(desk.leg), cal, by=desk.leg.agent)
+    taken = offers.accept(ringing(cal, ann.contact), by=cal)
+    heard(taken)
+    day.after(21)
+    first = Recording.objects.get()
+    assert listens(house.sue, first) == 200
+    monkeypatch.setattr(kernel_push, "start", lambda *_: False)
+    Desk(fresh(taken)).press("answer", **NO)
+    assert listens(house.sue, first) == 404
+    assert playback.of_contacts([ann.contact], house.sue, lambda key, name: name) == []
+    assert keeping.delete_due(clock.now()) == 1, "beat finds it"
+    assert listens(house.sue, first) == 404
+
+
+def test_that_it_is_recorded_is_said_aloud_once(day: Day, house: House, line: Queue) -> None:
+    ruled(house, recording="on")
+    ann = Caller(make.door(line.client, EntryKind.WEB_CALL, into=line))
+    ann.post("start", key="0123456789abcdef", name="Ana Arias", language="es")
+    desk = Desk(talking(house, day, ann))
+    assert desk.press("said") == 409, "it is not recorded yet"
+    desk.begin()
+    assert "Esta llamada se graba" in bar(desk), "in her language"
+    assert desk.press("said") in (200, 302)
+    assert desk.press("said") in (200, 302)
+    assert "Esta llamada se graba" not in bar(desk)
+    (spoken,) = [entry for entry in told(desk.leg, "recording_started") if entry.facts.get("spoken")]
+    assert (spoken.facts["consent"], spoken.actor) == ("announced", desk.leg.agent.user)
+    cal = house.agent("Cal Cole")
+    transfers.to_colleague(fresh(desk.leg), cal, by=desk.leg.agent)
+    taken = offers.accept(ringing(cal, ann.contact), by=cal)
+    heard(taken)
+    second = Desk(fresh(taken))
+    second.begin()
+    assert "Esta llamada se graba" not in bar(second), "she was told"
+
+
 def test_a_piece_sent_twice_is_taken_once(day: Day, house: House, ann: Caller) -> None:
     ruled(house, recording="on")
     desk = Desk(talking(house, day, ann))
@@ -399,6 +520,41 @@ def test_a_card_pauses_by_itself_and_ends_no_pause_by_hand(day: Day, house: Hous
     desk.press("pause", on="1")
     desk.press("pause", on="0", why="card")
     assert Recording.objects.get().paused_for == PausedFor.AGENT
+
+
+def test_going_on_by_hand_ends_no_pause_of_a_card(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    desk.press("pause", on="1", why="card")
+    desk.press("pause", on="0")
+    assert ann.state()["recorded"] is False, "the number is being said"
+    desk.press("pause", on="1")
+    assert [entry.facts["why"] for entry in told(desk.leg, "recording_paused")] == ["card", "agent"]
+    desk.press("pause", on="0")
+    assert Recording.objects.get().paused_for == PausedFor.CARD
+    desk.press("pause", on="0", why="card")
+    assert ann.state()["recorded"] is True
+
+
+def test_of_both_pauses_the_one_by_hand_stays_when_the_card_is_done(day: Day, house: House, ann: Caller) -> None:
+    ruled(house, recording="on")
+    desk = Desk(talking(house, day, ann))
+    desk.begin()
+    assert desk.browser.post(reverse("console-recording", args=[desk.leg.public_id])).json()["by_hand"] is False
+    desk.press("pause", on="1")
+    desk.press("pause", on="1", why="card")
+    assert desk.browser.get(reverse("console-talk")).json()["talk"]["recording"] == {
+        "wanted": True, "by_hand": True, "by_card": True,
+    }  # fmt: skip
+    desk.records(1)
+    desk.begin()
+    live = Recording.objects.order_by("-pk").first()
+    assert live and live.paused_for == PausedFor.AGENT, "the card's field is told by the page that has it"
+    desk.press("pause", on="1", why="card")
+    desk.press("pause", on="0")
+    desk.press("pause", on="0", why="card")
+    assert ann.state()["recorded"] is True
 
 
 def test_a_pause_by_hand_outlives_reload_and_transfer(day: Day, house: House, ann: Caller) -> None:

@@ -22,7 +22,7 @@ def begin(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Her desk can record now: the recording that its pieces belong to."""
     begun = recordings.begin(own_leg(request, leg), by=request.agent)
     address = reverse("console-recording-piece", args=[begun.public_id, "side", 0]).removesuffix("0/")
-    return JsonResponse({"address": address, "paused": bool(begun.paused_for)}, status=201)
+    return JsonResponse({"address": address, "by_hand": begun.by_hand, "by_card": begun.by_card}, status=201)
 
 
 @for_agents
@@ -31,6 +31,13 @@ def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
     """The customer was asked whether he may be recorded."""
     mine = own_leg(request, leg)
     return show_work(request, recordings.answered(mine, by=request.agent, yes=request.POST.get("yes") == "1"))
+
+
+@for_agents
+@require_POST
+def said(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """She has told the customer that the call is recorded."""
+    return show_work(request, recordings.said(own_leg(request, leg), by=request.agent))
 
 
 @for_agents

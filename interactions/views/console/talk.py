@@ -35,7 +35,7 @@ def told(leg: Leg) -> dict[str, Any]:
         "held": leg.interaction.state == State.HELD,
         "muted": leg.muted,
         "heard": media.unsettled(leg) is None,
-        "recording": {"wanted": stands.wanted, "paused": bool(stands.paused_for)},
+        "recording": {"wanted": stands.wanted, "by_hand": stands.by_hand, "by_card": stands.by_card},
         "listeners": monitoring.told(leg.interaction),
         "links": [asdict(line) for line in talks.of_leg(leg)],
         "ice": turn.ice(clock.now()),

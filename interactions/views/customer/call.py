@@ -132,7 +132,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         shown |= {"unheard": True, "text": say("call.unheard", session.language)}
     stands = recordings.standing(interaction)
     # Before the talk: what will be. In it: what is, so that a pause shows at once.
-    shown |= {"recorded": stands.sounds, "record_ask": stands.asks}
+    shown |= {"recorded": stands.sounds, "record_ask": stands.asks, "record_refused": stands.refused}
     if primary is not None and interaction.state in (State.ACTIVE, State.HELD):
         lines = talks.of_customer(interaction)
         shown |= {

@@ -34,7 +34,7 @@ export function draw(state, line, number) {
   }
   $("call-state").dataset.state = at.startsWith("connecting") ? "connecting" : at;
   put("state-words", say(at));
-  const recording = state.recorded ? say("recorded", { agent }) : state.record_ask ? say("record_ask", { agent }) : "";
+  const key = ["recorded", "record_ask", "record_refused"].find((one) => state[one]), recording = key ? say(key, { agent }) : "";
   put("recorded-words", recording);
   show("recorded", Boolean(recording));
   show("no-sound", state.state === "talking" && line.waited > PATIENCE);

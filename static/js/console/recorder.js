@@ -11,8 +11,8 @@ const AGAIN = 3_000;
 const SIDES = ["customer", "agent"];
 
 let context = null, call = null, talk = null, microphone = null;
-let taking = null, starting = null, byHand = false, byCard = false;
-let told = Promise.resolve();
+let taking = null, starting = null, byHand = false, byCard = false, whose = "";
+let told = Promise.resolve(), telling = 0;
 
 const customers = () => call?.links.find(({ id }) => id === "customer");
 const onCard = () => document.activeElement?.matches("[data-card]") ?? false;
@@ -32,8 +32,10 @@ async function start() {
   const one = (taking = { leg: mine, sources: new Map(), tracks: {} });
   const over = () => { if (taking === one) { stop(); setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); } };
   for (const side of SIDES) one.tracks[side] = new Pieces(context, { address: begun.address.replace("side", side), headers, changed: show, over });
-  byHand = begun.paused;
-  if ((byCard = onCard())) tell(true, "card");
+  if (whose !== mine) byHand = begun.by_hand;   // of this call the page knows better: perhaps the server was not reached
+  whose = mine;
+  byCard = onCard();
+  agree(begun);
   recorder.connect();
   apply();
   for (const side of SIDES) one.tracks[side].start();
@@ -63,6 +65,7 @@ export const recorder = {
     if (!call?.recording.wanted || !call.heard) { stop(); return; }
     if (taking && taking.leg !== call.leg) stop();
     if (!taking && !starting) start();
+    agree(call.recording);
     this.connect();
     apply();
   },
@@ -83,28 +86,40 @@ export const recorder = {
   },
 };
 
-/* Silence begins here and now; the server is told in the order in which it happened. */
+/* Silence begins here and now; the server is told in the order in which it happened, until it has heard or the call is over. */
 function tell(on, why) {
   const leg = call?.leg;
   if (!leg) return;
+  telling += 1;
   told = told.then(async () => {
-    for (let tries = 0; tries < 5; tries += 1) {
+    while (call?.leg === leg) {
       const answer = await post(`${document.body.dataset.recording.replace("0", leg)}pause/`, new URLSearchParams({ on: on ? "1" : "0", why }));
-      if (answer && answer.status < 500) return;
+      if (answer && answer.status < 500) break;
       await rest(AGAIN);
     }
+    telling -= 1;
   });
+}
+
+/* What is silent here must be told as silent. An answer older than what was told since says it once more: that changes nothing. */
+function agree({ by_hand, by_card }) {
+  if (!taking || telling) return;
+  if (by_hand !== byHand) tell(byHand, "agent");
+  if (by_card !== byCard) tell(byCard, "card");
 }
 
 document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-record-pause]") || !taking) return;
-  const paused = byHand || byCard;
-  byHand = !paused;
-  byCard = false;
+  byHand = !byHand;   // a card's number stays silent whatever is pressed: that pause ends with its field
   apply();
   show();
   tell(byHand, "agent");
 });
+
+/* A no counts from the press on; where it does not arrive the recording goes on as the server says. */
+const refuses = (config) => config?.path.endsWith("/recording/answer/") && config.parameters.yes === "0";
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (refuses(detail.requestConfig)) stop(); });
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (refuses(detail.requestConfig) && !detail.successful) recorder.follow(call, talk, microphone); });
 
 /* A field for a card's number: nothing of it is to be heard later. Looking at another window does not leave the field. */
 function look() {
@@ -122,13 +137,13 @@ function show() {
   const button = document.querySelector("[data-record-pause]"), place = document.querySelector("[data-record-state]");
   if (!button || !place) return;
   if (!taking) { place.textContent = say("recordNot"); place.closest("[data-record]").dataset.record = "paused"; return; }
-  const paused = byHand || byCard, waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
-  button.setAttribute("aria-pressed", String(paused));
-  button.dataset.plainTitle = button.dataset[paused ? "goOn" : "pause"];
+  const waits = SIDES.some((side) => taking.tracks[side].waiting.length > 2);
+  button.setAttribute("aria-pressed", String(byHand));
+  button.dataset.plainTitle = button.dataset[byHand ? "goOn" : "pause"];
   button.title = titled(button.dataset.plainTitle, "record");
-  button.querySelector("[data-when=on]").hidden = paused;
-  button.querySelector("[data-when=paused]").hidden = !paused;
+  button.querySelector("[data-when=on]").hidden = byHand;
+  button.querySelector("[data-when=paused]").hidden = !byHand;
   const words = say(byHand ? "recordPaused" : byCard ? "recordCard" : waits ? "recordWaits" : "recordOn");
   if (place.textContent !== words) place.textContent = words;
-  place.closest("[data-record]").dataset.record = paused ? "paused" : "on";
+  place.closest("[data-record]").dataset.record = byHand || byCard ? "paused" : "on";
 }
