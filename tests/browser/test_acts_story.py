@@ -28,6 +28,8 @@ def test_what_is_agreed_is_done(new_page: Callable[..., Page], live: Product, wa
         stage.take(mina, "My order never came")
         script.go_on(mina)
         script.verify(mina, name="ann field", zip_code="43215", order="TG-310077")
+        expect(mina.locator("#side-customer")).to_contain_text("Slate 14 laptop")
+        mina.get_by_role("tab", name="Script").click()
         script.choose(mina, "Late delivery")
         script.go_on(mina)
         script.choose(mina, "Slate")
@@ -78,6 +80,7 @@ def test_what_is_agreed_is_done(new_page: Callable[..., Page], live: Product, wa
 
     # Within the same contact a technician: the invitation is in her mailbox.
     mina.bring_to_front()
+    mina.get_by_role("tab", name="Script").click()
     mina.get_by_role("button", name="Jump to a step").click()
     mina.locator("#jump-menu").get_by_role("button", name="Product").click()
     script.choose(mina, "Giant Care")
