@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A recording paused by hand while a card's number is given has two pauses."""
 
-    dependencies = [("interactions", "0033_exchange_over")]
+    dependencies = [("interactions", "0036_acts_of_scripts")]
 
     operations = [
         migrations.AlterField(

@@ -7,7 +7,7 @@ import bpo.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interactions", "0036_acts_of_scripts"),
+        ("interactions", "0038_recordings_end_at_a_no"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A customer's no may come in the moment in which a recording begins."""
 
-    dependencies = [("interactions", "0043_paused_for_both")]
+    dependencies = [("interactions", "0037_paused_for_both")]
 
     operations = [
         migrations.AlterField(
