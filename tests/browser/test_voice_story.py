@@ -122,6 +122,46 @@ def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) 
     assert "ALLOCATE processed, success" in log.read_text(errors="replace")
 
 
+# The line as the browser measures it: its jitter is what the test says.
+JITTERS = """
+    window.__jitter = () => 0;
+    const { getStats } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.getStats = async function (...given) {
+        const found = [...(await getStats.apply(this, given))];
+        const told = (report) => (report.type === "inbound-rtp" ? { ...report, jitter: window.__jitter() } : report);
+        return new Map(found.map(([id, report]) => [id, told(report)]));
+    };
+"""
+CHANGES = """() => {
+    window.__shown = [];
+    window.__announced = [];
+    const all = { childList: true, characterData: true, subtree: true };
+    for (const [where, into] of [["[data-quality]", window.__shown], ["#quality-told", window.__announced]]) {
+        const place = document.querySelector(where);
+        new MutationObserver(() => into.push(place.textContent)).observe(place, all);
+    }
+}"""
+
+
+def test_how_the_line_is_is_announced_once_it_has_been_so_for_a_while(people: Open) -> None:
+    page = people(ALEX, user=stage.agent("alex").user)
+    page.context.add_init_script(JITTERS)
+    alex = stage.at_the_desk(page)
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(alex.locator("[data-quality]")).to_have_text("Good line")
+    expect(alex.locator("#quality-told")).to_have_text("Good line")
+    assert alex.locator("[aria-live] [data-quality]").count() == 0, "what changes each second is not read out"
+    alex.evaluate(CHANGES)
+    alex.evaluate("window.__jitter = () => (Math.floor(Date.now() / 1500) % 2 ? 0.1 : 0)")
+    alex.wait_for_timeout(12_000)
+    assert len(alex.evaluate("window.__shown")) >= 3
+    assert alex.evaluate("window.__announced") == []
+    alex.evaluate("window.__jitter = () => 0.1")
+    expect(alex.locator("#quality-told")).to_have_text("Bad line")
+    ann.locator("#hang").click()
+
+
 def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN))

@@ -9,7 +9,8 @@ import { say } from "../lib/words.js";
 import { muted as silenced } from "../lib/sound.js";
 
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
-let call = null, asked = 0, lineWords = "";
+const HELD = 4_000;   // so long a word of the line has to hold before it is read out
+let call = null, asked = 0, lineWords = "", reading = 0;
 
 const talk = new Talk({
   send: (to, data) => { if (call) line.send({ kind: "signal", leg: call.leg, to, data }); },
@@ -20,9 +21,19 @@ const talk = new Talk({
 });
 
 function tell(key) {
-  lineWords = key ? say(key) : "";
+  const words = key ? say(key) : "";
+  if (words !== lineWords) {
+    clearTimeout(reading);
+    reading = setTimeout(readOut, HELD);
+  }
+  lineWords = words;
   const place = document.querySelector("[data-quality]");
   if (place && place.textContent !== lineWords) place.textContent = lineWords;
+}
+
+function readOut() {
+  const place = document.getElementById("quality-told");
+  if (place.textContent !== lineWords) place.textContent = lineWords;
 }
 
 async function look() {
