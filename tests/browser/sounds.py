@@ -30,31 +30,33 @@ NOTED = """
     window.__sounds = [];
     const Sound = window.Audio;
     window.Audio = class extends Sound { constructor(...a) { super(...a); window.__sounds.push(this); } };
-    window.__outs = [];
+    window.__taps = new Map();
     const { connect } = AudioNode.prototype;
     AudioNode.prototype.connect = function (to, ...more) {
-        const offline = this.context instanceof OfflineAudioContext;
-        if (to instanceof AudioDestinationNode && !offline) window.__outs.push(this);
+        if (to instanceof AudioDestinationNode && !(this.context instanceof OfflineAudioContext)) {
+            if (!window.__taps.has(this.context)) {
+                const analyser = new AnalyserNode(this.context, { fftSize: 4096, smoothingTimeConstant: 0 });
+                window.__taps.set(this.context, analyser);
+            }
+            connect.call(this, window.__taps.get(this.context));
+        }
         return connect.call(this, to, ...more);
     };
 """
 # Over the window: the loudest pitch of what the page itself plays, and how loud it is; no voice comes by this way.
 PLAYED = """async (seconds) => {
-    const out = window.__outs.find((each) => each.context.state === "running");
-    if (!out) return [0, 0];
-    const analyser = out.context.createAnalyser(), rate = out.context.sampleRate;
-    analyser.fftSize = 4096;
-    analyser.smoothingTimeConstant = 0;
-    out.connect(analyser);
-    const bins = new Float32Array(analyser.frequencyBinCount), sums = new Float64Array(bins.length);
+    const bins = new Float32Array(2048), sums = new Float64Array(bins.length);
+    let analyser = null;
     for (let n = 0; n < 10 * seconds; n += 1) {
         await new Promise((next) => setTimeout(next, 100));
+        analyser ??= [...window.__taps].find(([context]) => context.state === "running")?.[1];
+        if (!analyser) continue;  // nothing has sounded yet
         analyser.getFloatFrequencyData(bins);
         bins.forEach((value, bin) => { sums[bin] += 10 ** (Math.max(value, -160) / 10); });
     }
-    out.disconnect(analyser);
+    if (!analyser) return [0, 0];
     const loudest = sums.reduce((best, value, bin) => (value > sums[best] ? bin : best), 0);
-    return [(loudest * rate) / analyser.fftSize, 1e6 * sums[loudest]];
+    return [(loudest * analyser.context.sampleRate) / analyser.fftSize, 1e6 * sums[loudest]];
 }"""
 # As in a network that lets nothing else through.
 RELAYED = """
@@ -134,6 +136,15 @@ def plays(page: Page, pitch: float) -> bool:
     """Whether the page itself sounds with this pitch; 0 for silence."""
     loudest, power = page.evaluate(PLAYED, WINDOW)
     return power < 1 if not pitch else power > 1 and abs(loudest - pitch) < NEAR
+
+
+@contextmanager
+def playing(page: Page, pitch: float) -> Iterator[None]:
+    """In the two seconds from the block on this is the pitch with which the page itself sounds most."""
+    page.evaluate(f"(seconds) => {{ window.__played = ({PLAYED})(seconds); }}", WINDOW)
+    yield
+    loudest, power = page.evaluate("() => window.__played")
+    assert power > 1 and abs(loudest - pitch) < NEAR, (loudest, power)
 
 
 def ways(page: Page) -> set[str]:

@@ -46,6 +46,12 @@ def calls(page: Page, name: str = "Ann Archer", *, at: EntryPoint | None = None)
     return page
 
 
+def silences_the_bell(page: Page) -> None:
+    """So that nothing rings; the keyboard is not at its button any more, where Enter would press it."""
+    page.get_by_role("button", name="Silence the bell").click()
+    page.get_by_role("button", name="Silence the bell").blur()
+
+
 def answers(page: Page) -> None:
     """The card is there, and she takes it."""
     expect(page.locator("#offer [data-offer]")).to_be_visible()
@@ -122,6 +128,60 @@ def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) 
     assert "ALLOCATE processed, success" in log.read_text(errors="replace")
 
 
+# A browser with one voice, which it has a moment after the page began, as browsers do.
+SPEAKS = """
+    const voices = [], asks = new EventTarget();
+    const come = () => { voices.push({ lang: "en-GB" }); asks.dispatchEvent(new Event("voiceschanged")); };
+    window.__spoken = [];
+    Object.defineProperty(window, "speechSynthesis", { value: Object.assign(asks, {
+        getVoices() {
+            if (!voices.length) setTimeout(come, 500);
+            return [...voices];
+        },
+        speak(said) {
+            const heard = window.__talks.some((each) => each.connectionState === "connected");
+            window.__spoken.push([said.text, heard]);
+        },
+    }) });
+"""
+NAMED = 698.46  # the second of two tones: for whom, where the browser has no voice to say it with
+
+
+def test_the_client_is_named_before_the_talk_though_the_bell_is_silent(people: Open) -> None:
+    page = people(ALEX, user=stage.agent("alex").user)
+    page.context.add_init_script(SPEAKS)
+    alex = stage.at_the_desk(page)
+    silences_the_bell(alex)
+    ann = calls(people(ANN))
+    answers(alex)
+    assert alex.evaluate("window.__spoken") == [[stage.tech_giant().brand.public_name, False]]
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    alex.reload()
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    assert alex.evaluate("window.__spoken") == [], "not in the midst of it"
+
+
+def test_without_a_voice_two_tones_come_before_the_talk_and_may_be_switched_off(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    silences_the_bell(alex)
+    ann = calls(people(ANN))
+    expect(alex.locator("#offer [data-offer]")).to_be_visible()
+    with sounds.playing(alex, NAMED):
+        alex.keyboard.press("Enter")
+    expect(alex.locator(".callbar")).to_contain_text("Talking")
+    alex.get_by_role("button", name="Headset").click()
+    switch = alex.get_by_label("Name the client before a call")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    alex.keyboard.press("Escape")
+    ann.locator("#hang").click()
+    stage.wrap_up(alex, note="Asked.")
+    calls(ann)
+    expect(alex.locator("#offer [data-offer]")).to_be_visible()
+    alex.locator("#offer-accept").click()
+    assert sounds.plays(alex, 0)
+
+
 # The line as the browser measures it: its jitter is what the test says.
 JITTERS = """
     window.__jitter = () => 0;
@@ -168,11 +228,13 @@ def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     answers(alex)
     eventually(lambda: sounds.hears(ann, ALEX), within=20)
     ben = stage.at_the_desk(people(BEN, user=stage.agent("ben").user))
+    silences_the_bell(ben)
     alex.keyboard.press("c")
     alex.locator("#dialog dialog").get_by_text("Ben", exact=False).first.click()
     alex.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
     expect(ben.locator("#offer [data-offer]")).to_be_visible()
-    ben.keyboard.press("Enter")
+    with sounds.playing(ben, NAMED):  # he, too, is told for whom
+        ben.keyboard.press("Enter")
     eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX) and sounds.hears(ann), within=20)
     alex.keyboard.press("h")
     eventually(

@@ -6,7 +6,7 @@ import { recorder } from "./recorder.js";
 import { Talk, wordFor } from "../lib/talk.js";
 import { csrf, toast } from "../lib/toast.js";
 import { say } from "../lib/words.js";
-import { muted as silenced } from "../lib/sound.js";
+import { beforeTalk } from "../lib/sound.js";
 
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
 const HELD = 4_000;   // so long a word of the line has to hold before it is read out
@@ -58,10 +58,8 @@ function tellListeners(names) {
 
 async function follow(next) {
   if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
-  const begins = next && !call;
   call = next;
   if (!next) { recorder.follow(null); return; }
-  if (begins && !next.heard) whisper(next.client);
   const track = await microphone.start();
   if (call !== next) return;
   if (track) track.enabled = !next.muted;
@@ -72,11 +70,20 @@ async function follow(next) {
   recorder.follow(next, talk, track);
 }
 
-/* For whom she is about to speak, in her ear alone. */
-function whisper(client) {
-  if (silenced() || !window.speechSynthesis?.getVoices().length) return;
-  speechSynthesis.speak(new SpeechSynthesisUtterance(client));
-}
+/* For whom she is about to speak, in her ear alone, said from the press on: while the connection is being made. It has a switch
+   of its own, in the headset's menu. A browser without a voice plays two tones. */
+let voices = [];
+const named = () => localStorage.getItem("name-client") !== "no";
+const loadVoices = () => { voices = window.speechSynthesis?.getVoices() ?? []; };
+window.speechSynthesis?.addEventListener("voiceschanged", loadVoices);
+loadVoices();
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  const card = elt.id === "offer-accept" && elt.closest("[data-busy]");
+  if (!card || !named()) return;
+  if (voices.length) speechSynthesis.speak(new SpeechSynthesisUtterance(card.dataset.brand));
+  else beforeTalk();
+});
 
 microphone.onchange = (track) => {
   if (call) track.enabled = !call.muted;
@@ -127,6 +134,7 @@ document.addEventListener("toggle", async ({ target, newState }) => {
   target.querySelector("[data-outputs]").hidden = !outputs.length || !("setSinkId" in HTMLMediaElement.prototype);
   fill(target.querySelector("[data-device=out]"), outputs, talk.speaker);
   target.querySelector("[data-loudness]").value = talk.loudness;
+  target.querySelector("[data-name-client]").checked = named();
   watching = setInterval(() => { target.querySelector("[data-level]").value = microphone.level(); }, 100);
 }, true);
 
@@ -137,6 +145,7 @@ function fill(select, devices, chosen) {
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-device=in]")) microphone.choose(target.value);
   if (target.matches("[data-device=out]")) talk.speakFrom(target.value);
+  if (target.matches("[data-name-client]")) localStorage.setItem("name-client", target.checked ? "yes" : "no");
 });
 document.addEventListener("input", ({ target }) => { if (target.matches("[data-loudness]")) talk.volume(Number(target.value)); });
 
