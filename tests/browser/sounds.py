@@ -58,13 +58,6 @@ PLAYED = """async (seconds) => {
     const loudest = sums.reduce((best, value, bin) => (value > sums[best] ? bin : best), 0);
     return [(loudest * analyser.context.sampleRate) / analyser.fftSize, 1e6 * sums[loudest]];
 }"""
-# As in a network that lets nothing else through.
-RELAYED = """
-    const Any = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Any {
-        constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
-    };
-"""
 # Of what kind this side's end of the way is, of each connection.
 WAYS = """async () => {
     const found = [];
@@ -75,6 +68,9 @@ WAYS = """async () => {
     }
     return found;
 }"""
+# By what each connection's own side is known in its present way: another after ICE was restarted.
+NAMES = """() => window.__talks.filter((each) => each.connectionState !== "closed")
+    .map((each) => /ice-ufrag:(\\S+)/.exec(each.currentLocalDescription?.sdp)?.[1] ?? "")"""
 # Over the window: energy that came and the loudest pitch, of each connection that is open.
 MEASURED = """async (seconds) => {
     const found = [];
@@ -152,6 +148,11 @@ def ways(page: Page) -> set[str]:
     return set(page.evaluate(WAYS))
 
 
+def names_of_ways(page: Page) -> list[str]:
+    """One of each connection that is open; another once new ways were looked for."""
+    return list(page.evaluate(NAMES))
+
+
 def tone(folder: Path, pitch: int) -> Path:
     """A file with ten seconds of this tone, which a browser's false microphone repeats."""
     path = folder / f"{pitch}.wav"
@@ -172,14 +173,20 @@ def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) 
     """Makes pages whose people speak with a pitch of their own: a browser each, for the microphone is the browser's."""
     browsers: list[Any] = []
 
-    def open_page(pitch: int, *, user: Any = None, relayed: bool = False, **options: Any) -> Page:
+    def open_page(pitch: int, *, user: Any = None, **options: Any) -> Page:
         flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(folder, pitch)}"]
         browser = kind.launch(executable_path=chromium, args=flags)
         browsers.append(browser)
-        settings = {"timezone_id": "UTC", "locale": "en-GB", "permissions": ["microphone"], **options}
-        context = browser.new_context(base_url=live.url, **settings)
+        settings = {
+            "base_url": live.url,
+            "timezone_id": "UTC",
+            "locale": "en-GB",
+            "permissions": ["microphone"],
+            **options,
+        }
+        context = browser.new_context(**settings)
         context.set_default_timeout(20_000)
-        context.add_init_script(NOTED + RELAYED * relayed)
+        context.add_init_script(NOTED)
         if user is not None:
             context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
         page: Page = context.new_page()

@@ -13,6 +13,7 @@ from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, 
 from tests import coturn
 from tests.browser import sounds, stage
 from tests.living import Product, Watch, eventually
+from tests.voice.killing import Web
 
 pytestmark = pytest.mark.voice
 
@@ -116,16 +117,55 @@ def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
 
 
-def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) -> None:
-    with coturn.running(live.folder / "coturn") as log:
-        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, relayed=True))
-        ann = calls(people(ANN, relayed=True))
+@pytest.fixture
+def relayed(live: Product) -> Iterator[Web]:
+    """A web process of a house that sends every call through its TURN server."""
+    turn = {"TURN_URLS": coturn.url(), "TURN_SECRET": coturn.SECRET, "TURN_ONLY": "true"}
+    started = Web(live, **turn)
+    yield started
+    started.process.terminate()
+    started.process.wait(20)
+
+
+def test_every_voice_goes_through_a_real_turn_server_and_through_the_next_when_that_dies(
+    people: Open, live: Product, relayed: Web
+) -> None:
+    folder = live.folder / "coturn"
+    with coturn.running(folder) as log:
+        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, base_url=relayed.url))
+        ann = calls(people(ANN, base_url=relayed.url))
         answers(alex)
         eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=30)
         assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
+    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
+    eventually(lambda: not sounds.heard(ann), within=30)  # there was no other way
+    with coturn.running(folder):
+        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=60)
+        assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        assert not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), "ICE was restarted"
+        assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
         ann.locator("#hang").click()
         expect(alex.locator("#wrapup")).to_be_visible()
-    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("who", ["ann", "alex"])
+def test_a_change_of_network_is_mended_and_the_talk_goes_on(people: Open, watch: Watch, who: str) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED", "htmx:sendError")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
+    moved = {"ann": ann, "alex": alex}[who]
+    moved.context.set_offline(True)
+    moved.wait_for_timeout(3_000)
+    moved.context.set_offline(False)
+    eventually(lambda: not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), within=20)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    leg = Leg.objects.get(interaction=contact())
+    assert (leg.state, leg.lost_since) == (LegState.HANDLING, None)
+    assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
 
 
 # A browser with one voice, which it has a moment after the page began, as browsers do.

@@ -13,7 +13,7 @@ const HELD = 4_000;   // so long a word of the line has to hold before it is rea
 let call = null, asked = 0, lineWords = "", reading = 0;
 
 const talk = new Talk({
-  send: (to, data) => { if (call) line.send({ kind: "signal", leg: call.leg, to, data }); },
+  send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
   onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
   onquality: (id, quality) => { if (id === "customer") tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad"); },
   onblocked: () => { document.getElementById("sound-note").hidden = false; },
