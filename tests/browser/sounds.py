@@ -30,39 +30,34 @@ NOTED = """
     window.__sounds = [];
     const Sound = window.Audio;
     window.Audio = class extends Sound { constructor(...a) { super(...a); window.__sounds.push(this); } };
-    window.__outs = [];
+    window.__taps = new Map();
     const { connect } = AudioNode.prototype;
     AudioNode.prototype.connect = function (to, ...more) {
-        const offline = this.context instanceof OfflineAudioContext;
-        if (to instanceof AudioDestinationNode && !offline) window.__outs.push(this);
+        if (to instanceof AudioDestinationNode && !(this.context instanceof OfflineAudioContext)) {
+            if (!window.__taps.has(this.context)) {
+                const analyser = new AnalyserNode(this.context, { fftSize: 4096, smoothingTimeConstant: 0 });
+                window.__taps.set(this.context, analyser);
+            }
+            connect.call(this, window.__taps.get(this.context));
+        }
         return connect.call(this, to, ...more);
     };
 """
 # Over the window: the loudest pitch of what the page itself plays, and how loud it is; no voice comes by this way.
 PLAYED = """async (seconds) => {
-    const out = window.__outs.find((each) => each.context.state === "running");
-    if (!out) return [0, 0];
-    const analyser = out.context.createAnalyser(), rate = out.context.sampleRate;
-    analyser.fftSize = 4096;
-    analyser.smoothingTimeConstant = 0;
-    out.connect(analyser);
-    const bins = new Float32Array(analyser.frequencyBinCount), sums = new Float64Array(bins.length);
+    const bins = new Float32Array(2048), sums = new Float64Array(bins.length);
+    let analyser = null;
     for (let n = 0; n < 10 * seconds; n += 1) {
         await new Promise((next) => setTimeout(next, 100));
+        analyser ??= [...window.__taps].find(([context]) => context.state === "running")?.[1];
+        if (!analyser) continue;  // nothing has sounded yet
         analyser.getFloatFrequencyData(bins);
         bins.forEach((value, bin) => { sums[bin] += 10 ** (Math.max(value, -160) / 10); });
     }
-    out.disconnect(analyser);
+    if (!analyser) return [0, 0];
     const loudest = sums.reduce((best, value, bin) => (value > sums[best] ? bin : best), 0);
-    return [(loudest * rate) / analyser.fftSize, 1e6 * sums[loudest]];
+    return [(loudest * analyser.context.sampleRate) / analyser.fftSize, 1e6 * sums[loudest]];
 }"""
-# As in a network that lets nothing else through.
-RELAYED = """
-    const Any = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Any {
-        constructor(how) { super({ ...how, iceTransportPolicy: "relay" }); }
-    };
-"""
 # Of what kind this side's end of the way is, of each connection.
 WAYS = """async () => {
     const found = [];
@@ -73,6 +68,9 @@ WAYS = """async () => {
     }
     return found;
 }"""
+# By what each connection's own side is known in its present way: another after ICE was restarted.
+NAMES = """() => window.__talks.filter((each) => each.connectionState !== "closed")
+    .map((each) => /ice-ufrag:(\\S+)/.exec(each.currentLocalDescription?.sdp)?.[1] ?? "")"""
 # Over the window: energy that came and the loudest pitch, of each connection that is open.
 MEASURED = """async (seconds) => {
     const found = [];
@@ -136,9 +134,23 @@ def plays(page: Page, pitch: float) -> bool:
     return power < 1 if not pitch else power > 1 and abs(loudest - pitch) < NEAR
 
 
+@contextmanager
+def playing(page: Page, pitch: float) -> Iterator[None]:
+    """In the two seconds from the block on this is the pitch with which the page itself sounds most."""
+    page.evaluate(f"(seconds) => {{ window.__played = ({PLAYED})(seconds); }}", WINDOW)
+    yield
+    loudest, power = page.evaluate("() => window.__played")
+    assert power > 1 and abs(loudest - pitch) < NEAR, (loudest, power)
+
+
 def ways(page: Page) -> set[str]:
     """The kinds of the ways its voice goes: host, srflx, prflx or relay."""
     return set(page.evaluate(WAYS))
+
+
+def names_of_ways(page: Page) -> list[str]:
+    """One of each connection that is open; another once new ways were looked for."""
+    return list(page.evaluate(NAMES))
 
 
 def tone(folder: Path, pitch: int) -> Path:
@@ -161,14 +173,20 @@ def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) 
     """Makes pages whose people speak with a pitch of their own: a browser each, for the microphone is the browser's."""
     browsers: list[Any] = []
 
-    def open_page(pitch: int, *, user: Any = None, relayed: bool = False, **options: Any) -> Page:
+    def open_page(pitch: int, *, user: Any = None, **options: Any) -> Page:
         flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(folder, pitch)}"]
         browser = kind.launch(executable_path=chromium, args=flags)
         browsers.append(browser)
-        settings = {"timezone_id": "UTC", "locale": "en-GB", "permissions": ["microphone"], **options}
-        context = browser.new_context(base_url=live.url, **settings)
+        settings = {
+            "base_url": live.url,
+            "timezone_id": "UTC",
+            "locale": "en-GB",
+            "permissions": ["microphone"],
+            **options,
+        }
+        context = browser.new_context(**settings)
         context.set_default_timeout(20_000)
-        context.add_init_script(NOTED + RELAYED * relayed)
+        context.add_init_script(NOTED)
         if user is not None:
             context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": live.url}])
         page: Page = context.new_page()

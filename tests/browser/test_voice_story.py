@@ -13,6 +13,7 @@ from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, 
 from tests import coturn
 from tests.browser import sounds, stage
 from tests.living import Product, Watch, eventually
+from tests.voice.killing import Web
 
 pytestmark = pytest.mark.voice
 
@@ -44,6 +45,12 @@ def calls(page: Page, name: str = "Ann Archer", *, at: EntryPoint | None = None)
     page.locator("#call").click()
     expect(page.locator("#waiting, #talking").locator("visible=true").first).to_be_visible()
     return page
+
+
+def silences_the_bell(page: Page) -> None:
+    """So that nothing rings; the keyboard is not at its button any more, where Enter would press it."""
+    page.get_by_role("button", name="Silence the bell").click()
+    page.get_by_role("button", name="Silence the bell").blur()
 
 
 def answers(page: Page) -> None:
@@ -110,16 +117,149 @@ def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
 
 
-def test_the_voice_goes_through_a_real_turn_server(people: Open, live: Product) -> None:
-    with coturn.running(live.folder / "coturn") as log:
-        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, relayed=True))
-        ann = calls(people(ANN, relayed=True))
+@pytest.fixture
+def relayed(live: Product) -> Iterator[Web]:
+    """A web process of a house that sends every call through its TURN server."""
+    turn = {"TURN_URLS": coturn.url(), "TURN_SECRET": coturn.SECRET, "TURN_ONLY": "true"}
+    started = Web(live, **turn)
+    yield started
+    started.process.terminate()
+    started.process.wait(20)
+
+
+def test_every_voice_goes_through_a_real_turn_server_and_through_the_next_when_that_dies(
+    people: Open, live: Product, relayed: Web
+) -> None:
+    folder = live.folder / "coturn"
+    with coturn.running(folder) as log:
+        alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, base_url=relayed.url))
+        ann = calls(people(ANN, base_url=relayed.url))
         answers(alex)
         eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=30)
         assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
+    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
+    eventually(lambda: not sounds.heard(ann), within=30)  # there was no other way
+    with coturn.running(folder):
+        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=60)
+        assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
+        assert not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), "ICE was restarted"
+        assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
         ann.locator("#hang").click()
         expect(alex.locator("#wrapup")).to_be_visible()
-    assert "ALLOCATE processed, success" in log.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("who", ["ann", "alex"])
+def test_a_change_of_network_is_mended_and_the_talk_goes_on(people: Open, watch: Watch, who: str) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED", "htmx:sendError")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
+    moved = {"ann": ann, "alex": alex}[who]
+    moved.context.set_offline(True)
+    moved.wait_for_timeout(3_000)
+    moved.context.set_offline(False)
+    eventually(lambda: not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), within=20)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    leg = Leg.objects.get(interaction=contact())
+    assert (leg.state, leg.lost_since) == (LegState.HANDLING, None)
+    assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
+
+
+# A browser with one voice, which it has a moment after the page began, as browsers do.
+SPEAKS = """
+    const voices = [], asks = new EventTarget();
+    const come = () => { voices.push({ lang: "en-GB" }); asks.dispatchEvent(new Event("voiceschanged")); };
+    window.__spoken = [];
+    Object.defineProperty(window, "speechSynthesis", { value: Object.assign(asks, {
+        getVoices() {
+            if (!voices.length) setTimeout(come, 500);
+            return [...voices];
+        },
+        speak(said) {
+            const heard = window.__talks.some((each) => each.connectionState === "connected");
+            window.__spoken.push([said.text, heard]);
+        },
+    }) });
+"""
+NAMED = 698.46  # the second of two tones: for whom, where the browser has no voice to say it with
+
+
+def test_the_client_is_named_before_the_talk_though_the_bell_is_silent(people: Open) -> None:
+    page = people(ALEX, user=stage.agent("alex").user)
+    page.context.add_init_script(SPEAKS)
+    alex = stage.at_the_desk(page)
+    silences_the_bell(alex)
+    ann = calls(people(ANN))
+    answers(alex)
+    assert alex.evaluate("window.__spoken") == [[stage.tech_giant().brand.public_name, False]]
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    alex.reload()
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    assert alex.evaluate("window.__spoken") == [], "not in the midst of it"
+
+
+def test_without_a_voice_two_tones_come_before_the_talk_and_may_be_switched_off(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    silences_the_bell(alex)
+    ann = calls(people(ANN))
+    expect(alex.locator("#offer [data-offer]")).to_be_visible()
+    with sounds.playing(alex, NAMED):
+        alex.keyboard.press("Enter")
+    expect(alex.locator(".callbar")).to_contain_text("Talking")
+    alex.get_by_role("button", name="Headset").click()
+    switch = alex.get_by_label("Name the client before a call")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    alex.keyboard.press("Escape")
+    ann.locator("#hang").click()
+    stage.wrap_up(alex, note="Asked.")
+    calls(ann)
+    expect(alex.locator("#offer [data-offer]")).to_be_visible()
+    alex.locator("#offer-accept").click()
+    assert sounds.plays(alex, 0)
+
+
+# The line as the browser measures it: its jitter is what the test says.
+JITTERS = """
+    window.__jitter = () => 0;
+    const { getStats } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.getStats = async function (...given) {
+        const found = [...(await getStats.apply(this, given))];
+        const told = (report) => (report.type === "inbound-rtp" ? { ...report, jitter: window.__jitter() } : report);
+        return new Map(found.map(([id, report]) => [id, told(report)]));
+    };
+"""
+CHANGES = """() => {
+    window.__shown = [];
+    window.__announced = [];
+    const all = { childList: true, characterData: true, subtree: true };
+    for (const [where, into] of [["[data-quality]", window.__shown], ["#quality-told", window.__announced]]) {
+        const place = document.querySelector(where);
+        new MutationObserver(() => into.push(place.textContent)).observe(place, all);
+    }
+}"""
+
+
+def test_how_the_line_is_is_announced_once_it_has_been_so_for_a_while(people: Open) -> None:
+    page = people(ALEX, user=stage.agent("alex").user)
+    page.context.add_init_script(JITTERS)
+    alex = stage.at_the_desk(page)
+    ann = calls(people(ANN))
+    answers(alex)
+    expect(alex.locator("[data-quality]")).to_have_text("Good line")
+    expect(alex.locator("#quality-told")).to_have_text("Good line")
+    assert alex.locator("[aria-live] [data-quality]").count() == 0, "what changes each second is not read out"
+    alex.evaluate(CHANGES)
+    alex.evaluate("window.__jitter = () => (Math.floor(Date.now() / 1500) % 2 ? 0.1 : 0)")
+    alex.wait_for_timeout(12_000)
+    assert len(alex.evaluate("window.__shown")) >= 3
+    assert alex.evaluate("window.__announced") == []
+    alex.evaluate("window.__jitter = () => 0.1")
+    expect(alex.locator("#quality-told")).to_have_text("Bad line")
+    ann.locator("#hang").click()
 
 
 def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
@@ -128,11 +268,13 @@ def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     answers(alex)
     eventually(lambda: sounds.hears(ann, ALEX), within=20)
     ben = stage.at_the_desk(people(BEN, user=stage.agent("ben").user))
+    silences_the_bell(ben)
     alex.keyboard.press("c")
     alex.locator("#dialog dialog").get_by_text("Ben", exact=False).first.click()
     alex.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
     expect(ben.locator("#offer [data-offer]")).to_be_visible()
-    ben.keyboard.press("Enter")
+    with sounds.playing(ben, NAMED):  # he, too, is told for whom
+        ben.keyboard.press("Enter")
     eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX) and sounds.hears(ann), within=20)
     alex.keyboard.press("h")
     eventually(

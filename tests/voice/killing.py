@@ -49,7 +49,7 @@ LISTENS = """
 class Web:
     """A web process beside the product's own, on its database: the one that the pages talk to, and that dies."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, **settings_of_its_own: str) -> None:
         address = settings.POSTGRES.url(DATABASE) if settings.POSTGRES else os.environ["DATABASE_URL"]
         self.url = f"http://localhost:{PORT}"
         self.log = (product.folder / "log" / "killed-web.log").open("ab")
@@ -61,6 +61,7 @@ class Web:
             "DATABASE_URL": address,
             "REDIS_URL": product_redis(),
             "SITE_URL": self.url,
+            **settings_of_its_own,
         }
         self.start()
 

@@ -88,7 +88,7 @@ def house(live: Product) -> House:
 
 def hears(person: Person, *pitches: float) -> bool:
     """Whether exactly these voices sound at her browser."""
-    return sounds.hears(person.page, *pitches, seconds=1)
+    return sounds.hears(person.page, *pitches)
 
 
 class Call:

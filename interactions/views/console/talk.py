@@ -31,7 +31,6 @@ def told(leg: Leg) -> dict[str, Any]:
     return {
         "leg": str(leg.public_id),
         "call": str(leg.interaction.public_id),
-        "client": leg.client.brand.public_name,
         "held": leg.interaction.state == State.HELD,
         "muted": leg.muted,
         "heard": media.unsettled(leg) is None,

@@ -49,8 +49,8 @@ export class Line {
 
   send(to, data) {
     const message = { kind: "signal", to, data };
-    if (JSON.stringify(message).length > SIZE) { console.warn("signal too long", data.kind); return; }
-    this.socket?.send(message);
+    if (JSON.stringify(message).length > SIZE) { console.warn("signal too long", data.kind); return true; }
+    return this.socket?.send(message) ?? false;
   }
 
   schedule(up) {

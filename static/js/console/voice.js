@@ -6,13 +6,14 @@ import { recorder } from "./recorder.js";
 import { Talk, wordFor } from "../lib/talk.js";
 import { csrf, toast } from "../lib/toast.js";
 import { say } from "../lib/words.js";
-import { muted as silenced } from "../lib/sound.js";
+import { beforeTalk } from "../lib/sound.js";
 
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
-let call = null, asked = 0, lineWords = "";
+const HELD = 4_000;   // so long a word of the line has to hold before it is read out
+let call = null, asked = 0, lineWords = "", reading = 0;
 
 const talk = new Talk({
-  send: (to, data) => { if (call) line.send({ kind: "signal", leg: call.leg, to, data }); },
+  send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
   onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
   onquality: (id, quality) => { if (id === "customer") tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad"); },
   onblocked: () => { document.getElementById("sound-note").hidden = false; },
@@ -20,9 +21,19 @@ const talk = new Talk({
 });
 
 function tell(key) {
-  lineWords = key ? say(key) : "";
+  const words = key ? say(key) : "";
+  if (words !== lineWords) {
+    clearTimeout(reading);
+    reading = setTimeout(readOut, HELD);
+  }
+  lineWords = words;
   const place = document.querySelector("[data-quality]");
   if (place && place.textContent !== lineWords) place.textContent = lineWords;
+}
+
+function readOut() {
+  const place = document.getElementById("quality-told");
+  if (place.textContent !== lineWords) place.textContent = lineWords;
 }
 
 async function look() {
@@ -47,10 +58,8 @@ function tellListeners(names) {
 
 async function follow(next) {
   if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
-  const begins = next && !call;
   call = next;
   if (!next) { recorder.follow(null); return; }
-  if (begins && !next.heard) whisper(next.client);
   const track = await microphone.start();
   if (call !== next) return;
   if (track) track.enabled = !next.muted;
@@ -61,11 +70,20 @@ async function follow(next) {
   recorder.follow(next, talk, track);
 }
 
-/* For whom she is about to speak, in her ear alone. */
-function whisper(client) {
-  if (silenced() || !window.speechSynthesis?.getVoices().length) return;
-  speechSynthesis.speak(new SpeechSynthesisUtterance(client));
-}
+/* For whom she is about to speak, in her ear alone, said from the press on: while the connection is being made. It has a switch
+   of its own, in the headset's menu. A browser without a voice plays two tones. */
+let voices = [];
+const named = () => localStorage.getItem("name-client") !== "no";
+const loadVoices = () => { voices = window.speechSynthesis?.getVoices() ?? []; };
+window.speechSynthesis?.addEventListener("voiceschanged", loadVoices);
+loadVoices();
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  const card = elt.id === "offer-accept" && elt.closest("[data-busy]");
+  if (!card || !named()) return;
+  if (voices.length) speechSynthesis.speak(new SpeechSynthesisUtterance(card.dataset.brand));
+  else beforeTalk();
+});
 
 microphone.onchange = (track) => {
   if (call) track.enabled = !call.muted;
@@ -116,6 +134,7 @@ document.addEventListener("toggle", async ({ target, newState }) => {
   target.querySelector("[data-outputs]").hidden = !outputs.length || !("setSinkId" in HTMLMediaElement.prototype);
   fill(target.querySelector("[data-device=out]"), outputs, talk.speaker);
   target.querySelector("[data-loudness]").value = talk.loudness;
+  target.querySelector("[data-name-client]").checked = named();
   watching = setInterval(() => { target.querySelector("[data-level]").value = microphone.level(); }, 100);
 }, true);
 
@@ -126,6 +145,7 @@ function fill(select, devices, chosen) {
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-device=in]")) microphone.choose(target.value);
   if (target.matches("[data-device=out]")) talk.speakFrom(target.value);
+  if (target.matches("[data-name-client]")) localStorage.setItem("name-client", target.checked ? "yes" : "no");
 });
 document.addEventListener("input", ({ target }) => { if (target.matches("[data-loudness]")) talk.volume(Number(target.value)); });
 

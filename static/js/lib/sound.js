@@ -1,4 +1,4 @@
-/* Sounds made here, no files.  unlock() in a click; ring() -> stop(), bell(), knock(); muted(), mute(on), volume(0..1)
+/* Sounds made here, no files.  unlock() in a click; ring() -> stop(), bell(), knock(), beforeTalk(); muted(), mute(on), volume(0..1)
    body[data-volume] is how loud a person wants them, in percent. [data-mute] is a button with aria-pressed that switches them. A browser lets a page sound only after a click or a key: until
    then waiting() says so, [data-sound-waits] is shown, and a ring that is still wanted begins with the first one. */
 let context = null;
@@ -92,8 +92,8 @@ export function ring() {
   return stop;
 }
 
-function once(notes) {
-  if (muted() || waiting()) return;
+function once(notes, { silenced = muted() } = {}) {
+  if (silenced || waiting()) return;
   const out = output();
   const at = context.currentTime + 0.02;
   for (const [frequency, start, length, loud] of notes) note(frequency, at + start, length, loud, out);
@@ -101,6 +101,8 @@ function once(notes) {
 }
 
 export const bell = () => once([[784, 0, 0.18, 0.22], [1047, 0.14, 0.3, 0.18]]);
+/* of no bell, and not silenced with it: for whom she speaks now, where no voice says it */
+export const beforeTalk = () => once([[523.25, 0, 0.16, 0.22], [698.46, 0.18, 0.34, 0.24]], { silenced: false });
 export const knock = () => once([[440, 0, 0.1, 0.2]]);
 
 const wake = () => { if (waiting()) unlock().catch(() => {}); };

@@ -1,5 +1,5 @@
 /* Voice between browsers: one connection to each party of a talk, made and ended as the server says.
-   new Talk({ send(to, data), onup(id), onquality(id, quality), onstate(), onblocked(), onvoice(id) })
+   new Talk({ send(to, data) -> false if it could not be sent, onup(id), onquality(id, quality), onstate(), onblocked(), onvoice(id) })
      follow(links, ice)   links: [{id, send, hear, offers}] as the server lists them; ice: RTCConfiguration
      receive(from, data)  what another party signalled
      use(track)           the microphone; mute(on); volume(0..1); speakFrom(deviceId); play(); mend(); close()
@@ -14,7 +14,7 @@ const tagOf = () => crypto.randomUUID().slice(0, 8);
 
 class Link {
   constructor(talk, wanted) {
-    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], up: false, asked: 0, since: 0 });
+    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], up: false, owed: false, asked: 0, since: 0 });
     this.audio = new Audio();
     this.audio.autoplay = true;
     this.want(wanted);
@@ -26,7 +26,11 @@ class Link {
     this.apply();
   }
 
-  say(data) { this.asked = performance.now(); this.talk.send(this.id, { ...data, tag: this.mine, to: this.theirs }); }
+  /* What met a line that is down is owed: with a new network the line comes back a little later than the ways. */
+  say(data) {
+    this.asked = performance.now();
+    if (this.talk.send(this.id, { ...data, tag: this.mine, to: this.theirs }) === false) this.owed = true;
+  }
 
   apply() {
     this.audio.muted = !this.hear;
@@ -71,6 +75,7 @@ class Link {
   }
 
   mend() {
+    this.owed = false;
     if (!this.theirs) this.say({ kind: "hello" });
     else if (this.offers) this.offer(true).catch(() => this.begin());
     else this.say({ kind: "restart" });
@@ -112,6 +117,7 @@ class Link {
 
   async look() {
     const now = performance.now(), state = this.pc?.connectionState ?? "new";
+    if (this.owed && now - this.asked > AGAIN) this.mend();
     if (state === "connected") {
       const quality = await measured(this);
       if (quality && !this.up) { this.up = true; this.talk.onup(this.id); }
