@@ -204,7 +204,7 @@ class Command(BaseCommand):
 def web_arguments(host: str, port: int) -> list[str]:
     """Uvicorn as it was measured: sockets are closed with a close frame, nobody is waited for longer than 5 s.
 
-    A socket whose other end is gone without a word is noticed within 10 s: it is pinged each 5 s, and its browser answers,
+    A socket whose other end is gone without a word is noticed within 10 s: it is pinged each 5 s, and a browser answers
     however busy the page is.
     """
     return [
