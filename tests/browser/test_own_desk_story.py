@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from clients.models import Queue
 from interactions import outbound
 from tests.browser import stage
-from tests.living import Product
+from tests.living import Product, Watch
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,8 @@ def ready(page: Page) -> None:
     expect(page.locator("[data-live]")).to_contain_text("Connected")
 
 
-def test_ben_looks_it_up_and_sets_up_his_desk(new_page: Callable[..., Page]) -> None:
+def test_ben_looks_it_up_and_sets_up_his_desk(new_page: Callable[..., Page], watch: Watch) -> None:
+    watch.allow("422")  # a key that another command has
     marcus = stage.customer_with_late_order("Marcus Bell", "marcus.reads@mail.example", order="TG-310177")
     line = Queue.objects.filter(client=stage.tech_giant(), channels__contains=["email"], state="open").order_by("pk")[0]
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
@@ -73,6 +74,8 @@ def test_ben_looks_it_up_and_sets_up_his_desk(new_page: Callable[..., Page]) -> 
 
     ben.goto(f"/console/legs/{leg.public_id}/")
     ready(ben)
+    expect(ben.locator("#side-knowledge")).to_be_visible()  # the tab stays open for this contact
+    ben.locator("#tab-customer").click()
     ben.locator("#work").focus()
     ben.keyboard.press("k")
     expect(ben.locator("#side-knowledge")).to_be_hidden()
