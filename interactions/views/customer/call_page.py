@@ -15,7 +15,7 @@ from clients.words import say, script_words
 from interactions import keeping, voicemail_offers, waits
 from interactions.views.customer import callback, outlet, sound, voicemail, widget
 
-RECORDING = {RecordingRule.ON: "call_recorded", RecordingRule.ASK: "call_record_ask"}
+RECORDING: dict[str, str] = {RecordingRule.ON: "call_recorded", RecordingRule.ASK: "call_record_ask"}
 ASKED = ("start", "state", "end", "back", "survey")
 
 
