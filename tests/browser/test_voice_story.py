@@ -216,7 +216,7 @@ def test_without_a_voice_two_tones_come_before_the_talk_and_may_be_switched_off(
     alex.keyboard.press("Escape")
     ann.locator("#hang").click()
     stage.wrap_up(alex, note="Asked.")
-    calls(ann)
+    calls(people(ANN))
     expect(alex.locator("#offer [data-offer]")).to_be_visible()
     alex.locator("#offer-accept").click()
     assert sounds.plays(alex, 0)
