@@ -228,7 +228,7 @@ class Play:
     def _post(self) -> None:
         """What was written leaves the house, a few seconds later; the mails themselves are not sent again."""
         for notice in Notice.objects.filter(case=self.case, state="pending"):
-            at = notice.written_at + SENT_AFTER
+            at = notice.due_at + SENT_AFTER
             for claimed in Notice.objects.claim_due(1, at=at, ids=[notice.pk]):
                 claimed.succeed(at=at)
                 journal.record(claimed, Kind.NOTICE_SENT, at=at, notice_kind=claimed.kind, attempt=claimed.attempts)

@@ -12,7 +12,7 @@ from bpo.demo.past.stories import Handling
 from bpo.kernel.outgoing import OutgoingState, new_message_id
 from clients.models import Channel, OrderIssue, ScriptVersion
 from clients.script_graph import parse
-from interactions import endings
+from interactions import endings, notices
 from interactions.models import (
     Action,
     Callback,
@@ -231,12 +231,20 @@ class Working(Arriving):
             why = "confirmed on the phone"
         if why:
             self.rows.record(contact or case, Kind.NOTICE_SKIPPED, at, notice_kind=str(NoticeKind.RESOLUTION), why=why)
+            self._notice(NoticeKind.SURVEY, at, contact=contact, after=notices.SURVEY_AFTER)
             return
         self._notice(NoticeKind.RESOLUTION, at, contact=contact)
 
     def _notice(
-        self, kind: NoticeKind, at: datetime, *, contact: Interaction | None, callback: Callback | None = None
+        self,
+        kind: NoticeKind,
+        at: datetime,
+        *,
+        contact: Interaction | None,
+        callback: Callback | None = None,
+        after: timedelta = timedelta(),
     ) -> None:
+        sent_at = at + after + SENT_AFTER
         notice = self.rows.add(
             Notice(
                 client=self.client,
@@ -248,15 +256,15 @@ class Working(Arriving):
                 to_name=self.customer.name,
                 to_address=self.address,
                 written_at=at,
-                due_at=at,
+                due_at=at + after,
                 state=OutgoingState.SENT,
                 attempts=1,
-                sent_at=at + SENT_AFTER,
+                sent_at=sent_at,
                 message_id=new_message_id(),
             )
         )
         self.rows.record(notice, Kind.NOTICE_WRITTEN, at, notice_kind=str(kind), turn=0, held=False)
-        self.rows.record(notice, Kind.NOTICE_SENT, at + SENT_AFTER, notice_kind=str(kind), attempt=1)
+        self.rows.record(notice, Kind.NOTICE_SENT, sent_at, notice_kind=str(kind), attempt=1)
 
     def _survey(self, at: datetime, score: int, solved: bool) -> None:
         self.rows.add(
