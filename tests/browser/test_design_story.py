@@ -98,6 +98,8 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     sue.keyboard.press("Control+Enter")
     expect(sue.locator(".walked")).to_contain_text("The flow ends here")
     sue.get_by_role("link", name="Back to the chart").click()
+    expect(sue.locator("[data-step]")).to_have_count(3)
+    sue.wait_for_load_state()  # its buttons work then
 
     sue.get_by_role("button", name="Hand in for review").click()
     sue.get_by_label("What is new in it").fill("Late orders have a flow of their own")
