@@ -22,6 +22,8 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
     ProspectResult.NOT_INTERESTED: (("greet", ""), ("moment", "yes"), ("offer", "no"), ("polite", "")),
 }
 
+DIALS_AFTER = timedelta(seconds=40)
+
 
 def write_call_list(client: Client, *, by: User, at: datetime) -> None:
     """The list with its people and its first calls; written once."""
@@ -56,6 +58,11 @@ def _call(call_list: CallList, caller: Agent, *, at: datetime) -> None:
             prospect = prospects.take_next(call_list, by=caller, at=now)
         except prospects.NotCallable:
             break
+        try:
+            prospects.require_callable(prospect, now + DIALS_AFTER)
+        except prospects.NotCallable:  # the evening begins there while she reads
+            prospects.let_go(prospect, by=caller, at=now)
+            continue
         now = _one(prospect, call, by=caller, at=now)
     presence.sign_out(caller, at=now)
     presence.disconnected(console, at=now)
@@ -65,7 +72,7 @@ def _one(prospect: Prospect, call: content.CallContent, *, by: Agent, at: dateti
     """Looked at, called, said what came of it, wrapped up; when she was done."""
     leg = outbound.start_prospect(prospect, by=by, at=at + timedelta(seconds=35))
     run = runs.begin(leg.interaction, by, at=at + timedelta(seconds=35))
-    outbound.dialled(leg, by=by, at=at + timedelta(seconds=40))
+    outbound.dialled(leg, by=by, at=at + DIALS_AFTER)
     at += timedelta(seconds=65)
     way = WAYS.get(ProspectResult(call.result))
     if way is None or run is None:

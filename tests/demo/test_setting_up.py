@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,15 +12,17 @@ from django.core.management import CommandError, call_command
 
 from agents.models import Agent, Licence, Seat
 from bpo.accounts.models import User
+from bpo.demo.calling import BEGAN
 from bpo.demo.content import CLIENTS, ClientContent, call_list, customers
 from bpo.demo.content.articles import ARTICLES
 from bpo.demo.content.people import AGENTS, PROFILES, SKILLS
 from bpo.demo.password import demo_password
 from bpo.demo.setting_up import set_up
+from bpo.kernel import clock
 from clients import readiness, scripts
 from clients.models import Brand, CallList, Client, ScriptVersion, Skill
 from interactions import eligibility, prospect_lists
-from interactions.models import Leg, Run
+from interactions.models import JournalEntry, Leg, Prospect, Run
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -140,3 +143,13 @@ def test_the_commands_refuse_a_real_floor(settings: Any) -> None:
     for name in ("seed_demo", "seed_past", "simulate"):
         with pytest.raises(CommandError, match="demos only"):
             call_command(name)
+
+
+@pytest.mark.django_db
+def test_the_demo_begins_while_somebodys_evening_does() -> None:
+    """Taken at a minute to eight on his clock, he is not dialled after it."""
+    taken, read = timedelta(minutes=2), timedelta(seconds=35)
+    with clock.set_to(datetime(2026, 11, 30, 9, 0, 10, tzinfo=UTC) - taken - read + BEGAN):
+        set_up()
+    assert not Prospect.objects.filter(state__in=["taken", "calling"]).exists()
+    assert JournalEntry.objects.filter(kind="prospect_let_go").exists()
