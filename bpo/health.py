@@ -54,7 +54,9 @@ def heartbeat(key: str, limit: int) -> str:
 
 
 def worker() -> str:
-    return "ok" if celery.control.inspect(timeout=0.5, limit=1).ping() else "no answer"
+    # A line of its own: those kept from before may have died with a Redis that is back by now.
+    with celery.connection_for_write() as line:
+        return "ok" if celery.control.inspect(timeout=0.5, limit=1, connection=line).ping() else "no answer"
 
 
 CHECKS: dict[str, Callable[[], str]] = {

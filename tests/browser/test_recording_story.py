@@ -104,6 +104,7 @@ def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) 
     expect(words(alex)).to_have_text("Recording")
     alex.keyboard.press("h")
     expect(alex.locator(".callbar")).to_contain_text("On hold")
+    alex.wait_for_timeout(1_500)  # a hold of less than a second is not told
     alex.keyboard.press("h")
     expect(alex.locator(".callbar")).to_contain_text("Held")
     for width in (1440, 1366, 1280, 1200, 1024, 768):

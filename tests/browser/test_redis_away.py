@@ -56,9 +56,17 @@ def hears_again(desk: Page) -> None:
     expect(desk.locator("[data-asked]")).to_be_hidden()
 
 
+def ready(live: Product) -> dict[str, str]:
+    """What the product says of its parts."""
+    with urllib.request.urlopen(f"{live.url}/readyz") as answer:
+        parts: dict[str, str] = json.load(answer)
+    return parts
+
+
 def test_a_desk_opened_without_redis_is_offered_a_chat_and_answers(
     new_page: Callable[..., Page], live: Product, shop: str, valkey: Valkey
 ) -> None:
+    eventually(lambda: ready(live)["worker"] == "ok")
     valkey.stop()
     dev = new_page(user=stage.agent("dev").user)
     dev.goto("/console/")
@@ -77,12 +85,12 @@ def test_a_desk_opened_without_redis_is_offered_a_chat_and_answers(
     ann.locator("#text").press("Enter")
     expect(dev.locator("#messages")).to_contain_text("Good enough.")
     assert Seat.objects.get(agent=stage.agent("dev")).connected
-    with urllib.request.urlopen(f"{live.url}/readyz") as answer:
-        parts = json.load(answer)
+    parts = ready(live)
     assert parts["ready"] and parts["redis"] != "ok"
 
     valkey.start()
     hears_again(dev)
+    assert ready(live)["worker"] in ("ok", "no answer"), "asked on a line that died with the Redis of before"
     eventually(lambda: len(consoles("dev")) == 1 and presence.BY_ITSELF not in consoles("dev"), within=30)
     ann.locator("#text").fill("And now?")
     ann.locator("#text").press("Enter")

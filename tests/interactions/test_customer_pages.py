@@ -339,7 +339,8 @@ def test_a_number_on_file_is_shown_by_its_end_to_who_typed_only_the_address(brow
     told = f"{shown} {browser.get(shown['callback']['address']).content.decode()}"
     assert Callback.objects.get().number == "+16145550173"
     assert "The number we call: ending in 73." in shown["text"]
-    assert not re.search(r"614|555.?01", told), "nobody proved to be Ann"
+    number = r"(?<![\w.:-])614(?!\w)|\+1614|555.?01"  # moments and tokens have a 614 of their own now and then
+    assert not re.search(number, told), "nobody proved to be Ann"
 
 
 def test_a_message_taken_shows_what_was_promised_and_no_number_on_file(browser, door) -> None:

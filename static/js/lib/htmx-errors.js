@@ -48,6 +48,16 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   else tell(say("serverError"), detail, true);
 });
 
+/* What was pressed may be gone before the answer comes (the offer went, the step moved on): htmx looks for #notices beside it, in a
+   tree that is no page any more. Only the one who is gone still hears of the answer. */
+document.addEventListener("htmx:beforeRequest", ({ target }) => target.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr } = event.detail;
+  if (target.isConnected || (xhr.status !== 400 && xhr.status !== 409)) return;
+  event.preventDefault();
+  const notices = document.getElementById("notices");
+  window.htmx.swap(notices, xhr.responseText, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 }, { eventInfo: { target: notices } });
+}, { once: true }));
+
 // a session that ended answers with the sign-in page: go there instead of putting it into a corner of this one
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
