@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clients.models import EntryKind, EntryPoint, Queue
 from interactions.models import Interaction, JournalEntry, Kind, Leg, LegState, State
 from tests import coturn
 from tests.browser import sounds, stage
 from tests.living import Product, Watch, eventually
-from tests.voice.killing import Web
+from tests.voice.killing import Web, hold_on
 
 pytestmark = pytest.mark.voice
 
@@ -98,6 +98,25 @@ def test_ann_and_alex_hear_each_other_hold_and_hang_up(people: Open) -> None:
     leg = Leg.objects.get(interaction=contact())
     assert (leg.state, leg.ended_by) == (LegState.WRAPPING, "customer")
     eventually(lambda: sounds.heard(alex) == [], within=20)
+
+
+def test_the_voices_are_there_before_the_answer_to_the_press(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    calls(people(ANN))
+    expect(alex.locator("#offer [data-offer]")).to_be_visible()
+
+    def slow(route: Route) -> None:
+        """The middle was written before they heard each other, and travels for long."""
+        answer = route.fetch()
+        assert "Connecting" in answer.text()
+        heard = JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED)
+        eventually(heard.exists, within=20)
+        hold_on(1)
+        route.fulfill(response=answer)
+
+    alex.route("**/accept/", slow)
+    alex.keyboard.press("Enter")
+    expect(alex.locator(".callbar")).to_contain_text("Talking")
 
 
 def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:

@@ -6,6 +6,7 @@ import { Talk, wordFor } from "../lib/talk.js";
 
 const WITH_SOCKET = 15_000;
 const WITHOUT = 3_000;
+const SOON = 3_000;   // who is called the moment the server is back has ten seconds to be heard
 const SIZE = 4096;
 
 export class Line {
@@ -29,6 +30,7 @@ export class Line {
       onmessage: (news) => this.hear(news),
       onstate: (up) => this.line(up),
       onrefused: () => this.onnews(),
+      longest: SOON,
     });
     this.schedule(false);
   }

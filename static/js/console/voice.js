@@ -10,7 +10,8 @@ import { beforeTalk } from "../lib/sound.js";
 
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
 const HELD = 4_000;   // so long a word of the line has to hold before it is read out
-let call = null, asked = 0, lineWords = "", reading = 0;
+const DOUBT = 3_000;  // so long the news that both hear each other may be on its way before the page asks
+let call = null, asked = 0, lineWords = "", reading = 0, doubt = 0;
 
 const talk = new Talk({
   send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
@@ -59,6 +60,10 @@ function tellListeners(names) {
 async function follow(next) {
   if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
   call = next;
+  clearTimeout(doubt);
+  if (next && !next.heard) doubt = setTimeout(look, DOUBT);
+  // the news came before the answer to the press, which was written without it, or got lost
+  else if (document.querySelector(".callbar[data-connecting]")) document.body.dispatchEvent(new CustomEvent("desk:work"));
   if (!next) { recorder.follow(null); return; }
   const track = await microphone.start();
   if (call !== next) return;

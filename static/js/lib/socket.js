@@ -1,5 +1,5 @@
 /* A WebSocket that comes back by itself.
-   connect(path, {onmessage(data), onstate(connected, why), hello() -> first message, version, onstale(), onrefused(code)})
+   connect(path, {onmessage(data), onstate(connected, why), hello() -> first message, version, onstale(), onrefused(code), longest: ms})
      -> {send(object) -> sent?, close(), connected}
    Reconnects with growing, jittered pauses, at once when the network or the tab returns; the page refetches its state on
    onstate(true), so nothing that was pushed meanwhile is missed. Up is a line that said hello. Pings each 20 s; silence for 10 s more is a dead line.
@@ -14,7 +14,7 @@ const PING = 20_000;
 const SILENCE = 10_000;
 
 export function connect(path, options = {}) {
-  const { onmessage = () => {}, onstate = () => {}, hello = null, onstale = () => {}, onrefused = () => {} } = options;
+  const { onmessage = () => {}, onstate = () => {}, hello = null, onstale = () => {}, onrefused = () => {}, longest: most = 15_000 } = options;
   const version = options.version ?? document.querySelector('meta[name="app-version"]')?.content ?? "";
   let socket = null, tries = 0, retry = 0, beat = 0, watch = 0, pinged = 0, up = false, done = false;
 
@@ -38,7 +38,7 @@ export function connect(path, options = {}) {
     state(false, FINAL.has(code) ? "refused" : "lost");
     if (done) return;
     if (FINAL.has(code)) { done = true; onrefused(code); return; }
-    const longest = code === 1012 ? 1500 : Math.min(code === 1013 ? 4000 : 15_000, 500 * 2 ** tries);
+    const longest = code === 1012 ? 1500 : Math.min(code === 1013 ? 4000 : most, 500 * 2 ** tries);
     tries += 1;
     retry = setTimeout(open, 150 + Math.random() * longest);
   }
