@@ -137,25 +137,6 @@ def test_a_key_pressed_too_late_is_answered_in_words(new_page: Callable[..., Pag
     assert not Leg.objects.filter(interaction=newest(), state=LegState.HANDLING).exists()
 
 
-def test_what_was_refused_is_told_though_what_was_pressed_is_gone(
-    new_page: Callable[..., Page], shop: str, watch: Watch
-) -> None:
-    watch.allow("409")
-    dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))
-    stage.asks(new_page(viewport=PHONE), shop, "Is somebody there?")
-    stage.offered(dev, "Is somebody there?")
-    leg = leg_of("dev", state=LegState.OFFERED)
-    under_way: list[Route] = []
-    dev.route("**/accept/", under_way.append)
-    dev.keyboard.press("Enter")
-    eventually(lambda: dev.wait_for_timeout(50) or under_way)
-    Leg.objects.filter(pk=leg.pk).update(expires_at=timezone.now())
-    eventually(lambda: Leg.objects.get(pk=leg.pk).state == LegState.MISSED)
-    expect(dev.locator("[data-offer]")).to_have_count(0)
-    under_way[0].continue_()
-    expect(dev.locator("#notices")).to_contain_text("The time to accept was over")
-
-
 def test_a_step_back_after_the_end_finds_it_over(new_page: Callable[..., Page], shop: str, watch: Watch) -> None:
     watch.allow("Failed to load resource")
     dev = stage.at_the_desk(new_page(user=stage.agent("dev").user))

@@ -66,11 +66,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
   }
 });
+const sent = new WeakMap();
+let toldAt = 0;
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => sent.set(xhr, performance.now()));
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => { if (target.id === "notices") toldAt = performance.now(); });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!detail.successful) return;
   // The line is back, or the second try worked; what was read beside a lost command takes its second try away from nobody.
   if (!waits || waits === about(detail.requestConfig)) dismiss("request");
-  if (detail.requestConfig?.verb !== "get") document.getElementById("notices")?.replaceChildren();
+  // what was refused stays until a command that was given after it succeeds; of two under way one may fail before the other's end
+  if (detail.requestConfig?.verb !== "get" && sent.get(detail.xhr) > toldAt) document.getElementById("notices")?.replaceChildren();
 });
 
 // a modal dialog leaves nothing else to be pressed: what it was refused with is told inside it
