@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import InvalidValue
-from clients import flow_draft, flow_preview, graph_edits, script_checks, script_diff, script_graph, scripts
+from clients import flow_draft, flow_preview, flow_ways, graph_edits, script_checks, script_diff, script_graph, scripts
 from clients.flow_picture import KINDS
 from clients.forms import design as forms
 from clients.models import ScriptKind, ScriptVersion, VersionState
@@ -157,7 +157,8 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
     key = chosen.id if chosen else ""
     against, difference = _difference(version)
     changed = difference.steps if difference else []
-    chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed)
+    names = flow_ways.names_of(version, graph)
+    chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed, names=names)
     context |= {"against": against, "difference": difference, "changed_here": key in changed}
     context |= _way_missing(graph, chosen, against)
     context |= {"graph": graph, "chart": chart, "chosen": chosen, "ways_count": len(chart.ways)}
