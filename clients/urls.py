@@ -13,6 +13,7 @@ from clients.views import (
     setup_doors,
     setup_hours,
     setup_queues,
+    setup_reviews,
     setup_scripts,
     setup_sounds,
 )
@@ -42,6 +43,9 @@ of_client = [
     path("catalogue/<slug:part>/", setup_catalogue.catalogue, name="setup-catalogue-part"),
     path("scripts/", setup_scripts.listing, name="setup-scripts"),
     path("scripts/new/", setup_scripts.new, name="setup-script-new"),
+    path("scripts/reviews/", setup_reviews.due, name="setup-reviews"),
+    path("scripts/<uuid:script>/", setup_reviews.script, name="setup-script"),
+    path("scripts/<uuid:script>/sign/", setup_reviews.sign, name="setup-script-sign"),
     path("scripts/<uuid:script>/draft/", setup_scripts.new_version, name="setup-version-new"),
     path("versions/<uuid:version>/", setup_scripts.version, name="setup-version"),
     path("versions/<uuid:version>/design/", setup_design.design, name="setup-design"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from bpo.demo import filling, models, seeding, staffing
+from bpo.demo import filling, models, reviewing, seeding, staffing
 from bpo.demo.content import CLIENTS
 from bpo.demo.password import demo_password
 from bpo.kernel import clock
@@ -33,5 +33,9 @@ def set_up() -> None:
         filling.write_customers(content, client, today=now.date())
         if client.state == ClientState.SETTING_UP:
             standing.go_live(client, by=staff["tom"], at=now)
+    for content, client in clients:
+        reviewing.write_reviews(client, by=staff["priya"], at=now)
+        if content is CLIENTS[0]:
+            reviewing.write_change(client, by=staff["priya"], at=now)
     if models.switch().seeded_at is None:
         models.note(seeded_at=now)

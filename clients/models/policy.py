@@ -9,6 +9,8 @@ from clients.access import ClientScopedQuerySet
 from clients.hours import LONGEST_TURNAROUND
 from clients.models.client import Client
 
+LONGEST_REVIEW_DAYS = 1096
+
 
 class RecordingRule(models.TextChoices):
     """Whether calls are recorded."""
@@ -56,6 +58,11 @@ class Policy(models.Model):
     tell_agents_when_monitored = models.BooleanField(
         default=True, help_text="Agents see who listens to their calls. Who speaks in them is always named."
     )
+    script_review_days = models.PositiveSmallIntegerField(
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_REVIEW_DAYS)],
+        help_text="From one review of a call flow to the next, where the flow does not say otherwise.",
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 
@@ -68,6 +75,9 @@ class Policy(models.Model):
             models.CheckConstraint(condition=models.Q(callback_window_minutes__gt=0), name="window_positive"),
             models.CheckConstraint(condition=models.Q(callback_attempts__gt=0), name="attempts_positive"),
             models.CheckConstraint(condition=models.Q(recording_days__gt=0), name="recordings_kept_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(script_review_days__range=(1, LONGEST_REVIEW_DAYS)), name="scripts_reviewed_in_days"
+            ),
             models.CheckConstraint(condition=OneOf("recording", RecordingRule.values), name="recording_rule_known"),
         ]
 

@@ -20,7 +20,7 @@ from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
-from interactions.models.notice import FOR_CUSTOMERS, Notice, NoticeKind
+from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, Notice, NoticeKind
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
@@ -31,6 +31,7 @@ from interactions.models.voicemail import Voicemail
 __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
+    "FOR_WORKERS",
     "HEARD",
     "AgentLane",
     "Arrival",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
 from clients.access import ClientScopedQuerySet
-from clients.models import Client
+from clients.models import Client, Script
 from interactions.models.callback import Callback
 from interactions.models.case import Case
 from interactions.models.interaction import Interaction
@@ -23,10 +23,12 @@ class NoticeKind(models.TextChoices):
     AFTER_HOURS = "after_hours", "Received outside hours"
     SURVEY = "survey", "Survey"
     NEW_CONTACT = "new_contact", "New contact, for the addresses of the line"
+    REVIEW_DUE = "review_due", "Review of a call flow due, for its owner"
 
 
 # What a customer may be sent; the rest is for those who work.
-FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind != NoticeKind.NEW_CONTACT)
+FOR_WORKERS = (NoticeKind.NEW_CONTACT, NoticeKind.REVIEW_DUE)
+FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind not in FOR_WORKERS)
 
 
 # The type plugin makes a manager of the first parent alone.
@@ -43,6 +45,8 @@ class Notice(PublicIdModel, Outgoing):
     interaction = models.ForeignKey(Interaction, null=True, on_delete=models.PROTECT, related_name="notices")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
     callback = models.ForeignKey(Callback, null=True, on_delete=models.PROTECT, related_name="notices")
+    script = models.ForeignKey(Script, null=True, on_delete=models.PROTECT, related_name="notices")
+    review_on = models.DateField(null=True, help_text="The day of review that it tells of.")
     language = models.CharField(max_length=5, default="en")
     to_name = models.CharField(max_length=200, blank=True)
     to_address = models.CharField(max_length=254)
@@ -65,6 +69,11 @@ class Notice(PublicIdModel, Outgoing):
             ),
             models.UniqueConstraint(
                 fields=["interaction", "to_address"], condition=Q(kind="new_contact"), name="told_once_of_a_contact"
+            ),
+            models.UniqueConstraint(
+                fields=["script", "review_on", "to_address"],
+                condition=Q(kind="review_due"),
+                name="told_once_of_a_review",
             ),
         ]
         indexes = [

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:client>/promises/", pages.promises, name="portal-promises"),
     path("<uuid:client>/contacts/", pages.contacts, name="portal-contacts"),
     path("<uuid:client>/contacts/<uuid:contact>/", pages.contact, name="portal-contact"),
+    path("<uuid:client>/call-flows/", pages.call_flows, name="portal-scripts"),
     path("<uuid:client>/callbacks/", pages.callbacks, name="portal-callbacks"),
 ]

@@ -220,6 +220,9 @@ BODIES: dict[str, Any] = {
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-routing-test": lambda world: {"queue": str(world.things["queue"].public_id), "channel": "chat"},
     "setup-design-save": lambda world: {"since": "0"},
+    "setup-script-sign": lambda world: {
+        "version": str(world.things["version"].public_id), "verdict": "keep", "note": "x", "number": "1",
+    },
     "api-staffing": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-deadline": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},
