@@ -56,9 +56,9 @@ from django.utils.translation import gettext_lazy as _
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, StaleState
 from bpo.kernel.history import because
-from bpo.kernel.states import StaleState, advance
+from bpo.kernel.states import advance
 from clients import reviews
 from clients.drafting import NotADraft, NothingToUndo, Outdated, redo, rewrite, undo
 from clients.models import Client, ProductType, Role, ScriptKind, ScriptVersion, VersionState

@@ -50,6 +50,7 @@ of_client = [
     path("versions/<uuid:version>/", setup_scripts.version, name="setup-version"),
     path("versions/<uuid:version>/design/", setup_design.design, name="setup-design"),
     path("versions/<uuid:version>/design/save/", setup_design.save, name="setup-design-save"),
+    path("versions/<uuid:version>/design/news/", setup_design.news, name="setup-design-news"),
     path("versions/<uuid:version>/walk/", design_reading.walk, name="setup-walk"),
     path("versions/<uuid:version>/difference/", design_reading.difference, name="setup-difference"),
     path("versions/<uuid:version>/file/<slug:form>/", design_reading.export, name="setup-version-file"),

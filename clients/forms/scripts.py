@@ -61,7 +61,7 @@ class ReviewPlanForm(forms.ModelForm[Script]):
         super().__init__(*args, **kwargs)
         script = self.instance
         owner: Any = self.fields["owner"]
-        owner.queryset = reviews.may_own(script.client) | User.objects.filter(pk=script.owner_id)
+        owner.queryset = reviews.may_own(script.client) | User.objects.filter(pk__in=[script.owner_id])
         owner.empty_label = _("nobody")
         self.fields["review_on"].required = bool(script.review_on)
         days = script.client.policy.script_review_days if hasattr(script.client, "policy") else ""

@@ -85,7 +85,8 @@ def _shown(request: SetupRequest, script: Script, more: dict[str, Any], *, statu
         "number": len(signatures) + 1,
         "in_force": reviews.in_force(script),
         "versions": script.versions.defer("graph").order_by("-number", "language", "channel"),
-        "owner_gone": bool(script.owner) and not reviews.may_own(script.client).filter(pk=script.owner_id).exists(),
+        "owner_gone": bool(script.owner)
+        and not reviews.may_own(script.client).filter(pk__in=[script.owner_id]).exists(),
         **more,
     }
     return page(request, "setup/script_page.html", "setup-scripts", context, status=status)

@@ -64,6 +64,14 @@ def shown(version: ScriptVersion, *, at: datetime | None = None) -> Shown:
     return Shown(version, chart, exits, slow)
 
 
+def at_step(version: ScriptVersion, key: str, *, at: datetime | None = None) -> ChartStep | None:
+    """A step with its figures of the last 30 days; none where nobody came to it."""
+    at = at or clock.now()
+    lately = period(WHEN, version.script.client.zone, at)
+    step = flow_chart.chart_of(version, flow_days.life(version, lately, at=at)).step(key)
+    return step if step is not None and step.life.came else None
+
+
 def _days_before(lately: Period, zone: str) -> Period:
     first, last = lately.first - DAYS * DAY, lately.first - DAY
     return Period("", first, last, midnight(first, zone), lately.start)

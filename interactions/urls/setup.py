@@ -6,6 +6,7 @@ from interactions.views import reviews, setup
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:client>/scripts/<uuid:script>/figures/", reviews.figures, name="setup-script-figures"),
+    path("<uuid:client>/versions/<uuid:version>/step/figures/", reviews.step_figures, name="setup-step-figures"),
     path("<uuid:client>/previews/", setup.previews, name="setup-previews"),
     path("<uuid:client>/previews/<slug:kind>/<slug:language>/", setup.preview, name="setup-preview"),
     path("<uuid:client>/doors/<uuid:door>/test/", setup.test_mailbox, name="setup-mailbox-test"),

@@ -165,11 +165,12 @@ add(
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
     "floor-shares", "floor-flows", "floor-flow-reviews",
 )  # fmt: skip
+add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-flow-paper")
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
     "floor-others", "floor-passed-part", "floor-replay", "floor-replay-part",
-    "floor-flow", "floor-flow-picture", "floor-flow-contacts",
+    "floor-flow", "floor-flow-picture", "floor-flow-paper-made", "floor-flow-paper-file", "floor-flow-contacts",
 )  # fmt: skip
 add(Rule(get=FLOOR, post=FLOOR), "floor-replays")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
@@ -222,6 +223,7 @@ add(
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
 add(Rule(get=DRAFT), "setup-scripts", "setup-reviews", "setup-script-figures")
+add(Rule(get=DRAFT), "setup-step-figures", "setup-design-news")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script")
 add(Rule(post=DRAFT), "setup-script-sign")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")

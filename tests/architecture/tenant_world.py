@@ -22,7 +22,7 @@ from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Attachment, CallbackOrigin, Message, Monitor, Recording, Replay
+from interactions.models import Attachment, CallbackOrigin, FlowPaper, Message, Monitor, Recording, Replay
 from tests import factories
 from tests.clients.test_scripts import graph
 from tests.kernel.test_sounds import wav
@@ -127,6 +127,10 @@ def build() -> World:
         "monitor": Monitor.objects.create(
             client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
         ),
+        "paper": FlowPaper.objects.create(
+            asked_by=people["supervisor"], version=version, when="today", language="en", asked_at=at,
+            state="done", content=b"%PDF-",
+        ),
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
     }  # fmt: skip
     return made
@@ -154,6 +158,7 @@ SPECIAL: dict[str, dict[str, str]] = {
     "setup-version": {"version": "draft"},
     "setup-design": {"version": "draft"},
     "setup-design-save": {"version": "draft"},
+    "setup-design-news": {"version": "draft"},
     "setup-queue-version": {"version": "rules"},
     "setup-queue-version-move": {"version": "rules"},
 }

@@ -234,3 +234,16 @@ def test_lists_ask_as_much_for_ten_as_for_one(desk: Browser, flow: Script, djang
         assert desk.get(reverse("floor-flow-reviews")).status_code == 200
     with django_assert_max_num_queries(14):
         assert desk.get(reverse("setup-reviews", args=[flow.client.public_id])).status_code == 200
+
+
+def test_beside_a_step_of_a_draft_stands_what_happened_at_it(acme: Scene, desk: Browser, flow: Script) -> None:
+    draft = flow.versions.create(number=13, graph=flow.versions.get().graph, created_by=flow.owner)
+    where = reverse("setup-step-figures", args=[flow.client.public_id, draft.public_id])
+    nobody = desk.get(where, {"step": "verify"})
+    assert nobody.status_code == 200 and nobody.content == b"", "nobody came yet"
+    all_the_way(acme)
+    words = said(desk.get(where, {"step": "verify"}))
+    assert "version 12, last 30 days" in words and "Entered 1" in words and "Left here 0" in words
+    assert desk.get(where, {"step": "gone"}).content == b""
+    page = desk.get(reverse("setup-design", args=[flow.client.public_id, draft.public_id]), {"step": "verify"})
+    assert f"{where}?step=verify" in page.content.decode()
