@@ -21,6 +21,7 @@ from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, Notice, NoticeKind
+from interactions.models.paper import FlowPaper, PaperState
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.replay import Replay, ReplayState
 from interactions.models.run import Run, RunState, StepVisit
@@ -52,6 +53,7 @@ __all__ = [
     "Envelope",
     "ExchangeCall",
     "FlowDay",
+    "FlowPaper",
     "Interaction",
     "JournalEntry",
     "Kind",
@@ -67,6 +69,7 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Outcome",
+    "PaperState",
     "PausedFor",
     "Recording",
     "RecordingState",

@@ -14,7 +14,7 @@ from clients import flow_layout
 from clients.flow_layout import Box, Layout
 from clients.flow_picture import THICKEST, THINNEST, PictureStep, PictureWay
 from clients.flow_ways import labels_of, names_of, width_of
-from clients.models import Script, ScriptVersion
+from clients.models import Script, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, parse
 from interactions.models import Outcome
 from interactions.reports.flows import DOOR, SUB, AtStep, Life, Way, percentile
@@ -125,12 +125,15 @@ def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
     keys = [*graph.steps, *subs]
     last = [step.id for step in graph.steps.values() if step.kind == "close"]
     labels = labels_of(graph, names_of(version, graph))
-    widths = {way: width_of(f"{labels.get(tuple(way), '')} {COUNTED}".lstrip()) for way in [*drawn, *shown]}
+    widths: dict[tuple[str, str], float] = {
+        (way.source, way.target): width_of(f"{labels.get((way.source, way.target), '')} {COUNTED}".lstrip())
+        for way in [*drawn, *shown]
+    }
     layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last, labels=widths)
     total = sum((at.total for at in life.steps.values()), timedelta())
     steps = [_step(key, graph, subs, layout.boxes[key], life.steps.get(key) or AtStep(), total) for key in keys]
     ways = [
-        _way(way, layout, life, labels.get(tuple(way), ""), out=way in shown, on=chosen in way)
+        _way(way, layout, life, labels.get((way.source, way.target), ""), out=way in shown, on=chosen in way)
         for way in [*drawn, *shown]
         if way in layout.lines
     ]
@@ -209,3 +212,12 @@ def ends_in_words(ends: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Outcome, words and number, the most first."""
     words: dict[str, Any] = dict(Outcome.choices)
     return [(key, str(words.get(key, key)), n) for key, n in sorted(ends.items(), key=lambda end: -end[1])]
+
+
+def sums_of(chart: Chart) -> dict[str, Any]:
+    """What stands below a chart: how its runs ended, and of a sub-process how many went back to who called it."""
+    return {
+        "ends": ends_in_words(chart.life.ends),
+        "is_sub": chart.version.script.kind == ScriptKind.SUB_PROCESS,
+        "returned": sum(n for way, n in chart.life.ways.items() if way.target == END),
+    }

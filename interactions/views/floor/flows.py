@@ -19,7 +19,7 @@ from bpo.kernel import clock
 from clients import reviews
 from clients.models import Script, ScriptKind, ScriptVersion, VersionState
 from interactions.models import Direction, Interaction, Run, RunState, State, StepVisit
-from interactions.reports import flow_chart, flow_days, flow_rows, flows
+from interactions.reports import flow_chart, flow_days, flow_print, flow_rows, flows
 from interactions.reports.figures import FIGURES
 from interactions.reports.flow_chart import Chart, ChartStep
 from interactions.reports.scope import PERIODS, Period, period
@@ -184,7 +184,8 @@ def flow(request: SupervisorRequest, script: UUID) -> HttpResponse:
         "clients": [asked.script.client],
         "times_agree": abs(chart.life.step_time - chart.life.handling_time) < timedelta(seconds=1),
         "links": True,
-        **sums_of(asked, chart),
+        "on_paper_at_once": flow_print.is_small(chart),
+        **flow_chart.sums_of(chart),
         **asked.addresses(),
     }
     template = "floor/_flow.html" if getattr(request, "htmx", False) else "floor/flow.html"
@@ -250,15 +251,6 @@ def _door(asked: Asked) -> dict[str, Any] | None:
     if version.channel:
         waiting = waiting.filter(channel=version.channel)
     return waiting.aggregate(n=Count("pk"), since=Min("enqueued_at"))
-
-
-def sums_of(asked: Asked, chart: Chart) -> dict[str, Any]:
-    """What stands below the chart."""
-    return {
-        "ends": flow_chart.ends_in_words(chart.life.ends),
-        "is_sub": asked.script.kind == ScriptKind.SUB_PROCESS,
-        "returned": sum(n for way, n in chart.life.ways.items() if way.target == flows.END),
-    }
 
 
 @require_safe
