@@ -7,15 +7,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bpo.kernel import history
 from bpo.kernel.errors import DomainError
-from clients import script_graph, scripts
+from clients import drafting, script_graph, scripts
 from clients.forms.scripts import ScriptForm, VersionForm
 from clients.models import Role, Script, ScriptVersion, VersionState
 from clients.setup_gate import SetupRequest, for_setup
@@ -29,7 +28,9 @@ MOVES = {
     "send-back": (scripts.send_back, ("admin", Role.SUPERVISOR)),
     "publish": (scripts.publish, ("admin", Role.SUPERVISOR)),
 }
+MOST_MOVES = 20
 FOUR_EYES = {"approve", "publish"}
+BY_CLIENT = {"approve", "send-back"}  # of a manager, where the contract gives the approval to the client
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
@@ -59,19 +60,10 @@ def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
     form = VersionForm(request.POST or None, request.FILES or None, script=found, version=latest)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        highest = found.versions.filter(language=data["language"], channel=data["channel"]).aggregate(n=Max("number"))
         try:
-            with transaction.atomic():
-                version = ScriptVersion.objects.create(
-                    script=found,
-                    number=(highest["n"] or 0) + 1,
-                    language=data["language"],
-                    channel=data["channel"],
-                    graph=data["graph"],
-                    created_by=request.user,
-                )
-        except IntegrityError:
-            form.add_error(None, _("Somebody else just made a version. Send it once more."))
+            version = drafting.begin(found, data["language"], data["channel"], data["graph"], request.user)
+        except drafting.SomebodyBegan as refused:
+            form.add_error(None, refused.sentence)
         else:
             return redirect("setup-design", request.client.public_id, version.public_id)
     context = {"form": form, "script": found}
@@ -101,10 +93,10 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         steps = as_told(found)
     except (KeyError, TypeError, ValueError, AttributeError):
         steps = []
-    fitting = [
-        act for act, (_operation, roles) in MOVES.items() if request.role in roles and act in _fitting(found.state)
-    ]
-    own = request.role != "admin" and not FOUR_EYES.isdisjoint(fitting) and scripts.wrote(found, request.user)
+    by_client = scripts.client_approves(request.client)
+    fitting = [act for act in _fitting(found, by_client) if _may(request, act, by_client)]
+    own = not FOUR_EYES.isdisjoint(fitting) and (request.role != "admin" or by_client)
+    own = own and scripts.wrote(found, request.user)
     context = {
         "version": found,
         "script": found.script,
@@ -112,6 +104,9 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
         "problems": problems,
         "acts": [act for act in fitting if not (own and act in FOUR_EYES)],
         "own": scripts.OwnDraft.sentence if own else "",
+        "waits": by_client and found.state in ("in_review", "approved") and not found.approved_for_client,
+        "moves": [change for change in history.changes_of(found) if change.why][:MOST_MOVES],
+        "before": scripts.before(found, found.script.versions.exclude(pk=found.pk).defer("graph")),
         **({"form": form} if draft else {}),
     }
     return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
@@ -136,12 +131,22 @@ def as_told(version: ScriptVersion) -> list[script_graph.Step]:
     ]
 
 
-def _fitting(state: str) -> tuple[str, ...]:
+def _fitting(version: ScriptVersion, by_client: bool) -> tuple[str, ...]:
+    """What may happen to a version as it stands."""
+    if version.state == VersionState.APPROVED and by_client and not version.approved_for_client:
+        return ("approve",)
     return {
         VersionState.DRAFT.value: ("submit",),
         VersionState.IN_REVIEW.value: ("approve", "send-back"),
         VersionState.APPROVED.value: ("publish",),
-    }.get(state, ())
+    }.get(version.state, ())
+
+
+def _may(request: SetupRequest, act: str, by_client: bool) -> bool:
+    """Whether the role may do this: the approval is the manager's alone where the contract gives it to the client."""
+    if by_client and act == "approve":
+        return request.role == Role.MANAGER
+    return request.role in MOVES[act][1] or (by_client and act in BY_CLIENT and request.role == Role.MANAGER)
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
@@ -152,7 +157,7 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
         raise Http404
     found = version_of(request, version)
     operation, roles = MOVES[act]
-    if request.role not in roles:
+    if request.role not in roles and not _may(request, act, scripts.client_approves(request.client)):
         raise PermissionDenied(_("Your role does not review and publish call flows."))
     try:
         operation(found, request.user, why=request.POST.get("reason", ""))
