@@ -24,6 +24,7 @@ BARS = 14
 PASSED_THROUGH = ("decide", "sub_process")  # steps that take no time
 ABOVE, BELOW = 56.0, 16.0
 COUNTED = "0000"  # room for a number, so that the picture stands still while it grows
+WAITED_AT, WAITED = 166.0, 190.0  # where the words on waiting begin beside the start, and their room in either language
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,14 @@ class Chart:
     def top(self) -> float:
         """Where the picture begins: above is the door."""
         return -ABOVE
+
+    @property
+    def width(self) -> float:
+        """With room for the words beside the start, however narrow the flow is."""
+        first = self.start
+        if self.wait is None or first is None:
+            return self.layout.width
+        return max(self.layout.width, first.box.x + WAITED_AT + WAITED)
 
     @property
     def height(self) -> float:

@@ -9,12 +9,14 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.errors import DomainError
-from clients.flow_layout import HEIGHT, Layout
+from clients.brand_css import normal_colour, text_on
+from clients.flow_layout import HEIGHT
 from clients.models import Brand
 from interactions.reports import flow_chart
 from interactions.reports.flow_chart import Chart, ChartStep, ChartWay
@@ -51,9 +53,9 @@ class Part:
     mm: float
 
     @property
-    def layout(self) -> Layout:
+    def width(self) -> float:
         """Of the whole."""
-        return self.chart.layout
+        return self.chart.width
 
     @property
     def life(self) -> Life:
@@ -74,7 +76,7 @@ class Part:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height on paper, in millimetres."""
-        return round(self.layout.width * self.mm, 1), round(self.height * self.mm, 1)
+        return round(self.width * self.mm, 1), round(self.height * self.mm, 1)
 
     @property
     def pixels(self) -> tuple[float, float]:
@@ -92,7 +94,7 @@ def sheet_of(chart: Chart) -> tuple[str, float, float]:
 def _unit(chart: Chart, width: float, columns: int) -> float:
     """Millimetres of a unit of the picture where so many columns of it share the width."""
     room = (width - 2 * MARGIN - (columns - 1) * BETWEEN) / columns
-    return min(room / max(chart.layout.width, 1.0), LARGEST)
+    return min(room / max(chart.width, 1.0), LARGEST)
 
 
 def pages_of(chart: Chart) -> list[list[Part]]:
@@ -132,6 +134,17 @@ def _part(chart: Chart, begins: float, ends: float, mm: float) -> Part:
     return Part(chart, round(begins, 1), round(ends - begins, 1), steps, ways, mm)
 
 
+def writer() -> tuple[Any, Any]:
+    """What writes PDF files, and what fetches for it; NoPaper where the machine cannot load it."""
+    try:
+        # Takes half a second, and libraries of the system that not every machine has.
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as missing:
+        raise NoPaper(str(missing)) from missing
+    return HTML, URLFetcher
+
+
 def is_small(chart: Chart) -> bool:
     """Whether it is on paper in less than a second, so that one may wait for it."""
     return len(chart.steps) <= AT_ONCE
@@ -139,12 +152,7 @@ def is_small(chart: Chart) -> bool:
 
 def pdf(chart: Chart, period: Period, at: datetime, *, said: Callable[[float], object] = bool) -> bytes:
     """The file, as of a moment; `said` hears how much is done, of 1. NoPaper where the machine cannot write one."""
-    try:
-        # Takes half a second, and libraries of the system that not every machine has.
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except (ImportError, OSError) as missing:
-        raise NoPaper(str(missing)) from missing
+    html, fetcher = writer()
     script = chart.version.script
     brand: Brand = script.client.brand
     drawn: list[list[tuple[Part, str]]] = []
@@ -153,11 +161,20 @@ def pdf(chart: Chart, period: Period, at: datetime, *, said: Callable[[float], o
         drawn.append([(part, _uri(_drawn(part))) for part in parts])
         said(0.5 * nth / len(pages))
     context = {"chart": chart, "script": script, "version": chart.version, "period": period, "at": at, "pages": drawn}
+    colour = normal_colour(brand.colour)
     page = render_to_string(
         "floor/flow_print.html",
-        {**context, **flow_chart.sums_of(chart), "sheet": sheet_of(chart)[0], "logo": _logo(brand), "brand": brand},
+        {
+            **context,
+            **flow_chart.sums_of(chart),
+            "sheet": sheet_of(chart)[0],
+            "logo": _logo(brand),
+            "brand": brand,
+            "colour": colour,
+            "on": text_on(colour),
+        },
     )
-    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"])).render()
+    document = html(string=page, url_fetcher=fetcher(allowed_protocols=["data"])).render()
     said(0.75)
     written: bytes = document.write_pdf()
     return written

@@ -38,6 +38,7 @@ def paper(request: SupervisorRequest, script: UUID) -> HttpResponse:
     """The same chart on paper, with its table of steps, as a PDF file; a POST has it made by the worker."""
     asked = _asked(request, script)
     if request.method == "POST":
+        flow_print.writer()  # rather told now than after a wait
         made = papers.ask(asked.version, asked.period.key, by=request.user)
         push.start(tasks.make_papers)
         return redirect("floor-flow-paper-made", asked.script.public_id, made.public_id)
