@@ -56,7 +56,7 @@ from django.utils.translation import gettext_lazy as _
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from bpo.kernel.errors import DomainError, StaleState
+from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
 from clients import reviews
@@ -80,8 +80,10 @@ __all__ = [
     "client_approves",
     "pick",
     "publish",
+    "put_in_force",
     "redo",
     "render",
+    "require_publishable",
     "rewrite",
     "send_back",
     "sub_process",
@@ -98,7 +100,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     VersionState.IN_REVIEW: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
     VersionState.APPROVED: frozenset({VersionState.PUBLISHED}),
     VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
-    VersionState.RETIRED: frozenset(),
+    VersionState.RETIRED: frozenset({VersionState.PUBLISHED}),
 }
 
 
@@ -208,17 +210,30 @@ def waiting_for(client: Client) -> QuerySet[ScriptVersion]:
     return found.select_related("script", "created_by").defer("graph").order_by("script__name", "-number")
 
 
-@transaction.atomic
 def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Put an approved version in force and retire the one before it; runs in progress keep theirs.
 
     Not by who wrote it, unless an admin; not without the client's approval where the contract asks for it.
     """
+    if version.state == VersionState.RETIRED:
+        raise IllegalMove
+    return put_in_force(version, by, why=why)
+
+
+def require_publishable(version: ScriptVersion, by: User) -> None:
+    """Refuse what this person may not publish, or nobody: OwnDraft, ClientApprovalMissing, ScriptRefused."""
     _require_other_eyes(version, by)
     if client_approves(version.script.client) and not version.approved_for_client:
         raise ClientApprovalMissing
     if faults := _faults(version):
         raise ScriptRefused(faults)
+
+
+@transaction.atomic
+def put_in_force(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+    """As `publish`, of a former version too (`clients.publishing.roll_back`)."""
+    require_publishable(version, by)
+    Script.objects.select_for_update(no_key=True).get(pk=version.script_id)  # one after the other
     now = clock.now()
     reviews.published(version, now)
     before = (
@@ -228,7 +243,8 @@ def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     )
     for old in before:
         _move(old, VersionState.RETIRED, by, why, retired_at=now)
-    _move(version, VersionState.PUBLISHED, by, why, published_at=now, published_by=by)
+    changes = {"published_at": now, "published_by": by, "publish_at": None, "retired_at": None}
+    _move(version, VersionState.PUBLISHED, by, why, **changes)
     version.edits.all().delete()  # nothing of it can be taken back any more
     return version
 

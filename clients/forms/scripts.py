@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from bpo.accounts.models import User
 from clients import reviews, script_text, starters
+from clients.forms.moments import moment_field, name_zone
 from clients.models import Channel, Client, Script, ScriptVersion
 from clients.starter_flows import FLOWS, flow
 
@@ -43,6 +44,17 @@ class ScriptForm(forms.ModelForm[Script]):
         if self.client.scripts.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("The company has a call flow of this name already."))
         return name
+
+
+class PublishAtForm(forms.Form):
+    """When a version is to come into force, and why."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    publish_at = moment_field(gettext_lazy("Publish at"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_zone(self.fields["publish_at"])
 
 
 class ReviewPlanForm(forms.ModelForm[Script]):

@@ -97,6 +97,9 @@ class ScriptVersion(PublicIdModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(
+        null=True, editable=False, help_text="When an approved one is to be published, by whoever published_by names."
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
 
     client_lookup = "script__client"
@@ -111,6 +114,13 @@ class ScriptVersion(PublicIdModel):
                 condition=models.Q(state="published"),
                 name="one_published_version",
             ),
+            models.CheckConstraint(
+                condition=models.Q(publish_at=None) | models.Q(state="approved", published_by__isnull=False),
+                name="approved_before_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["publish_at"], condition=models.Q(publish_at__isnull=False), name="scripts_due"),
         ]
 
     @property

@@ -180,7 +180,9 @@ def test_a_narrow_flow_has_room_for_the_words_beside_its_start(acme: Scene, brow
     ScriptVersion.objects.filter(script__kind="inbound").update(graph={"start": "hello", "steps": steps})
     begun(acme)
     picture = browser.get(address("floor-flow-picture", query="?when=today")).content.decode()
-    found = re.search(r'translate\(([\d.]+) 0\)"><text class="m" x="(\d+)" y="-18">(half waited at most [^<]+)', picture)
+    found = re.search(
+        r'translate\(([\d.]+) 0\)"><text class="m" x="(\d+)" y="-18">(half waited at most [^<]+)', picture
+    )
     width = re.search(r'<svg[^>]* width="([\d.]+)"', picture)
     assert found is not None and width is not None
     ends = float(found[1]) + int(found[2]) + 6.0 * len(found[3])  # letters of 12 units are 6 wide at most, on average
