@@ -78,12 +78,6 @@ class Part:
         """Width and height on paper, in millimetres."""
         return round(self.width * self.mm, 1), round(self.height * self.mm, 1)
 
-    @property
-    def pixels(self) -> tuple[float, float]:
-        """The same as attributes of an image say it."""
-        width, height = self.size
-        return round(width * 96 / 25.4, 1), round(height * 96 / 25.4, 1)
-
 
 def sheet_of(chart: Chart) -> tuple[str, float, float]:
     """The smallest sheet, with its width and height, on which the picture's letters can be read."""
