@@ -78,6 +78,12 @@ class Part:
         """Width and height on paper, in millimetres."""
         return round(self.width * self.mm, 1), round(self.height * self.mm, 1)
 
+    @property
+    def pixels(self) -> tuple[float, float]:
+        """The same as attributes of an image say it."""
+        width, height = self.size
+        return round(width * 96 / 25.4, 1), round(height * 96 / 25.4, 1)
+
 
 def sheet_of(chart: Chart) -> tuple[str, float, float]:
     """The smallest sheet, with its width and height, on which the picture's letters can be read."""
@@ -168,7 +174,8 @@ def pdf(chart: Chart, period: Period, at: datetime, *, said: Callable[[float], o
             "on": text_on(colour),
         },
     )
-    document = html(string=page, url_fetcher=fetcher(allowed_protocols=["data"])).render()
+    # Hints: the attributes of an image count for its size.
+    document = html(string=page, url_fetcher=fetcher(allowed_protocols=["data"])).render(presentational_hints=True)
     said(0.75)
     written: bytes = document.write_pdf()
     return written
