@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from bpo.accounts.models import User
-from clients import graph_edits, reviews, scripts
-from clients.models import Client, Script, ScriptKind, ScriptReview, Verdict
+from clients import drafting, graph_edits, publishing, reviews, scripts
+from clients.models import Client, Script, ScriptKind, ScriptReview, ScriptVersion, Verdict
 
 DAY = timedelta(days=1)
 KEPT = (
@@ -38,12 +40,31 @@ def write_change(client: Client, *, by: User, at: datetime) -> None:
     signed = reviews.sign(version, by, verdict=Verdict.CHANGE, note=CHANGED, number=number, at=at - 2 * DAY)
     if signed.draft is None:
         return
-    graph = graph_edits.copy(signed.draft.graph)
+    _greet(signed.draft, "We look up your delivery together, right after two short questions.", by=by)
+    scripts.submit(signed.draft, by, why="the delivery day is said earlier")
+
+
+def write_time(client: Client, *, by: User, approver: User, at: datetime) -> None:
+    """A new greeting of the first call flow is approved and comes into force tomorrow at six, on the client's clock."""
+    script = _followed(client)[0]
+    version = reviews.in_force(script)[0]
+    if script.versions.filter(number__gt=version.number).exists():
+        return
+    draft = drafting.begin(script, version.language, version.channel, version.graph, by)
+    _greet(draft, "This call may take a moment longer than usual today.", by=by)
+    scripts.submit(draft, by, why="many travel this week")
+    scripts.approve(draft, approver, why="read and tried")
+    zone = ZoneInfo(client.zone)
+    morning = datetime.combine(client.day_at(at) + DAY, time(6), zone)
+    publishing.schedule(draft, approver, why="from the first day of the holidays", at=morning)
+
+
+def _greet(draft: ScriptVersion, words: str, *, by: User) -> None:
+    graph: dict[str, Any] = graph_edits.copy(draft.graph)
     first = graph_edits.find(graph, graph["start"])
     if first is not None:
-        first["text"] = f"{first.get('text', '')} We look up your delivery together, right after two short questions."
-    scripts.rewrite(signed.draft, graph, by, step=graph["start"], what="text")
-    scripts.submit(signed.draft, by, why="the delivery day is said earlier")
+        first["text"] = f"{first.get('text', '')} {words}"
+    scripts.rewrite(draft, graph, by, step=graph["start"], what="text")
 
 
 def _followed(client: Client) -> list[Script]:

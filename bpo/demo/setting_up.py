@@ -39,5 +39,7 @@ def set_up() -> None:
         reviewing.write_reviews(client, by=staff["priya"], at=now)
         if content is CLIENTS[0]:
             reviewing.write_change(client, by=staff["priya"], at=now)
+        if content is CLIENTS[1]:
+            reviewing.write_time(client, by=staff["priya"], approver=staff["tom"], at=now)
     if models.switch().seeded_at is None:
         models.note(seeded_at=now)
