@@ -21,7 +21,7 @@ from agents.rule_rows import Problems, Rules
 from agents.rule_words import Change, difference, place, same
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
-from bpo.kernel.errors import DomainError, StaleState
+from bpo.kernel.errors import DomainError, StaleState, TimePassed
 from bpo.kernel.history import ReasonMissing, because
 from bpo.kernel.steps import each
 from clients import queue_states
@@ -96,14 +96,6 @@ class NoLongerMay(DomainError):
             )
             % {"name": who}
         )
-
-
-class TimePassed(DomainError):
-    """Nothing is published yesterday."""
-
-    code = "time_passed"
-    sentence = _("Choose a time that is still to come.")
-    status = 400
 
 
 # --- what was and is in force ----------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
     "recordings": {"task": "interactions.finish_recordings", "schedule": 60.0, "options": {"expires": 60}},
     "old recordings": {"task": "interactions.delete_recordings", "schedule": 3600.0, "options": {"expires": 3600}},
     "flow days": {"task": "interactions.keep_flow_days", "schedule": 3600.0, "options": {"expires": 3600}},
+    "reviews due": {"task": "interactions.remind_of_reviews", "schedule": 3600.0, "options": {"expires": 3600}},
+    "papers": {"task": "interactions.make_papers", "schedule": 60.0, "options": {"expires": 60}},
     "replays": {"task": "interactions.run_replays", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -1,4 +1,4 @@
-"""The one hand that writes a draft's steps: each edit once, in turn, and taken back or done again as it was.
+"""The one hand that begins a draft and writes its steps: each edit once, in turn, taken back or done again as it was.
 
 An edit says which state of the draft it was made from (`edition`): what somebody made from an older one is refused.
 """
@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
-from clients.models import ScriptEdit, ScriptVersion, VersionState
+from clients.models import Script, ScriptEdit, ScriptVersion, VersionState
 
 KEPT = 100
 ONE_GO = timedelta(seconds=8)  # what is typed into one place without a longer pause is one edit
@@ -40,6 +41,26 @@ class NothingToUndo(DomainError):
 
     code = "nothing_to_undo"
     sentence = _("There is nothing more to take back or to do again.")
+
+
+class SomebodyBegan(DomainError):
+    """Two began a version at the same moment."""
+
+    code = "somebody_began"
+    sentence = _("Somebody else just made a version. Send it once more.")
+
+
+def begin(script: Script, language: str, channel: str, graph: Mapping[str, Any], by: User | None) -> ScriptVersion:
+    """A further draft in this language and for this channel, with the next number there."""
+    same = script.versions.filter(language=language, channel=channel)
+    highest = same.aggregate(n=Max("number"))["n"] or 0
+    try:
+        with transaction.atomic():
+            return ScriptVersion.objects.create(
+                script=script, number=highest + 1, language=language, channel=channel, graph=graph, created_by=by
+            )
+    except IntegrityError:
+        raise SomebodyBegan from None
 
 
 @transaction.atomic

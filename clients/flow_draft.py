@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clients import flow_layout
 from clients.flow_layout import Box, Layout
 from clients.flow_picture import PictureStep, PictureWay
+from clients.flow_ways import Names, labels_of, width_of
 from clients.script_checks import Problem
 from clients.script_graph import END, Graph, Step
 
@@ -63,16 +64,23 @@ class DraftChart:
 
 
 def chart_of(
-    graph: Graph, problems: Sequence[Problem] = (), *, chosen: str = "", changed: Collection[str] = ()
+    graph: Graph,
+    problems: Sequence[Problem] = (),
+    *,
+    chosen: str = "",
+    changed: Collection[str] = (),
+    names: Names | None = None,
 ) -> DraftChart:
-    """Lay a graph out, and mark what is wrong, changed and chosen."""
+    """Lay a graph out, and mark what is wrong, changed and chosen; `names` are the client's own for codes."""
     ways = list(
         dict.fromkeys(
             (step.id, way) for step in graph.steps.values() for way in step.ways() if way != END and way in graph
         )
     )
     last = [step.id for step in graph.steps.values() if step.kind == "close"]
-    layout = flow_layout.lay_out(graph.start, list(graph.steps), ways, last=last)
+    labels = labels_of(graph, names)
+    widths = {way: width_of(words) for way, words in labels.items()}
+    layout = flow_layout.lay_out(graph.start, list(graph.steps), ways, last=last, labels=widths)
     wrong: dict[str, str] = {}
     for problem in reversed(problems):
         wrong[problem.step] = "must" if problem.must else "look"
@@ -83,7 +91,11 @@ def chart_of(
         )
         for step in graph.steps.values()
     ]  # fmt: skip
-    lines = [PictureWay(way, layout.lines[way], on=chosen in way) for way in ways if way in layout.lines]
+    lines = [
+        PictureWay(way, layout.lines[way], on=chosen in way, label=labels.get(way, ""))
+        for way in ways
+        if way in layout.lines
+    ]
     return DraftChart(layout, steps, lines, layout.boxes.get(graph.start))
 
 

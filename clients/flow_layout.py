@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, median
 
+from clients import flow_labels
+
 WIDTH, HEIGHT = 148.0, 50.0
 GAP, LANE, MARGIN = 14.0, 14.0, 16.0
 ROW_GAP = 40.0
@@ -38,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One way: the path's commands, where its number stands, where and whether its tip comes from above."""
+    """One way: the path's commands, where its words and number stand, where and whether its tip comes from above."""
 
     path: str
     label: tuple[float, float]
@@ -70,9 +72,17 @@ class _Place:
     at: int = 0
 
 
-def lay_out(start: str, steps: Sequence[str], ways: Iterable[tuple[str, str]], *, last: Iterable[str] = ()) -> Layout:
+def lay_out(
+    start: str,
+    steps: Sequence[str],
+    ways: Iterable[tuple[str, str]],
+    *,
+    last: Iterable[str] = (),
+    labels: Mapping[tuple[str, str], float] | None = None,
+) -> Layout:
     """Boxes and lines of a graph. `last` stand in the lowest row (closing steps); what nothing leads to stands on top.
 
+    `labels` says how wide the words of a way are; they stand beside each other and cover no box.
     Ways from or to a step that is not there are left out, and so are those of a step to itself.
     """
     known = dict.fromkeys(steps)
@@ -83,7 +93,7 @@ def lay_out(start: str, steps: Sequence[str], ways: Iterable[tuple[str, str]], *
     places, chains = _places(rows, forward)
     layers = _ordered(places)
     _placed(layers)
-    return _drawn(layers, chains, sorted(backward, key=drawn.index))
+    return _drawn(layers, chains, sorted(backward, key=drawn.index), labels or {})
 
 
 def _backward(start: str, steps: Sequence[str], ways: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -243,21 +253,38 @@ def _drawn(
     layers: Sequence[Sequence[_Place]],
     chains: Mapping[tuple[str, str], Sequence[_Place]],
     backward: Sequence[tuple[str, str]],
+    widths: Mapping[tuple[str, str], float],
 ) -> Layout:
-    pitch = HEIGHT + ROW_GAP
+    ports = _ports(chains)
+    middles = {str(place.key): place for layer in layers for place in layer if place.real}
+    through: list[list[flow_labels.Way]] = [[] for _layer in layers]
+    for way, chain in chains.items():
+        there = ports[way, False] if len(chain) == 2 else chain[1].x
+        through[chain[0].row].append(flow_labels.Way(way, ports[way, True], there, widths.get(way, 0.0)))
+    for way in backward:
+        place = middles[way[0]]
+        here = place.x + WIDTH * 0.4
+        through[place.row].append(flow_labels.Way(way, here, here, widths.get(way, 0.0), back=True))
+    spreads = [flow_labels.spread([way for way in ways if way.width], ROW_GAP) for ways in through]
+    tops = [MARGIN]
+    for gap, _labels in spreads:
+        tops.append(tops[-1] + HEIGHT + gap)
     boxes = {
-        str(place.key): Box(round(place.x - WIDTH / 2, 1), round(MARGIN + place.row * pitch, 1), place.row)
-        for layer in layers
-        for place in layer
-        if place.real
+        key: Box(round(place.x - WIDTH / 2, 1), round(tops[place.row], 1), place.row) for key, place in middles.items()
     }
     right = max((place.x + place.width / 2 for layer in layers for place in layer), default=0.0)
-    ports = _ports(chains)
-    lines = {way: _forward(way, chain, ports, pitch) for way, chain in chains.items()}
+    labels = {
+        way: (round(x, 1), round(tops[row] + HEIGHT + y, 1))
+        for row, (_gap, placed) in enumerate(spreads)
+        for way, (x, y) in placed.items()
+    }
+    lines = {way: _forward(way, chain, ports, tops, labels.get(way)) for way, chain in chains.items()}
     for lane, way in enumerate(backward, start=1):
-        lines[way] = _around(boxes[way[0]], boxes[way[1]], right + MARGIN + lane * LANE)
+        lines[way] = _around(boxes[way[0]], boxes[way[1]], right + MARGIN + lane * LANE, labels.get(way))
     width = right + MARGIN + (len(backward) + 1) * LANE * bool(backward)
-    return Layout(round(width, 1), round(2 * MARGIN + len(layers) * pitch - ROW_GAP, 1), boxes, lines)
+    width = max([width, *(x + widths[way] / 2 + MARGIN for way, (x, _y) in labels.items())])
+    below = spreads[-1][0] if spreads and spreads[-1][1] else MARGIN
+    return Layout(round(width, 1), round(tops[-2] + HEIGHT + below if layers else 2 * MARGIN, 1), boxes, lines)
 
 
 def _ports(chains: Mapping[tuple[str, str], Sequence[_Place]]) -> dict[tuple[tuple[str, str], bool], float]:
@@ -282,30 +309,28 @@ def _forward(
     way: tuple[str, str],
     chain: Sequence[_Place],
     ports: Mapping[tuple[tuple[str, str], bool], float],
-    pitch: float,
+    tops: Sequence[float],
+    label: tuple[float, float] | None,
 ) -> Line:
     """Down from row to row: curves between rows, straight where a row is passed."""
     xs = [ports[way, True], *(place.x for place in chain[1:-1]), ports[way, False]]
-    top = MARGIN + chain[0].row * pitch + HEIGHT
-    path = f"M{xs[0]:.1f} {top:.1f}"
-    for nth, (here, there) in enumerate(pairwise(xs)):
-        begins = top + nth * pitch
-        ends = begins + ROW_GAP
+    row = chain[0].row
+    path = f"M{xs[0]:.1f} {tops[row] + HEIGHT:.1f}"
+    for below, (here, there) in enumerate(pairwise(xs), start=row + 1):
+        begins, ends = tops[below - 1] + HEIGHT, tops[below]
         half = (begins + ends) / 2
         path += f"C{here:.1f} {half:.1f} {there:.1f} {half:.1f} {there:.1f} {ends:.1f}"
-        if nth + 2 < len(xs):
+        if below < chain[-1].row:
             path += f"V{ends + HEIGHT:.1f}"
-    bottom = top + (len(xs) - 2) * pitch + ROW_GAP
-    if len(xs) > 2:
-        label = xs[1], top + ROW_GAP + HEIGHT / 2
-    else:
-        label = (xs[0] + xs[1]) / 2, top + ROW_GAP / 2
-    return Line(path, (round(label[0], 1), round(label[1], 1)), (round(xs[-1], 1), round(bottom, 1)), back=False)
+    if label is None:
+        label = (round((xs[0] + xs[1]) / 2, 1), round((tops[row] + HEIGHT + tops[row + 1]) / 2, 1))
+    return Line(path, label, (round(xs[-1], 1), round(tops[chain[-1].row], 1)), back=False)
 
 
-def _around(source: Box, target: Box, lane: float) -> Line:
+def _around(source: Box, target: Box, lane: float, label: tuple[float, float] | None) -> Line:
     """Back up, outside on the right: out below the one, in above the other."""
     begins, ends = source.middle + WIDTH * 0.4, target.middle + WIDTH * 0.4
     low, high = source.y + HEIGHT + ROW_GAP * 0.7, target.y - ROW_GAP * 0.7
     path = f"M{begins:.1f} {source.y + HEIGHT:.1f}V{low:.1f}H{lane:.1f}V{high:.1f}H{ends:.1f}V{target.y:.1f}"
-    return Line(path, (round(lane, 1), round((low + high) / 2, 1)), (round(ends, 1), target.y), back=True)
+    label = label or (round(lane, 1), round((low + high) / 2, 1))
+    return Line(path, label, (round(ends, 1), target.y), back=True)

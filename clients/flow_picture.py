@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients.flow_labels import HALF
 from clients.flow_layout import Box, Line
+from clients.flow_ways import width_of
 
 THICKEST, THINNEST = 24.0, 1.5  # of a line: all who began, anybody at all
 NAME_LENGTH = 17
@@ -51,13 +53,27 @@ class PictureStep:
 
 @dataclass(frozen=True, slots=True)
 class PictureWay:
-    """A line. `out` leads aside, by a jump or a step back; `on` touches the chosen step."""
+    """A line, and the words that it is taken on. `out` leads aside, by a jump or a step back; `on` touches the chosen
+    step."""
 
     way: tuple[str, str]
     line: Line
     width: float = THINNEST
     out: bool = False
     on: bool = False
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What stands on it."""
+        return self.label
+
+    @property
+    def mark(self) -> tuple[float, float, float]:
+        """Left, top and width of the ground on which its words stand."""
+        width = width_of(self.words)
+        x, y = self.line.label
+        return round(x - width / 2, 1), round(y - HALF, 1), width
 
     @property
     def tip(self) -> float:

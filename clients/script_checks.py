@@ -45,6 +45,7 @@ RULES: dict[str, str | Promise] = {
     "greeting": _("It begins with a greeting that names the company"),
     "verified": _("Account data stands behind a passed verification"),
 }
+LED_BY_FACTS = ("verify", "decide")  # where the agent does not choose the way
 WAYS = ("reached", "ends", "greeting", "verified")
 
 
@@ -169,9 +170,13 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
         if step.id not in reached:
             yield Problem(step.id, "No way leads here.", rule="reached")
     ends = {step.id for step in graph.steps.values() if step.kind == "close" or END in step.ways()}
+    sure = _sure_to_end(graph)
     for step in graph.steps.values():
         if step.id in reached and not (_reach(graph, step.id) & ends):
             yield Problem(step.id, "From here the script never ends.", rule="ends")
+            continue
+        if step.id in reached and step.id not in sure and step.kind in LED_BY_FACTS:
+            yield Problem(step.id, "Depending on what is known it goes around here for ever.", rule="ends")
     if not ends:
         yield Problem("", "The script has no closure.", rule="ends")
     if kind == ScriptKind.SUB_PROCESS:
@@ -183,6 +188,28 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
     for step in graph.steps.values():
         if step.id in unverified and step.shows_account():
             yield Problem(step.id, "Account data can be reached here without verification.", rule="verified")
+
+
+def _sure_to_end(graph: Graph) -> set[str]:
+    """From where an agent can come to an end whatever the facts are: she may choose, and give up verifying."""
+    sure: set[str] = set()
+    grown = True
+    while grown:
+        found = {step.id for step in graph.steps.values() if step.id not in sure and _ends_surely(step, sure | {END})}
+        sure |= found
+        grown = bool(found)
+    return sure
+
+
+def _ends_surely(step: Step, sure: set[str]) -> bool:
+    match step.kind:
+        case "close":
+            return True
+        case "verify":
+            return step.failed in sure
+        case "decide":
+            return all(way in sure for way in step.ways())
+    return any(way in sure for way in step.ways())
 
 
 def _reach(graph: Graph, start: str, *, stop_at_passed: bool = False) -> set[str]:

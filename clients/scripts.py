@@ -44,6 +44,7 @@ A sub-process is a script of its own kind: it needs neither greeting nor verific
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -55,15 +56,18 @@ from django.utils.translation import gettext_lazy as _
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
+from clients import reviews
 from clients.drafting import NotADraft, NothingToUndo, Outdated, redo, rewrite, undo
-from clients.models import CallList, Client, ProductType, Script, ScriptKind, ScriptVersion, VersionState
+from clients.models import CallList, Client, ProductType, Role, Script, ScriptKind, ScriptVersion, VersionState
 from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
 __all__ = [
+    "ClientApprovalMissing",
+    "ClientApproves",
     "NotADraft",
     "NothingToUndo",
     "Outdated",
@@ -73,15 +77,19 @@ __all__ = [
     "approve",
     "before",
     "check",
+    "client_approves",
     "pick",
     "publish",
+    "put_in_force",
     "redo",
     "render",
+    "require_publishable",
     "rewrite",
     "send_back",
     "sub_process",
     "submit",
     "undo",
+    "waiting_for",
     "wrote",
 ]  # fmt: skip
 
@@ -92,7 +100,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     VersionState.IN_REVIEW: frozenset({VersionState.APPROVED, VersionState.DRAFT}),
     VersionState.APPROVED: frozenset({VersionState.PUBLISHED}),
     VersionState.PUBLISHED: frozenset({VersionState.RETIRED}),
-    VersionState.RETIRED: frozenset(),
+    VersionState.RETIRED: frozenset({VersionState.PUBLISHED}),
 }
 
 
@@ -106,6 +114,20 @@ class ScriptRefused(DomainError):
         first = f"{problems[0].step}: {problems[0].sentence}".removeprefix(": ")
         more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
         super().__init__(sentence=f"This script cannot be published yet. {first}{more}")
+
+
+class ClientApproves(DomainError):
+    """The contract gives this to the client's own manager."""
+
+    code = "client_approves"
+    sentence = _("By the contract the client's own manager approves this script. Nobody else can.")
+
+
+class ClientApprovalMissing(DomainError):
+    """The contract asks for an approval that this version has not."""
+
+    code = "client_approval_missing"
+    sentence = _("By the contract the client's own manager approves this script first. It is waiting for that.")
 
 
 class OwnDraft(DomainError):
@@ -140,10 +162,36 @@ def submit(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     return version
 
 
+def client_approves(client: Client, *, at: datetime | None = None) -> bool:
+    """Whether the contract in force says that the client's own manager approves its scripts."""
+    day = client.day_at(at or clock.now())
+    begun = client.contracts.filter(valid_from__lte=day).filter(Q(valid_until=None) | Q(valid_until__gte=day))
+    return bool(begun.order_by("-valid_from").values_list("client_approves_scripts", flat=True).first())
+
+
+@transaction.atomic
 def approve(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
-    """Say that it may be published; not by who wrote it, unless an admin."""
+    """Say that it may be published; not by who wrote it, unless an admin.
+
+    Where the contract says so, by a manager of the client alone, who did not write it either.
+    """
+    client = version.script.client
+    for_client = client_approves(client)
+    if for_client and not by.memberships.filter(client=client, role=Role.MANAGER).exists():
+        raise ClientApproves
+    if for_client and wrote(version, by):
+        raise OwnDraft
     _require_other_eyes(version, by)
-    _move(version, VersionState.APPROVED, by, why)
+    approval = {"approved_by": by, "approved_at": clock.now(), "approved_for_client": for_client}
+    if for_client and version.state == VersionState.APPROVED:
+        # Approved among ourselves before the contract asked for more: it stays so, now for the client.
+        with because(why, by=by):
+            same = ScriptVersion.objects.filter(pk=version.pk, state=VersionState.APPROVED, approved_for_client=False)
+            if not same.update(**approval):
+                raise StaleState
+        version.refresh_from_db()
+        return version
+    _move(version, VersionState.APPROVED, by, why, **approval)
     return version
 
 
@@ -153,16 +201,41 @@ def send_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     return version
 
 
-@transaction.atomic
+def waiting_for(client: Client) -> QuerySet[ScriptVersion]:
+    """The versions that wait for the client's own manager; none where the contract does not ask for that."""
+    if not client_approves(client):
+        return ScriptVersion.objects.none()
+    ours = Q(state=VersionState.APPROVED, approved_for_client=False)
+    found = ScriptVersion.objects.filter(script__client=client).filter(Q(state=VersionState.IN_REVIEW) | ours)
+    return found.select_related("script", "created_by").defer("graph").order_by("script__name", "-number")
+
+
 def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     """Put an approved version in force and retire the one before it; runs in progress keep theirs.
 
-    Not by who wrote it, unless an admin.
+    Not by who wrote it, unless an admin; not without the client's approval where the contract asks for it.
     """
+    if version.state == VersionState.RETIRED:
+        raise IllegalMove
+    return put_in_force(version, by, why=why)
+
+
+def require_publishable(version: ScriptVersion, by: User) -> None:
+    """Refuse what this person may not publish, or nobody: OwnDraft, ClientApprovalMissing, ScriptRefused."""
     _require_other_eyes(version, by)
+    if client_approves(version.script.client) and not version.approved_for_client:
+        raise ClientApprovalMissing
     if faults := _faults(version):
         raise ScriptRefused(faults)
+
+
+@transaction.atomic
+def put_in_force(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+    """As `publish`, of a former version too (`clients.publishing.roll_back`)."""
+    require_publishable(version, by)
+    Script.objects.select_for_update(no_key=True).get(pk=version.script_id)  # one after the other
     now = clock.now()
+    reviews.published(version, now)
     before = (
         ScriptVersion.objects.filter(script=version.script, language=version.language, channel=version.channel)
         .filter(state=VersionState.PUBLISHED)
@@ -170,7 +243,8 @@ def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     )
     for old in before:
         _move(old, VersionState.RETIRED, by, why, retired_at=now)
-    _move(version, VersionState.PUBLISHED, by, why, published_at=now, published_by=by)
+    changes = {"published_at": now, "published_by": by, "publish_at": None, "retired_at": None}
+    _move(version, VersionState.PUBLISHED, by, why, **changes)
     version.edits.all().delete()  # nothing of it can be taken back any more
     return version
 

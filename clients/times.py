@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -37,6 +37,12 @@ def day_words(moment: datetime, zone: str, language: str) -> str:
     with translation.override(language):
         form = r"l, j \d\e F" if language == "es" else "l, j F"
         return date_format(moment.astimezone(ZoneInfo(zone)), form)
+
+
+def date_words(day: date, language: str) -> str:
+    """24 November 2026; 24 de noviembre de 2026."""
+    with translation.override(language):
+        return date_format(day, r"j \d\e F \d\e Y" if language == "es" else "j F Y")
 
 
 def moment_words(moment: datetime, zone: str, language: str) -> str:

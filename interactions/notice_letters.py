@@ -14,7 +14,7 @@ from clients import texts
 from clients.brand_css import mix, normal_colour, text_on
 from clients.models import BrandText, Channel, Client, TextKind
 from clients.opening import known_zone, next_opening
-from clients.times import clock_words, moment_words, window_words, zone_words
+from clients.times import clock_words, date_words, moment_words, window_words, zone_words
 from interactions import act_letters, sender
 from interactions.letters import Letter, Line, greeting, zone_of
 from interactions.models import Callback, Interaction, Message, MessageDirection, Notice, NoticeKind
@@ -51,6 +51,8 @@ def letter_of(notice: Notice) -> Letter:
             return act_letters.refund(notice)
         case NoticeKind.ORDER_CONFIRMATION:
             return act_letters.order(notice)
+        case NoticeKind.REVIEW_DUE:
+            return _review_due(notice)
         case _:
             return _callback(notice)
 
@@ -248,6 +250,24 @@ def _new_contact(notice: Notice) -> Letter:
         title=say("new_contact_title", language),
         paragraphs=(say("new_contact_lead", language),),
         facts=tuple(facts),
+    )
+
+
+def _review_due(notice: Notice) -> Letter:
+    """For its owner: which call flow, since when, and where it is signed."""
+    language, script = notice.language, notice.script
+    assert script is not None and notice.review_on is not None
+    page = reverse("setup-script", args=[notice.client.public_id, script.public_id])
+    return Letter(
+        subject=say("review_due_subject", language, flow=script.name),
+        title=say("review_due_title", language),
+        greeting=greeting(notice),
+        paragraphs=(say("review_due_lead", language),),
+        facts=(
+            (say("call_flow", language), script.name),
+            (say("review_due_on", language), date_words(notice.review_on, language)),
+        ),
+        button=(say("review_button", language), urljoin(f"{settings.SITE_URL}/", page)),
     )
 
 

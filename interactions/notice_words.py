@@ -136,6 +136,15 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Here is the confirmation of your order once more.",
         "es": "Aquí tiene de nuevo la confirmación de su pedido.",
     },
+    "review_due_subject": {"en": "Review due: {flow}", "es": "Revisión pendiente: {flow}"},
+    "review_due_title": {"en": "A call flow is to be reviewed", "es": "Hay que revisar un guion"},
+    "review_due_lead": {
+        "en": "You answer for this call flow. Look at what its chart shows, then sign “keep” or “change”.",
+        "es": "Usted responde de este guion. Mire lo que muestra su gráfico y firme «mantener» o «cambiar».",
+    },
+    "call_flow": {"en": "Call flow", "es": "Guion"},
+    "review_due_on": {"en": "Due on", "es": "Fecha"},
+    "review_button": {"en": "Review it", "es": "Revisarlo"},
     "wrote": {"en": "On {when}, {who} wrote:", "es": "El {when}, {who} escribió:"},
 }
 

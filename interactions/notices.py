@@ -20,6 +20,7 @@ from interactions.adapters import ADAPTERS
 from interactions.adapters.base import Bounce, BounceKind, DeliveryError, Outbound
 from interactions.models import (
     FOR_CUSTOMERS,
+    FOR_WORKERS,
     OF_ACTS,
     Action,
     Callback,
@@ -359,7 +360,7 @@ def outbound(notice: Notice) -> Outbound:
         text=notice.text,
         html=notice.html,
         message_id=sender.message_id(brand, sender.NOTICES, notice.message_id),
-        reply_to="" if notice.kind == NoticeKind.NEW_CONTACT else sender.reply_to(notice.client, entry_point),
+        reply_to="" if notice.kind in FOR_WORKERS else sender.reply_to(notice.client, entry_point),
         in_reply_to=answered,
         references=(answered,) if answered else (),
         attachments=(*sender.logo_of(brand, notice.html), *invitation_of(notice)),
@@ -372,7 +373,7 @@ def _mail_answered(notice: Notice) -> str:
     """The customer's own last mail of this contact, so that the notice stands in its thread."""
     if notice.interaction is None or notice.interaction.channel != Channel.EMAIL:
         return ""
-    if notice.kind == NoticeKind.NEW_CONTACT:
+    if notice.kind in FOR_WORKERS:
         return ""
     mails = Message.objects.filter(interaction=notice.interaction, direction=MessageDirection.IN).exclude(message_id="")
     return mails.order_by("-at", "-pk").values_list("message_id", flat=True).first() or ""

@@ -28,8 +28,6 @@ from interactions.deciding import decide
 from interactions.models import Case, Direction, Interaction, JournalEntry, Kind, Leg, Origin, Run, RunState, StepVisit
 from interactions.verification import Compared, compare
 
-MOST_UNSEEN = 50
-
 
 class ScriptMovedOn(DomainError):
     """The answer belongs to a step the run has left already (another tab, a double click)."""
@@ -166,7 +164,9 @@ def _leave(run: Run, *, next_step: str, answer: Mapping[str, Any], at: datetime)
 
 def _enter(run: Run, step_id: str, *, agent: Agent, at: datetime, jumped: bool = False) -> None:
     """Enter a step; those an agent does not see (decide, sub-process) are passed through, each a visit of no time."""
-    for _times in range(MOST_UNSEEN):
+    been: set[tuple[int, str]] = set()  # unseen steps, by how many of the script's own came before; no way around twice
+    own = 0
+    while True:
         if step_id == END and run.sub_version is not None:
             run.sub_version = None
             step_id = parse(run.version.graph)[_sub_step(run)].next
@@ -178,7 +178,10 @@ def _enter(run: Run, step_id: str, *, agent: Agent, at: datetime, jumped: bool =
         run.at_step = step_id
         _visit(run, step_id, agent=agent, at=at, jumped=jumped)
         jumped = False
-        way = _through(run, step)
+        own += run.sub_version is None
+        here = (own if run.sub_version else 0, step_id)
+        way = None if here in been else _through(run, step)
+        been.add(here)
         if way is None:
             break
         _leave(run, next_step=way, answer={}, at=at)

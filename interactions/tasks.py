@@ -10,7 +10,7 @@ from celery import shared_task
 
 from bpo.kernel import clock
 from bpo.kernel.outgoing import OutgoingQuerySet
-from interactions import callback_work, carrying, cases, keeping, mail_fetch, mail_out, notices
+from interactions import callback_work, carrying, cases, keeping, mail_fetch, mail_out, notices, papers, review_alerts
 from interactions.adapters.base import DeliveryError
 from interactions.replay import asking
 
@@ -107,3 +107,15 @@ def keep_flow_days() -> int:
     from interactions.reports import flow_days
 
     return flow_days.keep_days()
+
+
+@shared_task(name="interactions.remind_of_reviews")
+def remind_of_reviews() -> int:
+    """Owners of call flows are told once that a review is due; returns how many mails were written."""
+    return review_alerts.remind(clock.now())
+
+
+@shared_task(name="interactions.make_papers")
+def make_papers() -> int:
+    """Charts of call flows that wait to be put on paper; returns how many were made."""
+    return papers.make_waiting()

@@ -7,17 +7,15 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents import rule_rows
 from agents.models import OverflowStep, StepAction, Team
 from agents.rule_rows import Problems, Rows, Rules
 from agents.rule_words import moved_to, place
+from clients.forms.moments import moment_field, name_zone
 from clients.forms.queues import QueueForm, SkillsForm
 from clients.models import Client, Queue, QueueState, Skill
-from clients.times import zone_words
 
 STEPS = "steps"
 MOST = 50
@@ -94,17 +92,6 @@ class Steps(forms.BaseFormSet[StepForm]):
 StepSet: type[Steps] = forms.formset_factory(  # type: ignore[assignment]
     StepForm, formset=Steps, extra=0, max_num=MOST, validate_max=True
 )
-
-
-def moment_field(label: Any, **kwargs: Any) -> forms.DateTimeField:
-    """A moment on the clock of whoever types it."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, **kwargs)
-
-
-def name_zone(field: forms.Field) -> None:
-    """Say on whose clock it is."""
-    field.help_text = _("Time in %(zone)s.") % {"zone": zone_words(timezone.get_current_timezone_name())}
 
 
 class MomentForm(forms.Form):

@@ -26,7 +26,7 @@ from agents.forms.lines import MomentForm, RulesForms, rearranged
 from agents.models import QueueVersion, RulesState
 from agents.rule_hints import idle_steps
 from agents.rule_words import difference, whole
-from bpo.kernel.errors import DomainError
+from bpo.kernel.errors import DomainError, TimePassed
 from clients.models import Queue, Role
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import lock, page
@@ -106,7 +106,7 @@ def _send(request: SetupRequest, queue: Queue, opened: QueueVersion | None) -> H
             context = {**_told(queue, opened), "since": refused.changes}
             return _page(request, forms, context, seen=given["seen"] or seen, status=422)
         except DomainError as refused:
-            field = {rules.TimePassed: "publish_at", rules.ReasonMissing: "reason"}.get(type(refused))
+            field = {TimePassed: "publish_at", rules.ReasonMissing: "reason"}.get(type(refused))
             forms.publish.add_error(field, str(refused.sentence))
         else:
             messages.success(request, _words(what, draft))

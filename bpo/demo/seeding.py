@@ -43,6 +43,7 @@ from clients.models import (
     Queue,
     QueueSkill,
     Reason,
+    Role,
     Script,
     ScriptVersion,
     Skill,
@@ -297,7 +298,7 @@ def _scripts(client: Client, content: ClientContent, author: User, approver: Use
                 "kind": each.kind,
                 "product_type": client.product_types.get(code=each.product_type) if each.product_type else None,
                 "owner": author,
-                "review_on": today + timedelta(days=180),
+                "review_on": today + timedelta(days=90),
             },
         )
         for language, graph in each.graphs.items():
@@ -314,5 +315,13 @@ def _scripts(client: Client, content: ClientContent, author: User, approver: Use
                 )
                 if version.state == VersionState.DRAFT:
                     scripts.submit(version, by=author, why="first version")
-                    scripts.approve(version, by=approver, why="read and tried")
+                    scripts.approve(version, by=_reader(client) or approver, why="read and tried")
                     scripts.publish(version, by=approver, why="first version")
+
+
+def _reader(client: Client) -> User | None:
+    """The client's own manager where the contract gives the approval of call flows to the client."""
+    if not scripts.client_approves(client):
+        return None
+    managers = client.memberships.filter(role=Role.MANAGER).select_related("user")
+    return next((each.user for each in managers), None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from bpo.demo import calling, filling, models, seeding, staffing
+from bpo.demo import calling, filling, models, reviewing, seeding, staffing
 from bpo.demo.content import CLIENTS, call_list
 from bpo.demo.password import demo_password
 from bpo.kernel import clock
@@ -35,5 +35,11 @@ def set_up() -> None:
             standing.go_live(client, by=staff["tom"], at=now)
         if content.slug == call_list.CLIENT:
             calling.write_call_list(client, by=staff["priya"], at=now)
+    for content, client in clients:
+        reviewing.write_reviews(client, by=staff["priya"], at=now)
+        if content is CLIENTS[0]:
+            reviewing.write_change(client, by=staff["priya"], at=now)
+        if content is CLIENTS[1]:
+            reviewing.write_time(client, by=staff["priya"], approver=staff["tom"], at=now)
     if models.switch().seeded_at is None:
         models.note(seeded_at=now)

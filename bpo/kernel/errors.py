@@ -33,6 +33,14 @@ class StaleState(DomainError):
     sentence = _("Someone else was faster. Have a look at the present state.")
 
 
+class TimePassed(DomainError):
+    """Nothing happens yesterday."""
+
+    code = "time_passed"
+    sentence = _("Choose a time that is still to come.")
+    status = 400
+
+
 class InvalidValue(DomainError):
     """A value that was given cannot be used."""
 

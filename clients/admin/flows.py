@@ -13,8 +13,14 @@ from clients import scripts
 from clients.admin.base import OfClientAdmin, person
 from clients.models import (
     Script,
+    ScriptReview,
     ScriptVersion,
 )
+
+
+class ScriptReviewInline(ReadOnlyInline):
+    model = ScriptReview
+    fields = ["number", "version", "verdict", "note", "by_name", "signed_at", "next_on", "draft"]
 
 
 class ScriptVersionInline(ReadOnlyInline):
@@ -29,7 +35,7 @@ class ScriptAdmin(NothingVanishes, OfClientAdmin):
     list_select_related = ["client", "product_type", "owner"]
     search_fields = ["name", "client__name"]
     autocomplete_fields = ["client", "product_type", "owner"]
-    inlines = [ScriptVersionInline]
+    inlines = [ScriptVersionInline, ScriptReviewInline]
 
 
 @admin.register(ScriptVersion)

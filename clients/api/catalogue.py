@@ -167,7 +167,7 @@ class ContractSerializer(CheckedSerializer):
 
     class Meta:
         model = Contract
-        fields = ["valid_from", "valid_until", "promises"]
+        fields = ["valid_from", "valid_until", "client_approves_scripts", "promises"]
 
     @transaction.atomic
     def write(self, instance: Contract, data: dict[str, Any]) -> Contract:

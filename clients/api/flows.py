@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients import scripts
+from clients import drafting, scripts
 from clients.api.base import (
     ByCode,
     OfClientViewSet,
@@ -35,7 +35,7 @@ class ScriptSerializer(CheckedSerializer):
 
     class Meta:
         model = Script
-        fields = ["public_id", "name", "kind", "product_type", "review_on"]
+        fields = ["public_id", "name", "kind", "product_type", "review_on", "review_days"]
         read_only_fields = ["public_id"]
 
 
@@ -89,12 +89,9 @@ class VersionViewSet(
         return super().partial_update(request, *args, **kwargs)
 
     def perform_create(self, serializer: Any) -> None:
-        data = serializer.validated_data
-        same = ScriptVersion.objects.filter(
-            script=data["script"], language=data.get("language", "en"), channel=data.get("channel", "")
-        )
-        latest = same.order_by("-number").values_list("number", flat=True).first()
-        serializer.save(number=(latest or 0) + 1, created_by=by_whom(self.request))
+        data = dict(serializer.validated_data)
+        script, language, channel = data["script"], data.get("language", "en"), data.get("channel", "")
+        serializer.instance = drafting.begin(script, language, channel, data.get("graph", {}), by_whom(self.request))
 
     def perform_update(self, serializer: Any) -> None:
         graph = serializer.validated_data.get("graph", serializer.instance.graph)
@@ -114,6 +111,9 @@ class VersionViewSet(
         act(version, by_whom(request), why=ReasonedSerializer.of(request))
         return Response(self.get_serializer(version).data)
 
+    def _reviewers(self) -> tuple[str, ...]:
+        return (Role.SUPERVISOR, Role.MANAGER) if scripts.client_approves(self.client) else (Role.SUPERVISOR,)
+
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **kwargs: Any) -> Response:
@@ -123,14 +123,14 @@ class VersionViewSet(
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, **kwargs: Any) -> Response:
-        """Not by who wrote it."""
-        return self._move(request, scripts.approve, Role.SUPERVISOR)
+        """Not by who wrote it; by a manager of the client where the contract says so."""
+        return self._move(request, scripts.approve, *self._reviewers())
 
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, **kwargs: Any) -> Response:
         """A draft again."""
-        return self._move(request, scripts.send_back, Role.SUPERVISOR)
+        return self._move(request, scripts.send_back, *self._reviewers())
 
     @extend_schema(request=ReasonedSerializer)
     @action(detail=True, methods=["post"])

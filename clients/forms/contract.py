@@ -17,10 +17,12 @@ class ContractForm(forms.ModelForm[Contract]):
 
     class Meta:
         model = Contract
-        fields = ["valid_from", "valid_until"]
+        fields = ["valid_from", "valid_until", "client_approves_scripts"]
+        help_texts = {"client_approves_scripts": ""}
         labels = {
             "valid_from": gettext_lazy("In force from"),
             "valid_until": gettext_lazy("Last day (empty: until further notice)"),
+            "client_approves_scripts": gettext_lazy("The company's manager approves each version of a call flow"),
         }
         widgets = {
             "valid_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -105,12 +107,13 @@ class PolicyForm(forms.ModelForm[Policy]):
             "recording_days",
             "tell_agents_when_monitored",
             "refund_limit",
+            "script_review_days",
             "retention_days",
             "short_abandon_seconds",
         ]
         help_texts = {
             "verification_lock_hours": gettext_lazy("0: the customer’s next contact may try again."),
-        } | dict.fromkeys(("turnaround_minutes", "callback_window_minutes", "recording_days"), "")
+        } | dict.fromkeys(("turnaround_minutes", "callback_window_minutes", "recording_days", "script_review_days"), "")
         labels = {
             "turnaround_minutes": gettext_lazy("A callback is made within open minutes"),
             "callback_window_minutes": gettext_lazy("Length of a window customers choose, minutes"),
@@ -135,6 +138,7 @@ class PolicyForm(forms.ModelForm[Policy]):
             "recording_days": gettext_lazy("Days until a recording is deleted"),
             "tell_agents_when_monitored": gettext_lazy("Agents see when a supervisor listens"),
             "refund_limit": gettext_lazy("Refunds without approval up to"),
+            "script_review_days": gettext_lazy("Days from one review of a call flow to the next"),
             "retention_days": gettext_lazy("Days until contacts are deleted"),
             "short_abandon_seconds": gettext_lazy("Short abandons, under seconds"),
         }

@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients import script_text, starters
+from bpo.accounts.models import User
+from clients import reviews, script_text, starters
+from clients.forms.moments import moment_field, name_zone
 from clients.models import Channel, Client, Script, ScriptVersion
 from clients.starter_flows import FLOWS, flow
 
@@ -42,6 +44,41 @@ class ScriptForm(forms.ModelForm[Script]):
         if self.client.scripts.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("The company has a call flow of this name already."))
         return name
+
+
+class PublishAtForm(forms.Form):
+    """When a version is to come into force, and why."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
+    publish_at = moment_field(gettext_lazy("Publish at"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_zone(self.fields["publish_at"])
+
+
+class ReviewPlanForm(forms.ModelForm[Script]):
+    """Who answers for a call flow, and when it is looked at again."""
+
+    class Meta:
+        model = Script
+        fields = ["owner", "review_on", "review_days"]
+        labels = {
+            "owner": gettext_lazy("Owner"),
+            "review_on": gettext_lazy("To be reviewed on"),
+            "review_days": gettext_lazy("Days from one review to the next"),
+        }
+        widgets = {"review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        script = self.instance
+        owner: Any = self.fields["owner"]
+        owner.queryset = reviews.may_own(script.client) | User.objects.filter(pk__in=[script.owner_id])
+        owner.empty_label = _("nobody")
+        self.fields["review_on"].required = bool(script.review_on)
+        days = script.client.policy.script_review_days if hasattr(script.client, "policy") else ""
+        self.fields["review_days"].help_text = _("Empty: the company's %(days)s.") % {"days": days} if days else ""
 
 
 class VersionForm(forms.Form):

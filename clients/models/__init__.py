@@ -14,6 +14,7 @@ from clients.models.membership import Membership, Role
 from clients.models.order import Bill, BillLine, BillState, Order, OrderIssue, OrderLine, OrderState
 from clients.models.policy import Policy, RecordingRule, VerificationFailure
 from clients.models.queue import Channel, MissRule, Queue, QueueSkill, QueueState, Strategy, WhenUnstaffed, WrapUpMode
+from clients.models.review import ScriptReview, Verdict
 from clients.models.script import Script, ScriptEdit, ScriptKind, ScriptVersion, VersionState
 from clients.models.skill import Skill
 from clients.models.snippet import Snippet
@@ -69,12 +70,14 @@ __all__ = [
     "Script",
     "ScriptEdit",
     "ScriptKind",
+    "ScriptReview",
     "ScriptVersion",
     "Skill",
     "Snippet",
     "SoundKind",
     "Strategy",
     "TextKind",
+    "Verdict",
     "VerificationFailure",
     "VersionState",
     "WhenUnstaffed",

@@ -16,6 +16,9 @@ class Contract(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contracts")
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    client_approves_scripts = models.BooleanField(
+        default=False, help_text="The client's own manager approves each version of a call flow before it is published."
+    )
 
     objects = ClientScopedQuerySet["Contract"].as_manager()
 

@@ -13,6 +13,8 @@ from clients.hours import LONGEST_TURNAROUND
 from clients.models.client import Client
 from clients.script_graph import FACTS
 
+LONGEST_REVIEW_DAYS = 1096
+
 
 class RecordingRule(models.TextChoices):
     """Whether calls are recorded."""
@@ -90,6 +92,11 @@ class Policy(models.Model):
         validators=[MinValueValidator(0)],
         help_text="Refunds up to this amount need no approval; in the company's currency.",
     )
+    script_review_days = models.PositiveSmallIntegerField(
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_REVIEW_DAYS)],
+        help_text="From one review of a call flow to the next, where the flow does not say otherwise.",
+    )
     retention_days = models.PositiveIntegerField(default=730)
     short_abandon_seconds = models.PositiveSmallIntegerField(default=5)
 
@@ -103,6 +110,9 @@ class Policy(models.Model):
             models.CheckConstraint(condition=models.Q(callback_attempts__gt=0), name="attempts_positive"),
             models.CheckConstraint(condition=models.Q(recording_days__gt=0), name="recordings_kept_a_day"),
             models.CheckConstraint(condition=models.Q(refund_limit__gte=0), name="refund_limit_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(script_review_days__range=(1, LONGEST_REVIEW_DAYS)), name="scripts_reviewed_in_days"
+            ),
             models.CheckConstraint(condition=OneOf("recording", RecordingRule.values), name="recording_rule_known"),
             models.CheckConstraint(
                 condition=models.Q(verification_facts__contained_by=[*FACTS]), name="verification_facts_known"

@@ -1,6 +1,7 @@
 """The client's call flows; versions are immutable once published."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from bpo.kernel.history import tracked
@@ -8,6 +9,7 @@ from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.catalogue import ProductType
 from clients.models.client import Client
+from clients.models.policy import LONGEST_REVIEW_DAYS
 from clients.models.queue import Channel
 
 
@@ -31,12 +33,23 @@ class Script(PublicIdModel):
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     review_on = models.DateField(null=True, blank=True)
+    review_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_REVIEW_DAYS)],
+        help_text="From one review to the next; empty: the company's rule.",
+    )
 
     objects = ClientScopedQuerySet["Script"].as_manager()
 
     class Meta:
         ordering = ["client", "name"]
-        constraints = [models.UniqueConstraint(fields=["client", "name"], name="script_named_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "name"], name="script_named_once"),
+            models.CheckConstraint(
+                condition=models.Q(review_days__range=(1, LONGEST_REVIEW_DAYS)), name="script_reviewed_in_days"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -73,10 +86,20 @@ class ScriptVersion(PublicIdModel):
     writers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, editable=False, related_name="+", help_text="Whoever changed its steps later."
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_for_client = models.BooleanField(
+        default=False, editable=False, help_text="By the client's own manager, as the contract asks."
+    )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(
+        null=True, editable=False, help_text="When an approved one is to be published, by whoever published_by names."
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
 
     client_lookup = "script__client"
@@ -91,6 +114,13 @@ class ScriptVersion(PublicIdModel):
                 condition=models.Q(state="published"),
                 name="one_published_version",
             ),
+            models.CheckConstraint(
+                condition=models.Q(publish_at=None) | models.Q(state="approved", published_by__isnull=False),
+                name="approved_before_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["publish_at"], condition=models.Q(publish_at__isnull=False), name="scripts_due"),
         ]
 
     @property

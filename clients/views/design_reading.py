@@ -45,7 +45,7 @@ def difference(request: SetupRequest, version: UUID) -> HttpResponse:
     others = list(found.script.versions.exclude(pk=found.pk).order_by("-number", "language", "channel"))
     against = scripts.before(found, others)
     if asked := request.GET.get("to"):
-        against = get_object_or_404(ScriptVersion, script=found.script, public_id=_uuid(asked))
+        against = get_object_or_404(ScriptVersion, script=found.script, public_id=uuid_of(asked))
     context: dict[str, Any] = {"version": found, "script": found.script, "others": others, "against": against}
     if against is not None:
         context["difference"] = difference_of(against, found)
@@ -73,7 +73,8 @@ def export(request: SetupRequest, version: UUID, form: str) -> HttpResponse:
     return answer
 
 
-def _uuid(text: str) -> UUID:
+def uuid_of(text: str) -> UUID:
+    """The public id that a query or a form names; what is none is not there."""
     try:
         return UUID(text)
     except ValueError:

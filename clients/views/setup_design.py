@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import InvalidValue
-from clients import flow_draft, flow_preview, graph_edits, script_checks, script_diff, script_graph, scripts
+from clients import flow_draft, flow_preview, flow_ways, graph_edits, script_checks, script_diff, script_graph, scripts
 from clients.flow_picture import KINDS
 from clients.forms import design as forms
 from clients.models import ScriptKind, ScriptVersion, VersionState
@@ -54,7 +54,13 @@ def save(request: SetupRequest, version: UUID) -> HttpResponse:
         return render(request, "setup/_outdated.html", context, status=409)
     if not htmx:
         return redirect(_address(found, step))
-    whole = bool(request.POST.get("do")) or _shape(before) != _shape(graph_edits.find(found.graph, step))
+    # What was typed while another step was on its way into the form is saved, and that other one stays chosen.
+    look = request.POST.get("look", "")
+    beside = graph_edits.find(found.graph, look) is not None
+    step = look if beside else step
+    whole = bool(request.POST.get("do")) or (
+        not beside and _shape(before) != _shape(graph_edits.find(found.graph, step))
+    )
     context = board(request, found, step) | {"told": told, "fresh": request.POST.get("do", "").startswith("add-")}
     if not whole:
         return page(request, "setup/_design_saved.html", "setup-scripts", context)
@@ -62,6 +68,20 @@ def save(request: SetupRequest, version: UUID) -> HttpResponse:
     answer["HX-Retarget"], answer["HX-Reswap"] = "#design", "outerHTML"
     answer["HX-Replace-Url"] = _address(found, step)
     return answer
+
+
+@for_setup(*DRAFTERS, acts_for=DRAFTERS)
+@require_safe
+def news(request: SetupRequest, version: UUID) -> HttpResponse:
+    """What somebody else did to the draft since the state that a page shows; nothing where it is still that one."""
+    found = version_of(request, version)
+    since, told = request.GET.get("since", ""), request.GET.get("told", "")
+    last = _last(found)
+    same = str(found.edition) == since or (last is not None and last.by_id == request.user.pk)
+    if told == str(found.edition) or (same and found.state == VersionState.DRAFT):
+        return HttpResponse(status=204)
+    context = {"version": found, "client": request.client, "last": last}
+    return render(request, "setup/_design_news.html", context)
 
 
 def _edit(request: SetupRequest, version: ScriptVersion) -> tuple[str, str]:
@@ -157,7 +177,8 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
     key = chosen.id if chosen else ""
     against, difference = _difference(version)
     changed = difference.steps if difference else []
-    chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed)
+    names = flow_ways.names_of(version, graph)
+    chart = flow_draft.chart_of(graph, problems, chosen=key, changed=changed, names=names)
     context |= {"against": against, "difference": difference, "changed_here": key in changed}
     context |= _way_missing(graph, chosen, against)
     context |= {"graph": graph, "chart": chart, "chosen": chosen, "ways_count": len(chart.ways)}

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bpo.kernel.errors import DomainError
-from clients import script_graph, scripts
-from clients.forms.scripts import ScriptForm, VersionForm
+from bpo.kernel import history
+from bpo.kernel.errors import DomainError, TimePassed
+from clients import drafting, publishing, script_graph, scripts
+from clients.forms.scripts import PublishAtForm, ScriptForm, VersionForm
 from clients.models import Role, Script, ScriptVersion, VersionState
 from clients.setup_gate import SetupRequest, for_setup
 from clients.views.setup import page
 
 DRAFTERS = (Role.SUPERVISOR, Role.MANAGER)
+SCHEDULE = "schedule"
 # TABLES.md: a supervisor reviews and publishes what she did not write; a manager approves where the contract says.
-MOVES = {
+MOVES: dict[str, tuple[Callable[..., ScriptVersion], tuple[str, ...]]] = {
     "submit": (scripts.submit, ("admin", *DRAFTERS)),
     "approve": (scripts.approve, ("admin", Role.SUPERVISOR)),
     "send-back": (scripts.send_back, ("admin", Role.SUPERVISOR)),
     "publish": (scripts.publish, ("admin", Role.SUPERVISOR)),
+    "take-back": (publishing.take_back, ("admin", Role.SUPERVISOR)),
+    "roll-back": (publishing.roll_back, ("admin", Role.SUPERVISOR)),
+    SCHEDULE: (publishing.schedule, ("admin", Role.SUPERVISOR)),
 }
-FOUR_EYES = {"approve", "publish"}
+MOST_MOVES = 20
+FOUR_EYES = {"approve", "publish", SCHEDULE, "roll-back"}
+BY_CLIENT = {"approve", "send-back"}  # of a manager, where the contract gives the approval to the client
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
@@ -59,19 +67,10 @@ def new_version(request: SetupRequest, script: UUID) -> HttpResponse:
     form = VersionForm(request.POST or None, request.FILES or None, script=found, version=latest)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        highest = found.versions.filter(language=data["language"], channel=data["channel"]).aggregate(n=Max("number"))
         try:
-            with transaction.atomic():
-                version = ScriptVersion.objects.create(
-                    script=found,
-                    number=(highest["n"] or 0) + 1,
-                    language=data["language"],
-                    channel=data["channel"],
-                    graph=data["graph"],
-                    created_by=request.user,
-                )
-        except IntegrityError:
-            form.add_error(None, _("Somebody else just made a version. Send it once more."))
+            version = drafting.begin(found, data["language"], data["channel"], data["graph"], request.user)
+        except drafting.SomebodyBegan as refused:
+            form.add_error(None, refused.sentence)
         else:
             return redirect("setup-design", request.client.public_id, version.public_id)
     context = {"form": form, "script": found}
@@ -96,25 +95,37 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Saved."))
                 return redirect("setup-version", request.client.public_id, found.public_id)
+    return _shown(request, found, form if draft else None)
+
+
+def _shown(
+    request: SetupRequest, found: ScriptVersion, form: VersionForm | None = None, timing: PublishAtForm | None = None
+) -> HttpResponse:
     problems = scripts.check(found.graph, found.script.kind)
     try:
         steps = as_told(found)
     except (KeyError, TypeError, ValueError, AttributeError):
         steps = []
-    fitting = [
-        act for act, (_operation, roles) in MOVES.items() if request.role in roles and act in _fitting(found.state)
-    ]
-    own = request.role != "admin" and not FOUR_EYES.isdisjoint(fitting) and scripts.wrote(found, request.user)
+    by_client = scripts.client_approves(request.client)
+    fitting = [act for act in _fitting(found, by_client) if _may(request, act, by_client)]
+    own = not FOUR_EYES.isdisjoint(fitting) and (request.role != "admin" or by_client)
+    own = own and scripts.wrote(found, request.user)
+    acts = [act for act in fitting if not (own and act in FOUR_EYES)]
     context = {
         "version": found,
         "script": found.script,
         "steps_of_flow": steps,
         "problems": problems,
-        "acts": [act for act in fitting if not (own and act in FOUR_EYES)],
+        "acts": [act for act in acts if act != SCHEDULE],
         "own": scripts.OwnDraft.sentence if own else "",
-        **({"form": form} if draft else {}),
+        "waits": by_client and found.state in ("in_review", "approved") and not found.approved_for_client,
+        "moves": [change for change in history.changes_of(found) if change.why][:MOST_MOVES],
+        "before": scripts.before(found, found.script.versions.exclude(pk=found.pk).defer("graph")),
+        **({"form": form} if form else {}),
+        **({"timing": timing or PublishAtForm()} if SCHEDULE in acts else {}),
     }
-    return page(request, "setup/version.html", "setup-scripts", context, status=422 if form.errors else 200)
+    wrong = any(each and each.errors for each in (form, timing))
+    return page(request, "setup/version.html", "setup-scripts", context, status=422 if wrong else 200)
 
 
 def as_told(version: ScriptVersion) -> list[script_graph.Step]:
@@ -136,12 +147,23 @@ def as_told(version: ScriptVersion) -> list[script_graph.Step]:
     ]
 
 
-def _fitting(state: str) -> tuple[str, ...]:
+def _fitting(version: ScriptVersion, by_client: bool) -> tuple[str, ...]:
+    """What may happen to a version as it stands."""
+    if version.state == VersionState.APPROVED and by_client and not version.approved_for_client:
+        return ("approve",)
     return {
         VersionState.DRAFT.value: ("submit",),
         VersionState.IN_REVIEW.value: ("approve", "send-back"),
-        VersionState.APPROVED.value: ("publish",),
-    }.get(state, ())
+        VersionState.APPROVED.value: ("publish", "take-back" if version.publish_at else SCHEDULE),
+        VersionState.RETIRED.value: ("roll-back",),
+    }.get(version.state, ())
+
+
+def _may(request: SetupRequest, act: str, by_client: bool) -> bool:
+    """Whether the role may do this: the approval is the manager's alone where the contract gives it to the client."""
+    if by_client and act == "approve":
+        return request.role == Role.MANAGER
+    return request.role in MOVES[act][1] or (by_client and act in BY_CLIENT and request.role == Role.MANAGER)
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)
@@ -152,14 +174,33 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
         raise Http404
     found = version_of(request, version)
     operation, roles = MOVES[act]
-    if request.role not in roles:
+    if request.role not in roles and not _may(request, act, scripts.client_approves(request.client)):
         raise PermissionDenied(_("Your role does not review and publish call flows."))
+    if act == SCHEDULE:
+        return _set_time(request, found)
     try:
         operation(found, request.user, why=request.POST.get("reason", ""))
         messages.success(request, f"{found}: {found.get_state_display()}")
     except DomainError as refused:
         messages.error(request, str(refused.sentence))
     return redirect("setup-version", request.client.public_id, found.public_id)
+
+
+def _set_time(request: SetupRequest, found: ScriptVersion) -> HttpResponse:
+    """Publish it at a time; what is refused stays on the page as it was typed."""
+    timing = PublishAtForm(request.POST)
+    if timing.is_valid():
+        given = timing.cleaned_data
+        try:
+            publishing.schedule(found, request.user, why=given["reason"], at=given["publish_at"])
+        except DomainError as refused:
+            timing.add_error("publish_at" if isinstance(refused, TimePassed) else None, str(refused.sentence))
+        else:
+            at = date_format(timezone.localtime(found.publish_at), "j M Y, H:i")
+            messages.success(request, _("It will be published on %(at)s.") % {"at": at})
+            return redirect("setup-version", request.client.public_id, found.public_id)
+    found.refresh_from_db()
+    return _shown(request, found, timing=timing)
 
 
 def version_of(request: SetupRequest, version: UUID) -> ScriptVersion:

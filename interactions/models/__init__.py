@@ -23,7 +23,8 @@ from interactions.models.lane import AgentLane, Lane, Refusal
 from interactions.models.leg import EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
-from interactions.models.notice import FOR_CUSTOMERS, OF_ACTS, Notice, NoticeKind
+from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, OF_ACTS, Notice, NoticeKind
+from interactions.models.paper import FlowPaper, PaperState
 from interactions.models.prospect import REACHED, Prospect, ProspectResult, ProspectState
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.refund import Refund, RefundState
@@ -36,6 +37,7 @@ from interactions.models.voicemail import Voicemail
 __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
+    "FOR_WORKERS",
     "HEARD",
     "OF_ACTS",
     "REACHED",
@@ -64,6 +66,7 @@ __all__ = [
     "Envelope",
     "ExchangeCall",
     "FlowDay",
+    "FlowPaper",
     "Interaction",
     "JournalEntry",
     "Kind",
@@ -79,6 +82,7 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Outcome",
+    "PaperState",
     "PausedFor",
     "Prospect",
     "ProspectResult",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
 from clients.access import ClientScopedQuerySet
-from clients.models import Client
+from clients.models import Client, Script
 from interactions.models.action import Action
 from interactions.models.callback import Callback
 from interactions.models.case import Case
@@ -28,10 +28,12 @@ class NoticeKind(models.TextChoices):
     REFUND_DECIDED = "refund_decided", "Refund approved or refused"
     ORDER_CONFIRMATION = "order_confirmation", "Confirmation of an order"
     NEW_CONTACT = "new_contact", "New contact, for the addresses of the line"
+    REVIEW_DUE = "review_due", "Review of a call flow due, for its owner"
 
 
 # What a customer may be sent; the rest is for those who work.
-FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind != NoticeKind.NEW_CONTACT)
+FOR_WORKERS = (NoticeKind.NEW_CONTACT, NoticeKind.REVIEW_DUE)
+FOR_CUSTOMERS = tuple(kind for kind in NoticeKind if kind not in FOR_WORKERS)
 
 
 # About what one act of a script made, so each is sent once for its act.
@@ -57,6 +59,8 @@ class Notice(PublicIdModel, Outgoing):
     action = models.ForeignKey(
         Action, null=True, on_delete=models.PROTECT, related_name="notices", help_text="The act that caused it."
     )
+    script = models.ForeignKey(Script, null=True, on_delete=models.PROTECT, related_name="notices")
+    review_on = models.DateField(null=True, help_text="The day of review that it tells of.")
     language = models.CharField(max_length=5, default="en")
     to_name = models.CharField(max_length=200, blank=True)
     to_address = models.CharField(max_length=254)
@@ -85,6 +89,11 @@ class Notice(PublicIdModel, Outgoing):
             ),
             models.UniqueConstraint(
                 fields=["interaction", "to_address"], condition=Q(kind="new_contact"), name="told_once_of_a_contact"
+            ),
+            models.UniqueConstraint(
+                fields=["script", "review_on", "to_address"],
+                condition=Q(kind="review_due"),
+                name="told_once_of_a_review",
             ),
         ]
         indexes = [

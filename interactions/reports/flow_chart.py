@@ -13,7 +13,8 @@ from bpo.kernel.templatetags.ui import duration
 from clients import flow_layout
 from clients.flow_layout import Box, Layout
 from clients.flow_picture import THICKEST, THINNEST, PictureStep, PictureWay
-from clients.models import Script, ScriptVersion
+from clients.flow_ways import labels_of, names_of, width_of
+from clients.models import Script, ScriptKind, ScriptVersion
 from clients.script_graph import END, Graph, parse
 from interactions.models import Outcome
 from interactions.reports.flows import DOOR, SUB, AtStep, Life, Way, percentile
@@ -22,6 +23,8 @@ SHARE_WIDTH = 56.0
 BARS = 14
 PASSED_THROUGH = ("decide", "sub_process")  # steps that take no time
 ABOVE, BELOW = 56.0, 16.0
+COUNTED = "0000"  # room for a number, so that the picture stands still while it grows
+WAITED_AT, WAITED = 166.0, 190.0  # where the words on waiting begin beside the start, and their room in either language
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,14 @@ class ChartStep(PictureStep):
 
 @dataclass(frozen=True, slots=True)
 class ChartWay(PictureWay):
-    """A line with its number."""
+    """A line with its words and its number."""
 
     count: int = 0
+
+    @property
+    def words(self) -> str:
+        """On what it is taken, and by how many."""
+        return " ".join(part for part in (self.label, str(self.count or "")) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,14 @@ class Chart:
     def top(self) -> float:
         """Where the picture begins: above is the door."""
         return -ABOVE
+
+    @property
+    def width(self) -> float:
+        """With room for the words beside the start, however narrow the flow is."""
+        first = self.start
+        if self.wait is None or first is None:
+            return self.layout.width
+        return max(self.layout.width, first.box.x + WAITED_AT + WAITED)
 
     @property
     def height(self) -> float:
@@ -117,11 +133,18 @@ def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
     shown = [way for way in aside if chosen in way]
     keys = [*graph.steps, *subs]
     last = [step.id for step in graph.steps.values() if step.kind == "close"]
-    layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last)
+    labels = labels_of(graph, names_of(version, graph))
+    widths: dict[tuple[str, str], float] = {
+        (way.source, way.target): width_of(f"{labels.get((way.source, way.target), '')} {COUNTED}".lstrip())
+        for way in [*drawn, *shown]
+    }
+    layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last, labels=widths)
     total = sum((at.total for at in life.steps.values()), timedelta())
     steps = [_step(key, graph, subs, layout.boxes[key], life.steps.get(key) or AtStep(), total) for key in keys]
     ways = [
-        _way(way, layout, life, out=way in shown, on=chosen in way) for way in [*drawn, *shown] if way in layout.lines
+        _way(way, layout, life, labels.get((way.source, way.target), ""), out=way in shown, on=chosen in way)
+        for way in [*drawn, *shown]
+        if way in layout.lines
     ]
     unseen = sum(life.ways[way] for way in aside)
     return Chart(version, layout, steps, ways, life, unseen)
@@ -158,10 +181,10 @@ def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, at: AtSt
     return ChartStep(key, step.name, step.kind, box, at, at.percentile(0.5), at.percentile(0.9), share, step.text)
 
 
-def _way(way: Way, layout: Layout, life: Life, *, out: bool, on: bool) -> ChartWay:
+def _way(way: Way, layout: Layout, life: Life, label: str, *, out: bool, on: bool) -> ChartWay:
     count = life.ways.get(way, 0)
     width = max(THICKEST * count / life.started, THINNEST) if life.started else THINNEST
-    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, count)
+    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, label, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +221,12 @@ def ends_in_words(ends: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Outcome, words and number, the most first."""
     words: dict[str, Any] = dict(Outcome.choices)
     return [(key, str(words.get(key, key)), n) for key, n in sorted(ends.items(), key=lambda end: -end[1])]
+
+
+def sums_of(chart: Chart) -> dict[str, Any]:
+    """What stands below a chart: how its runs ended, and of a sub-process how many went back to who called it."""
+    return {
+        "ends": ends_in_words(chart.life.ends),
+        "is_sub": chart.version.script.kind == ScriptKind.SUB_PROCESS,
+        "returned": sum(n for way, n in chart.life.ways.items() if way.target == END),
+    }

@@ -21,7 +21,7 @@ from interactions.reports import flows
 from interactions.reports.flows import AtStep, Life, Way
 from interactions.reports.scope import DAY, Period, midnight
 
-KEPT_AHEAD = 31
+KEPT_AHEAD = 61  # two months: a review holds one against the one before
 SECOND = timedelta(seconds=1)
 
 
@@ -41,7 +41,7 @@ def life(version: ScriptVersion, period: Period, *, at: datetime | None = None) 
 
 
 def keep_days(*, at: datetime | None = None) -> int:
-    """Count the finished days of the last month that nobody has asked for yet; how many."""
+    """Count the finished days of the last two months that nobody has asked for yet; how many."""
     at = at or clock.now()
     followed = Run.objects.filter(started_at__gte=at - KEPT_AHEAD * DAY)
     versions = ScriptVersion.objects.filter(

@@ -15,6 +15,7 @@ from django.db import Error, connection
 
 from agents import licences
 from bpo.kernel import clock
+from clients import publishing
 from interactions import (
     callback_work,
     calls,
@@ -70,6 +71,7 @@ STEPS: list[Step] = [
 SLOW_STEPS: list[tuple[float, Step]] = [
     (5, recordings.left_open),
     (5, voicemails.left_open),
+    (5, publishing.publish_due),
     (10, timers.seats_wrong),
     (10, timers.seats_without_console),
     (10, standing.follow_standing),

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:client>/contacts/<uuid:contact>/", pages.contact, name="portal-contact"),
     path("<uuid:client>/tasks/", tasks.listing, name="portal-tasks"),
     path("<uuid:client>/tasks/<uuid:task>/done/", tasks.finish, name="portal-task-done"),
+    path("<uuid:client>/call-flows/", pages.call_flows, name="portal-scripts"),
     path("<uuid:client>/callbacks/", pages.callbacks, name="portal-callbacks"),
 ]

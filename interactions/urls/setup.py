@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views import setup
+from interactions.views import reviews, setup
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("<uuid:client>/scripts/<uuid:script>/figures/", reviews.figures, name="setup-script-figures"),
+    path("<uuid:client>/versions/<uuid:version>/step/figures/", reviews.step_figures, name="setup-step-figures"),
     path("<uuid:client>/previews/", setup.previews, name="setup-previews"),
     path("<uuid:client>/previews/<slug:kind>/<slug:language>/", setup.preview, name="setup-preview"),
     path("<uuid:client>/doors/<uuid:door>/test/", setup.test_mailbox, name="setup-mailbox-test"),

@@ -9,7 +9,9 @@ const chosen = () => document.querySelector("[data-step][aria-current]");
 /* Saving, pressing and looking come one after the other, each with the form as it then stands: what is saved draws the chart
    anew, and its numbers are those of the state that the next one is made from. */
 const form = () => document.getElementById("step-form");
-let turn = Promise.resolve(), typed = false, pause;
+let turn = Promise.resolve(), typed = false, pause, left = null;
+/* A step that is added by its key has its form a moment later: what is typed until then is its name. */
+let adding = 0, ahead = "";
 
 function next(request) {
   turn = turn.then(request).catch(() => {});
@@ -21,9 +23,42 @@ function send(pressed) {
     const values = new FormData(form());
     if (pressed) values.set("do", pressed);
     typed = false;
-    return window.htmx.ajax("POST", form().getAttribute("action"), { source: "#main", target: "#chart", values });
+    return post(values);
+  });
+  if (pressed?.startsWith("add-") && !inField()) {
+    if (!adding++) ahead = "";
+    next(() => { adding--; });
+  }
+}
+const post = (values) => window.htmx.ajax("POST", form().getAttribute("action"), { source: "#main", target: "#chart", values });
+
+/* What is typed into a form while another one is on its way into its place is sent after it, for the step it was typed at. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "design" || !detail.shouldSwap || !typed || !form()) return;
+  clearTimeout(pause);
+  typed = false;
+  left = new FormData(form());
+});
+function sendLeft() {
+  const values = left;
+  left = null;
+  if (!values || !form()) return;
+  next(() => {
+    values.set("since", document.getElementById("since")?.value ?? "");
+    values.set("look", form().elements.step.value);
+    return post(values);
   });
 }
+
+window.addEventListener("keydown", (event) => {
+  if (!adding || inField() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!ahead && /^[1-8]$/.test(event.key)) return;  // one more step
+  if (event.key.length === 1) ahead += event.key;
+  else if (event.key === "Backspace") ahead = ahead.slice(0, -1);
+  else return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 const inForm = (el) => el.form && el.form === form() && el.name;
 document.addEventListener("input", ({ target }) => {
   if (!inForm(target)) return;
@@ -100,4 +135,10 @@ document.addEventListener("htmx:afterSettle", () => {
   const fresh = document.querySelector("[data-fresh]");
   fresh?.select();
   fresh?.removeAttribute("data-fresh");
+  if (fresh && ahead) {
+    fresh.setRangeText(ahead, 0, fresh.value.length, "end");
+    ahead = "";
+    fresh.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  sendLeft();
 });

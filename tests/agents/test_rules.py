@@ -15,7 +15,7 @@ from agents.models import OverflowStep, QueueVersion, RulesState
 from agents.rule_rows import snapshot
 from agents.rule_words import difference
 from bpo.kernel import clock
-from bpo.kernel.errors import StaleState
+from bpo.kernel.errors import StaleState, TimePassed
 from bpo.kernel.history import ReasonMissing, changes_of
 from clients import queue_states
 from clients.models import Queue
@@ -236,7 +236,7 @@ def test_what_was_in_force_at_any_moment(line: Queue) -> None:
 def test_a_scheduled_version_comes_by_itself_and_once(line: Queue) -> None:
     ada, now = factories.admin(), clock.now()
     draft = rules.draft(line, {"limit": 5}, by=ada)
-    with pytest.raises(rules.TimePassed):
+    with pytest.raises(TimePassed):
         rules.schedule(draft, by=ada, why="Monday", at=now)
     rules.schedule(draft, by=ada, why="Monday", at=now + timedelta(minutes=5))
     step_of_sweep = sweep.rules_due.publish

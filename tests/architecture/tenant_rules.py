@@ -56,6 +56,7 @@ OWN_WORK = pages("403", agent=PAGE, other_agent="404")
 FLOOR = pages("403", supervisor=PAGE, other_supervisor=PAGE, admin=PAGE)
 FLOOR_OF_ACME = pages("403", supervisor=PAGE, other_supervisor="404", admin=PAGE)
 # --- the client's rooms ----------------------------------------------------------------------------------------------
+PORTAL_OF_MANAGERS = pages("403", others="404", manager=PAGE, admin=PAGE)
 PORTAL = pages("403", others="404", viewer=PAGE, manager=PAGE, admin=PAGE)
 # --- set-up ----------------------------------------------------------------------------------------------------------
 ADMINS = pages("403", admin=PAGE)
@@ -168,13 +169,15 @@ add(
     Rule(get=FLOOR),
     "floor", "floor-board", "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part",
     "floor-latest-part", "floor-contacts", "floor-callbacks", "floor-agents", "floor-licences", "floor-routing",
-    "floor-shares", "floor-flows", "floor-lists", "floor-refunds",
+    "floor-shares", "floor-flows", "floor-flow-reviews", "floor-lists", "floor-refunds",
 )  # fmt: skip
+add(Rule(get=FLOOR_OF_ACME, post=FLOOR_OF_ACME), "floor-flow-paper")
 add(
     Rule(get=FLOOR_OF_ACME),
     "floor-line-part", "floor-line", "floor-staffing-part", "floor-contact", "floor-callback", "floor-agent",
     "floor-others", "floor-passed-part", "floor-replay", "floor-replay-part",
-    "floor-flow", "floor-flow-picture", "floor-flow-contacts", "floor-list", "floor-list-template", "floor-prospect",
+    "floor-flow", "floor-flow-picture", "floor-flow-paper-made", "floor-flow-paper-file", "floor-flow-contacts",
+    "floor-list", "floor-list-template", "floor-prospect",
 )  # fmt: skip
 add(Rule(get=FLOOR, post=FLOOR), "floor-replays", "floor-list-new", "floor-do-not-call")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
@@ -192,6 +195,7 @@ OWN_LISTENING = {**FLOOR_OF_ACME, "admin": "404"}
 add(Rule(get=OWN_LISTENING), "floor-listening", "floor-listening-talk")
 add(Rule(post=OWN_LISTENING), "floor-listening-mode", "floor-listening-leave")
 
+add(Rule(get=PORTAL_OF_MANAGERS), "portal-scripts")
 add(
     Rule(get=PORTAL),
     "portal", "portal-tiles", "portal-promised", "portal-figures", "portal-promises", "portal-contacts",
@@ -227,7 +231,10 @@ add(
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
-add(Rule(get=DRAFT), "setup-scripts", "setup-articles")
+add(Rule(get=DRAFT), "setup-scripts", "setup-articles", "setup-reviews", "setup-script-figures")
+add(Rule(get=DRAFT), "setup-step-figures", "setup-design-news")
+add(Rule(get=DRAFT, post=DRAFT), "setup-script")
+add(Rule(post=DRAFT), "setup-script-sign")
 add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article")
 add(Rule(post=DRAFT), "setup-article-act")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
@@ -340,6 +347,7 @@ add(Rule(post=WRITTEN), "api-setup-key-revoke")
 # The matrix posts almost nothing. Whoever is let in gets these answers in place of a page: 400 and 422 name what is
 # missing, 409 says what no longer fits. No other address may answer so, and no GET.
 LACKING: dict[str, str] = {
+    "setup-script-sign": "409",
     **dict.fromkeys([
         "api-agent-deactivate", "api-agent-force", "api-agent-list", "api-agent-skill", "api-callback-change",
         "api-callback-list", "api-callback-withdraw", "api-case-notes", "api-case-resolve", "api-client-end",

@@ -22,7 +22,17 @@ from clients import api_keys, sounds
 from clients.models import ApiKey, Contract, EntryKind, Role, ScriptVersion
 from interactions import callbacks, cases, do_not_call, handling, messages, offers, runs
 from interactions.messages import Words
-from interactions.models import Action, Attachment, CallbackOrigin, Message, Monitor, Prospect, Recording, Replay
+from interactions.models import (
+    Action,
+    Attachment,
+    CallbackOrigin,
+    FlowPaper,
+    Message,
+    Monitor,
+    Prospect,
+    Recording,
+    Replay,
+)
 from tests import factories
 from tests.clients.test_scripts import graph
 from tests.kernel.test_sounds import wav
@@ -153,6 +163,10 @@ def build() -> World:
         "monitor": Monitor.objects.create(
             client=acme, interaction=contact, user=people["supervisor"], reason="a new voice", started_at=at, seen_at=at
         ),
+        "paper": FlowPaper.objects.create(
+            asked_by=people["supervisor"], version=version, when="today", language="en", asked_at=at,
+            state="done", content=b"%PDF-",
+        ),
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
     }  # fmt: skip
     return made
@@ -180,6 +194,7 @@ SPECIAL: dict[str, dict[str, str]] = {
     "setup-version": {"version": "draft"},
     "setup-design": {"version": "draft"},
     "setup-design-save": {"version": "draft"},
+    "setup-design-news": {"version": "draft"},
     "setup-queue-version": {"version": "rules"},
     "setup-queue-version-move": {"version": "rules"},
 }
@@ -249,6 +264,9 @@ BODIES: dict[str, Any] = {
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-routing-test": lambda world: {"queue": str(world.things["queue"].public_id), "channel": "chat"},
     "setup-design-save": lambda world: {"since": "0"},
+    "setup-script-sign": lambda world: {
+        "version": str(world.things["version"].public_id), "verdict": "keep", "note": "x", "number": "1",
+    },
     "api-staffing": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-deadline": lambda world: {"queue": str(world.things["queue"].public_id)},
     "api-interaction-list": lambda world: {"door": str(world.things["api door"].public_id), "provider_id": "1"},

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from clients import scripts
 from clients.models import ScriptVersion
 from tests import factories
 from tests.browser import stage
@@ -107,3 +108,49 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     expect(sue.locator("main")).to_contain_text("In review")
     draft.refresh_from_db()
     assert draft.state == "in_review" and draft.graph["start"] == "say_1"
+
+
+def test_no_letter_is_lost_while_a_step_is_on_its_way(new_page: Callable[..., Page], live: Product) -> None:
+    stage.set_up_once(live)
+    giant = stage.tech_giant()
+    author = factories.supervisor(giant, name="Sue Swift")
+    sue = new_page(user=author, viewport={"width": 1440, "height": 900})
+    script = giant.scripts.create(name=f"Swift {author.pk}", kind="inbound")
+    graph = {"start": "say_1", "steps": [{"id": "say_1", "kind": "say", "name": "Greeting", "text": "{client}"}]}
+    draft = ScriptVersion.objects.create(script=script, number=1, language="en", graph=graph, created_by=author)
+    sue.goto(f"/setup/{giant.public_id}/versions/{draft.public_id}/design/")
+    field = sue.locator("#f-name")
+    expect(field).to_have_value("Greeting")
+
+    # Every answer takes its time, whatever this test waits for meanwhile.
+    wire = sue.context.new_cdp_session(sue)
+    as_fast_as_can_be = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", as_fast_as_can_be | {"latency": 700})
+    # By its key, and on with its name at once: no letter is a shortcut, none is gone.
+    sue.locator("#step-say_1").focus()
+    sue.keyboard.press("2")
+    sue.keyboard.type("Next, the order")
+    expect(field).to_have_value("Next, the order")
+    eventually(lambda: name_of(draft, "collect_1") == "Next, the order")
+    # In a field while another step is drawn: it is saved where it was typed.
+    field.fill("The order")
+    sue.get_by_role("button", name="Close", exact=False).and_(sue.locator("[value=add-close]")).click()
+    field.press("End")
+    sue.keyboard.type(" number")
+    expect(field).to_have_value("Close")
+    eventually(lambda: name_of(draft, "collect_1") == "The order number")
+    expect(sue.locator("#step-close_1")).to_have_attribute("aria-current", "true")
+    wire.send("Network.emulateNetworkConditions", as_fast_as_can_be | {"latency": 0})
+
+    # Somebody else changes it: the open page says so, for eyes and for screen readers.
+    mo = factories.supervisor(giant, name="Mo Marsh")
+    fresh = ScriptVersion.objects.get(pk=draft.pk)
+    scripts.rewrite(fresh, {**fresh.graph, "start": "collect_1"}, mo)
+    expect(sue.get_by_role("status").filter(has_text="Mo Marsh changed this draft")).to_be_visible(timeout=30_000)
+    looks_right(sue)
+
+
+def name_of(draft: ScriptVersion, step: str) -> str:
+    graph = ScriptVersion.objects.get(pk=draft.pk).graph
+    return next((str(one["name"]) for one in graph["steps"] if one["id"] == step), "")

@@ -303,3 +303,35 @@ def test_text_written_from_an_older_state_is_refused_and_kept(at_desk: Browser, 
         "Thank you for calling {client}." in said(answer)
         and at_desk.post(at, {"graph": text, "since": "1"}).status_code == 302
     )
+
+
+def test_what_is_typed_while_a_step_is_added_is_kept_and_the_new_step_stays_chosen(
+    at_desk: Browser, draft: ScriptVersion
+) -> None:
+    save(at_desk, draft, "verify", "add-say", name="Verify")
+    draft.refresh_from_db()
+    new = next(one["id"] for one in draft.graph["steps"] if one["id"].startswith("say_"))
+    answer = save(at_desk, draft, "verify", name="Verify well", look=new)
+    assert answer.status_code == 200 and "HX-Retarget" not in answer, "the form of the new step is left alone"
+    assert steps(draft)["verify"]["name"] == "Verify well"
+    assert f'id="step-{new}"' in answer.content.decode()
+    chosen = re.search(r'<a class="step sel[^"]*" id="step-([^"]+)"', answer.content.decode())
+    assert chosen and chosen[1] == new
+
+
+def test_an_open_page_is_told_what_somebody_else_did_once(
+    at_desk: Browser, draft: ScriptVersion, acme: Client, sue: User
+) -> None:
+    at = reverse("setup-design-news", args=[acme.public_id, draft.public_id])
+    page = at_desk.get(reverse("setup-design", args=[acme.public_id, draft.public_id])).content.decode()
+    assert re.search(r'<div id="news"[^>]*role="status"', page) and at in page
+    assert at_desk.get(at, {"since": str(draft.edition)}).status_code == 204
+    scripts.rewrite(draft, {**graph(), "start": "verify"}, sue)
+    assert at_desk.get(at, {"since": "0"}).status_code == 204, "her own edit in another tab is no news"
+    mo = factories.user("Mo Marsh")
+    scripts.rewrite(draft, graph(), mo)
+    told = at_desk.get(at, {"since": "0"})
+    assert "Mo Marsh changed this draft" in told.content.decode()
+    assert at_desk.get(at, {"since": "0", "told": str(draft.edition)}).status_code == 204, "said once"
+    scripts.submit(draft, sue, why="read it")
+    assert "no longer a draft" in at_desk.get(at, {"since": str(draft.edition)}).content.decode()

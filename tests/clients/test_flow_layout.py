@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpo.demo.content import CLIENTS
+from clients.flow_labels import HALF
 from clients.flow_layout import HEIGHT, MOST_IN_A_ROW, WIDTH, Layout, lay_out
 from clients.script_graph import END, parse
 
@@ -42,6 +45,41 @@ def test_every_step_has_a_place_and_every_way_a_line(graph: tuple[list[str], lis
         assert begins and one.x <= float(begins[1]) <= one.x + WIDTH and float(begins[2]) == one.y + HEIGHT
     assert all(box.x >= 0 and box.x + WIDTH <= layout.width for box in layout.boxes.values())
     assert lay_out(steps[0], steps, ways) == layout
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs(), st.lists(st.floats(8, 150), min_size=1, max_size=20))
+def test_words_on_ways_cover_no_box_and_no_other_words(
+    graph: tuple[list[str], list[tuple[str, str]]], widths: list[float]
+) -> None:
+    steps, ways = graph
+    labels = {way: widths[nth % len(widths)] for nth, way in enumerate(dict.fromkeys(ways)) if nth % 4}
+    words_stand_apart(lay_out(steps[0], steps, ways, labels=labels), labels)
+
+
+def words_stand_apart(layout: Layout, labels: Mapping[tuple[str, str], float]) -> None:
+    marks = [
+        (x - labels[way] / 2, y - HALF, x + labels[way] / 2, y + HALF)
+        for way, line in layout.lines.items()
+        if labels.get(way)
+        for x, y in [line.label]
+    ]
+    boxes = [(box.x, box.y, box.x + WIDTH, box.y + HEIGHT) for box in layout.boxes.values()]
+    for nth, one in enumerate(marks):
+        assert one[0] >= 0 and one[2] <= layout.width and one[3] <= layout.height
+        for other in [*marks[nth + 1 :], *boxes]:
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, (one, other)
+
+
+def test_a_flow_of_sixty_steps_with_answers_everywhere_is_laid_out_at_once() -> None:
+    steps = [f"s{nth}" for nth in range(60)]
+    ways = [(steps[nth], steps[min(nth + by, 59)]) for nth in range(59) for by in (1, 2 + nth % 5, 7)]
+    labels = {way: 60.0 + 10 * (nth % 9) for nth, way in enumerate(ways)}
+    began = perf_counter()
+    layout = lay_out("s0", steps, ways, last=["s59"], labels=labels)
+    assert perf_counter() - began < 2
+    words_stand_apart(layout, labels)
 
 
 def test_what_leads_back_is_drawn_around_and_moves_nothing() -> None:

@@ -110,7 +110,9 @@ def test_the_clients_are_live_and_ready_and_each_line_can_be_served_in_spanish()
             lane = eligibility.lane_for(queue, channel=queue.channels[0], wants=((spanish.pk, 1),))
             assert lane.members > 0
     assert Client.objects.get(slug="the-tech-giant").queues.filter(channels=["chat"]).count() == 2
-    assert not ScriptVersion.objects.exclude(state="published").exists()
+    ahead = ScriptVersion.objects.exclude(state="published").values_list("script__name", "state").order_by("state")
+    assert list(ahead) == [("Traveller service", "approved"), ("Customer service", "in_review")]
+    assert ScriptVersion.objects.get(state="approved").publish_at is not None
     staffed = Counter(Licence.objects.filter(state="certified").values_list("client__slug", flat=True))
     assert staffed == {"the-tech-giant": 10, "halden-air": 8, "maple-row-pharmacy": 3}
     alex = Agent.objects.get(name="Aleksandra Nowak")

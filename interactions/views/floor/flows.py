@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
+from clients import reviews
 from clients.models import Script, ScriptKind, ScriptVersion, VersionState
 from interactions.models import Direction, Interaction, Run, RunState, State, StepVisit
-from interactions.reports import flow_chart, flow_days, flow_rows, flows
+from interactions.reports import flow_chart, flow_days, flow_print, flow_rows, flows
 from interactions.reports.figures import FIGURES
 from interactions.reports.flow_chart import Chart, ChartStep
 from interactions.reports.scope import PERIODS, Period, period
@@ -83,7 +84,7 @@ class Row:
 @require_safe
 @for_supervisors
 def listing(request: SupervisorRequest) -> HttpResponse:
-    """The call flows of one's clients, with today's life in a few figures (three statements)."""
+    """The call flows of one's clients, with today's life in a few figures, and the reviews due (five statements)."""
     sight = sight_of(request)
     found = Script.objects.filter(client__in=sight.clients).select_related("client__brand", "product_type")
     counted = _today({client.zone for client in sight.clients}, [client.pk for client in sight.clients])
@@ -95,7 +96,16 @@ def listing(request: SupervisorRequest) -> HttpResponse:
         )
         begun, inside = counted.get(script.pk, (0, 0))
         rows.append(Row(script, live, begun, inside))
-    return render(request, "floor/flows.html", {"rows": rows, "clients": sight.clients})
+    due = sum(review.is_due for review in reviews.reviewed(sight.clients))
+    return render(request, "floor/flows.html", {"rows": rows, "clients": sight.clients, "due": due})
+
+
+@require_safe
+@for_supervisors
+def reviews_due(request: SupervisorRequest) -> HttpResponse:
+    """The reviews of one's clients' call flows that are due or soon will be."""
+    clients = sight_of(request).clients
+    return render(request, "floor/flow_reviews.html", {"reviews": reviews.reviewed(clients), "clients": clients})
 
 
 def _today(zones: set[str], clients: list[int]) -> dict[int, tuple[int, int]]:
@@ -112,7 +122,7 @@ def _today(zones: set[str], clients: list[int]) -> dict[int, tuple[int, int]]:
     return counted
 
 
-def _ask(request: SupervisorRequest, script: UUID) -> Asked | Script:
+def ask(request: SupervisorRequest, script: UUID) -> Asked | Script:
     """The script of the address with what is asked of it; the script alone where no version was ever published."""
     found = get_object_or_404(
         Script.objects.select_related("client__brand", "product_type"),
@@ -159,31 +169,31 @@ def _version(query: QueryDict, name: str, versions: list[ScriptVersion]) -> Scri
 @for_supervisors
 def flow(request: SupervisorRequest, script: UUID) -> HttpResponse:
     """The chart of one version in a period; with `as=table` the same figures in a table."""
-    asked = _ask(request, script)
+    asked = ask(request, script)
     if isinstance(asked, Script):
         return render(request, "floor/flow_none.html", {"script": asked, "clients": [asked.client]})
-    chart = _chart(asked, asked.version)
+    chart = chart_in(asked, asked.version)
     before = asked.beside or _before(asked)
     context: dict[str, Any] = {
         "asked": asked,
         "chart": chart,
-        "against": _chart(asked, before) if before else None,
+        "against": chart_in(asked, before) if before else None,
         "step": _step_told(asked, chart),
         "door": _door(asked) if asked.live else None,
-        "ends": flow_chart.ends_in_words(chart.life.ends),
         "periods": [(name, PERIODS[name]) for name in OFFERED],
         "clients": [asked.script.client],
-        "is_sub": asked.script.kind == ScriptKind.SUB_PROCESS,
-        "returned": sum(n for way, n in chart.life.ways.items() if way.target == flows.END),
         "times_agree": abs(chart.life.step_time - chart.life.handling_time) < timedelta(seconds=1),
         "links": True,
+        "on_paper_at_once": flow_print.is_small(chart),
+        **flow_chart.sums_of(chart),
         **asked.addresses(),
     }
     template = "floor/_flow.html" if getattr(request, "htmx", False) else "floor/flow.html"
     return render(request, template, context)
 
 
-def _chart(asked: Asked, version: ScriptVersion) -> Chart:
+def chart_in(asked: Asked, version: ScriptVersion) -> Chart:
+    """A version's chart in the period asked for."""
     return flow_chart.chart_of(version, flow_days.life(version, asked.period, at=asked.at), chosen=asked.step)
 
 
@@ -245,23 +255,9 @@ def _door(asked: Asked) -> dict[str, Any] | None:
 
 @require_safe
 @for_supervisors
-def picture(request: SupervisorRequest, script: UUID) -> HttpResponse:
-    """The chart alone as an SVG file that stands by itself."""
-    asked = _ask(request, script)
-    if isinstance(asked, Script):
-        raise Http404
-    context = {"asked": asked, "chart": _chart(asked, asked.version), "alone": True}
-    answer = render(request, "floor/flow.svg", context, content_type="image/svg+xml")
-    name = f"{asked.script.client.slug}-{asked.version.number}-{asked.version.language}-{asked.period.first}.svg"
-    answer["Content-Disposition"] = f'attachment; filename="call-flow-{name.lower()}"'
-    return answer
-
-
-@require_safe
-@for_supervisors
 def contacts(request: SupervisorRequest, script: UUID) -> HttpResponse:
     """The contacts behind a number of the chart: as many lines as stays, each contact once with how often."""
-    asked = _ask(request, script)
+    asked = ask(request, script)
     if isinstance(asked, Script):
         raise Http404
     query = request.GET

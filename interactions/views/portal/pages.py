@@ -17,8 +17,9 @@ from django.views.decorators.http import require_safe
 
 from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
+from clients import scripts
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
-from clients.models import Channel, Client
+from clients.models import Channel, Client, Role, ScriptVersion
 from interactions import playback, word_access
 from interactions.models import Interaction
 from interactions.reports import live, promised, queries
@@ -52,6 +53,7 @@ def _page(request: ClientRequest, template: str, **context: Any) -> HttpResponse
             "brand": request.client.brand,
             "periods": PERIODS.items(),
             "period_keys": PERIODS,
+            "approves": request.role == Role.MANAGER and scripts.client_approves(request.client),
             "at": clock.now(),
             **context,
         },
@@ -304,3 +306,18 @@ def callbacks(request: ClientRequest) -> HttpResponse:
         page_obj=lists.page_of(found, request.GET),
         period=period(key, request.client.zone, scope.at),
     )
+
+
+@require_safe
+@for_client_viewers
+@in_zone
+def call_flows(request: ClientRequest) -> HttpResponse:
+    """The versions that wait for the client's own approval; each is read and decided in the set-up."""
+    if request.role != Role.MANAGER:
+        raise PermissionDenied(_("Your role does not review and publish call flows."))
+    waiting = scripts.waiting_for(request.client)
+    return _page(request, "portal/scripts.html", waiting=[(one, _shown_against(one)) for one in waiting])
+
+
+def _shown_against(version: ScriptVersion) -> ScriptVersion | None:
+    return scripts.before(version, version.script.versions.exclude(pk=version.pk).defer("graph"))
