@@ -241,8 +241,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     if report.when == "call":
         item.stash[FAILED] = report.failed
     told = str(report.longrepr) if report.failed else ""
-    if len(told) > MUCH:  # a browser tells all of a page at every look; several of those hide which tests failed, and why
-        report.longrepr = f"{told[:MUCH // 2]}\n[...]\n{told[-MUCH // 2:]}"
+    if len(told) > MUCH:  # a browser tells all of a page at every look, which hides what failed, and why
+        report.longrepr = f"{told[: MUCH // 2]}\n[...]\n{told[-MUCH // 2 :]}"
     return report
 
 
