@@ -45,6 +45,8 @@ class EndedBy(models.TextChoices):
 
 # Who is offered a contact or handles it.
 ON_IT = (LegState.OFFERED, LegState.HANDLING)
+# An offer that her desk could not take (`passed_on`).
+PASSED_ON = Q(state=LegState.DECLINED, ended_by=EndedBy.SYSTEM)
 HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
 

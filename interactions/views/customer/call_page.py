@@ -63,6 +63,6 @@ def menu_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
 def wait_words(door: EntryPoint, language: str) -> str:
     """That somebody is free, else what waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    if waits.somebody_free(door.queue, door.channel):
+    if waits.somebody_free(door.queue, door.channel, web=True):
         return say("no_wait", language)
     return widget.wait_words(door, language)

@@ -127,7 +127,7 @@ def hours_words(door: EntryPoint, language: str) -> str:
 def wait_words(door: EntryPoint, language: str) -> str:
     """What waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    seconds = waits.expected_wait(door.queue, door.channel)
+    seconds = waits.expected_wait(door.queue, door.channel, web=door.kind == EntryKind.WEB_CALL)
     if seconds is None:
         return ""
     if seconds < 60:
