@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links, zones
 from bpo.kernel.throttle import caller, throttled
-from clients import customers, texts
+from clients import customers, opening, texts
 from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
@@ -259,7 +259,8 @@ def state_of(session: ChatSession) -> dict[str, Any]:
             "wait": wait,
             "returned": interaction.returned,
             "passed_on": bool(agent) and interaction.legs.filter(HEARD, accepted_at__isnull=False).exists(),
-            "offer_callback": waits.callback_offered(interaction, wait, at=now),
+            "offer_callback": (offered := waits.callback_offered(interaction, wait, at=now)),
+            "calls_from": _calls_from(session, interaction) if offered else "",
             "offer_callback_in": max(
                 0, round(interaction.queue.callback_offer_seconds - waits.waited(interaction, at=now))
             ),
@@ -312,6 +313,18 @@ def _messages(interaction: Interaction) -> list[dict[str, Any]]:
 def _survey(interaction: Interaction) -> dict[str, Any] | None:
     given = SurveyAnswer.objects.filter(interaction=interaction).first()
     return {"score": given.score, "solved": given.solved} if given else None
+
+
+def _calls_from(session: ChatSession, interaction: Interaction) -> str:
+    """When we call who takes a callback now, where that is not before the line opens; else empty."""
+    assert interaction.queue is not None
+    of, now = opening.calls_at(interaction.entry_point, interaction.queue), clock.now()
+    opens = opening.next_opening(of, now)
+    if opens is None or opens <= now:
+        return ""
+    zone = opening.known_zone(session.zone, interaction.client)
+    when = f"{times.short_moment(opens, now, zone, session.language)} ({times.zone_words(zone)})"
+    return say("calls_from", session.language, time=when)
 
 
 def _known_number(interaction: Interaction) -> str:
