@@ -362,3 +362,21 @@ def test_who_left_the_line_is_one_number_wherever_it_stands(browser: Browser, li
 )
 def test_a_zone_has_a_name_that_people_use(zone: str, words: str) -> None:
     assert zone_named(zone) == words
+
+
+def test_who_was_answered_and_later_left_a_message_is_told_and_counted_as_answered(
+    browser: Browser, line: Queue, bea: Agent
+) -> None:
+    now = clock.now()
+    back = reported.contact(line, at=now, waited=3, who="Zoe Zimmer", outcome="voicemail")
+    reported.worked(back, bea, start=now, talk=40, state="completed", ended_by="transfer")
+    reported.contact(line, at=now, waited=60, how="voicemail", who="Ann Archer")
+    contacts = reverse("portal-contacts", args=[line.client.public_id])
+    listed = browser.get(contacts).content.decode()
+    assert "Answered, later back in line: went to the voicemail" in listed
+    assert listed.count("ent to the voicemail") == 2 and "Went to the voicemail" in listed
+    exported = b"".join(browser.get(contacts, {"format": "csv"})).decode()  # type: ignore[arg-type]
+    assert "answered, later back in line: went to the voicemail" in exported
+    for figure, found in (("answered", [back]), ("handled", 1), ("voicemail", [])):
+        page = browser.get(contacts, {"figure": figure}).context["page_obj"]
+        assert len(page) == found if isinstance(found, int) else list(page) == found, figure
