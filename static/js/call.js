@@ -11,6 +11,7 @@ import * as over from "./call/over.js";
 import { $, moment, name, problem, put, refusal, root, say, show } from "./call/page.js";
 import { Sound } from "./call/sound.js";
 import * as talking from "./call/talking.js";
+import { ownTimes } from "./call/times.js";
 import { microphoneProblem, onAgain } from "./call/troubles.js";
 import { voicemail } from "./call/voicemail.js";
 import * as waiting from "./call/waiting.js";
@@ -282,6 +283,7 @@ setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(stat
 
 // The message after hours that does not load is read.
 $("said-closed")?.querySelector("audio").addEventListener("error", () => show("said-closed", false));
+ownTimes(zone);
 const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {

@@ -171,6 +171,18 @@ def test_outside_hours_a_spoken_message_is_offered_with_what_becomes_of_it(brows
     assert "keeps it until" not in page(browser, door)
 
 
+def test_its_times_are_on_the_clock_of_who_reads_them_else_they_name_the_clock(browser, door) -> None:
+    shut(door)
+    door.hours.zone = "America/New_York"
+    door.hours.save()
+    address = reverse("customer-call", args=[door.public_id])
+    assert "10 am (New York)" in page(browser, door)
+    visitor = browser.get(address, {"zone": "Europe/Madrid"}).content.decode()
+    assert re.search(r'data-times="hours">opens \w+, \d+ \w+, [34] pm \(Madrid\)<', visitor)
+    assert re.search(r'data-times="message">[^<]+ \(Madrid\)', visitor), "a message is promised by his clock, too"
+    assert "10 am (New York)" in browser.get(address, {"zone": "Moon/Crater"}).content.decode()
+
+
 def test_where_nobody_is_there_no_call_begins(browser, door) -> None:
     door.queue.refuse_unstaffed = True
     door.queue.save()

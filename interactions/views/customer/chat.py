@@ -323,8 +323,7 @@ def _calls_from(session: ChatSession, interaction: Interaction) -> str:
     if opens is None or opens <= now:
         return ""
     zone = opening.known_zone(session.zone, interaction.client)
-    when = f"{times.short_moment(opens, now, zone, session.language)} ({times.zone_words(zone)})"
-    return say("calls_from", session.language, time=when)
+    return say("calls_from", session.language, time=times.zoned_moment(opens, now, zone, session.language))
 
 
 def _known_number(interaction: Interaction) -> str:
@@ -350,7 +349,7 @@ def promise_of(interaction: Interaction, language: str) -> dict[str, Any]:
     if promised is None:
         return {}
     zone = promised.zone or interaction.client.zone
-    due = f"{times.short_moment(promised.due_until, clock.now(), zone, language)} ({times.zone_words(zone)})"
+    due = times.zoned_moment(promised.due_until, clock.now(), zone, language)
     text = texts.text(interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference)
     if promised.number:
         text = f"{text} {say('cb_number_called', language, number=promise_words.reach_words(promised, language))}"
