@@ -384,6 +384,20 @@ def test_what_the_sweep_read_before_does_not_undo_what_was_heard(day: Day, house
     assert row.customer_at is not None and row.agent_at is not None
 
 
+def test_handed_on_to_a_line_the_page_counts_the_wait_there(day: Day, house: House, ann: Caller) -> None:
+    came = clock.now()
+    assert ann.state()["since"] == came.isoformat()
+    clock.advance(5)
+    leg = taken(house, day, ann)
+    heard(leg)
+    clock.advance(200)
+    orders = make.queue(house.acme, "Orders", channels=[Channel.VOICE])
+    make.agent("Dee Dunn", licensed=house.acme, available=True)
+    transfers.to_queue(leg, orders, by=leg.agent)
+    waiting = ann.state()
+    assert (waiting["state"], waiting["since"]) == ("waiting", clock.now().isoformat())
+
+
 def test_a_blind_transfer_without_a_voice_returns_to_who_made_it(day: Day, house: House, ann: Caller) -> None:
     leg = taken(house, day, ann)
     heard(leg)

@@ -256,6 +256,7 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         wait = waits.expected_wait_of(interaction, at=now)
         shown |= {
             "position": place,
+            "since": stay.entered_at.isoformat() if (stay := interaction.visits.filter(left_at=None).first()) else None,
             "wait": wait,
             "returned": interaction.returned,
             "passed_on": bool(agent) and interaction.legs.filter(HEARD, accepted_at__isnull=False).exists(),
