@@ -57,7 +57,7 @@ def _work(agent: Any) -> QuerySet[Leg]:
             "hold_since",
             "hold_seconds",
             "interaction__direction",
-        )  # fmt: skip
+        )
         .annotate(connected=outbound.connected())
         .order_by("accepted_at")
     )
