@@ -380,3 +380,19 @@ def test_who_was_answered_and_later_left_a_message_is_told_and_counted_as_answer
     for figure, found in (("answered", [back]), ("handled", 1), ("voicemail", [])):
         page = browser.get(contacts, {"figure": figure}).context["page_obj"]
         assert len(page) == found if isinstance(found, int) else list(page) == found, figure
+
+
+def test_a_manager_finds_the_way_to_the_sounds_and_the_recordings_rule_a_viewer_is_shown_none(
+    browser: Browser, acme: Client
+) -> None:
+    setup = reverse("setup-client", args=[acme.public_id])
+    assert f'href="{setup}"' in browser.get(reverse("portal", args=[acme.public_id])).content.decode()
+    steps = browser.get(setup).content.decode()
+    for name in ("setup-sounds", "setup-contract"):
+        address = reverse(name, args=[acme.public_id])
+        assert f'href="{address}"' in steps and browser.get(address).status_code == 200
+    vic = factories.user("Vic Viewer")
+    factories.membership(vic, acme, Role.VIEWER)
+    browser.force_login(vic)
+    assert setup not in browser.get(reverse("portal", args=[acme.public_id])).content.decode()
+    assert browser.get(setup).status_code == 403
