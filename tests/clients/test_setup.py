@@ -475,8 +475,19 @@ def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
     acme = factories.client()
     line = factories.queue(acme)
     factories.door(acme, "mailbox", into=line, address="care@acme.example")
-    wrong = {"name": "Site", "queue": line.pk, "origins": "shop.example/path"}
-    assert "is not a site" in said(ada.post(at("setup-door-new", acme, "widget"), wrong))
+    for site, words in (
+        ("shop.example", "lacks its beginning: write https://"),
+        ("shop.example:8000", "lacks its beginning"),
+        ("http://shop.example", "must begin with https://"),
+        ("https://", "has no name"),
+        ("https://shop.example/path", "leave out everything after it"),
+        ("https://shop.example?a=1", "leave out everything after it"),
+        ("https://[shop", "no browser understands"),
+        ("https://shop.example:port", "no browser understands"),
+    ):
+        wrong = {"name": "Site", "queue": line.pk, "origins": f"https://fine.example\n{site}"}
+        told = said(ada.post(at("setup-door-new", acme, "web_call"), wrong))
+        assert f"“{site}” " in told and words in told and "https://fine.example" in told, site
     twice = {"name": "Letters", "queue": line.pk, "address": "Care@Acme.example"}
     assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), twice))
 
