@@ -70,7 +70,7 @@ def test_a_file_in_which_nothing_is_heard_is_not_sent(tom: Page, tmp_path: Path)
     place.locator("input[type=file]").set_input_files(silent)
     place.get_by_role("button", name="Upload").click()
     expect(place.get_by_role("alert")).to_have_text("We hear nothing in this file. Choose another, or record it again.")
-    assert tom.locator("#music-all input[type=file]").evaluate("input => input.files.length") == 1, "what is chosen stays"
+    assert tom.locator("#music-all input[type=file]").evaluate("input => input.files.length") == 1, "it stays"
     assert not BrandSound.objects.exists()
     uploads(tom, "greeting-en", sounds.tone(tmp_path, GREETING))
 
