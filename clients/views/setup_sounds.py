@@ -46,7 +46,12 @@ class Slot:
 def sounds_of(request: SetupRequest) -> HttpResponse:
     """All places for sounds with what is there; a file that is posted takes one of them."""
     slots = _slots(request.client)
-    context = {"slots": slots, "most": sounds.MOST_BYTES, "audible": AUDIBLE, "silent": sounds.SilentSound.sentence}
+    context = {
+        "slots": slots,
+        "most": sounds.MOST_BYTES,
+        "audible": str(AUDIBLE),
+        "silent": sounds.SilentSound.sentence,
+    }
     if request.method != "POST":
         return page(request, "setup/sounds.html", "setup-sounds", context)
     slot = next((each for each in slots if each.key == request.POST.get("slot")), slots[-1])
