@@ -33,6 +33,13 @@ class NoSound(InvalidValue):
     sentence = _("This is no sound that browsers play. MP3, M4A, WAV, Ogg and WebM without a picture are.")
 
 
+class SilentSound(InvalidValue):
+    """Callers would hear nothing, and think the line dead."""
+
+    code = "silent_sound"
+    sentence = _("We hear nothing in this file. Choose another, or record it again.")
+
+
 @transaction.atomic
 def put(client: Client, kind: str, language: str, upload: UploadedFile) -> BrandSound:
     """The sound of this kind and language from now on; what it replaces is deleted."""
@@ -42,6 +49,8 @@ def put(client: Client, kind: str, language: str, upload: UploadedFile) -> Brand
     content_type = sounds.kind_of(content)
     if not content_type:
         raise NoSound
+    if sounds.is_silent(content):
+        raise SilentSound
     Client.objects.select_for_update(no_key=True).get(pk=client.pk)  # two uploads are taken one after the other
     before = BrandSound.objects.filter(client=client, kind=kind, language=language).first()
     sound = before or BrandSound(client=client, kind=kind, language=language)

@@ -61,7 +61,6 @@ of_client = [
     path("versions/<uuid:version>/file/<slug:form>/", design_reading.export, name="setup-version-file"),
     path("versions/<uuid:version>/<slug:act>/", setup_scripts.move, name="setup-version-move"),
     path("contract/", setup_contract.contract, name="setup-contract"),
-    path("contract/rules/", setup_contract.policy, name="setup-policy"),
     path("keys/", setup_contract.keys, name="setup-keys"),
     path("keys/<uuid:key>/revoke/", setup_contract.revoke, name="setup-key-revoke"),
 ]

@@ -86,6 +86,10 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Rather not wait? We call you and you keep your place.",
         "es": "¿Prefiere no esperar? Le llamamos y conserva su turno.",
     },
+    "calls_from": {
+        "en": "We call from {time} on, when this line opens. You keep your place, and need not stay on this page.",
+        "es": "Llamamos a partir de: {time}, cuando abre esta línea. Conserva su turno y no hace falta que siga aquí.",
+    },
     "call_me": {"en": "Call me back", "es": "Llámenme"},
     "your_number": {"en": "Your number", "es": "Su número"},
     "transcript_to": {"en": "Send the transcript to", "es": "Enviar la conversación a"},

@@ -80,6 +80,11 @@ def beside(interaction: Interaction) -> list[Monitor]:
     return list(standing().filter(interaction=interaction))
 
 
+def joined(interaction: Interaction) -> list[User]:
+    """The supervisors in this call whom everybody hears."""
+    return [monitor.user for monitor in beside(interaction) if monitor.mode == Mode.BARGE]
+
+
 def require_role(user: User, interaction: Interaction) -> None:
     """Refuse, in words, who does not supervise the client, or does not lead the agent who has it now."""
     if not Membership.objects.filter(client=interaction.client_id, user=user, role=Role.SUPERVISOR).exists():

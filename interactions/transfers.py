@@ -14,7 +14,7 @@ from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
 from interactions import cases, consulting, eligibility, handling, journal, media, queueing, states, waits
-from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+from interactions.models import Carrier, EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 from interactions.verdicts import Verdict
 
 MOST_ON_OFFER = 1000
@@ -52,7 +52,9 @@ def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice
         return Choice(
             queue, False, str(_("Nobody who may answer there is signed in. Another line, a callback, or keep it."))
         )
-    return Choice(queue, True, "", waits.expected_wait(queue, interaction.channel, at=at))
+    return Choice(
+        queue, True, "", waits.expected_wait(queue, interaction.channel, web=interaction.carrier == Carrier.WEB, at=at)
+    )
 
 
 def queue_choices(leg: Leg, *, at: datetime | None = None) -> list[Choice]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from agents.models import Presence
 from bpo.kernel import clock
@@ -14,11 +15,12 @@ from bpo.kernel.composed import composed, first
 from bpo.kernel.writing import update
 from clients import customers
 from clients.models import Channel, Queue
-from interactions.models import AgentLane, Interaction, JournalEntry, State, Visit
+from interactions.models import PASSED_ON, AgentLane, Carrier, Interaction, JournalEntry, Leg, LegState, State, Visit
 
 THROUGHPUT_WINDOW = timedelta(minutes=30)
 FEWEST_ANSWERS = 5  # fewer say nothing about the wait
 HAD_TO_WAIT = timedelta(seconds=30)
+WORKING_DAY = timedelta(hours=12)  # what a desk answered before says nothing about it now
 PACE = """
 WITH visit AS (
     SELECT entered_at, left_at, how, LEAST(COALESCE(left_at, %s), %s) AS until
@@ -66,23 +68,37 @@ def ready() -> QuerySet[AgentLane]:
     return AgentLane.objects.filter(agent__seat__presence=Presence.AVAILABLE, agent__seat__connected=True)
 
 
-def somebody_free(queue: Queue, channel: str) -> bool:
-    """Whether who comes into the line now is answered at once: nobody waits, and one who serves it has room."""
+def with_voice(able: QuerySet[AgentLane], since: Any) -> QuerySet[AgentLane]:
+    """Those of them whose desk takes web calls: one that passed on the last it was asked to take since then, for want
+    of a microphone (`offers.busy`), does not until it has taken one."""
+    asked_to = Leg.objects.filter(agent=OuterRef("agent"), interaction__carrier=Carrier.WEB, offered_at__gt=since)
+    answers = asked_to.exclude(state__in=[LegState.OFFERED, LegState.RESCINDED]).order_by("-offered_at")
+    passed_on = answers.values_list(ExpressionWrapper(PASSED_ON, output_field=BooleanField()))[:1]
+    return able.alias(voiceless=Coalesce(Subquery(passed_on), False)).filter(voiceless=False)
+
+
+def somebody_free(queue: Queue, channel: str, *, web: bool = False, at: datetime | None = None) -> bool:
+    """Whether who comes into the line now is answered at once: nobody waits, and one who serves it has room; by a desk
+    with a voice, where he calls from a page (`web`).
+    """
     if Interaction.objects.filter(queue=queue, channel=channel, state=State.QUEUED).exists():
         return False
     staying = {"agent__seat__offered": False, "agent__seat__wish": "", "agent__seat__wish_sign_out": False}
     room = {f"agent__seat__fits_{channel}": True}
-    return ready().filter(queue=queue, channel=channel, auto=True, **staying, **room).exists()
+    free = ready().filter(queue=queue, channel=channel, auto=True, **staying, **room)
+    return (with_voice(free, (at or clock.now()) - WORKING_DAY) if web else free).exists()
 
 
 @composed
-def _serve_lane(lane: Any) -> QuerySet[AgentLane, Any]:
-    return ready().filter(lane=lane).values_list("pk")[:1]
+def _serve_lane(lane: Any, since: Any, *, web: bool) -> QuerySet[AgentLane, Any]:
+    able = ready().filter(lane=lane)
+    return (with_voice(able, since) if web else able).values_list("pk")[:1]
 
 
 @composed
-def _serve(queue: Any, channel: Any) -> QuerySet[AgentLane, Any]:
-    return ready().filter(queue=queue, channel=channel).values_list("pk")[:1]
+def _serve(queue: Any, channel: Any, since: Any, *, web: bool) -> QuerySet[AgentLane, Any]:
+    able = ready().filter(queue=queue, channel=channel)
+    return (with_voice(able, since) if web else able).values_list("pk")[:1]
 
 
 def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) -> int | None:
@@ -92,7 +108,8 @@ def expected_wait_of(interaction: Interaction, *, at: datetime | None = None) ->
     """
     assert interaction.queue is not None
     queue, channel = interaction.queue, interaction.channel
-    interval = _interval(queue.pk, channel, interaction.lane_id, at or clock.now())
+    web = interaction.carrier == Carrier.WEB
+    interval = _interval(queue.pk, channel, interaction.lane_id, at or clock.now(), web=web)
     if interval is None:
         return None
     ahead = 0
@@ -107,6 +124,7 @@ def expected_wait(
     *,
     lane: int | None = None,
     ahead: int | None = None,
+    web: bool = False,
     at: datetime | None = None,
 ) -> int | None:
     """Seconds until a contact entering now would be answered: those ahead times the mean interval of answers.
@@ -114,9 +132,9 @@ def expected_wait(
     The interval is that of the time in which somebody had to wait, within the last 30 minutes: a line nobody waits in
     shows how many came, not how fast it moves. None when such time saw too few answers to say, and while nobody is
     there who could answer: in the line on this channel, or in the `lane` of who asks. `ahead` replaces the number
-    waiting now.
+    waiting now; of who calls from a page (`web`) those answer whose desk has a voice.
     """
-    interval = _interval(queue.pk, channel, lane, at or clock.now())
+    interval = _interval(queue.pk, channel, lane, at or clock.now(), web=web)
     if interval is None:
         return None
     if ahead is None:
@@ -124,9 +142,10 @@ def expected_wait(
     return round((ahead + 1) * interval)
 
 
-def _interval(queue_id: int, channel: str, lane: int | None, at: datetime) -> float | None:
+def _interval(queue_id: int, channel: str, lane: int | None, at: datetime, *, web: bool) -> float | None:
     """Seconds between answers."""
-    if not (_serve_lane(lane) if lane else _serve(queue_id, channel)):
+    since = at - WORKING_DAY
+    if not (_serve_lane(lane, since, web=web) if lane else _serve(queue_id, channel, since, web=web)):
         return None
     start, day = at - THROUGHPUT_WINDOW, at - timedelta(days=1)
     answers, waited = asked(PACE, [at, at, queue_id, channel, day, at, start, HAD_TO_WAIT, start])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from bpo.kernel import webm
@@ -11,6 +12,8 @@ WEBM, OGG, MP3, WAV, MP4 = "audio/webm", "audio/ogg", "audio/mpeg", "audio/wav",
 RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 SAMPLES = (44_100, 48_000, 32_000)
+# Of the loudest a sound can be; what never reaches it is heard by nobody.
+AUDIBLE = 0.002
 # A sound of an hour in fragments of two seconds has some four thousand.
 MOST_BOXES = 10_000
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
@@ -41,17 +44,40 @@ def _is_ogg(content: bytes) -> bool:
 
 
 def _is_wav(content: bytes) -> bool:
-    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+    return _wav(content) is not None
+
+
+def is_silent(content: bytes) -> bool:
+    """Whether nothing is to be heard in it. Told of WAV alone: what is coded only a browser can listen to."""
+    found = _wav(content)
+    if found is None:
         return False
-    at, played = 12, False
+    kind, width, samples = found
+    if kind == FLOAT and width in (4, 8):
+        whole = samples[: len(samples) // width * width]
+        return all(abs(one) < AUDIBLE for (one,) in struct.iter_unpack("<f" if width == 4 else "<d", whole))
+    middle, limit = 128 if width == 1 else 0, AUDIBLE * (1 << (8 * width - 1))  # eight bits have no sign
+    ones = (samples[at : at + width] for at in range(0, len(samples) - width + 1, width))
+    return all(abs(int.from_bytes(one, "little", signed=width > 1) - middle) < limit for one in ones)
+
+
+def _wav(content: bytes) -> tuple[int, int, bytes] | None:
+    """How a WAV is coded, the bytes of a sample, and the samples; None for what is none, or is cut off."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        return None
+    at, kind, width = 12, 0, 0
     while at + 8 <= len(content):
         size = int.from_bytes(content[at + 4 : at + 8], "little")
         if content[at : at + 4] == b"fmt ":
-            played = int.from_bytes(content[at + 8 : at + 10], "little") in (PCM, FLOAT, EXTENSIBLE)
+            kind = int.from_bytes(content[at + 8 : at + 10], "little")
+            width = max(1, int.from_bytes(content[at + 22 : at + 24], "little") // 8)
+            if kind == EXTENSIBLE and size >= 26:
+                kind = int.from_bytes(content[at + 32 : at + 34], "little")  # of what is within
         elif content[at : at + 4] == b"data":
-            return played and 0 < size <= len(content) - at - 8  # what is cut off sounds of nothing
+            whole = kind in (PCM, FLOAT, EXTENSIBLE) and 0 < size <= len(content) - at - 8
+            return (kind, width, content[at + 8 : at + 8 + size]) if whole else None
         at += 8 + size + size % 2
-    return False
+    return None
 
 
 def _is_mp4(content: bytes) -> bool:

@@ -32,6 +32,24 @@ OF_KIND = {
 }
 
 
+def _wrong_with_site(line: str) -> str:
+    """What has to be changed about a site that somebody typed; empty when a browser shows sites so."""
+    try:
+        parts = urlsplit(line)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return _("“%(line)s” has a name or port that no browser understands.")
+    if not parts.scheme or "://" not in line:
+        return _("“%(line)s” lacks its beginning: write https:// before the name.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in ("localhost", "127.0.0.1")):
+        return _("“%(line)s” must begin with https://: other sites can be changed on their way to the visitor.")
+    if not host:
+        return _("“%(line)s” has no name after https://.")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return _("“%(line)s” has more than the name: leave out everything after it.")
+    return ""
+
+
 class DoorForm(forms.ModelForm[EntryPoint]):
     """A door; only what its kind needs is asked."""
 
@@ -111,16 +129,9 @@ class DoorForm(forms.ModelForm[EntryPoint]):
     def clean_origins(self) -> list[str]:
         found = []
         for line in self.cleaned_data["origins"].split():
+            if wrong := _wrong_with_site(line):
+                raise forms.ValidationError(wrong % {"line": line})
             parts = urlsplit(line)
-            local = parts.hostname in ("localhost", "127.0.0.1")
-            if (
-                parts.scheme not in (("http", "https") if local else ("https",))
-                or not parts.hostname
-                or parts.path.strip("/")
-            ):
-                raise forms.ValidationError(
-                    _("“%(line)s” is not a site, such as https://shop.example.") % {"line": line}
-                )
             found.append(f"{parts.scheme}://{parts.netloc}".lower())
         return list(dict.fromkeys(found))
 

@@ -21,44 +21,33 @@ from clients.views.setup import page
 
 @for_setup()
 def contract(request: SetupRequest) -> HttpResponse:
-    """The latest contract with its promises; `?new` begins the next one."""
-    found = None if "new" in request.GET else request.client.contracts.order_by("-valid_from").first()
-    found = found or Contract(client=request.client)
-    posted = request.POST or None
-    form = ContractForm(request.client, posted, instance=found)
-    promises = promise_forms(found, posted)
-    if request.method == "POST" and form.is_valid() and promises.is_valid():
-        with transaction.atomic():
-            promises.instance = form.save()
-            promises.save()
-        messages.success(request, _("Saved."))
-        return redirect("setup-contract", request.client.public_id)
-    earlier = request.client.contracts.exclude(pk=found.pk).prefetch_related("promises")
-    policy = PolicyForm(instance=Policy.objects.filter(client=request.client).first() or Policy(client=request.client))
+    """The latest contract with its promises, and the company's own rules, saved together; `?new` begins the next one.
+
+    Where there is no contract yet, the rules are saved without one as long as nothing of one is typed.
+    """
+    client, posted = request.client, request.POST or None
+    begun = "new" in request.GET
+    found = None if begun else client.contracts.order_by("-valid_from").first()
+    found = found or Contract(client=client)
+    form, promises = ContractForm(client, posted, instance=found), promise_forms(found, posted)
+    form.use_required_attribute = bool(found.pk) or begun
+    policy = PolicyForm(posted, instance=Policy.objects.filter(client=client).first() or Policy(client=client))
+    if request.method == "POST":
+        wanted = bool(found.pk) or begun or form.has_changed() or promises.has_changed()
+        valid = [part.is_valid() for part in ([form, promises, policy] if wanted else [policy])]  # each says its faults
+        if all(valid):
+            with transaction.atomic():
+                policy.save()
+                if wanted:
+                    promises.instance = form.save()
+                    promises.save()
+            messages.success(request, _("Saved."))
+            return redirect("setup-contract", client.public_id)
+    earlier = client.contracts.exclude(pk=found.pk).prefetch_related("promises")
     context = {"form": form, "promises": promises, "policy_form": policy, "contract": found, "earlier": earlier}
+    context["begun"] = begun
     bad = request.method == "POST"
     return page(request, "setup/contract.html", "setup-contract", context, status=422 if bad else 200)
-
-
-@for_setup()
-@require_POST
-def policy(request: SetupRequest) -> HttpResponse:
-    """The company's own rules."""
-    form = PolicyForm(
-        request.POST, instance=Policy.objects.filter(client=request.client).first() or Policy(client=request.client)
-    )
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("setup-contract", request.client.public_id)
-    found = request.client.contracts.order_by("-valid_from").first() or Contract(client=request.client)
-    context = {
-        "form": ContractForm(request.client, instance=found),
-        "promises": promise_forms(found),
-        "policy_form": form,
-        "contract": found,
-    }
-    return page(request, "setup/contract.html", "setup-contract", context, status=422)
 
 
 @for_setup()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import ranges
 from bpo.kernel.errors import InvalidValue
+from bpo.kernel.sounds import AUDIBLE
 from clients import sounds, texts
 from clients.forms.company import spoken
 from clients.models import BrandSound, Client, SoundKind, TextKind
@@ -45,8 +46,14 @@ class Slot:
 def sounds_of(request: SetupRequest) -> HttpResponse:
     """All places for sounds with what is there; a file that is posted takes one of them."""
     slots = _slots(request.client)
+    context = {
+        "slots": slots,
+        "most": sounds.MOST_BYTES,
+        "audible": str(AUDIBLE),
+        "silent": sounds.SilentSound.sentence,
+    }
     if request.method != "POST":
-        return page(request, "setup/sounds.html", "setup-sounds", {"slots": slots, "most": sounds.MOST_BYTES})
+        return page(request, "setup/sounds.html", "setup-sounds", context)
     slot = next((each for each in slots if each.key == request.POST.get("slot")), slots[-1])
     upload = request.FILES.get("file")
     if upload is None or slot.key != request.POST.get("slot"):
@@ -59,7 +66,7 @@ def sounds_of(request: SetupRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Callers hear it from now on."))
             return redirect(f"{request.path}#{slot.key}")
-    return page(request, "setup/sounds.html", "setup-sounds", {"slots": slots, "most": sounds.MOST_BYTES}, status=422)
+    return page(request, "setup/sounds.html", "setup-sounds", context, status=422)
 
 
 def _slots(client: Client) -> list[Slot]:

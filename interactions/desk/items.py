@@ -40,7 +40,7 @@ ICONS = {Channel.VOICE: "phone", Channel.CHAT: "chat", Channel.EMAIL: "mail"}
 CHAT_ANSWER_LIMIT = 60
 LEG = (
     "public_id", "interaction", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at",
-    "accepted_at", "work_ended_at", "ended_at",
+    "hold_seconds", "accepted_at", "work_ended_at", "ended_at",
 )  # fmt: skip
 Row = TypeVar("Row", bound=Model)
 NEVER_ARRIVED = (Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED)
@@ -218,7 +218,7 @@ def _state(leg: Leg, last_in: bool) -> tuple[str, str, str, datetime | None, dat
     if leg.role == LegRole.CONSULT:
         return "talk", "", _("Consulted"), began, None, None
     if leg.channel == Channel.VOICE:
-        return "talk", "", _("Calling") if outbound.is_calling(leg) else _("Talking"), began, None, None
+        return "talk", "", _("Calling") if outbound.is_calling(leg) else _("Talking"), leg.talking_since, None, None
     last_at: datetime = getattr(leg, "last_at", None) or began
     if leg.channel == Channel.EMAIL:
         writing = getattr(leg.interaction, "draft", None) is not None and leg.interaction.draft.text.strip()

@@ -47,7 +47,17 @@ def _work(agent: Any) -> QuerySet[Leg]:
     return (
         Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
         .select_related("interaction")
-        .only("state", "channel", "accepted_at", "work_ended_at", "on_hold", "hold_since", "interaction__direction")
+        .only(
+            "state",
+            "channel",
+            "offered_at",
+            "accepted_at",
+            "work_ended_at",
+            "on_hold",
+            "hold_since",
+            "hold_seconds",
+            "interaction__direction",
+        )
         .annotate(connected=outbound.connected())
         .order_by("accepted_at")
     )
@@ -88,7 +98,7 @@ def _doing(seat: Seat, legs: list[Leg]) -> tuple[str, str, datetime | None]:
         return "wrap", _("On hold"), talking[0].hold_since or seat.since
     if talking:
         words = _("Calling") if outbound.is_calling(talking[0]) else _("Talking")
-        return "talk", words, talking[0].accepted_at or seat.since
+        return "talk", words, talking[0].talking_since
     wrapping = [leg for leg in legs if leg.state == LegState.WRAPPING]
     if wrapping:
         return "wrap", _("Wrap-up"), wrapping[0].work_ended_at or seat.since

@@ -136,9 +136,8 @@ def spans_of(leg: Leg) -> Spans:
     entered = entered_of(leg)
     ended = leg.work_ended_at or now
     held = leg.hold_seconds + (int((now - leg.hold_since).total_seconds()) if leg.on_hold and leg.hold_since else 0)
-    worked = max(0, int((ended - began).total_seconds()))
     wrapped = int(((leg.ended_at or now) - leg.work_ended_at).total_seconds()) if leg.work_ended_at else 0
-    return Spans(max(0, int((began - entered).total_seconds())), max(0, worked - held), held, max(0, wrapped))
+    return Spans(max(0, int((began - entered).total_seconds())), leg.talked_seconds(ended), held, max(0, wrapped))
 
 
 @composed

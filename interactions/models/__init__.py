@@ -20,7 +20,7 @@ from interactions.models.interaction import (
 )
 from interactions.models.journal import JournalEntry, Kind
 from interactions.models.lane import AgentLane, Lane, Refusal
-from interactions.models.leg import EndedBy, Leg, LegRole, LegState
+from interactions.models.leg import PASSED_ON, EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, OF_ACTS, Notice, NoticeKind
@@ -40,6 +40,7 @@ __all__ = [
     "FOR_WORKERS",
     "HEARD",
     "OF_ACTS",
+    "PASSED_ON",
     "REACHED",
     "Action",
     "AddressChange",

@@ -1,5 +1,7 @@
 """One person's stretch on an interaction; an offer is a leg in state offered."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,6 +47,8 @@ class EndedBy(models.TextChoices):
 
 # Who is offered a contact or handles it.
 ON_IT = (LegState.OFFERED, LegState.HANDLING)
+# An offer that her desk could not take (`passed_on`).
+PASSED_ON = Q(state=LegState.DECLINED, ended_by=EndedBy.SYSTEM)
 HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
 
 
@@ -115,6 +119,22 @@ class Leg(PublicIdModel):
 
     def __str__(self) -> str:
         return f"Leg of {self.agent} on {self.interaction}"
+
+    @property
+    def talking_since(self) -> datetime:
+        """The moment since which she would have talked had she never held: while nobody is on hold, the time since then
+        is talk."""
+        return (self.accepted_at or self.offered_at) + timedelta(seconds=self.hold_seconds)
+
+    def talked_seconds(self, until: datetime) -> int:
+        """The talk up to then, or up to the hold that lasts, in whole seconds: without what was on hold."""
+        end = self.hold_since if self.on_hold and self.hold_since else until
+        return max(0, int((end - self.talking_since).total_seconds()))
+
+    @property
+    def talked_before_hold(self) -> int:
+        """The talk before the hold that lasts."""
+        return self.talked_seconds(self.hold_since or self.talking_since)
 
     @property
     def passed_on(self) -> bool:

@@ -61,6 +61,11 @@ OUTCOMES: dict[str, Words] = {
     Outcome.MERGED: lazy("merged with another contact"),
 }
 LEFT_LATER = lazy("left when back in line")
+ANSWERED_BEFORE = lazy("answered, later back in line: %(outcome)s")
+# Ends of a wait; who was answered before and handed on to a line was answered all the same.
+ENDS_OF_A_WAIT = frozenset(
+    {Outcome.CALLBACK_PROMISED, Outcome.TIMED_OUT, Outcome.OVERFLOWED, Outcome.VOICEMAIL, Outcome.NO_AGENT}
+)
 DOORS: dict[str, Words] = {
     Origin.WEB_CALL: lazy("by web call"),
     Origin.PHONE: lazy("by phone"),
@@ -259,6 +264,8 @@ def outcome_words(outcome: str, first_how: str) -> str:
     """How a contact ended. Who left the line is who left his first stay in it, as the figure of that name counts."""
     if outcome == Outcome.ABANDONED and first_how != Outcome.ABANDONED:
         return str(LEFT_LATER)
+    if outcome in ENDS_OF_A_WAIT and first_how == "answered":
+        return ANSWERED_BEFORE % {"outcome": OUTCOMES[outcome]}
     return str(OUTCOMES.get(outcome, outcome))
 
 

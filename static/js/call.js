@@ -8,9 +8,10 @@ import { Line } from "./call/line.js";
 import { lacking, Microphone } from "./call/microphone.js";
 import { menu } from "./call/menu.js";
 import * as over from "./call/over.js";
-import { $, moment, name, problem, put, refusal, root, say, show } from "./call/page.js";
+import { $, moment, name, problem, put, refusal, root, say, show, tell } from "./call/page.js";
 import { Sound } from "./call/sound.js";
 import * as talking from "./call/talking.js";
+import { ownTimes } from "./call/times.js";
 import { microphoneProblem, onAgain } from "./call/troubles.js";
 import { voicemail } from "./call/voicemail.js";
 import * as waiting from "./call/waiting.js";
@@ -122,6 +123,7 @@ function quiet() {
   microphoneProblem("");
   show("offline", false);
   voiceBlocked = false;
+  tell("");   // what was read out of the call is true no more
 }
 
 async function refresh() {
@@ -223,9 +225,10 @@ $("start")?.addEventListener("submit", async (event) => {
   try { await start($("start")); } finally { $("call").disabled = Boolean(lacking()); }
 });
 
-$("music").addEventListener("click", () => {
-  const on = $("music").getAttribute("aria-pressed") !== "true";
-  $("music").setAttribute("aria-pressed", String(on));
+const musics = document.querySelectorAll("[data-music]");   // in line, and on hold
+for (const button of musics) button.addEventListener("click", () => {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  for (const each of musics) each.setAttribute("aria-pressed", String(on));
   sound.hush(!on);
 });
 $("mic-other").addEventListener("click", () => { waiting.unheard(); microphone.other(); });
@@ -282,6 +285,7 @@ setInterval(() => { if (state && state.state !== "waiting" && LIVE.includes(stat
 
 // The message after hours that does not load is read.
 $("said-closed")?.querySelector("audio").addEventListener("error", () => show("said-closed", false));
+ownTimes(zone);
 const missing = lacking();
 if (missing) microphoneProblem(missing);
 if ($("start")) {

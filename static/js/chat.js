@@ -62,6 +62,7 @@ function drawWaiting() {
   if ($("position").textContent !== String(state.position)) $("position").textContent = state.position;
   $("wait").textContent = waitWords(state.wait);
   show("offer", state.offer_callback);
+  $("offer-words").textContent = state.calls_from || $("offer-words").dataset.else;
   clearTimeout(offerAt);
   if (!state.offer_callback) offerAt = setTimeout(refresh, (state.offer_callback_in + 0.5) * 1000);
   if (state.offer_callback && !offered) { offered = true; $("number").value = state.number ?? ""; }

@@ -227,7 +227,7 @@ add(
 add(
     Rule(post=CHANGE),
     "setup-stand", "setup-sound-remove",
-    "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move", "setup-policy",
+    "setup-hours-date", "setup-hours-date-drop", "setup-hours-drop", "setup-queue-move",
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
@@ -390,7 +390,7 @@ LACKING: dict[str, str] = {
         "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
-        "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door", "setup-policy",
+        "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door",
         "setup-queue", "setup-queue-new", "setup-sounds", "setup-article-new", "setup-article",
     ], "422"),
 }  # fmt: skip

@@ -104,8 +104,18 @@ def test_ann_is_asked_first_and_the_recording_is_heard_by_who_may(people: Open) 
     expect(words(alex)).to_have_text("Recording")
     alex.keyboard.press("h")
     expect(alex.locator(".callbar")).to_contain_text("On hold")
+    mark = alex.locator("[data-record]")
+    expect(words(alex)).to_have_text("Recording, on hold")
+    expect(mark).to_have_attribute("data-record", "paused")  # silence goes into it: nothing red
     alex.wait_for_timeout(1_500)  # a hold of less than a second is not told
     alex.keyboard.press("h")
+    expect(words(alex)).to_have_text("Recording")
+    expect(mark).to_have_attribute("data-record", "on")
+    alex.keyboard.press("m")
+    expect(words(alex)).to_have_text("Recording, you muted")
+    expect(mark).to_have_attribute("data-record", "on")  # Ann is recorded all the same
+    alex.keyboard.press("m")
+    expect(words(alex)).to_have_text("Recording")
     expect(alex.locator(".callbar")).to_contain_text("Held")
     for width in (1440, 1366, 1280, 1200, 1024, 768):
         alex.set_viewport_size({"width": width, "height": 800})

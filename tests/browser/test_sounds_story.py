@@ -62,6 +62,19 @@ def test_ann_is_greeted_hears_the_music_of_the_client_and_again_on_hold(
     ann.locator("#hang").click()
 
 
+def test_a_file_in_which_nothing_is_heard_is_not_sent(tom: Page, tmp_path: Path) -> None:
+    (tmp_path / "silent").mkdir()
+    silent = sounds.tone(tmp_path / "silent", 0)
+    tom.locator("#music-all input[type=file]").set_input_files(sounds.tone(tmp_path, MUSIC))
+    place = tom.locator("#greeting-en")
+    place.locator("input[type=file]").set_input_files(silent)
+    place.get_by_role("button", name="Upload").click()
+    expect(place.get_by_role("alert")).to_have_text("We hear nothing in this file. Choose another, or record it again.")
+    assert tom.locator("#music-all input[type=file]").evaluate("input => input.files.length") == 1, "it stays"
+    assert not BrandSound.objects.exists()
+    uploads(tom, "greeting-en", sounds.tone(tmp_path, GREETING))
+
+
 def test_music_that_does_not_load_is_made_by_the_page(people: Open, tom: Page, tmp_path: Path) -> None:
     uploads(tom, "greeting-en", sounds.tone(tmp_path, GREETING))
     uploads(tom, "music-all", sounds.tone(tmp_path, MUSIC))

@@ -30,6 +30,7 @@ from clients.models import (
     EntryPoint,
     HoursException,
     Membership,
+    Policy,
     Promise,
     PublicName,
     Queue,
@@ -474,8 +475,19 @@ def test_a_door_takes_only_real_sites_and_free_mailboxes(ada: Browser) -> None:
     acme = factories.client()
     line = factories.queue(acme)
     factories.door(acme, "mailbox", into=line, address="care@acme.example")
-    wrong = {"name": "Site", "queue": line.pk, "origins": "shop.example/path"}
-    assert "is not a site" in said(ada.post(at("setup-door-new", acme, "widget"), wrong))
+    for site, words in (
+        ("shop.example", "lacks its beginning: write https://"),
+        ("shop.example:8000", "lacks its beginning"),
+        ("http://shop.example", "must begin with https://"),
+        ("https://", "has no name"),
+        ("https://shop.example/path", "leave out everything after it"),
+        ("https://shop.example?a=1", "leave out everything after it"),
+        ("https://[shop", "no browser understands"),
+        ("https://shop.example:port", "no browser understands"),
+    ):
+        wrong = {"name": "Site", "queue": line.pk, "origins": f"https://fine.example\n{site}"}
+        told = said(ada.post(at("setup-door-new", acme, "web_call"), wrong))
+        assert f"“{site}” " in told and words in told and "https://fine.example" in told, site
     twice = {"name": "Letters", "queue": line.pk, "address": "Care@Acme.example"}
     assert "in use already" in said(ada.post(at("setup-door-new", acme, "mailbox"), twice))
 
@@ -560,7 +572,7 @@ def test_texts_fall_back_to_ours_when_emptied(ada: Browser) -> None:
 def test_a_contract_with_its_promises(ada: Browser) -> None:
     acme = factories.client()
     path = at("setup-contract", acme)
-    form = form_of(ada, path, "form", "promises") | {
+    form = form_of(ada, path, "form", "promises", "policy_form") | {
         "valid_from": "2026-01-01",
         "promises-0-channel": "chat",
         "promises-0-target_percent": "80",
@@ -569,6 +581,27 @@ def test_a_contract_with_its_promises(ada: Browser) -> None:
     }
     assert ada.post(path, form).status_code == 302
     assert Promise.objects.get(contract__client=acme).threshold_seconds == 30
+
+
+def test_contract_and_rules_are_saved_together_and_nothing_typed_is_lost(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-contract", acme)
+    page = said(ada.get(path))
+    assert page.split('<main id="main"')[1].count("<form") == 1, "one Save for all of it"
+    assert f'action="{path}"' in page and 'name="valid_from" required' not in page
+    rules = form_of(ada, path, "form", "promises", "policy_form") | {"turnaround_minutes": "90"}
+    assert ada.post(path, rules).status_code == 302
+    assert (acme.contracts.count(), Policy.objects.get(client=acme).turnaround_minutes) == (0, 90)
+    both = rules | {"turnaround_minutes": "120", "valid_from": "2026-01-31", "valid_until": "2026-01-01"}
+    refused = ada.post(path, both)
+    assert refused.status_code == 422 and "The last day is before the first." in said(refused)
+    assert 'value="120"' in said(refused) and 'value="2026-01-31"' in said(refused), "both are still there"
+    assert Policy.objects.get(client=acme).turnaround_minutes == 90, "all or nothing"
+    assert ada.post(path, both | {"valid_until": ""}).status_code == 302
+    assert (acme.contracts.count(), Policy.objects.get(client=acme).turnaround_minutes) == (1, 120)
+    wrong = form_of(ada, path, "form", "promises", "policy_form") | {"recording_days": "0", "valid_until": "2027-01-31"}
+    refused = ada.post(path, wrong)
+    assert refused.status_code == 422 and 'value="2027-01-31"' in said(refused)
 
 
 # --- call flows ------------------------------------------------------------------------------------------------------

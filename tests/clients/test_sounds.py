@@ -68,6 +68,7 @@ def test_greeting_message_and_music_are_uploaded_and_heard_where_they_are_set(ad
         (b"<script>alert(1)</script>", "song.mp3", "no sound that browsers play"),
         (b"", "empty.wav", "no sound"),
         (wav() + bytes(sounds.MOST_BYTES), "long.wav", "8 MB at most"),
+        (wav(pitch=0), "silent.wav", "We hear nothing in this file"),
     ],
 )
 def test_what_is_none_or_too_large_is_refused_in_words(

@@ -236,6 +236,20 @@ def test_bea_sees_who_is_there_where_the_client_says_so(scene: Scene) -> None:
     assert desk(scene.bea) == []
 
 
+def test_the_floor_shows_who_has_joined_in_beside_the_customer(scene: Scene) -> None:
+    sue, monitor = signed_in(scene.sue), scene.listens(Mode.WHISPER)
+    pages = [
+        reverse("floor-contact", args=[scene.call.public_id]),
+        reverse("floor-agent", args=[scene.bea.public_id]),
+    ]
+    for page in pages:
+        assert "has joined in" not in sue.get(page).content.decode(), "nobody but the agent hears her"
+    monitoring.change(monitor, Mode.BARGE)
+    for page in pages:
+        text = sue.get(page).content.decode()
+        assert "Sue Supervisor" in text and "has joined in" in text, page
+
+
 # --- how it ends -----------------------------------------------------------------------------------------------------
 
 

@@ -17,12 +17,23 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from clients import api_keys
 from clients.models import Channel, ClientState, EntryKind, EntryPoint, HoursSpan, Policy, Queue, Role
-from interactions import callback_work, callbacks, keeping, offers, pieces, playback, voicemails
+from interactions import (
+    callback_work,
+    callbacks,
+    keeping,
+    offers,
+    outbound,
+    pieces,
+    playback,
+    transfers,
+    voicemails,
+)
 from interactions.models import (
     Callback,
     CallbackOrigin,
     Interaction,
     JournalEntry,
+    Leg,
     Outcome,
     Recording,
     RecordingState,
@@ -32,7 +43,7 @@ from interactions.models import (
 from interactions.reports import queries
 from interactions.reports.scope import scope_of
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh
+from tests.flows.floor import Day, House, fresh, seat
 from tests.flows.test_overflow import step
 from tests.flows.test_recording import listens, of_the_client
 from tests.flows.test_web_call import Caller
@@ -663,3 +674,45 @@ def test_the_promise_made_from_it_is_kept_as_any(day: Day, closed: EntryPoint, h
     promised = Callback.objects.get()
     assert callback_work.fall_due(promised.due_from) == 1
     assert Callback.objects.get().case == Interaction.objects.get(outcome=Outcome.VOICEMAIL).case
+
+
+class TestSettledWithItsPromise:
+    """What waits so that a message is answered ends in the act that ends the promise; what is offered can be taken."""
+
+    @pytest.fixture
+    def rung(self, day: Day, closed: EntryPoint, house: House) -> Leg:
+        """Her promise is due, and Bea is rung for it."""
+        bea = house.agent("Bea Brown")
+        left(closed)
+        return TestHeard().offered(day, bea)
+
+    def accepts(self, leg: Leg) -> Any:
+        """The press of the key at her desk."""
+        desk = Browser()
+        desk.force_login(leg.agent.user, backend="django.contrib.auth.backends.ModelBackend")
+        return desk.post(reverse("console-accept", args=[leg.public_id]), headers={"HX-Request": "true"})
+
+    @pytest.mark.parametrize("by_link", [True, False])
+    def test_cancelled_nothing_waits_and_nobody_is_rung(self, day: Day, house: House, rung: Leg, by_link: bool) -> None:
+        promised = Callback.objects.get()
+        callbacks.withdraw(promised, "found it herself", link=by_link, by=None if by_link else house.sue)
+        assert not Interaction.objects.exclude(state=State.CLOSED).exists()
+        assert (fresh(rung).state, seat(rung.agent).offered) == ("rescinded", False)
+        day.after(60)
+        assert not Leg.objects.filter(state="offered").exists()
+        late = self.accepts(rung)
+        assert late.status_code == 409 and "or the customer has left" in late.content.decode()
+
+    def test_kept_and_handed_on_it_is_taken_as_any_contact_and_its_message_heard(
+        self, day: Day, house: House, rung: Leg
+    ) -> None:
+        assert self.accepts(rung).status_code == 200
+        outbound.report(fresh(rung), "reached", by=rung.agent)
+        assert Callback.objects.get().state == "kept"
+        cal = house.agent("Cal Cole")
+        transfers.to_queue(fresh(rung), rung.interaction.queue, by=rung.agent)
+        day.after(0)
+        offered = Leg.objects.select_related("agent__user").get(agent=cal, state="offered")
+        taken = self.accepts(offered)
+        assert taken.status_code == 200 and "data-player" in taken.content.decode()
+        assert listens(cal.user, Recording.objects.get()) == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client as Browser
@@ -12,7 +13,7 @@ from django.urls import reverse
 from agents import presence
 from agents.models import Agent, StepAction
 from bpo.kernel import clock
-from clients.models import Channel, EntryKind, EntryPoint, EntryRule, Queue
+from clients.models import Channel, EntryKind, EntryPoint, EntryRule, HoursSpan, Queue
 from clients.naming import public_name
 from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
@@ -383,6 +384,20 @@ def test_what_the_sweep_read_before_does_not_undo_what_was_heard(day: Day, house
     assert row.customer_at is not None and row.agent_at is not None
 
 
+def test_handed_on_to_a_line_the_page_counts_the_wait_there(day: Day, house: House, ann: Caller) -> None:
+    came = clock.now()
+    assert ann.state()["since"] == came.isoformat()
+    clock.advance(5)
+    leg = taken(house, day, ann)
+    heard(leg)
+    clock.advance(200)
+    orders = make.queue(house.acme, "Orders", channels=[Channel.VOICE])
+    make.agent("Dee Dunn", licensed=house.acme, available=True)
+    transfers.to_queue(leg, orders, by=leg.agent)
+    waiting = ann.state()
+    assert (waiting["state"], waiting["since"]) == ("waiting", clock.now().isoformat())
+
+
 def test_a_blind_transfer_without_a_voice_returns_to_who_made_it(day: Day, house: House, ann: Caller) -> None:
     leg = taken(house, day, ann)
     heard(leg)
@@ -394,6 +409,24 @@ def test_a_blind_transfer_without_a_voice_returns_to_who_made_it(day: Day, house
     contact = fresh(ann.contact)
     assert contact.returned is True
     assert contact.prefer_agent == leg.agent or contact.legs.filter(agent=leg.agent, state=LegState.OFFERED).exists()
+
+
+def test_who_is_called_back_when_the_line_opens_is_told_when(day: Day, line: Queue, ann: Caller) -> None:
+    ann.post("start", key="fedcba9876543210", name="Ann Archer", phone="+442079460000", zone="Europe/Madrid")
+    line.callback_offer_seconds = 0
+    line.save()
+    told = ann.state()
+    assert told["offer_callback"] is True and told["calls_from"] == "", "the line is open: she keeps her place"
+    line.hours = make.hours(line.client, "Tomorrow", always_open=False, zone="UTC")
+    line.save()
+    tomorrow = day.now() + timedelta(days=1)
+    HoursSpan.objects.create(hours=line.hours, weekday=tomorrow.weekday(), opens=8 * 60, closes=9 * 60)
+    said = ann.state()["calls_from"]
+    at = tomorrow.replace(hour=8, minute=0).astimezone(ZoneInfo("Europe/Madrid"))
+    assert f"{at:%A}, {at.day} {at:%B}, {at.hour} am (Madrid)" in said and "when this line opens" in said
+    promised = ann.post("back", number="+442079460000")
+    due = Callback.objects.get(reference=promised["callback"]["reference"]).due_from
+    assert due == tomorrow.replace(hour=8, minute=0, second=0, microsecond=0), "as it was said"
 
 
 def test_a_desk_says_busy_to_web_calls_alone(day: Day, house: House, ann: Caller) -> None:

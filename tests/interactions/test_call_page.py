@@ -17,7 +17,8 @@ from clients.words import script_words
 from clients.words_call import CALL_WORDS
 from clients.words_catalogue import WORDS
 from clients.words_voicemail import VOICEMAIL_WORDS
-from interactions import eligibility, waits
+from interactions import eligibility, offers, queueing, waits
+from interactions.models import Carrier, Interaction, State
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,29 @@ def test_who_is_about_to_leave_is_not_free(door) -> None:
     assert not waits.somebody_free(door.queue, Channel.VOICE)
 
 
+def test_a_desk_without_a_microphone_is_not_free_for_who_calls_from_a_page(browser, door) -> None:
+    def calls(**fields: Any) -> Interaction:
+        return make.waiting(door.queue, channel=Channel.VOICE, carrier=Carrier.WEB, **fields)
+
+    bea = make.agent("Bea Brown", licensed=door.client, available=True)
+    eligibility.lane_for(door.queue, channel=Channel.VOICE)
+    assert "Somebody is free now" in page(browser, door)
+    offers.busy(make.offer(bea, calls()), by=bea)
+    for _ in range(6):
+        queueing.leave_queue(calls(waited=300), "answered", clock.now())
+    Interaction.objects.update(state=State.ACTIVE)
+    text = page(browser, door)
+    assert "Somebody is free now" not in text and "Wait at present" not in text, "her desk has no microphone"
+    assert waits.somebody_free(door.queue, Channel.VOICE), "her telephone rings all the same"
+    assert waits.expected_wait(door.queue, Channel.VOICE)
+    waiting = calls()
+    assert waits.expected_wait_of(waiting) is None, "nor is she for who stands in line"
+    offers.accept(make.offer(bea, waiting), by=bea)
+    assert waits.expected_wait_of(waiting), "she has a headset now"
+    make.agent("Cal Cole", licensed=door.client, available=True)
+    assert "Somebody is free now" in page(browser, door)
+
+
 def test_outside_hours_there_is_the_clients_word_and_the_callback_form_but_no_button(browser, door) -> None:
     shut(door)
     BrandText.objects.create(client=door.client, kind="after_hours", language="en", text="Asleep <b>now</b>.")
@@ -145,6 +169,18 @@ def test_outside_hours_a_spoken_message_is_offered_with_what_becomes_of_it(brows
     door.takes_voicemail = False
     door.save()
     assert "keeps it until" not in page(browser, door)
+
+
+def test_its_times_are_on_the_clock_of_who_reads_them_else_they_name_the_clock(browser, door) -> None:
+    shut(door)
+    door.hours.zone = "America/New_York"
+    door.hours.save()
+    address = reverse("customer-call", args=[door.public_id])
+    assert "10 am (New York)" in page(browser, door)
+    visitor = browser.get(address, {"zone": "Europe/Madrid"}).content.decode()
+    assert re.search(r'data-times="hours">opens \w+, \d+ \w+, [34] pm \(Madrid\)<', visitor)
+    assert re.search(r'data-times="message">[^<]+ \(Madrid\)', visitor), "a message is promised by his clock, too"
+    assert "10 am (New York)" in browser.get(address, {"zone": "Moon/Crater"}).content.decode()
 
 
 def test_where_nobody_is_there_no_call_begins(browser, door) -> None:

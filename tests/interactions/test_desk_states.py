@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -52,6 +53,26 @@ def test_a_call_that_came_in_is_a_talk_or_on_hold(acme: Scene) -> None:
     assert said(acme, leg) == ("Talking",) * 3
     handling.hold(leg, by=acme.bea)
     assert said(acme, leg) == ("On hold",) * 3
+
+
+def test_talk_and_hold_are_told_apart(acme: Scene) -> None:
+    began: datetime = clock.now()
+    leg = accepted(acme, "voice", at=began)
+    Leg.objects.filter(pk=leg.pk).update(accepted_at=began)
+    bea = desk_of(acme.bea)
+
+    def clocks(seconds: int, *names: str) -> list[list[str]]:
+        with clock.set_to(began + timedelta(seconds=seconds)):
+            pages = [bea.get(url(name, leg) if name == "work" else url(name)).content.decode() for name in names]
+        pages = [page.split('class="callbar"')[-1].split('class="controls"')[0] for page in pages]
+        return [re.findall(r">(\d+:\d\d)<", page) for page in pages]
+
+    handling.hold(leg, by=acme.bea, at=began + timedelta(seconds=60))
+    assert clocks(90, "work") == [["0:30", "1:00"]], "half a minute on hold, a minute talked before"
+    handling.resume(leg, by=acme.bea, at=began + timedelta(seconds=100))
+    assert clocks(130, "work") == [["1:30", "0:40"]], "talked without the hold, and held"
+    top, items = clocks(130, "top", "items")
+    assert top[0] == items[0] == "1:30", "the same wherever it stands"
 
 
 def test_who_missed_an_offer_with_work_in_hand_can_be_available_at_once(acme: Scene) -> None:

@@ -362,3 +362,37 @@ def test_who_left_the_line_is_one_number_wherever_it_stands(browser: Browser, li
 )
 def test_a_zone_has_a_name_that_people_use(zone: str, words: str) -> None:
     assert zone_named(zone) == words
+
+
+def test_who_was_answered_and_later_left_a_message_is_told_and_counted_as_answered(
+    browser: Browser, line: Queue, bea: Agent
+) -> None:
+    now = clock.now()
+    back = reported.contact(line, at=now, waited=3, who="Zoe Zimmer", outcome="voicemail")
+    reported.worked(back, bea, start=now, talk=40, state="completed", ended_by="transfer")
+    reported.contact(line, at=now, waited=60, how="voicemail", who="Ann Archer")
+    contacts = reverse("portal-contacts", args=[line.client.public_id])
+    listed = browser.get(contacts).content.decode()
+    assert "Answered, later back in line: went to the voicemail" in listed
+    assert listed.count("ent to the voicemail") == 2 and "Went to the voicemail" in listed
+    exported = b"".join(browser.get(contacts, {"format": "csv"})).decode()  # type: ignore[arg-type]
+    assert "answered, later back in line: went to the voicemail" in exported
+    for figure, found in (("answered", [back]), ("handled", 1), ("voicemail", [])):
+        page = browser.get(contacts, {"figure": figure}).context["page_obj"]
+        assert len(page) == found if isinstance(found, int) else list(page) == found, figure
+
+
+def test_a_manager_finds_the_way_to_the_sounds_and_the_recordings_rule_a_viewer_is_shown_none(
+    browser: Browser, acme: Client
+) -> None:
+    setup = reverse("setup-client", args=[acme.public_id])
+    assert f'href="{setup}"' in browser.get(reverse("portal", args=[acme.public_id])).content.decode()
+    steps = browser.get(setup).content.decode()
+    for name in ("setup-sounds", "setup-contract"):
+        address = reverse(name, args=[acme.public_id])
+        assert f'href="{address}"' in steps and browser.get(address).status_code == 200
+    vic = factories.user("Vic Viewer")
+    factories.membership(vic, acme, Role.VIEWER)
+    browser.force_login(vic)
+    assert setup not in browser.get(reverse("portal", args=[acme.public_id])).content.decode()
+    assert browser.get(setup).status_code == 403

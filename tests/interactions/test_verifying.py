@@ -136,11 +136,12 @@ def test_more_facts_cannot_be_needed_than_are_asked(acme: Scene) -> None:
     ada = Browser()
     ada.force_login(make.admin())
     page = setup_at("setup-contract", acme.acme)
-    sent = form_of(ada, page, "policy_form") | {"verification_facts": ["name"], "verification_facts_needed": 2}
-    refused = ada.post(setup_at("setup-policy", acme.acme), sent)
+    forms = form_of(ada, page, "form", "promises", "policy_form")
+    sent = forms | {"verification_facts": ["name"], "verification_facts_needed": 2}
+    refused = ada.post(page, sent)
     assert refused.status_code == 422 and "only 1 are asked" in refused.content.decode()
     sent |= {"verification_facts": ["name", "bill"], "verification_failure": "end", "verification_lock_hours": 24}
-    assert ada.post(setup_at("setup-policy", acme.acme), sent).status_code == 302
+    assert ada.post(page, sent).status_code == 302
     kept = Policy.objects.get(client=acme.acme)
     assert (kept.verification_facts, kept.verification_failure) == (["name", "bill"], "end")
     for wrong in ({"verification_facts": ["shoe_size", "name"]}, {"verification_facts_needed": 3}):

@@ -134,3 +134,38 @@ def test_what_it_is(content: bytes, kind: str) -> None:
 )
 def test_what_is_none(content: bytes) -> None:
     assert sounds.kind_of(content) == ""
+
+
+def pcm(*samples: bytes, kind: int = sounds.PCM, bits: int = 16, more: bytes = b"") -> bytes:
+    """A WAV of these samples."""
+    rate = (8_000).to_bytes(4, "little")
+    form = kind.to_bytes(2, "little") + b"\1\0" + rate + rate + b"\2\0" + bits.to_bytes(2, "little") + more
+    data = b"".join(samples)
+    chunks = [b"fmt " + len(form).to_bytes(4, "little") + form, b"data" + len(data).to_bytes(4, "little") + data]
+    body = b"WAVE" + b"".join(chunks)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+EXTENDED = b"\x16\0\x10\0\0\0\0\0\1\0" + bytes(14)
+
+
+@pytest.mark.parametrize(
+    ("content", "silent"),
+    [
+        (wav(), False),
+        (wav(pitch=0), True),
+        (pcm(*[b"\x20\0"] * 90), True),
+        (pcm(*[b"\0\0"] * 90, b"\0\x40"), False),
+        (pcm(b"\x80" * 90, bits=8), True),
+        (pcm(b"\x80" * 90, b"\xa0", bits=8), False),
+        (pcm(bytes(270), bits=24), True),
+        (pcm(bytes(270), b"\0\0\xc0", bits=24), False),
+        (pcm(struct.pack("<9f", *[0.0] * 9), kind=sounds.FLOAT, bits=32), True),
+        (pcm(struct.pack("<9f", *[0.0] * 8, -0.5), kind=sounds.FLOAT, bits=32), False),
+        (pcm(bytes(90), kind=sounds.EXTENSIBLE, more=EXTENDED), True),
+        (pcm(bytes(90), b"\0\x40", kind=sounds.EXTENSIBLE, more=EXTENDED), False),
+        (MP3, False),
+    ],
+)
+def test_a_wav_in_which_nothing_is_heard_is_silent(content: bytes, silent: bool) -> None:
+    assert sounds.kind_of(content) and sounds.is_silent(content) is silent

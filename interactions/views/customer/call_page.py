@@ -31,13 +31,14 @@ def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not client.is_live:
         words = texts.text(client, TextKind.AWAY, language)
         return outlet.page(request, "customer/away.html", client, language, {"words": words}, frame_of=door)
+    zone = request.GET.get("zone", "")[:64]
     context = {
         "door": door,
         "closed": widget.closed_words(door, language),
         "calls": customers.takes_calls(client),
         "sounds": sound.addresses(door, language),
-        "spoken": voicemail.words(door, language) if voicemail_offers.offered(door, clock.now()) else "",
-        "hours": widget.hours_words(door, language),
+        "spoken": voicemail.words(door, language, zone=zone) if voicemail_offers.offered(door, clock.now()) else "",
+        "hours": widget.hours_words(door, language, zone),
         "wait": wait_words(door, language),
         "recording": RECORDING.get(RecordingRule(keeping.policy_of(client.pk).recording), ""),
         "menu": menu_of(door, language),
@@ -63,6 +64,6 @@ def menu_of(door: EntryPoint, language: str) -> list[tuple[str, str]]:
 def wait_words(door: EntryPoint, language: str) -> str:
     """That somebody is free, else what waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    if waits.somebody_free(door.queue, door.channel):
+    if waits.somebody_free(door.queue, door.channel, web=True):
         return say("no_wait", language)
     return widget.wait_words(door, language)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, links, zones
 from bpo.kernel.throttle import caller, throttled
-from clients import customers, texts
+from clients import customers, opening, texts
 from clients.models import EntryKind, Reason, TextKind
 from clients.naming import public_name
 from clients.words import language_for, say
@@ -256,10 +256,12 @@ def state_of(session: ChatSession) -> dict[str, Any]:
         wait = waits.expected_wait_of(interaction, at=now)
         shown |= {
             "position": place,
+            "since": stay.entered_at.isoformat() if (stay := interaction.visits.filter(left_at=None).first()) else None,
             "wait": wait,
             "returned": interaction.returned,
             "passed_on": bool(agent) and interaction.legs.filter(HEARD, accepted_at__isnull=False).exists(),
-            "offer_callback": waits.callback_offered(interaction, wait, at=now),
+            "offer_callback": (offered := waits.callback_offered(interaction, wait, at=now)),
+            "calls_from": _calls_from(session, interaction) if offered else "",
             "offer_callback_in": max(
                 0, round(interaction.queue.callback_offer_seconds - waits.waited(interaction, at=now))
             ),
@@ -314,6 +316,17 @@ def _survey(interaction: Interaction) -> dict[str, Any] | None:
     return {"score": given.score, "solved": given.solved} if given else None
 
 
+def _calls_from(session: ChatSession, interaction: Interaction) -> str:
+    """When we call who takes a callback now, where that is not before the line opens; else empty."""
+    assert interaction.queue is not None
+    of, now = opening.calls_at(interaction.entry_point, interaction.queue), clock.now()
+    opens = opening.next_opening(of, now)
+    if opens is None or opens <= now:
+        return ""
+    zone = opening.known_zone(session.zone, interaction.client)
+    return say("calls_from", session.language, time=times.zoned_moment(opens, now, zone, session.language))
+
+
 def _known_number(interaction: Interaction) -> str:
     envelope = getattr(interaction, "envelope", None)
     return envelope.from_phone if envelope else ""
@@ -337,7 +350,7 @@ def promise_of(interaction: Interaction, language: str) -> dict[str, Any]:
     if promised is None:
         return {}
     zone = promised.zone or interaction.client.zone
-    due = f"{times.short_moment(promised.due_until, clock.now(), zone, language)} ({times.zone_words(zone)})"
+    due = times.zoned_moment(promised.due_until, clock.now(), zone, language)
     text = texts.text(interaction.client, TextKind.CALLBACK_PROMISED, language, due=due, reference=promised.reference)
     if promised.number:
         text = f"{text} {say('cb_number_called', language, number=promise_words.reach_words(promised, language))}"

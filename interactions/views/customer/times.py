@@ -42,6 +42,11 @@ def short_moment(moment: dt.datetime, now: dt.datetime, zone: str, language: str
     return f"{day_words(moment, zone, language)}, {clock_words(moment, zone, language)}"
 
 
+def zoned_moment(moment: dt.datetime, now: dt.datetime, zone: str, language: str) -> str:
+    """The same with the place whose clock it is: 8 pm (Madrid)."""
+    return f"{short_moment(moment, now, zone, language)} ({zone_words(zone)})"
+
+
 def days_of(windows: Sequence[Window], now: dt.datetime, zone: str, language: str) -> list[Day]:
     """The windows by the customer's own date."""
     today = now.astimezone(ZoneInfo(zone)).date()
@@ -90,4 +95,15 @@ def chosen(windows: Sequence[Window], value: str) -> Window | None:
     return next((window for window in windows if value_of(window) == value), None)
 
 
-__all__ = ["Day", "Slot", "chosen", "days_of", "long_words", "short_moment", "value_of", "window_words", "zone_words"]
+__all__ = [
+    "Day",
+    "Slot",
+    "chosen",
+    "days_of",
+    "long_words",
+    "short_moment",
+    "value_of",
+    "window_words",
+    "zone_words",
+    "zoned_moment",
+]

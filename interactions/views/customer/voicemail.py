@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import clock, zones
 from bpo.kernel.throttle import throttled
+from clients import opening
 from clients.models import EntryKind, EntryPoint, Reason
 from clients.words import language_for, say
 from interactions import intake, voicemail_offers, voicemails
@@ -132,7 +133,7 @@ def state_of(message: Voicemail, language: str) -> dict[str, Any]:
 def words(door: EntryPoint, language: str, *, contact: Interaction | None = None, zone: str = "") -> str:
     """What will happen with it: recorded, kept until, called back by when."""
     now = clock.now()
-    zone = zone or door.client.zone
+    zone = opening.known_zone(zone, door.client)
     by = voicemail_offers.called_by(door, contact, now)
     assert by is not None, "it is not offered where nobody ever calls back"
     return say(
@@ -141,7 +142,7 @@ def words(door: EntryPoint, language: str, *, contact: Interaction | None = None
         client=door.client.brand.public_name,
         minutes=int(voicemails.LONGEST.total_seconds() // 60),
         kept=_date(voicemail_offers.kept_until(door, now), zone, language),
-        due=f"{times.short_moment(by, now, zone, language)} ({times.zone_words(zone)})",
+        due=times.zoned_moment(by, now, zone, language),
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from bpo.kernel import clock
+from bpo.kernel import clock, zones
 from clients import customers, opening, texts
 from clients.brand_css import text_on
 from clients.models import EntryKind, EntryPoint, TextKind
@@ -111,23 +111,23 @@ def closed_words(door: EntryPoint, language: str) -> str:
     return ""
 
 
-def hours_words(door: EntryPoint, language: str) -> str:
-    """Open until 8 pm, or when it opens next."""
-    now, zone = clock.now(), opening.calendar_of(door).zone
-    calendar = opening.calendar_of(door)
+def hours_words(door: EntryPoint, language: str, zone: str = "") -> str:
+    """Open until 8 pm (Madrid), or when it opens next: on the clock of this zone, else of the hours' own."""
+    now, calendar = clock.now(), opening.calendar_of(door)
+    zone = zone if zone in zones.every() else calendar.zone
     if opening.is_open(door, now):
         closes = opening.hours.closing_after(calendar, now)
         if closes is None:
             return say("open_always", language)
-        return say("open_until", language, time=times.short_moment(closes, now, zone, language))
+        return say("open_until", language, time=times.zoned_moment(closes, now, zone, language))
     opens = opening.next_opening(door, now)
-    return say("opens_at", language, time=times.short_moment(opens, now, zone, language)) if opens else ""
+    return say("opens_at", language, time=times.zoned_moment(opens, now, zone, language)) if opens else ""
 
 
 def wait_words(door: EntryPoint, language: str) -> str:
     """What waiting would mean now, as far as anybody knows."""
     assert door.queue is not None
-    seconds = waits.expected_wait(door.queue, door.channel)
+    seconds = waits.expected_wait(door.queue, door.channel, web=door.kind == EntryKind.WEB_CALL)
     if seconds is None:
         return ""
     if seconds < 60:

@@ -106,6 +106,7 @@ def page_of(request: SupervisorRequest, contact: Interaction) -> dict[str, Any]:
     context = {"contact": contact, "story": told, "clients": [contact.client], **acts(contact, sight)}
     context["recordings"] = playback.of_contacts([contact], request.user, real_names)
     context["may_listen"] = monitoring.may(request.user, contact)
+    context["joined"] = monitoring.joined(contact)
     return context | routing.of_contact(contact, told, sight)
 
 
@@ -186,6 +187,7 @@ def agent(request: SupervisorRequest, agent: UUID) -> HttpResponse:
     context = {
         "row": row,
         "current": current,
+        "joined": {leg.pk: monitoring.joined(leg.interaction) for leg in current},
         "may_listen": {leg.pk for leg in current if monitoring.may(request.user, leg.interaction)},
         "page_obj": lists.page_of(_went(legs, went, found, scope), request.GET),
         "went": went,

@@ -34,6 +34,7 @@ export function draw(state, line, number) {
   }
   $("call-state").dataset.state = at.startsWith("connecting") ? "connecting" : at;
   put("state-words", say(at));
+  show("music-held", at === "held" || at === "away");
   const key = ["recorded", "record_ask", "record_refused"].find((one) => state[one]), recording = key ? say(key, { agent }) : "";
   put("recorded-words", recording);
   show("recorded", Boolean(recording));

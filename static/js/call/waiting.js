@@ -24,6 +24,7 @@ export function draw(state, since, number) {
   drawWait(state.wait);
   if ($("waited").dataset.since !== since) { $("waited").dataset.since = since; tick(); }
   show("offer", state.offer_callback);
+  put("back-words", state.calls_from || $("back-words").dataset.else);
   if (state.offer_callback && !asked) { asked = true; $("number").value ||= state.number || number || ""; }
 }
 

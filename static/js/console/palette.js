@@ -27,6 +27,7 @@ function narrow() {
     const possible = !(row.dataset.act in BUTTONS) || buttonOf(row);
     row.hidden = !possible || Boolean(words) && !row.textContent.toLowerCase().includes(words);
   }
+  document.getElementById("palette-acts").hidden = !dialog.querySelector("#palette-actions li:not([hidden])");
   choose(rows()[0]);
 }
 

@@ -68,6 +68,7 @@ export const recorder = {
     agree(call.recording);
     this.connect();
     apply();
+    show();
   },
 
   /* A colleague who talks with the customer, too, is on our side; a supervisor's whisper is nobody's but the agent's. */
@@ -143,7 +144,8 @@ function show() {
   button.title = titled(button.dataset.plainTitle, "record");
   button.querySelector("[data-when=on]").hidden = byHand;
   button.querySelector("[data-when=paused]").hidden = !byHand;
-  const words = say(byHand ? "recordPaused" : byCard ? "recordCard" : waits ? "recordWaits" : "recordOn");
+  const silent = byHand ? "recordPaused" : byCard ? "recordCard" : call?.held ? "recordHeld" : "";
+  const words = say(silent || (waits ? "recordWaits" : call?.muted ? "recordMuted" : "recordOn"));
   if (place.textContent !== words) place.textContent = words;
-  place.closest("[data-record]").dataset.record = byHand || byCard ? "paused" : "on";
+  place.closest("[data-record]").dataset.record = silent ? "paused" : "on";
 }

@@ -28,6 +28,7 @@ function tell(key) {
     reading = setTimeout(readOut, HELD);
   }
   lineWords = words;
+  if (!words) readOut();   // of a call that is over nothing is left to be read
   const place = document.querySelector("[data-quality]");
   if (place && place.textContent !== lineWords) place.textContent = lineWords;
 }
