@@ -14,6 +14,8 @@ from bpo.kernel.errors import DomainError
 from clients.models import Disposition, WrapUpMode
 from interactions import closing, handling, journal, offers, states
 from interactions.models import (
+    Appointment,
+    AppointmentState,
     Callback,
     CallbackState,
     CaseState,
@@ -98,14 +100,17 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
 
 
 def has_follow_up(interaction: Interaction) -> bool:
-    """Whether something is promised on the case or from this contact: it is pending, or a callback is open."""
+    """Whether something is promised on the case or from this contact: it is pending, a callback is open, or a visit or
+    meeting is booked and not over."""
     case = interaction.case
-    promised = Q(promised_from=interaction.pk)
+    promised, booked = Q(promised_from=interaction.pk), Q(action__run__interaction=interaction.pk)
     if case is not None:
         if case.state == CaseState.PENDING:
             return True
         promised |= Q(case=case)
-    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists()
+        booked |= Q(case=case)
+    ahead = Appointment.objects.filter(booked, state=AppointmentState.BOOKED, ends_at__gt=clock.now())
+    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists() or ahead.exists()
 
 
 @operation

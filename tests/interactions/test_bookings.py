@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from bpo.kernel import clock
-from interactions import invitations, notices
+from interactions import invitations, notices, wrap_up
 from interactions.adapters.email import compose
 from interactions.models import Appointment, Notice, NoticeKind
 from interactions.notice_letters import letter_of
@@ -82,6 +82,17 @@ def test_a_meeting_goes_to_the_address_she_names_and_speaks_spanish() -> None:
     notice.language = "es"
     assert letter_of(notice).title == "Nos reunimos"
     assert calendar(notice)["SUMMARY"].startswith("Reunión con")
+
+
+def test_what_is_booked_is_a_follow_up_until_it_is_over_or_taken_back() -> None:
+    desk = Desk("book_meeting")
+    assert not wrap_up.has_follow_up(desk.leg.interaction)
+    desk.answer(**MEETING)
+    assert wrap_up.has_follow_up(desk.leg.interaction)
+    with clock.set_to(Appointment.objects.get().ends_at):
+        assert not wrap_up.has_follow_up(desk.leg.interaction)
+    desk.undo()
+    assert not wrap_up.has_follow_up(desk.leg.interaction)
 
 
 def test_taken_back_before_the_mail_left_nobody_hears_of_it() -> None:
