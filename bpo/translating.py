@@ -62,8 +62,9 @@ def _in_code(source: str) -> Iterator[Said]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             texts = [each.value for each in node.args[: names[node.func.id]] if isinstance(each, ast.Constant)]
-            if texts and all(isinstance(text, str) for text in texts):
-                yield Said(*texts)
+            words = [text for text in texts if isinstance(text, str)]
+            if words:
+                yield Said(*words)
 
 
 def _in_template(source: str) -> Iterator[Said]:
@@ -130,8 +131,9 @@ def lacking(language: str) -> list[str]:
     found, wrong = read(language), []
     for one in sorted(gathered()):
         message = found.get(one.text)
-        forms = () if message is None else message.string if isinstance(message.string, tuple) else (message.string,)
-        if not forms or not all(forms) or bool(one.plural) != (len(forms) > 1):
+        said = message.string if message else ""
+        forms = [str(form or "") for form in said] if isinstance(said, list | tuple) else [said or ""]
+        if not all(forms) or bool(one.plural) != (len(forms) > 1):
             wrong.append(f"not said: {one.text}")
         elif _places(one.plural or one.text) != _places(forms[-1]) or any(
             not _places(form) <= _places(one.text) | _places(one.plural or one.text) for form in forms
