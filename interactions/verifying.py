@@ -3,17 +3,21 @@ a failed check forbids."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from bpo.kernel.errors import DomainError
 from clients.flow_words import FACTS
-from clients.models import Policy, VerificationFailure
+from clients.models import Customer, Policy, VerificationFailure
 from clients.script_graph import Step, parse
-from interactions.models import Interaction, JournalEntry, Kind, Run
+from interactions.models import Interaction, JournalEntry, Kind, Leg, LegRole, LegState, Run
+from interactions.verification import known
 
 # What may still be done with a customer who was not verified, by what the client wants then.
 ACTS_LEFT = {VerificationFailure.CALL_BACK: ("promise_callback",), VerificationFailure.END: ()}
@@ -105,6 +109,18 @@ def only_on_file(interaction: Interaction) -> bool:
     return failed(run) and rule == VerificationFailure.CALL_BACK
 
 
+def on_file(rows: Any, interaction: Interaction) -> Any:
+    """Of a customer's numbers or addresses those the record had before this contact, and did not get in it."""
+    return known(rows, interaction.arrived_at)
+
+
+def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
+    """The runs of the contacts with these customers that the agent works on or wraps up."""
+    mine = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+    mine = mine.exclude(role=LegRole.MONITOR).filter(interaction__customer__in=customers)
+    return list(Run.objects.filter(interaction__in=mine.values("interaction")).select_related("version"))
+
+
 def require_not_failed(interaction: Interaction) -> None:
     """NotVerified where a check failed: how to reach the customer is not changed on the word of whoever that is."""
     if failed(Run.objects.filter(interaction=interaction.pk).only("verified").first()):
@@ -118,7 +134,7 @@ def require_number(interaction: Interaction, number: str) -> None:
     if not only_on_file(interaction):
         return
     customer = interaction.customer
-    if customer is None or not customer.phones.filter(number=number).exists():
+    if customer is None or not on_file(customer.phones, interaction).filter(number=number).exists():
         raise NotVerified(
             sentence=_("The customer was not verified: this company calls back under a number on file alone.")
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import flow_words
 from clients.models import Queue
-from interactions import callbacks, cases, handling, notices, sending_time, transfers
+from interactions import callbacks, cases, handling, notices, sending_time, transfers, verifying
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.models import (
     Action,
@@ -30,8 +31,8 @@ MOST_SUBJECT = 300
 def promise_callback(doing: Doing) -> str:
     """Within the client's turn-around time, to the customer's main number, else by mail."""
     interaction, customer = doing.interaction, doing.interaction.customer
-    phone = customer.phones.first() if customer else None
-    address = customer.addresses.first() if customer else None
+    phone = _reach(customer.phones, interaction) if customer else None
+    address = _reach(customer.addresses, interaction) if customer else None
     if customer is None or (phone is None and address is None):
         raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
     if interaction.queue is None:
@@ -54,6 +55,11 @@ def promise_callback(doing: Doing) -> str:
         at=doing.at,
     )
     return promised.reference
+
+
+def _reach(rows: Any, interaction: Interaction) -> Any:
+    """The main one; after a failed check, where the client's rule asks for that, of those on file."""
+    return (verifying.on_file(rows, interaction) if verifying.only_on_file(interaction) else rows).first()
 
 
 def withdraw_callback(action: Action, at: datetime) -> None:

@@ -13,10 +13,11 @@ from django.urls import reverse
 from bpo.kernel import clock
 from clients.models import CustomerPhone, Policy
 from interactions import runs, verifying
-from interactions.models import Callback, Run
+from interactions.models import Callback, Envelope, JournalEntry, Kind, Run
 from tests import factories as make
 from tests.clients.test_setup import at as setup_at
 from tests.clients.test_setup import form_of
+from tests.interactions.acting import Desk
 from tests.interactions.scripted import Scene, begun, scene
 from tests.interactions.test_console_views import desk_of, url
 
@@ -126,7 +127,66 @@ def test_how_to_reach_ann_is_not_changed_on_the_word_of_whoever_failed(acme: Sce
     assert 'name="phones"' not in bea.get(f"{edit}?leg={leg.public_id}").content.decode()
     sent = {"leg": str(leg.public_id), "name": "Ann Archer", "phones": "+12125550199", "addresses": "x@mail.example"}
     assert bea.post(edit, sent).status_code == 200
+    # From her page it is the same while that contact is on Bea's desk.
+    assert 'name="phones"' not in bea.get(edit).content.decode()
+    del sent["leg"]
+    assert bea.post(edit, sent).status_code == 204
     assert [*CustomerPhone.objects.values_list("number", flat=True)] == ["+16145550173"]
+
+
+# --- what was written down in the contact itself ---------------------------------------------------------------------
+
+MALLORYS = "+12125550199"
+
+
+def added(of: Scene, leg: Any) -> Browser:
+    """Mallory's number stands in Ann's record by Bea's click, her name and address by the hand of Dee, who believed her."""
+    Envelope.objects.filter(interaction=leg.interaction).update(from_phone=MALLORYS)
+    bea = desk_of(of.bea)
+    assert bea.post(url("identity", leg), {"value": MALLORYS}).status_code == 200
+    reach = {"phones": f"{MALLORYS}\n+16145550173", "addresses": "mallory@mail.example"}
+    dee = desk_of(make.agent("Dee Dunn", licensed=of.acme))
+    assert dee.post(url("customer-edit", of.ann), {"name": "Mallory Moore", **reach}).status_code == 204
+    return bea
+
+
+def test_what_mallory_had_written_down_minutes_ago_does_not_make_her_ann(acme: Scene) -> None:
+    rule(acme, verification_facts=["name", "phone", "email", "postal_code"])
+    leg, run = at_the_check(acme)
+    bea = added(acme, leg)
+    said = {"step": "verify", "name": "Mallory Moore", "phone": MALLORYS, "email": "mallory@mail.example"}
+    assert bea.post(url("answer", leg), said).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is False
+    told = JournalEntry.objects.get(run=run, kind=Kind.VERIFIED)
+    assert (told.facts["passed"], told.facts["failed"]) == ([], ["name", "phone", "email"])
+    # Ann has her own number still, and is known by it; in the next contact what is on record now counts.
+    bea.post(url("answer", leg), {"step": "verify", "phone": "(614) 555-0173", "postal_code": "43215"})
+    run.refresh_from_db()
+    assert run.verified is True
+    later, run = at_the_check(acme, "email")
+    bea.post(url("answer", later), {"step": "verify", "name": "Mallory Moore", "phone": MALLORYS})
+    run.refresh_from_db()
+    assert run.verified is True
+
+
+def test_a_number_written_down_in_the_contact_is_not_on_file(acme: Scene) -> None:
+    rule(acme, verification_failure="call_back")
+    leg, run = at_the_check(acme)
+    bea = added(acme, leg)
+    fail(run, acme)
+    assert bea.post(url("book", leg), {"number": MALLORYS}).status_code == 409
+    assert not Callback.objects.exists()
+    assert bea.post(url("book", leg), {"number": "+16145550173"}).status_code == 200
+
+
+def test_the_flow_calls_a_failed_customer_back_under_a_number_on_file() -> None:
+    desk = Desk("promise_callback")
+    rule(desk.scene, verification_failure="call_back")
+    added(desk.scene, desk.leg)
+    Run.objects.filter(pk=desk.run.pk).update(verified=False)
+    assert desk.answer().status_code == 200
+    assert Callback.objects.get().number == "+16145550173"
 
 
 # --- the rules themselves --------------------------------------------------------------------------------------------

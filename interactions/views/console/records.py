@@ -18,7 +18,7 @@ from clients.forms.customers import CustomerForm
 from clients.models import Customer
 from interactions import acts, case_merging, customer_merging, customer_records, verifying
 from interactions.handling import NotYours
-from interactions.models import Appointment, Interaction, Leg, LegState, Run
+from interactions.models import Appointment, Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
 
 MOST_FOUND = 6
@@ -33,10 +33,6 @@ def _leg(request: AgentRequest) -> Leg | None:
     """The contact beside which the dialog was opened, if it was."""
     given = request.POST.get("leg") or request.GET.get("leg")
     return own_leg(request, _uuid(given)) if given else None
-
-
-def _run(leg: Leg) -> Run | None:
-    return Run.objects.filter(interaction=leg.interaction_id).first()
 
 
 def _uuid(text: object) -> UUID:
@@ -63,7 +59,8 @@ def _after(request: AgentRequest, customer: Customer, leg: Leg | None, words: st
 def edit(request: AgentRequest, customer: UUID) -> HttpResponse:
     """Name, numbers, addresses, language, zone; what is wrong comes back beside its field."""
     found, leg = customers.survivor(_customer(request, customer)), _leg(request)
-    form = CustomerForm(found, request.POST or None, reach=leg is None or not verifying.failed(_run(leg)))
+    beside = verifying.runs_beside([found], request.agent)
+    form = CustomerForm(found, request.POST or None, reach=not any(verifying.failed(run) for run in beside))
     if request.method == "POST" and form.is_valid():
         customer_records.revise(found, by=request.agent, **form.cleaned_data)
         return _after(request, found, leg, _("Kept."))
