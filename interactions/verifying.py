@@ -121,6 +121,12 @@ def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
     return list(Run.objects.filter(interaction__in=mine.values("interaction")).select_related("version"))
 
 
+def require_none_failed(customers: Sequence[Customer], agent: Agent) -> None:
+    """NotVerified beside a contact of the agent's in which a check failed: nobody's records are joined on that word."""
+    if any(failed(run) for run in runs_beside(customers, agent)):
+        raise NotVerified(sentence=_("The customer was not verified: records are not joined in this contact."))
+
+
 def require_not_failed(interaction: Interaction) -> None:
     """NotVerified where a check failed: how to reach the customer is not changed on the word of whoever that is."""
     if failed(Run.objects.filter(interaction=interaction.pk).only("verified").first()):

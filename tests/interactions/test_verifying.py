@@ -140,7 +140,7 @@ MALLORYS = "+12125550199"
 
 
 def added(of: Scene, leg: Any) -> Browser:
-    """Mallory's number stands in Ann's record by Bea's click, her name and address by the hand of Dee, who believed her."""
+    """Mallory's number stands in Ann's record by Bea's click, her name and address by Dee's hand, who believed her."""
     Envelope.objects.filter(interaction=leg.interaction).update(from_phone=MALLORYS)
     bea = desk_of(of.bea)
     assert bea.post(url("identity", leg), {"value": MALLORYS}).status_code == 200
@@ -187,6 +187,54 @@ def test_the_flow_calls_a_failed_customer_back_under_a_number_on_file() -> None:
     Run.objects.filter(pk=desk.run.pk).update(verified=False)
     assert desk.answer().status_code == 200
     assert Callback.objects.get().number == "+16145550173"
+
+
+# --- two records become one ------------------------------------------------------------------------------------------
+
+
+def test_joined_with_anns_record_mallory_is_asked_again(acme: Scene) -> None:
+    ann, acme.ann = acme.ann, make.customer(acme.acme, "Mallory Moore", postal_code="10001", phone=MALLORYS)
+    leg, run = at_the_check(acme)
+    bea = desk_of(acme.bea)
+    bea.post(url("answer", leg), {"step": "verify", "name": "Mallory Moore", "postal_code": "10001"})
+    assert "covered until" not in bea.get(url("side", leg)).content.decode()
+    sent = {"leg": str(leg.public_id), "with": str(ann.public_id)}
+    assert bea.post(url("customer-join", acme.ann), sent).status_code in (200, 302)
+    run.refresh_from_db()
+    assert run.verified is None
+    page = bea.get(url("side", leg)).content.decode()
+    assert "covered until the customer is verified" in page and "AC-204418" not in page
+    told = JournalEntry.objects.get(kind=Kind.CUSTOMER_MERGED).facts
+    assert told["unverified"] == [str(leg.interaction.public_id)]
+    # Anns number, which came along, is no proof in this contact.
+    bea.post(url("jump", leg), {"step": "verify"})
+    rule(acme, verification_facts=["name", "phone"])
+    bea.post(url("answer", leg), {"step": "verify", "name": "Mallory Moore", "phone": "+16145550173"})
+    run.refresh_from_db()
+    assert run.verified is False
+    # Parted again, whoever passed with both records at hand is asked anew, too.
+    Run.objects.update(verified=True)
+    assert bea.post(url("customer-part", ann)).status_code in (204, 302)
+    run.refresh_from_db()
+    assert run.verified is None
+
+
+def test_after_a_failed_check_no_record_is_joined_beside_the_contact(acme: Scene) -> None:
+    rule(acme, verification_failure="call_back")
+    mallory = make.customer(acme.acme, "Mallory Moore", phone=MALLORYS)
+    leg, run = at_the_check(acme)
+    fail(run, acme)
+    bea = desk_of(acme.bea)
+    for into, other in ((acme.ann, mallory), (mallory, acme.ann)):
+        for beside in ({"leg": str(leg.public_id)}, {}):
+            refused = bea.post(url("customer-join", into), {"with": str(other.public_id), **beside})
+            assert refused.status_code == 409 and "not joined" in refused.content.decode()
+    # A supervisor's colleague without that contact joins them; what failed stays failed.
+    dee = desk_of(make.agent("Dee Dunn", licensed=acme.acme))
+    dee.post(url("customer-join", acme.ann), {"with": str(mallory.public_id)})
+    run.refresh_from_db()
+    assert run.verified is False
+    assert bea.post(url("book", leg), {"number": MALLORYS}).status_code == 409
 
 
 # --- the rules themselves --------------------------------------------------------------------------------------------

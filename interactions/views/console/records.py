@@ -93,6 +93,7 @@ def join(request: AgentRequest, customer: UUID) -> HttpResponse:
     if request.method == "POST":
         if other is None:
             raise InvalidValue("nobody to join", sentence=_("Choose the record to join with."))
+        verifying.require_none_failed([found, other], request.agent)
         kept = customer_merging.merge(other, found, by=request.agent)
         return _after(request, kept, leg, _("Joined. It can be undone for 24 hours."))
     words = request.GET.get("q", "" if given else found.name)
