@@ -104,9 +104,19 @@ def require_act(run: Run, act: str) -> None:
 
 def only_on_file(interaction: Interaction) -> bool:
     """Whether a callback may be promised under a number on file alone."""
+    return failure_of(interaction) == VerificationFailure.CALL_BACK
+
+
+def failure_of(interaction: Interaction) -> str:
+    """What the client wants now that a check of this contact failed; empty where none did."""
     run = Run.objects.filter(interaction=interaction.pk).only("verified").first()
-    rule = policy_of(interaction.client_id).verification_failure
-    return failed(run) and rule == VerificationFailure.CALL_BACK
+    return policy_of(interaction.client_id).verification_failure if failed(run) else ""
+
+
+def require_callback(interaction: Interaction) -> None:
+    """NotVerified where the client's rule leaves not even a callback."""
+    if failure_of(interaction) == VerificationFailure.END:
+        raise NotVerified
 
 
 def on_file(rows: Any, interaction: Interaction) -> Any:
@@ -136,7 +146,8 @@ def require_not_failed(interaction: Interaction) -> None:
 
 
 def require_number(interaction: Interaction, number: str) -> None:
-    """NotVerified for a number that is not the customer's by the record, where the client's rule asks for that."""
+    """NotVerified where no callback is left, or only one under a number on file and this is none."""
+    require_callback(interaction)
     if not only_on_file(interaction):
         return
     customer = interaction.customer

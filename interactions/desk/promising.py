@@ -6,7 +6,7 @@ from typing import Any
 
 from bpo.kernel import clock
 from clients import opening
-from clients.models import Queue
+from clients.models import Queue, VerificationFailure
 from clients.opening import Window
 from interactions import verifying
 from interactions.models import Interaction
@@ -33,11 +33,15 @@ def queue_of(interaction: Interaction) -> Queue | None:
 
 def numbers_of(interaction: Interaction) -> list[str]:
     """Where the customer can be called: his own numbers, and the one he called from unless he failed a check."""
-    numbers = [phone.number for phone in interaction.customer.phones.all()] if interaction.customer else []
+    customer, failure = interaction.customer, verifying.failure_of(interaction)
+    if failure == VerificationFailure.END:
+        return []
+    if failure == VerificationFailure.CALL_BACK:
+        return [phone.number for phone in verifying.on_file(customer.phones, interaction)] if customer else []
+    numbers = [phone.number for phone in customer.phones.all()] if customer else []
     envelope = getattr(interaction, "envelope", None)
-    known = envelope is None or not envelope.from_phone or envelope.from_phone in numbers
-    if not known and not verifying.only_on_file(interaction):
-        numbers.append(envelope.from_phone)  # type: ignore[union-attr]
+    if envelope is not None and envelope.from_phone and envelope.from_phone not in numbers:
+        numbers.append(envelope.from_phone)
     return numbers
 
 

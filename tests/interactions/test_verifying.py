@@ -119,6 +119,21 @@ def test_a_failed_check_leaves_a_callback_under_a_number_on_file_alone(acme: Sce
     assert Callback.objects.get().number == "+16145550173"
 
 
+def test_where_nothing_more_is_done_no_callback_is_promised_either(acme: Scene) -> None:
+    rule(acme, verification_failure="end")
+    leg, run = at_the_check(acme)
+    bea = desk_of(acme.bea)
+    assert bea.get(url("book", leg)).status_code == 200
+    fail(run, acme)
+    opened = bea.get(url("book", leg))
+    assert opened.status_code == 409 and "nothing more is done in this contact" in opened.content.decode()
+    for number in ("+12125550199", "+16145550173"):
+        assert bea.post(url("book", leg), {"number": number}).status_code == 409
+        machine = bea.post(f"/api/v1/legs/{leg.public_id}/callback/", {"number": number}, "application/json")
+        assert machine.status_code == 409, machine.content
+    assert not Callback.objects.exists()
+
+
 def test_how_to_reach_ann_is_not_changed_on_the_word_of_whoever_failed(acme: Scene) -> None:
     leg, run = at_the_check(acme)
     fail(run, acme)
