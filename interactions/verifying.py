@@ -22,6 +22,9 @@ from interactions.verification import known
 # What may still be done with a customer who was not verified, by what the client wants then.
 ACTS_LEFT = {VerificationFailure.CALL_BACK: ("promise_callback",), VerificationFailure.END: ()}
 
+# The facts that are also how to reach somebody.
+REACH = frozenset({"phone", "email"})
+
 
 class NotVerified(DomainError):
     """The client's rule leaves nothing but a callback, or nothing at all, to somebody who was not verified."""
@@ -129,6 +132,14 @@ def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
     mine = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
     mine = mine.exclude(role=LegRole.MONITOR).filter(interaction__customer__in=customers)
     return list(Run.objects.filter(interaction__in=mine.values("interaction")).select_related("version"))
+
+
+def kept_back(runs: Sequence[Run]) -> frozenset[str]:
+    """Which of "phone" and "email" is neither shown nor changed beside these contacts: both after a failed check, else
+    what the customer has yet to say himself."""
+    if any(failed(run) for run in runs):
+        return REACH
+    return REACH & frozenset(fact for run in runs for fact in hidden_facts(run))
 
 
 def require_none_failed(customers: Sequence[Customer], agent: Agent) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from bpo.kernel import clock
 from clients.script_graph import Step
-from interactions import journal
+from interactions import journal, verifying
 from interactions.acts import bookings, contact, orders, refunds, tasks
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.letters import zone_of
@@ -163,6 +163,8 @@ def proposals(run: Run, step: Step, *, at: datetime) -> dict[str, str]:
 
 def _address(run: Run) -> str:
     """Where the customer gets mail, as far as the desk shows it."""
+    if "email" in verifying.hidden_facts(run):
+        return ""
     customer = run.interaction.customer
     known = customer.addresses.filter(undeliverable=False).first() if customer else None
     return known.address if known else ""

@@ -80,7 +80,7 @@ def send_notice(doing: Doing) -> str:
     notice = notices.write(
         kind, case=case, interaction=interaction, turn=undone, action=doing.action, due_at=due, at=doing.at
     )
-    return notice.to_address if notice else ""
+    return notice.to_address if notice and "email" not in verifying.hidden_facts(doing.run) else ""
 
 
 def take_back_notice(action: Action, at: datetime) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bpo.kernel import clock
 from clients import opening
 from clients.models import Queue, VerificationFailure
 from clients.opening import Window
 from interactions import verifying
-from interactions.models import Interaction
+from interactions.models import Interaction, Run
 
 
 def zone_of(interaction: Interaction) -> str:
@@ -45,11 +47,17 @@ def numbers_of(interaction: Interaction) -> list[str]:
     return numbers
 
 
+def _shown(number: str, run: Run | None) -> str:
+    """A number as the form shows it: by its end alone while it is asked in the check."""
+    return _("ending in %(end)s") % {"end": number[-2:]} if "phone" in verifying.hidden_facts(run) else number
+
+
 def choices(interaction: Interaction) -> dict[str, Any]:
     """The context of the fields that ask for a window."""
     zone = zone_of(interaction)
+    run = Run.objects.select_related("version").filter(interaction=interaction).first()
     return {
         "windows": windows_of(interaction),
-        "numbers": numbers_of(interaction),
+        "numbers": [(number, _shown(number, run)) for number in numbers_of(interaction)],
         "zone": zone.rpartition("/")[2].replace("_", " "),
     }

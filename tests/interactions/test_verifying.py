@@ -13,7 +13,7 @@ from django.urls import reverse
 from bpo.kernel import clock
 from clients.models import CustomerPhone, Policy
 from interactions import runs, verifying
-from interactions.models import Callback, Envelope, JournalEntry, Kind, Run
+from interactions.models import Callback, Envelope, JournalEntry, Kind, Notice, Run
 from tests import factories as make
 from tests.clients.test_setup import at as setup_at
 from tests.clients.test_setup import form_of
@@ -66,6 +66,44 @@ def test_what_is_asked_in_the_check_is_not_read_off_beside_it(acme: Scene) -> No
     runs.answer(run, "verify", {"phone": "(614) 555-0173", "name": "ann archer"}, by=acme.bea)
     page = bea.get(url("side", leg)).content.decode()
     assert "+16145550173" in page and "ann@mail.example" in page
+
+
+def test_what_is_asked_in_the_check_is_in_no_dialog_and_no_field_either(acme: Scene) -> None:
+    rule(acme, verification_facts=["phone", "email", "name"])
+    leg, run = at_the_check(acme)
+    bea, theirs = desk_of(acme.bea), ("+1614", "ann@mail.example")
+    beside = f"?leg={leg.public_id}"
+    twin = make.customer(acme.acme, "Ann Archer", city="Columbus")
+    dialogs = [
+        url("customer-edit", acme.ann) + beside, url("customer-edit", acme.ann),
+        url("customer-join", acme.ann) + f"{beside}&with={twin.public_id}",
+    ]  # fmt: skip
+    for address in dialogs:
+        page = bea.get(address).content.decode()
+        assert not any(one in page for one in theirs), address
+    page = bea.get(url("book", leg)).content.decode()
+    assert ">ending in 73<" in page and ">+1614" not in page
+    # What is not shown is kept when the rest is corrected.
+    sent = {"leg": str(leg.public_id), "name": "Ann Archer", "city": "Dayton", "phones": "", "addresses": ""}
+    assert bea.post(url("customer-edit", acme.ann), sent).status_code == 200
+    acme.ann.refresh_from_db()
+    assert (acme.ann.city, acme.ann.phones.count(), acme.ann.addresses.count()) == ("Dayton", 1, 1)
+    bea.post(url("answer", leg), {"step": "verify", "phone": "(614) 555-0173", "email": "ann@mail.example"})
+    for address in dialogs:
+        assert all(one in bea.get(address).content.decode() for one in theirs), address
+    assert ">+16145550173<" in bea.get(url("book", leg)).content.decode()
+
+
+@pytest.mark.parametrize("act", ["book_visit", "book_meeting", "send_notice"])
+def test_no_act_of_the_flow_shows_the_address_that_is_asked(act: str) -> None:
+    desk = Desk(act, kind="survey")
+    rule(desk.scene, verification_facts=["email", "name"])
+    Run.objects.filter(pk=desk.run.pk).update(verified=None)
+    assert "ann@mail.example" not in desk.script()
+    if act == "send_notice":
+        assert desk.answer().status_code == 200
+        assert Notice.objects.get().to_address == "ann@mail.example"
+        assert "ann@mail.example" not in desk.script()
 
 
 def test_another_contact_does_not_get_new_tries_while_the_rule_says_so(acme: Scene) -> None:

@@ -22,6 +22,7 @@ from interactions.models import Appointment, Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
 
 MOST_FOUND = 6
+REACHED = {"phone": "phones", "email": "addresses"}
 
 
 def _customer(request: AgentRequest, public_id: object) -> Customer:
@@ -60,7 +61,8 @@ def edit(request: AgentRequest, customer: UUID) -> HttpResponse:
     """Name, numbers, addresses, language, zone; what is wrong comes back beside its field."""
     found, leg = customers.survivor(_customer(request, customer)), _leg(request)
     beside = verifying.runs_beside([found], request.agent)
-    form = CustomerForm(found, request.POST or None, reach=not any(verifying.failed(run) for run in beside))
+    without = [REACHED[fact] for fact in verifying.kept_back(beside)]
+    form = CustomerForm(found, request.POST or None, without=without)
     if request.method == "POST" and form.is_valid():
         customer_records.revise(found, by=request.agent, **form.cleaned_data)
         return _after(request, found, leg, _("Kept."))
@@ -100,6 +102,7 @@ def join(request: AgentRequest, customer: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "customer": found,
         "leg": leg,
+        "kept_back": verifying.kept_back(verifying.runs_beside([found, *filter(None, [other])], request.agent)),
         "other": other,
         "moves": customer_merging.what_moves(other) if other else [],
         "words": words,
