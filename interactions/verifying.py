@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -127,11 +128,17 @@ def on_file(rows: Any, interaction: Interaction) -> Any:
     return known(rows, interaction.arrived_at)
 
 
-def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
-    """The runs of the contacts with these customers that the agent works on or wraps up."""
+def contacts_beside(customers: Sequence[Customer], agent: Agent) -> QuerySet[Interaction]:
+    """The contacts with these customers that the agent works on or wraps up."""
     mine = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
     mine = mine.exclude(role=LegRole.MONITOR).filter(interaction__customer__in=customers)
-    return list(Run.objects.filter(interaction__in=mine.values("interaction")).select_related("version"))
+    return Interaction.objects.filter(pk__in=mine.values("interaction"))
+
+
+def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
+    """The runs of those contacts."""
+    contacts = contacts_beside(customers, agent)
+    return list(Run.objects.filter(interaction__in=contacts).select_related("version"))
 
 
 def kept_back(runs: Sequence[Run]) -> frozenset[str]:
@@ -142,10 +149,10 @@ def kept_back(runs: Sequence[Run]) -> frozenset[str]:
     return REACH & frozenset(fact for run in runs for fact in hidden_facts(run))
 
 
-def require_none_failed(customers: Sequence[Customer], agent: Agent) -> None:
-    """NotVerified beside a contact of the agent's in which a check failed: nobody's records are joined on that word."""
+def require_none_failed(customers: Sequence[Customer], agent: Agent, sentence: str | Promise) -> None:
+    """NotVerified, in these words, beside a contact of the agent's with one of them in which a check failed."""
     if any(failed(run) for run in runs_beside(customers, agent)):
-        raise NotVerified(sentence=_("The customer was not verified: records are not joined in this contact."))
+        raise NotVerified(sentence=sentence)
 
 
 def require_not_failed(interaction: Interaction) -> None:

@@ -20,6 +20,7 @@ from interactions import acts, case_merging, customer_merging, customer_records,
 from interactions.handling import NotYours
 from interactions.models import Appointment, Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
+from interactions.views.promises import CancelForm
 
 MOST_FOUND = 6
 REACHED = {"phone": "phones", "email": "addresses"}
@@ -95,7 +96,8 @@ def join(request: AgentRequest, customer: UUID) -> HttpResponse:
     if request.method == "POST":
         if other is None:
             raise InvalidValue("nobody to join", sentence=_("Choose the record to join with."))
-        verifying.require_none_failed([found, other], request.agent)
+        refusal = _("The customer was not verified: records are not joined in this contact.")
+        verifying.require_none_failed([found, other], request.agent, refusal)
         kept = customer_merging.merge(other, found, by=request.agent)
         return _after(request, kept, leg, _("Joined. It can be undone for 24 hours."))
     words = request.GET.get("q", "" if given else found.name)
@@ -152,10 +154,17 @@ def same_case(request: AgentRequest, leg: UUID) -> HttpResponse:
 
 
 @for_agents
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel_appointment(request: AgentRequest, appointment: UUID) -> HttpResponse:
-    """A visit or meeting does not take place, says the customer in a later contact; he gets it in writing."""
+    """A visit or meeting does not take place: says the customer in a later contact, else why. He gets it in writing."""
     rows = Appointment.objects.visible_to(request.user).select_related("action", "customer")
     found = get_object_or_404(rows, public_id=appointment)
-    acts.undo(found.action, by=request.agent)
-    return _after(request, customers.survivor(found.customer), None, "")
+    customer = customers.survivor(found.customer)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].required = not verifying.contacts_beside([customer], request.agent).exists()
+    if request.method == "POST" and form.is_valid():
+        acts.cancel_appointment(found, by=request.agent, why=form.cleaned_data["reason"])
+        return _after(request, customer, None, "")
+    title, act = _("Cancel: %(what)s") % {"what": found.get_kind_display()}, _("Cancel it")
+    context = {"form": form, "title": title, "act": act, "action": request.get_full_path()}
+    return dialog(request, "console/_promise.html", context, status=422 if form.errors else 200)
