@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,19 +66,20 @@ def rules_of(policy: Policy, step: Step) -> Rules:
 
 
 def locked_until(run: Run, rules: Rules, at: datetime) -> datetime | None:
-    """Until when this customer may not try again, because another contact used up its tries; None when he may."""
+    """Until when this customer may not try again, because other contacts used up the tries; None when he may.
+
+    Every wrong try counts, however they are spread; not those of whoever was verified in the end. A check given up
+    without a try is none.
+    """
     customer = run.interaction.customer_id
     if not rules.lock or customer is None:
         return None
-    failed = JournalEntry.objects.filter(
-        interaction__customer=customer,
-        kind=Kind.VERIFIED,
-        at__gt=at - rules.lock,
-        facts__ok=False,
-        facts__attempts__gte=rules.tries,
-    ).exclude(interaction=run.interaction_id)
-    last: datetime | None = failed.aggregate(Max("at"))["at__max"]
-    return last + rules.lock if last else None
+    wrong = JournalEntry.objects.filter(
+        interaction__customer=customer, kind=Kind.VERIFIED, at__gt=at - rules.lock, facts__ok=False
+    ).exclude(facts__passed=[], facts__failed=[])
+    others = wrong.exclude(interaction=run.interaction_id).exclude(run__verified=True)
+    used_up = others.order_by("-at").values_list("at", flat=True)[rules.tries - 1 : rules.tries].first()
+    return used_up + rules.lock if used_up else None
 
 
 def hidden_facts(run: Run | None) -> frozenset[str]:

@@ -121,6 +121,44 @@ def test_another_contact_does_not_get_new_tries_while_the_rule_says_so(acme: Sce
     assert later.verified is True
 
 
+def test_two_guesses_a_contact_are_counted_together(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    now, bea = clock.now(), desk_of(acme.bea)
+    wrong = {"step": "verify", "name": "Somebody Else"}
+    first, _run = at_the_check(acme)
+    for _try in range(2):
+        bea.post(url("answer", first), wrong)
+    second, _run = at_the_check(acme, "email")
+    assert bea.post(url("answer", second), wrong).status_code == 200
+    third, run = at_the_check(acme)
+    right = {"step": "verify", "name": "Ann Archer", "postal_code": "43215"}
+    assert "Another contact used up the tries" in bea.get(url("script", third)).content.decode()
+    assert bea.post(url("answer", third), right).status_code == 409
+    run.refresh_from_db()
+    assert run.verified is None
+    with clock.set_to(now + timedelta(hours=3)):
+        assert bea.post(url("answer", third), right).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is True
+
+
+def test_anns_own_slips_before_she_was_verified_lock_nobody_and_neither_does_giving_up(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    bea = desk_of(acme.bea)
+    wrong = {"step": "verify", "name": "Somebody Else"}
+    right = {"step": "verify", "name": "Ann Archer", "postal_code": "43215"}
+    first, _run = at_the_check(acme)
+    for said in (wrong, wrong, right):
+        bea.post(url("answer", first), said)
+    second, _run = at_the_check(acme, "email")
+    for said in (wrong, wrong, {"step": "verify", "gave_up": "1"}):
+        bea.post(url("answer", second), said)
+    third, run = at_the_check(acme)
+    assert bea.post(url("answer", third), right).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is True
+
+
 def test_somebody_elses_failed_tries_lock_nobody(acme: Scene) -> None:
     rule(acme, verification_lock_hours=2)
     _leg, run = at_the_check(acme)
