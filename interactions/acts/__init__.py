@@ -106,6 +106,8 @@ def undo(action: Action, *, by: Agent, at: datetime | None = None, **facts: str)
     act.undo(action, at)
     Action.objects.filter(pk=action.pk).update(undone_at=at)
     action.undone_at = at
+    if action.outcome and run.answers.pop(action.step, None) is not None:
+        run.save(update_fields=["answers"])
     told = {"name": action.name, "step": action.step, "ref": action.ref, **facts}
     journal.record(run, Kind.ACTION_UNDONE, by=by, at=at, **told)
     return action

@@ -20,6 +20,7 @@ from interactions.models import (
     Case,
     CaseState,
     Interaction,
+    Kind,
     Notice,
     NoticeKind,
 )
@@ -95,19 +96,24 @@ def notice_waits(action: Action) -> bool:
 
 
 def set_pending(doing: Doing) -> str:
-    """The case waits for the customer, or some days."""
+    """The case waits for the customer, or some days; one that is not open waits for nothing of ours."""
     case = case_of(doing)
+    if case.state != CaseState.OPEN:
+        told = {"ref": case.reference, "state": case.get_state_display().lower()}
+        raise CannotAct(sentence=_("Case %(ref)s is %(state)s: it is not made to wait.") % told)
     days = doing.step.params.get("days")
     until = doing.at + timedelta(days=float(days)) if days else None
-    if case.state == CaseState.OPEN:
-        cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
+    cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
     return case.reference
 
 
 def wait_no_more(action: Action, at: datetime) -> None:
-    """The case is open again."""
+    """The case is open again; not where somebody had it wait anew since."""
     case = Case.objects.get(client=action.client_id, reference=action.ref)
     if case.state == CaseState.PENDING:
+        since = case.journal.filter(kind=Kind.CASE_PENDING).order_by("-pk").first()
+        if since is None or since.at != action.done_at:
+            raise CannotUndo(sentence=_("Somebody had case %(ref)s wait anew since.") % {"ref": case.reference})
         cases.back_to_open(case, why=UNDONE, by=action.agent, at=at)
 
 
