@@ -42,8 +42,8 @@ class Act:
 
 
 MOST_WHY = 200
-# Whose whole effect is a mail.
-MAILS = ("send_notice", "resend_confirmation")
+# Which send a mail, if one can be sent.
+MAILS = ("send_notice", "resend_confirmation", "book_visit", "book_meeting")
 ACTS: Mapping[str, Act] = {
     "create_order_issue": Act(orders.open_issue, orders.withdraw_issue),
     "resend_confirmation": Act(orders.resend_confirmation, contact.take_back_notice, contact.notice_waits),

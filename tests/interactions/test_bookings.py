@@ -12,7 +12,7 @@ from django.urls import reverse
 from bpo.kernel import clock
 from interactions import invitations, notices, wrap_up
 from interactions.adapters.email import compose
-from interactions.models import Appointment, JournalEntry, Kind, Notice, NoticeKind, Run
+from interactions.models import Appointment, Envelope, JournalEntry, Kind, Notice, NoticeKind, Run
 from interactions.notice_letters import letter_of
 from interactions.reports import telling
 from tests import factories as make
@@ -152,6 +152,29 @@ def test_outside_of_a_contact_it_is_cancelled_with_a_reason_and_within_one_that_
     assert again.browser.post(cancel).status_code == 302
     told = JournalEntry.objects.get(kind=Kind.ACTION_UNDONE, client=again.scene.acme)
     assert told.facts["contact"] == str(again.leg.interaction.public_id)
+
+
+def test_cancelled_it_is_told_where_the_invitation_went() -> None:
+    desk = Desk("book_visit")
+    desk.answer(**VISIT)
+    assert Appointment.objects.get().address == "ann@mail.example"
+    Notice.objects.update(state="sent")
+    Envelope.objects.filter(interaction=desk.leg.interaction).update(from_address="ann@elsewhere.example")
+    desk.scene.ann.addresses.update(address="ann@new.example")
+    desk.undo()
+    assert Notice.objects.get(kind=NoticeKind.BOOKING_CANCELLED).to_address == "ann@mail.example"
+
+
+def test_a_booking_of_which_nobody_could_be_told_says_so() -> None:
+    desk = Desk("book_visit")
+    desk.scene.ann.addresses.all().delete()
+    desk.answer(**VISIT)
+    assert not Notice.objects.exists()
+    assert "no mail could be sent" in desk.script()
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.address) == ("booked", "")
+    desk.undo()
+    assert not Notice.objects.exists()
 
 
 def test_one_that_has_begun_is_not_undone() -> None:
