@@ -22,6 +22,8 @@ from interactions.models import (
     JournalEntry,
     Kind,
     Refund,
+    Run,
+    State,
 )
 
 UNDO_WITHIN = timedelta(hours=24)
@@ -71,14 +73,20 @@ class CannotPart(DomainError):
 
 @transaction.atomic
 def merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime | None = None) -> Customer:
-    """Everything of `customer` is `into`'s from now on, open contacts too. Returns the surviving record."""
+    """Everything of `customer` is `into`'s from now on, open contacts too. Returns the surviving record.
+
+    Whoever was verified as one of the two is asked again: what he said proves nothing of the other.
+    """
     at = at or clock.now()
+    unverified = _unverify(customer, into)
     customer, into = _locked(customer, into)
     if customer.pk == into.pk or customer.client_id != into.client_id:
         raise CannotMergeCustomers
     if customer.merged_into_id or into.merged_into_id:
         raise CannotMergeCustomers(sentence=_("One of the two was joined with another record already."))
     moved = {name: _follow(model, customer, into) for name, model in FOLLOWS.items()}
+    for name in ("phones", "addresses"):
+        FOLLOWS[name]._base_manager.filter(pk__in=moved[name]).update(added_at=at)
     # One account number names one record; it is found under the survivor from now on.
     account = "" if into.account_number else customer.account_number
     Customer.objects.filter(pk=customer.pk).update(
@@ -95,6 +103,7 @@ def merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime
         into=str(into.public_id),
         moved=moved,
         account=bool(account),
+        unverified=unverified,
     )
     into.refresh_from_db()
     return into
@@ -108,6 +117,7 @@ def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -
         customer.refresh_from_db()
     if customer.merged_into is None:
         raise CannotPart
+    unverified = _unverify(customer, customer.merged_into)
     customer, into = _locked(customer, customer.merged_into)
     entry = (
         JournalEntry.objects.filter(
@@ -133,6 +143,7 @@ def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -
         by=by,
         at=at,
         customer=str(customer.public_id),
+        unverified=unverified,
         **{"from": str(into.public_id)},
     )
     customer.refresh_from_db()
@@ -164,6 +175,18 @@ def _locked(one: Customer, other: Customer) -> tuple[Customer, Customer]:
     rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk")
     found = {row.pk: row for row in rows}
     return found[one.pk], found[other.pk]
+
+
+def _unverify(*customers: Customer) -> list[str]:
+    """Nobody of their open contacts counts as verified any more; returns which did. A failed check stays failed.
+
+    The runs are locked before the customers, as where a call flow acts on a customer.
+    """
+    open_now = Interaction.objects.filter(customer__in=customers).exclude(state=State.CLOSED)
+    runs = Run.objects.filter(interaction__in=open_now).order_by("pk")
+    passed = [run for run in runs.select_for_update(of=("self",)).select_related("interaction") if run.verified]
+    Run.objects.filter(pk__in=[run.pk for run in passed]).update(verified=None)
+    return [str(run.interaction.public_id) for run in passed]
 
 
 def _follow(model: type[Model], customer: Customer, into: Customer) -> list[int]:

@@ -23,6 +23,8 @@ from interactions.models import (
     FOR_WORKERS,
     OF_ACTS,
     Action,
+    Appointment,
+    AppointmentState,
     Callback,
     CallbackOrigin,
     Case,
@@ -321,16 +323,17 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
     Words and Message-ID are fixed in the row before the first try, so a repeat after a crash is the same mail.
     """
     if _chat_goes_on(notice):
-        # The mail shows the whole conversation, so it waits for its end; this was not a try.
-        Notice.objects.filter(pk=notice.pk, state=OutgoingState.SENDING, attempts=notice.attempts).update(
-            state=OutgoingState.PENDING,
-            attempts=F("attempts") - 1,
-            due_at=(at or clock.now()) + CHAT_ENDS_SOON,
-            leased_until=None,
-        )
+        # The mail shows the whole conversation, so it waits for its end.
+        _put_back(notice, due_at=(at or clock.now()) + CHAT_ENDS_SOON)
         if notice.kind == NoticeKind.RESOLUTION and notice.case and notice.case.state in UNSETTLED:
             # It was on its way out when the customer went on and the case opened again.
             take_back_resolution(notice.case, at=at)
+        return False
+    if _called_off(notice):
+        # Cancelled while it was on its way out or waited for another try: the cancellation must not come before it.
+        with transaction.atomic():
+            if _put_back(notice, due_at=at or clock.now()):
+                _cancel(notice, "the appointment was cancelled", at)
         return False
     if not notice.html:
         rendered = render(letter_of(notice), notice.client, notice.language)
@@ -344,6 +347,16 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
     with transaction.atomic():
         if notice.succeed(at=at):
             journal.record(notice, Kind.NOTICE_SENT, at=at, notice_kind=notice.kind, attempt=notice.attempts)
+    return True
+
+
+def _put_back(notice: Notice, *, due_at: datetime) -> bool:
+    """A claimed notice waits again, as if nobody had tried; False when another worker has claimed it since."""
+    mine = Notice.objects.filter(pk=notice.pk, state=OutgoingState.SENDING, attempts=notice.attempts)
+    back = OutgoingState.PENDING
+    if not mine.update(state=back, attempts=F("attempts") - 1, due_at=due_at, leased_until=None):
+        return False
+    notice.state = back
     return True
 
 
@@ -377,6 +390,13 @@ def _mail_answered(notice: Notice) -> str:
         return ""
     mails = Message.objects.filter(interaction=notice.interaction, direction=MessageDirection.IN).exclude(message_id="")
     return mails.order_by("-at", "-pk").values_list("message_id", flat=True).first() or ""
+
+
+def _called_off(notice: Notice) -> bool:
+    """Whether it invites to what does not take place any more."""
+    if notice.kind != NoticeKind.BOOKING:
+        return False
+    return Appointment.objects.filter(action=notice.action_id, state=AppointmentState.CANCELLED).exists()
 
 
 def _chat_goes_on(notice: Notice) -> bool:

@@ -299,7 +299,8 @@ def _verify(run: Run, step: Step, data: Mapping[str, str], *, by: Agent, at: dat
             raise TriesUsedUp(sentence=_("Another contact used up this customer’s tries. Go on without account data."))
         if not any(value.strip() for value in given.values()):
             raise AnswersWrong({rules.facts[0][0]: str(_("Ask for at least one of these."))})
-    result = Compared((), ()) if gave_up else compare(run.client, run.interaction.customer, given)
+    arrived = run.interaction.arrived_at
+    result = Compared((), ()) if gave_up else compare(run.client, run.interaction.customer, given, since=arrived)
     passed = len(result.passed) >= rules.needed
     if not gave_up:
         run.verify_attempts += 1

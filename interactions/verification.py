@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from clients.customers import tidy_address, tidy_phone
 from clients.models import Bill, Client, Customer, Order
+from interactions.models import JournalEntry, Kind
 
 DATE_SHAPES = (
     re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
@@ -26,22 +28,23 @@ class Compared:
     failed: tuple[str, ...]
 
 
-def compare(client: Client, customer: Customer | None, given: Mapping[str, str]) -> Compared:
-    """Compare each given fact with the customer's record."""
+def compare(client: Client, customer: Customer | None, given: Mapping[str, str], *, since: datetime) -> Compared:
+    """Compare each given fact with the customer's record; what came to it after `since` proves nothing."""
     passed: list[str] = []
     failed: list[str] = []
     for fact, value in given.items():
         if not value.strip():
             continue
-        (passed if customer and fits(client, customer, fact, value) else failed).append(fact)
+        (passed if customer and fits(client, customer, fact, value, since=since) else failed).append(fact)
     return Compared(tuple(passed), tuple(failed))
 
 
-def fits(client: Client, customer: Customer, fact: str, value: str) -> bool:
-    """Whether one value is the customer's."""
+def fits(client: Client, customer: Customer, fact: str, value: str, *, since: datetime) -> bool:
+    """Whether one value is the customer's, and was so at `since`."""
     match fact:
         case "name":
-            return bool(words(customer.name)) and words(value) == words(customer.name)
+            same = bool(words(customer.name)) and words(value) == words(customer.name)
+            return same and not _renamed(customer, since)
         case "postal_code":
             return bool(customer.postal_code) and postal(value) == postal(customer.postal_code)
         case "birth_date":
@@ -50,15 +53,25 @@ def fits(client: Client, customer: Customer, fact: str, value: str) -> bool:
             return bool(customer.account_number) and plain(value) == plain(customer.account_number)
         case "phone":
             number = tidy_phone(client, value)
-            return bool(number) and customer.phones.filter(number=number).exists()
+            return bool(number) and known(customer.phones, since).filter(number=number).exists()
         case "email":
             address = tidy_address(value)
-            return bool(address) and customer.addresses.filter(address=address).exists()
+            return bool(address) and known(customer.addresses, since).filter(address=address).exists()
         case "order":
             return has_number(Order.objects.filter(customer=customer).values_list("number", flat=True), value)
         case "bill":
             return has_number(Bill.objects.filter(customer=customer).values_list("number", flat=True), value)
     return False
+
+
+def known(rows: Any, since: datetime) -> Any:
+    """Of a customer's numbers or addresses those that were his at `since` already."""
+    return rows.exclude(added_at__gt=since)
+
+
+def _renamed(customer: Customer, since: datetime) -> bool:
+    corrected = JournalEntry.objects.filter(client=customer.client_id, kind=Kind.CORRECTED, at__gt=since)
+    return corrected.filter(facts__customer=str(customer.public_id), facts__changed__contains="name").exists()
 
 
 def has_number(numbers: object, value: str) -> bool:

@@ -3,20 +3,28 @@ a failed check forbids."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from bpo.kernel.errors import DomainError
 from clients.flow_words import FACTS
-from clients.models import Policy, VerificationFailure
+from clients.models import Customer, Policy, VerificationFailure
 from clients.script_graph import Step, parse
-from interactions.models import Interaction, JournalEntry, Kind, Run
+from interactions.models import Interaction, JournalEntry, Kind, Leg, LegRole, LegState, Run
+from interactions.verification import known
 
 # What may still be done with a customer who was not verified, by what the client wants then.
 ACTS_LEFT = {VerificationFailure.CALL_BACK: ("promise_callback",), VerificationFailure.END: ()}
+
+# The facts that are also how to reach somebody.
+REACH = frozenset({"phone", "email"})
 
 
 class NotVerified(DomainError):
@@ -58,19 +66,20 @@ def rules_of(policy: Policy, step: Step) -> Rules:
 
 
 def locked_until(run: Run, rules: Rules, at: datetime) -> datetime | None:
-    """Until when this customer may not try again, because another contact used up its tries; None when he may."""
+    """Until when this customer may not try again, because other contacts used up the tries; None when he may.
+
+    Every wrong try counts, however they are spread; not those of whoever was verified in the end. A check given up
+    without a try is none.
+    """
     customer = run.interaction.customer_id
     if not rules.lock or customer is None:
         return None
-    failed = JournalEntry.objects.filter(
-        interaction__customer=customer,
-        kind=Kind.VERIFIED,
-        at__gt=at - rules.lock,
-        facts__ok=False,
-        facts__attempts__gte=rules.tries,
-    ).exclude(interaction=run.interaction_id)
-    last: datetime | None = failed.aggregate(Max("at"))["at__max"]
-    return last + rules.lock if last else None
+    wrong = JournalEntry.objects.filter(
+        interaction__customer=customer, kind=Kind.VERIFIED, at__gt=at - rules.lock, facts__ok=False
+    ).exclude(facts__passed=[], facts__failed=[])
+    others = wrong.exclude(interaction=run.interaction_id).exclude(run__verified=True)
+    used_up = others.order_by("-at").values_list("at", flat=True)[rules.tries - 1 : rules.tries].first()
+    return used_up + rules.lock if used_up else None
 
 
 def hidden_facts(run: Run | None) -> frozenset[str]:
@@ -100,9 +109,51 @@ def require_act(run: Run, act: str) -> None:
 
 def only_on_file(interaction: Interaction) -> bool:
     """Whether a callback may be promised under a number on file alone."""
+    return failure_of(interaction) == VerificationFailure.CALL_BACK
+
+
+def failure_of(interaction: Interaction) -> str:
+    """What the client wants now that a check of this contact failed; empty where none did."""
     run = Run.objects.filter(interaction=interaction.pk).only("verified").first()
-    rule = policy_of(interaction.client_id).verification_failure
-    return failed(run) and rule == VerificationFailure.CALL_BACK
+    return policy_of(interaction.client_id).verification_failure if failed(run) else ""
+
+
+def require_callback(interaction: Interaction) -> None:
+    """NotVerified where the client's rule leaves not even a callback."""
+    if failure_of(interaction) == VerificationFailure.END:
+        raise NotVerified
+
+
+def on_file(rows: Any, interaction: Interaction) -> Any:
+    """Of a customer's numbers or addresses those the record had before this contact, and did not get in it."""
+    return known(rows, interaction.arrived_at)
+
+
+def contacts_beside(customers: Sequence[Customer], agent: Agent) -> QuerySet[Interaction]:
+    """The contacts with these customers that the agent works on or wraps up."""
+    mine = Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
+    mine = mine.exclude(role=LegRole.MONITOR).filter(interaction__customer__in=customers)
+    return Interaction.objects.filter(pk__in=mine.values("interaction"))
+
+
+def runs_beside(customers: Sequence[Customer], agent: Agent) -> list[Run]:
+    """The runs of those contacts."""
+    contacts = contacts_beside(customers, agent)
+    return list(Run.objects.filter(interaction__in=contacts).select_related("version"))
+
+
+def kept_back(runs: Sequence[Run]) -> frozenset[str]:
+    """Which of "phone" and "email" is neither shown nor changed beside these contacts: both after a failed check, else
+    what the customer has yet to say himself."""
+    if any(failed(run) for run in runs):
+        return REACH
+    return REACH & frozenset(fact for run in runs for fact in hidden_facts(run))
+
+
+def require_none_failed(customers: Sequence[Customer], agent: Agent, sentence: str | Promise) -> None:
+    """NotVerified, in these words, beside a contact of the agent's with one of them in which a check failed."""
+    if any(failed(run) for run in runs_beside(customers, agent)):
+        raise NotVerified(sentence=sentence)
 
 
 def require_not_failed(interaction: Interaction) -> None:
@@ -114,11 +165,12 @@ def require_not_failed(interaction: Interaction) -> None:
 
 
 def require_number(interaction: Interaction, number: str) -> None:
-    """NotVerified for a number that is not the customer's by the record, where the client's rule asks for that."""
+    """NotVerified where no callback is left, or only one under a number on file and this is none."""
+    require_callback(interaction)
     if not only_on_file(interaction):
         return
     customer = interaction.customer
-    if customer is None or not customer.phones.filter(number=number).exists():
+    if customer is None or not on_file(customer.phones, interaction).filter(number=number).exists():
         raise NotVerified(
             sentence=_("The customer was not verified: this company calls back under a number on file alone.")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ MOST = 10
 
 
 class CustomerForm(forms.Form):
-    """Numbers and addresses stand one a line, the main one first; without `reach` they stay as they are."""
+    """Numbers and addresses stand one a line, the main one first; fields left out, `without`, stay as they are."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
     phones = forms.CharField(
@@ -38,7 +39,7 @@ class CustomerForm(forms.Form):
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=80, required=False)
 
-    def __init__(self, customer: Customer, *args: Any, reach: bool = True, **kwargs: Any) -> None:
+    def __init__(self, customer: Customer, *args: Any, without: Collection[str] = (), **kwargs: Any) -> None:
         kwargs.setdefault(
             "initial",
             {
@@ -52,8 +53,9 @@ class CustomerForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.customer = customer
-        if not reach:
-            del self.fields["phones"], self.fields["addresses"]
+        self.without = without
+        for name in without:
+            del self.fields[name]
         languages = spoken(customer.client, customer.language)
         self.fields["language"].choices = [("", _("not known")), *languages]  # type: ignore[attr-defined]
         self.fields["zone"].choices = [("", _("not known")), *zones.choices(customer.zone)]  # type: ignore[attr-defined]
@@ -66,7 +68,7 @@ class CustomerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        reach = "phones" not in self.fields or data.get("phones") or data.get("addresses")
+        reach = self.without or data.get("phones") or data.get("addresses")
         if not self.errors and not (data["name"].strip() or reach):
             raise forms.ValidationError(_("Keep a name, a number or an address, or nobody finds this customer again."))
         return data

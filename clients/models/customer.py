@@ -4,10 +4,13 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
+from bpo.kernel import clock
 from bpo.kernel.fields import validate_e164
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
+
+SINCE = "Since when it is this customer's; empty: since before that was kept."
 
 
 class Customer(PublicIdModel):
@@ -51,6 +54,7 @@ class CustomerPhone(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="phones")
     number = models.CharField(max_length=16, validators=[validate_e164])
     primary = models.BooleanField(default=False)
+    added_at = models.DateTimeField(null=True, default=clock.now, editable=False, help_text=SINCE)
 
     objects = ClientScopedQuerySet["CustomerPhone"].as_manager()
 
@@ -73,6 +77,7 @@ class CustomerAddress(models.Model):
     address = models.EmailField(max_length=254)
     primary = models.BooleanField(default=False)
     undeliverable = models.BooleanField(default=False, help_text="A mail bounced for good; held until changed.")
+    added_at = models.DateTimeField(null=True, default=clock.now, editable=False, help_text=SINCE)
 
     objects = ClientScopedQuerySet["CustomerAddress"].as_manager()
 

@@ -12,16 +12,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from bpo.kernel import clock
+from bpo.kernel import clock, words
+from clients.customers import survivor
 from clients.script_graph import Step
-from interactions import journal
+from interactions import journal, verifying
 from interactions.acts import bookings, contact, orders, refunds, tasks
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.letters import zone_of
-from interactions.models import Action, Kind, Run
+from interactions.models import Action, Appointment, Kind, Run
 from interactions.script_words import may_show_account, order_of
 
-__all__ = ["CannotAct", "CannotUndo", "DoneAct", "done_of", "key_of", "perform", "proposals", "standing", "undo"]
+__all__ = [
+    "CannotAct", "CannotUndo", "DoneAct", "cancel_appointment", "done_of", "key_of", "perform", "proposals", "standing",
+    "undo",
+]  # fmt: skip
 
 
 def _always(action: Action) -> bool:
@@ -37,8 +41,9 @@ class Act:
     still: Callable[[Action], bool] = _always
 
 
-# Whose whole effect is a mail.
-MAILS = ("send_notice", "resend_confirmation")
+MOST_WHY = 200
+# Which send a mail, if one can be sent.
+MAILS = ("send_notice", "resend_confirmation", "book_visit", "book_meeting")
 ACTS: Mapping[str, Act] = {
     "create_order_issue": Act(orders.open_issue, orders.withdraw_issue),
     "resend_confirmation": Act(orders.resend_confirmation, contact.take_back_notice, contact.notice_waits),
@@ -84,8 +89,11 @@ def _place(run: Run, step: Step) -> dict[str, Any]:
 
 
 @transaction.atomic
-def undo(action: Action, *, by: Agent, at: datetime | None = None) -> Action:
-    """Take it back where the world allows, else CannotUndo says why not. Undone twice it is undone once."""
+def undo(action: Action, *, by: Agent, at: datetime | None = None, **facts: str) -> Action:
+    """Take it back where the world allows, else CannotUndo says why not. Undone twice it is undone once.
+
+    `facts` go into the journal beside what was undone.
+    """
     at = at or clock.now()
     run = Run.objects.select_for_update(of=("self",)).select_related("interaction").get(pk=action.run_id)
     action = Action.objects.select_for_update(of=("self",)).select_related("agent").get(pk=action.pk)
@@ -98,8 +106,27 @@ def undo(action: Action, *, by: Agent, at: datetime | None = None) -> Action:
     act.undo(action, at)
     Action.objects.filter(pk=action.pk).update(undone_at=at)
     action.undone_at = at
-    journal.record(run, Kind.ACTION_UNDONE, by=by, at=at, name=action.name, step=action.step, ref=action.ref)
+    if action.outcome and run.answers.pop(action.step, None) is not None:
+        run.save(update_fields=["answers"])
+    told = {"name": action.name, "step": action.step, "ref": action.ref, **facts}
+    journal.record(run, Kind.ACTION_UNDONE, by=by, at=at, **told)
     return action
+
+
+def cancel_appointment(appointment: Appointment, *, by: Agent, why: str = "", at: datetime | None = None) -> None:
+    """The customer says so in a later contact with this agent; outside of one she says why, else WhyMissing.
+
+    NotVerified where he failed the check of that contact: it may be anybody who says so.
+    """
+    customer, why = survivor(appointment.customer), words.line(why, most=MOST_WHY)
+    verifying.require_none_failed([customer], by, _("The customer was not verified: no appointment is cancelled."))
+    contact = verifying.contacts_beside([customer], by).first()
+    if contact is None and not why:
+        raise refunds.WhyMissing
+    facts = {"why": why} if why else {}
+    if contact is not None:
+        facts["contact"] = str(contact.public_id)
+    undo(appointment.action, by=by, at=at, **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +190,8 @@ def proposals(run: Run, step: Step, *, at: datetime) -> dict[str, str]:
 
 def _address(run: Run) -> str:
     """Where the customer gets mail, as far as the desk shows it."""
+    if "email" in verifying.hidden_facts(run):
+        return ""
     customer = run.interaction.customer
     known = customer.addresses.filter(undeliverable=False).first() if customer else None
     return known.address if known else ""

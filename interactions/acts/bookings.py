@@ -15,7 +15,7 @@ from interactions.acts.contact import UNDONE
 from interactions.acts.doing import CannotUndo, Doing
 from interactions.answers import AnswersWrong
 from interactions.letters import zone_of
-from interactions.models import Action, Appointment, AppointmentKind, AppointmentState, NoticeKind
+from interactions.models import Action, Appointment, AppointmentKind, AppointmentState, Notice, NoticeKind
 
 FARTHEST = timedelta(days=366)
 LONGEST = timedelta(hours=12)
@@ -62,7 +62,7 @@ def _book(doing: Doing, kind: AppointmentKind, field: str, starts: datetime, end
         when = window_words(other.starts_at, other.ends_at, zone, language)
         raise AnswersWrong({field: str(_("This customer is booked then already: %(when)s.") % {"when": when})})
     prefix = kind.value
-    Appointment.objects.create(
+    appointment = Appointment.objects.create(
         client=doing.run.client,
         action=doing.action,
         customer=customer,
@@ -76,7 +76,11 @@ def _book(doing: Doing, kind: AppointmentKind, field: str, starts: datetime, end
         address=doing.values.get(f"{prefix}_email", ""),
         booked_at=doing.at,
     )
-    _invite(doing.action, NoticeKind.BOOKING, at=doing.at)
+    invitation = _invite(doing.action, NoticeKind.BOOKING, at=doing.at)
+    if invitation is not None and invitation.to_address != appointment.address:
+        # Where it went the cancellation goes, too, whatever is on file by then.
+        appointment.address = invitation.to_address
+        appointment.save(update_fields=["address"])
     return window_words(starts, ends, zone, language)
 
 
@@ -98,10 +102,10 @@ def still(action: Action) -> bool:
     return action.appointment.starts_at > clock.now()
 
 
-def _invite(action: Action, kind: NoticeKind, *, at: datetime) -> None:
+def _invite(action: Action, kind: NoticeKind, *, at: datetime) -> Notice | None:
     interaction = action.run.interaction
     due = sending_time.due(None, at) if kind == NoticeKind.BOOKING else at
-    notices.write(
+    return notices.write(
         kind,
         case=interaction.case,
         interaction=interaction,

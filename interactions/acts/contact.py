@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import flow_words
 from clients.models import Queue
-from interactions import callbacks, cases, handling, notices, sending_time, transfers
+from interactions import callbacks, cases, handling, notices, sending_time, transfers, verifying
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.models import (
     Action,
@@ -19,6 +20,7 @@ from interactions.models import (
     Case,
     CaseState,
     Interaction,
+    Kind,
     Notice,
     NoticeKind,
 )
@@ -30,8 +32,8 @@ MOST_SUBJECT = 300
 def promise_callback(doing: Doing) -> str:
     """Within the client's turn-around time, to the customer's main number, else by mail."""
     interaction, customer = doing.interaction, doing.interaction.customer
-    phone = customer.phones.first() if customer else None
-    address = customer.addresses.first() if customer else None
+    phone = _reach(customer.phones, interaction) if customer else None
+    address = _reach(customer.addresses, interaction) if customer else None
     if customer is None or (phone is None and address is None):
         raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
     if interaction.queue is None:
@@ -56,6 +58,11 @@ def promise_callback(doing: Doing) -> str:
     return promised.reference
 
 
+def _reach(rows: Any, interaction: Interaction) -> Any:
+    """The main one; after a failed check, where the client's rule asks for that, of those on file."""
+    return (verifying.on_file(rows, interaction) if verifying.only_on_file(interaction) else rows).first()
+
+
 def withdraw_callback(action: Action, at: datetime) -> None:
     """The promise is not wanted; the customer is told, as of every promise that is withdrawn."""
     promised = Callback.objects.get(client=action.client_id, reference=action.ref)
@@ -74,7 +81,7 @@ def send_notice(doing: Doing) -> str:
     notice = notices.write(
         kind, case=case, interaction=interaction, turn=undone, action=doing.action, due_at=due, at=doing.at
     )
-    return notice.to_address if notice else ""
+    return notice.to_address if notice and "email" not in verifying.hidden_facts(doing.run) else ""
 
 
 def take_back_notice(action: Action, at: datetime) -> None:
@@ -89,19 +96,24 @@ def notice_waits(action: Action) -> bool:
 
 
 def set_pending(doing: Doing) -> str:
-    """The case waits for the customer, or some days."""
+    """The case waits for the customer, or some days; one that is not open waits for nothing of ours."""
     case = case_of(doing)
+    if case.state != CaseState.OPEN:
+        told = {"ref": case.reference, "state": case.get_state_display().lower()}
+        raise CannotAct(sentence=_("Case %(ref)s is %(state)s: it is not made to wait.") % told)
     days = doing.step.params.get("days")
     until = doing.at + timedelta(days=float(days)) if days else None
-    if case.state == CaseState.OPEN:
-        cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
+    cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
     return case.reference
 
 
 def wait_no_more(action: Action, at: datetime) -> None:
-    """The case is open again."""
+    """The case is open again; not where somebody had it wait anew since."""
     case = Case.objects.get(client=action.client_id, reference=action.ref)
     if case.state == CaseState.PENDING:
+        since = case.journal.filter(kind=Kind.CASE_PENDING).order_by("-pk").first()
+        if since is None or since.at != action.done_at:
+            raise CannotUndo(sentence=_("Somebody had case %(ref)s wait anew since.") % {"ref": case.reference})
         cases.back_to_open(case, why=UNDONE, by=action.agent, at=at)
 
 

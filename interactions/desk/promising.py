@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bpo.kernel import clock
 from clients import opening
-from clients.models import Queue
+from clients.models import Queue, VerificationFailure
 from clients.opening import Window
 from interactions import verifying
-from interactions.models import Interaction
+from interactions.models import Interaction, Run
 
 
 def zone_of(interaction: Interaction) -> str:
@@ -33,19 +35,29 @@ def queue_of(interaction: Interaction) -> Queue | None:
 
 def numbers_of(interaction: Interaction) -> list[str]:
     """Where the customer can be called: his own numbers, and the one he called from unless he failed a check."""
-    numbers = [phone.number for phone in interaction.customer.phones.all()] if interaction.customer else []
+    customer, failure = interaction.customer, verifying.failure_of(interaction)
+    if failure == VerificationFailure.END:
+        return []
+    if failure == VerificationFailure.CALL_BACK:
+        return [phone.number for phone in verifying.on_file(customer.phones, interaction)] if customer else []
+    numbers = [phone.number for phone in customer.phones.all()] if customer else []
     envelope = getattr(interaction, "envelope", None)
-    known = envelope is None or not envelope.from_phone or envelope.from_phone in numbers
-    if not known and not verifying.only_on_file(interaction):
-        numbers.append(envelope.from_phone)  # type: ignore[union-attr]
+    if envelope is not None and envelope.from_phone and envelope.from_phone not in numbers:
+        numbers.append(envelope.from_phone)
     return numbers
+
+
+def _shown(number: str, run: Run | None) -> str:
+    """A number as the form shows it: by its end alone while it is asked in the check."""
+    return _("ending in %(end)s") % {"end": number[-2:]} if "phone" in verifying.hidden_facts(run) else number
 
 
 def choices(interaction: Interaction) -> dict[str, Any]:
     """The context of the fields that ask for a window."""
     zone = zone_of(interaction)
+    run = Run.objects.select_related("version").filter(interaction=interaction).first()
     return {
         "windows": windows_of(interaction),
-        "numbers": numbers_of(interaction),
+        "numbers": [(number, _shown(number, run)) for number in numbers_of(interaction)],
         "zone": zone.rpartition("/")[2].replace("_", " "),
     }

@@ -411,7 +411,7 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.DISPOSED: _disposed,
     Kind.VERIFIED: _verified,
     Kind.ACTION_DONE: _act,
-    Kind.ACTION_UNDONE: _act,
+    Kind.ACTION_UNDONE: _settled,
     Kind.ACTION_SETTLED: _settled,
     Kind.CALLBACK_TRIED: _result,
     Kind.PROSPECT_LET_GO: _given_reason,

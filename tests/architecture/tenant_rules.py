@@ -147,7 +147,6 @@ add(
     "console-case-split", "console-customer-part", "console-identity", "console-same-case",
     "console-busy", "console-mute", "console-next", "console-prospect-seen", "console-prospect-call",
     "console-prospect-go", "console-prospect-stop", "console-conclude", "console-undo-act",
-    "console-appointment-cancel",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -159,7 +158,7 @@ add(Rule(get=pages("404", supervisor=PAGE, admin=PAGE)), "recording-track")
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
-    "console-callback-time", "console-callback-cancel", "console-send-time",
+    "console-callback-time", "console-callback-cancel", "console-send-time", "console-appointment-cancel",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
 add(Rule(get=DESK, post=DESK), "console-settings")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bpo.kernel import clock
 from clients.models import Bill, BillLine, Order, OrderIssue, OrderState, ScriptVersion
-from interactions import handling, notices, runs
+from interactions import cases, handling, notices, runs
 from interactions.models import Action, Callback, CaseState, EndedBy, JournalEntry, Kind, Notice, NoticeKind, Run
 from interactions.notice_letters import letter_of
 from interactions.tasks import send_notices
@@ -165,6 +165,35 @@ def test_a_case_waits_no_more() -> None:
     desk.undo()
     case.refresh_from_db()
     assert case.state == CaseState.OPEN
+
+
+def test_what_a_colleague_has_wait_is_not_made_to_wait_again_nor_opened_by_her_undo() -> None:
+    desk = Desk("set_pending", days=3)
+    case = cases.of_leg(desk.leg)
+    dee = make.agent("Dee Dunn", licensed=desk.scene.acme)
+    cases.set_pending(case, by=dee, for_customer=True)
+    answer = desk.answer()
+    assert answer.status_code == 409 and f"{case.reference} is pending" in answer.content.decode()
+    assert not Action.objects.exists()
+    cases.back_to_open(case, why="she called", by=dee)
+    assert desk.answer().status_code == 200
+    # Opened and made to wait once more by Dee: her date is not Bea's to undo.
+    case.refresh_from_db()
+    cases.back_to_open(case, why="she called", by=dee)
+    cases.set_pending(case, by=dee, for_customer=True)
+    answer = desk.undo()
+    assert answer.status_code == 409 and "wait anew" in answer.content.decode()
+    case.refresh_from_db()
+    assert case.state == CaseState.PENDING and Action.objects.get().undone_at is None
+
+
+def test_a_settled_case_is_not_made_to_wait() -> None:
+    desk = Desk("set_pending")
+    case = cases.of_leg(desk.leg)
+    cases.resolve(case, by=desk.scene.bea, summary="Told her", outcome="Settled", interaction=desk.leg.interaction)
+    answer = desk.answer()
+    assert answer.status_code == 409 and "is resolved" in answer.content.decode()
+    assert not Action.objects.exists()
 
 
 def test_a_mail_is_taken_back_in_its_unsent_seconds_and_not_after() -> None:

@@ -12,10 +12,12 @@ from django.urls import reverse
 from bpo.kernel import clock
 from interactions import invitations, notices, wrap_up
 from interactions.adapters.email import compose
-from interactions.models import Appointment, Notice, NoticeKind
+from interactions.models import Appointment, Envelope, JournalEntry, Kind, Notice, NoticeKind, Run
 from interactions.notice_letters import letter_of
+from interactions.reports import telling
 from tests import factories as make
 from tests.interactions.acting import Desk
+from tests.interactions.test_console_views import desk_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -119,6 +121,60 @@ def test_cancelled_later_her_calendar_drops_it() -> None:
     assert "does not come" in letter_of(notice).title
     assert desk.browser.post(cancel).status_code == 302  # twice is once
     assert Notice.objects.filter(kind=NoticeKind.BOOKING_CANCELLED).count() == 1
+
+
+def test_nobody_cancels_it_on_the_word_of_whoever_failed_the_check() -> None:
+    desk = Desk("book_visit")
+    desk.answer(**VISIT)
+    Run.objects.filter(pk=desk.run.pk).update(verified=False)
+    cancel = reverse("console-appointment-cancel", args=[Appointment.objects.get().public_id])
+    answer = desk.browser.post(cancel, {"reason": "She says so"})
+    assert answer.status_code == 409 and "no appointment is cancelled" in answer.content.decode()
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_outside_of_a_contact_it_is_cancelled_with_a_reason_and_within_one_that_is_noted() -> None:
+    desk = Desk("book_visit")
+    desk.answer(**VISIT)
+    cancel = reverse("console-appointment-cancel", args=[Appointment.objects.get().public_id])
+    dee = desk_of(make.agent("Dee Dunn", licensed=desk.scene.acme))
+    assert "required" in dee.get(cancel).content.decode()
+    assert dee.post(cancel, {"reason": " "}).status_code == 422
+    assert Appointment.objects.get().state == "booked"
+    assert dee.post(cancel, {"reason": "Her husband rang the office"}).status_code == 204
+    told = JournalEntry.objects.get(kind=Kind.ACTION_UNDONE)
+    assert told.facts["why"] == "Her husband rang the office" and "contact" not in told.facts
+    said = telling.tell(told, who="Dee Dunn", for_client=False)
+    assert said is not None and "Her husband rang the office" in said.detail
+    again = Desk("book_visit", name="Zenith")
+    again.answer(**VISIT)
+    cancel = reverse("console-appointment-cancel", args=[Appointment.objects.get(client=again.scene.acme).public_id])
+    assert again.browser.post(cancel).status_code == 302
+    told = JournalEntry.objects.get(kind=Kind.ACTION_UNDONE, client=again.scene.acme)
+    assert told.facts["contact"] == str(again.leg.interaction.public_id)
+
+
+def test_cancelled_it_is_told_where_the_invitation_went() -> None:
+    desk = Desk("book_visit")
+    desk.answer(**VISIT)
+    assert Appointment.objects.get().address == "ann@mail.example"
+    Notice.objects.update(state="sent")
+    Envelope.objects.filter(interaction=desk.leg.interaction).update(from_address="ann@elsewhere.example")
+    desk.scene.ann.addresses.update(address="ann@new.example")
+    desk.undo()
+    assert Notice.objects.get(kind=NoticeKind.BOOKING_CANCELLED).to_address == "ann@mail.example"
+
+
+def test_a_booking_of_which_nobody_could_be_told_says_so() -> None:
+    desk = Desk("book_visit")
+    desk.scene.ann.addresses.all().delete()
+    desk.answer(**VISIT)
+    assert not Notice.objects.exists()
+    assert "no mail could be sent" in desk.script()
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.address) == ("booked", "")
+    desk.undo()
+    assert not Notice.objects.exists()
 
 
 def test_one_that_has_begun_is_not_undone() -> None:

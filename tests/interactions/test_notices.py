@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bpo.embedded.mail import LocalMail, MailServers
 from bpo.kernel import clock
 from clients.models import BrandText, Channel, ClientState, CustomerAddress, TextKind
 from interactions import cases, notices, standing, tasks
-from interactions.adapters.base import Automatic, Bounce, BounceKind, Inbound
+from interactions.adapters.base import Automatic, Bounce, BounceKind, DeliveryError, Inbound
 from interactions.adapters.email import MailboxAccess, read_mailbox
 from interactions.models import (
     Callback,
@@ -35,6 +36,8 @@ from interactions.models import (
     SurveyAnswer,
 )
 from tests import factories as make
+from tests.interactions.acting import Desk
+from tests.interactions.test_bookings import NOW, VISIT
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +260,26 @@ def test_a_server_that_is_away_is_asked_again_later(settings: Any) -> None:
     assert (notice.state, notice.attempts) == ("pending", 1)
     assert notice.due_at > clock.now() + timedelta(seconds=20)
     assert not JournalEntry.objects.filter(kind=Kind.NOTICE_FAILED).exists()
+
+
+def test_an_invitation_that_was_on_its_way_does_not_come_after_the_cancellation(local: LocalMail) -> None:
+    with clock.set_to(NOW):
+        desk, to = Desk("book_visit"), "called-off-ann@mail.example"
+        desk.answer(**{**VISIT, "visit_email": to})
+        clock.advance(60)
+        (claimed,) = Notice.objects.claim_due()
+        assert desk.undo().status_code == 200
+        notices.failed(claimed, DeliveryError("the server is busy", permanent=False))
+        clock.advance(600)
+        assert tasks.send_notices() == 1
+    (mail,) = mailbox(local, to)
+    files = [part for part in message_from_bytes(mail.raw).walk() if part.get_content_type() == "text/calendar"]
+    assert {part.get_param("method") for part in files} == {"CANCEL"}
+    invitation = Notice.objects.get(kind=NoticeKind.BOOKING)
+    assert (invitation.state, invitation.attempts) == ("cancelled", 1)
+    skipped = JournalEntry.objects.get(notice=invitation, kind=Kind.NOTICE_SKIPPED)
+    assert skipped.facts["why"] == "the appointment was cancelled"
+    assert not JournalEntry.objects.filter(notice=invitation, kind=Kind.NOTICE_SENT).exists()
 
 
 def test_a_refused_address_fails_for_good_and_is_not_written_to_again(local: LocalMail) -> None:

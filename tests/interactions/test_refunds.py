@@ -68,6 +68,15 @@ def test_above_the_limit_it_waits_and_sue_approves_it() -> None:
     assert "approved" in of.script() and "Undo" not in of.script()
 
 
+def test_taken_back_the_flow_does_not_go_on_as_if_it_waited() -> None:
+    of = desk()
+    assert Run.objects.get().answers["do"] == "waiting"
+    assert of.undo().status_code == 200
+    assert Refund.objects.get().state == "withdrawn"
+    run = Run.objects.get()
+    assert "do" not in run.answers and run.answers["do.refund_reason"] == "It never came"
+
+
 def test_up_to_the_limit_it_is_granted_at_once() -> None:
     of = desk(refund_amount="100.00")
     refund = Refund.objects.get()

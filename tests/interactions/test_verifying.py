@@ -13,10 +13,11 @@ from django.urls import reverse
 from bpo.kernel import clock
 from clients.models import CustomerPhone, Policy
 from interactions import runs, verifying
-from interactions.models import Callback, Run
+from interactions.models import Callback, Envelope, JournalEntry, Kind, Notice, Run
 from tests import factories as make
 from tests.clients.test_setup import at as setup_at
 from tests.clients.test_setup import form_of
+from tests.interactions.acting import Desk
 from tests.interactions.scripted import Scene, begun, scene
 from tests.interactions.test_console_views import desk_of, url
 
@@ -67,6 +68,44 @@ def test_what_is_asked_in_the_check_is_not_read_off_beside_it(acme: Scene) -> No
     assert "+16145550173" in page and "ann@mail.example" in page
 
 
+def test_what_is_asked_in_the_check_is_in_no_dialog_and_no_field_either(acme: Scene) -> None:
+    rule(acme, verification_facts=["phone", "email", "name"])
+    leg, run = at_the_check(acme)
+    bea, theirs = desk_of(acme.bea), ("+1614", "ann@mail.example")
+    beside = f"?leg={leg.public_id}"
+    twin = make.customer(acme.acme, "Ann Archer", city="Columbus")
+    dialogs = [
+        url("customer-edit", acme.ann) + beside, url("customer-edit", acme.ann),
+        url("customer-join", acme.ann) + f"{beside}&with={twin.public_id}",
+    ]  # fmt: skip
+    for address in dialogs:
+        page = bea.get(address).content.decode()
+        assert not any(one in page for one in theirs), address
+    page = bea.get(url("book", leg)).content.decode()
+    assert ">ending in 73<" in page and ">+1614" not in page
+    # What is not shown is kept when the rest is corrected.
+    sent = {"leg": str(leg.public_id), "name": "Ann Archer", "city": "Dayton", "phones": "", "addresses": ""}
+    assert bea.post(url("customer-edit", acme.ann), sent).status_code == 200
+    acme.ann.refresh_from_db()
+    assert (acme.ann.city, acme.ann.phones.count(), acme.ann.addresses.count()) == ("Dayton", 1, 1)
+    bea.post(url("answer", leg), {"step": "verify", "phone": "(614) 555-0173", "email": "ann@mail.example"})
+    for address in dialogs:
+        assert all(one in bea.get(address).content.decode() for one in theirs), address
+    assert ">+16145550173<" in bea.get(url("book", leg)).content.decode()
+
+
+@pytest.mark.parametrize("act", ["book_visit", "book_meeting", "send_notice"])
+def test_no_act_of_the_flow_shows_the_address_that_is_asked(act: str) -> None:
+    desk = Desk(act, kind="survey")
+    rule(desk.scene, verification_facts=["email", "name"])
+    Run.objects.filter(pk=desk.run.pk).update(verified=None)
+    assert "ann@mail.example" not in desk.script()
+    if act == "send_notice":
+        assert desk.answer().status_code == 200
+        assert Notice.objects.get().to_address == "ann@mail.example"
+        assert "ann@mail.example" not in desk.script()
+
+
 def test_another_contact_does_not_get_new_tries_while_the_rule_says_so(acme: Scene) -> None:
     rule(acme, verification_lock_hours=2)
     now = clock.now()
@@ -80,6 +119,44 @@ def test_another_contact_does_not_get_new_tries_while_the_rule_says_so(acme: Sce
     assert "Another contact used up the tries" in desk_of(acme.bea).get(url("script", again)).content.decode()
     later = runs.answer(run, "verify", right, by=acme.bea, at=now + timedelta(hours=3))
     assert later.verified is True
+
+
+def test_two_guesses_a_contact_are_counted_together(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    now, bea = clock.now(), desk_of(acme.bea)
+    wrong = {"step": "verify", "name": "Somebody Else"}
+    first, _run = at_the_check(acme)
+    for _try in range(2):
+        bea.post(url("answer", first), wrong)
+    second, _run = at_the_check(acme, "email")
+    assert bea.post(url("answer", second), wrong).status_code == 200
+    third, run = at_the_check(acme)
+    right = {"step": "verify", "name": "Ann Archer", "postal_code": "43215"}
+    assert "Another contact used up the tries" in bea.get(url("script", third)).content.decode()
+    assert bea.post(url("answer", third), right).status_code == 409
+    run.refresh_from_db()
+    assert run.verified is None
+    with clock.set_to(now + timedelta(hours=3)):
+        assert bea.post(url("answer", third), right).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is True
+
+
+def test_anns_own_slips_before_she_was_verified_lock_nobody_and_neither_does_giving_up(acme: Scene) -> None:
+    rule(acme, verification_lock_hours=2)
+    bea = desk_of(acme.bea)
+    wrong = {"step": "verify", "name": "Somebody Else"}
+    right = {"step": "verify", "name": "Ann Archer", "postal_code": "43215"}
+    first, _run = at_the_check(acme)
+    for said in (wrong, wrong, right):
+        bea.post(url("answer", first), said)
+    second, _run = at_the_check(acme, "email")
+    for said in (wrong, wrong, {"step": "verify", "gave_up": "1"}):
+        bea.post(url("answer", second), said)
+    third, run = at_the_check(acme)
+    assert bea.post(url("answer", third), right).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is True
 
 
 def test_somebody_elses_failed_tries_lock_nobody(acme: Scene) -> None:
@@ -118,6 +195,21 @@ def test_a_failed_check_leaves_a_callback_under_a_number_on_file_alone(acme: Sce
     assert Callback.objects.get().number == "+16145550173"
 
 
+def test_where_nothing_more_is_done_no_callback_is_promised_either(acme: Scene) -> None:
+    rule(acme, verification_failure="end")
+    leg, run = at_the_check(acme)
+    bea = desk_of(acme.bea)
+    assert bea.get(url("book", leg)).status_code == 200
+    fail(run, acme)
+    opened = bea.get(url("book", leg))
+    assert opened.status_code == 409 and "nothing more is done in this contact" in opened.content.decode()
+    for number in ("+12125550199", "+16145550173"):
+        assert bea.post(url("book", leg), {"number": number}).status_code == 409
+        machine = bea.post(f"/api/v1/legs/{leg.public_id}/callback/", {"number": number}, "application/json")
+        assert machine.status_code == 409, machine.content
+    assert not Callback.objects.exists()
+
+
 def test_how_to_reach_ann_is_not_changed_on_the_word_of_whoever_failed(acme: Scene) -> None:
     leg, run = at_the_check(acme)
     fail(run, acme)
@@ -126,7 +218,114 @@ def test_how_to_reach_ann_is_not_changed_on_the_word_of_whoever_failed(acme: Sce
     assert 'name="phones"' not in bea.get(f"{edit}?leg={leg.public_id}").content.decode()
     sent = {"leg": str(leg.public_id), "name": "Ann Archer", "phones": "+12125550199", "addresses": "x@mail.example"}
     assert bea.post(edit, sent).status_code == 200
+    # From her page it is the same while that contact is on Bea's desk.
+    assert 'name="phones"' not in bea.get(edit).content.decode()
+    del sent["leg"]
+    assert bea.post(edit, sent).status_code == 204
     assert [*CustomerPhone.objects.values_list("number", flat=True)] == ["+16145550173"]
+
+
+# --- what was written down in the contact itself ---------------------------------------------------------------------
+
+MALLORYS = "+12125550199"
+
+
+def added(of: Scene, leg: Any) -> Browser:
+    """Mallory's number stands in Ann's record by Bea's click, her name and address by Dee's hand, who believed her."""
+    Envelope.objects.filter(interaction=leg.interaction).update(from_phone=MALLORYS)
+    bea = desk_of(of.bea)
+    assert bea.post(url("identity", leg), {"value": MALLORYS}).status_code == 200
+    reach = {"phones": f"{MALLORYS}\n+16145550173", "addresses": "mallory@mail.example"}
+    dee = desk_of(make.agent("Dee Dunn", licensed=of.acme))
+    assert dee.post(url("customer-edit", of.ann), {"name": "Mallory Moore", **reach}).status_code == 204
+    return bea
+
+
+def test_what_mallory_had_written_down_minutes_ago_does_not_make_her_ann(acme: Scene) -> None:
+    rule(acme, verification_facts=["name", "phone", "email", "postal_code"])
+    leg, run = at_the_check(acme)
+    bea = added(acme, leg)
+    said = {"step": "verify", "name": "Mallory Moore", "phone": MALLORYS, "email": "mallory@mail.example"}
+    assert bea.post(url("answer", leg), said).status_code == 200
+    run.refresh_from_db()
+    assert run.verified is False
+    told = JournalEntry.objects.get(run=run, kind=Kind.VERIFIED)
+    assert (told.facts["passed"], told.facts["failed"]) == ([], ["name", "phone", "email"])
+    # Ann has her own number still, and is known by it; in the next contact what is on record now counts.
+    bea.post(url("answer", leg), {"step": "verify", "phone": "(614) 555-0173", "postal_code": "43215"})
+    run.refresh_from_db()
+    assert run.verified is True
+    later, run = at_the_check(acme, "email")
+    bea.post(url("answer", later), {"step": "verify", "name": "Mallory Moore", "phone": MALLORYS})
+    run.refresh_from_db()
+    assert run.verified is True
+
+
+def test_a_number_written_down_in_the_contact_is_not_on_file(acme: Scene) -> None:
+    rule(acme, verification_failure="call_back")
+    leg, run = at_the_check(acme)
+    bea = added(acme, leg)
+    fail(run, acme)
+    assert bea.post(url("book", leg), {"number": MALLORYS}).status_code == 409
+    assert not Callback.objects.exists()
+    assert bea.post(url("book", leg), {"number": "+16145550173"}).status_code == 200
+
+
+def test_the_flow_calls_a_failed_customer_back_under_a_number_on_file() -> None:
+    desk = Desk("promise_callback")
+    rule(desk.scene, verification_failure="call_back")
+    added(desk.scene, desk.leg)
+    Run.objects.filter(pk=desk.run.pk).update(verified=False)
+    assert desk.answer().status_code == 200
+    assert Callback.objects.get().number == "+16145550173"
+
+
+# --- two records become one ------------------------------------------------------------------------------------------
+
+
+def test_joined_with_anns_record_mallory_is_asked_again(acme: Scene) -> None:
+    ann, acme.ann = acme.ann, make.customer(acme.acme, "Mallory Moore", postal_code="10001", phone=MALLORYS)
+    leg, run = at_the_check(acme)
+    bea = desk_of(acme.bea)
+    bea.post(url("answer", leg), {"step": "verify", "name": "Mallory Moore", "postal_code": "10001"})
+    assert "covered until" not in bea.get(url("side", leg)).content.decode()
+    sent = {"leg": str(leg.public_id), "with": str(ann.public_id)}
+    assert bea.post(url("customer-join", acme.ann), sent).status_code in (200, 302)
+    run.refresh_from_db()
+    assert run.verified is None
+    page = bea.get(url("side", leg)).content.decode()
+    assert "covered until the customer is verified" in page and "AC-204418" not in page
+    told = JournalEntry.objects.get(kind=Kind.CUSTOMER_MERGED).facts
+    assert told["unverified"] == [str(leg.interaction.public_id)]
+    # Anns number, which came along, is no proof in this contact.
+    bea.post(url("jump", leg), {"step": "verify"})
+    rule(acme, verification_facts=["name", "phone"])
+    bea.post(url("answer", leg), {"step": "verify", "name": "Mallory Moore", "phone": "+16145550173"})
+    run.refresh_from_db()
+    assert run.verified is False
+    # Parted again, whoever passed with both records at hand is asked anew, too.
+    Run.objects.update(verified=True)
+    assert bea.post(url("customer-part", ann)).status_code in (204, 302)
+    run.refresh_from_db()
+    assert run.verified is None
+
+
+def test_after_a_failed_check_no_record_is_joined_beside_the_contact(acme: Scene) -> None:
+    rule(acme, verification_failure="call_back")
+    mallory = make.customer(acme.acme, "Mallory Moore", phone=MALLORYS)
+    leg, run = at_the_check(acme)
+    fail(run, acme)
+    bea = desk_of(acme.bea)
+    for into, other in ((acme.ann, mallory), (mallory, acme.ann)):
+        for beside in ({"leg": str(leg.public_id)}, {}):
+            refused = bea.post(url("customer-join", into), {"with": str(other.public_id), **beside})
+            assert refused.status_code == 409 and "not joined" in refused.content.decode()
+    # A supervisor's colleague without that contact joins them; what failed stays failed.
+    dee = desk_of(make.agent("Dee Dunn", licensed=acme.acme))
+    dee.post(url("customer-join", acme.ann), {"with": str(mallory.public_id)})
+    run.refresh_from_db()
+    assert run.verified is False
+    assert bea.post(url("book", leg), {"number": MALLORYS}).status_code == 409
 
 
 # --- the rules themselves --------------------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ def book(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Promise the customer a callback."""
     if request.method == "GET":
         mine = own_leg(request, leg)
+        verifying.require_callback(mine.interaction)
         return dialog(request, "console/_book.html", {"leg": mine} | choices(mine.interaction))
     with transaction.atomic():
         mine = working_leg(request, leg)

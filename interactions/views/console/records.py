@@ -18,10 +18,12 @@ from clients.forms.customers import CustomerForm
 from clients.models import Customer
 from interactions import acts, case_merging, customer_merging, customer_records, verifying
 from interactions.handling import NotYours
-from interactions.models import Appointment, Interaction, Leg, LegState, Run
+from interactions.models import Appointment, Interaction, Leg, LegState
 from interactions.views.console.common import dialog, own_leg, show_work
+from interactions.views.promises import CancelForm
 
 MOST_FOUND = 6
+REACHED = {"phone": "phones", "email": "addresses"}
 
 
 def _customer(request: AgentRequest, public_id: object) -> Customer:
@@ -33,10 +35,6 @@ def _leg(request: AgentRequest) -> Leg | None:
     """The contact beside which the dialog was opened, if it was."""
     given = request.POST.get("leg") or request.GET.get("leg")
     return own_leg(request, _uuid(given)) if given else None
-
-
-def _run(leg: Leg) -> Run | None:
-    return Run.objects.filter(interaction=leg.interaction_id).first()
 
 
 def _uuid(text: object) -> UUID:
@@ -63,7 +61,9 @@ def _after(request: AgentRequest, customer: Customer, leg: Leg | None, words: st
 def edit(request: AgentRequest, customer: UUID) -> HttpResponse:
     """Name, numbers, addresses, language, zone; what is wrong comes back beside its field."""
     found, leg = customers.survivor(_customer(request, customer)), _leg(request)
-    form = CustomerForm(found, request.POST or None, reach=leg is None or not verifying.failed(_run(leg)))
+    beside = verifying.runs_beside([found], request.agent)
+    without = [REACHED[fact] for fact in verifying.kept_back(beside)]
+    form = CustomerForm(found, request.POST or None, without=without)
     if request.method == "POST" and form.is_valid():
         customer_records.revise(found, by=request.agent, **form.cleaned_data)
         return _after(request, found, leg, _("Kept."))
@@ -96,12 +96,15 @@ def join(request: AgentRequest, customer: UUID) -> HttpResponse:
     if request.method == "POST":
         if other is None:
             raise InvalidValue("nobody to join", sentence=_("Choose the record to join with."))
+        refusal = _("The customer was not verified: records are not joined in this contact.")
+        verifying.require_none_failed([found, other], request.agent, refusal)
         kept = customer_merging.merge(other, found, by=request.agent)
         return _after(request, kept, leg, _("Joined. It can be undone for 24 hours."))
     words = request.GET.get("q", "" if given else found.name)
     context: dict[str, Any] = {
         "customer": found,
         "leg": leg,
+        "kept_back": verifying.kept_back(verifying.runs_beside([found, *filter(None, [other])], request.agent)),
         "other": other,
         "moves": customer_merging.what_moves(other) if other else [],
         "words": words,
@@ -151,10 +154,17 @@ def same_case(request: AgentRequest, leg: UUID) -> HttpResponse:
 
 
 @for_agents
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel_appointment(request: AgentRequest, appointment: UUID) -> HttpResponse:
-    """A visit or meeting does not take place, says the customer in a later contact; he gets it in writing."""
+    """A visit or meeting does not take place: says the customer in a later contact, else why. He gets it in writing."""
     rows = Appointment.objects.visible_to(request.user).select_related("action", "customer")
     found = get_object_or_404(rows, public_id=appointment)
-    acts.undo(found.action, by=request.agent)
-    return _after(request, customers.survivor(found.customer), None, "")
+    customer = customers.survivor(found.customer)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].required = not verifying.contacts_beside([customer], request.agent).exists()
+    if request.method == "POST" and form.is_valid():
+        acts.cancel_appointment(found, by=request.agent, why=form.cleaned_data["reason"])
+        return _after(request, customer, None, "")
+    title, act = _("Cancel: %(what)s") % {"what": found.get_kind_display()}, _("Cancel it")
+    context = {"form": form, "title": title, "act": act, "action": request.get_full_path()}
+    return dialog(request, "console/_promise.html", context, status=422 if form.errors else 200)
