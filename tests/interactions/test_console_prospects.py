@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from clients.models import CallList, Client, DoNotCall, Queue
-from interactions import callbacks
+from interactions import callbacks, do_not_call
 from interactions.models import CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
 from tests import factories as make
 
@@ -58,7 +58,8 @@ def test_bea_takes_looks_calls_and_says_what_came_of_it(renewals: CallList, bea:
 
     work = desk.post(url("prospect-call", paul)).content.decode()
     leg = Leg.objects.get()
-    assert f'href="tel:{paul.number}"' in work and "try 1 of 3" in work
+    assert f'data-number="{paul.number}"' in work and "try 1 of 3" in work
+    assert "tel:" not in work, "the telephone opens once the server has said that it may"
     assert desk.get(url("prospect", paul)).headers["Location"] == url("leg", leg)
     desk.post(url("dialled", leg))
     desk.post(url("report", leg), {"result": "reached"})
@@ -72,6 +73,20 @@ def test_bea_takes_looks_calls_and_says_what_came_of_it(renewals: CallList, bea:
     assert (paul.state, paul.result_note) == (ProspectState.DONE, "too dear")
     wrap = desk.post(url("end", leg)).content.decode()
     assert 'id="wrapup"' in wrap and "Not interested" in wrap
+
+
+def test_the_old_dial_button_is_refused_in_words(renewals: CallList, bea: Agent) -> None:
+    """It was drawn before the number was written down as never to be called."""
+    desk = desk_of(bea)
+    paul = make.prospect(renewals)
+    desk.post(url("next", renewals))
+    assert "data-dialled" in desk.post(url("prospect-call", paul)).content.decode()
+    leg = Leg.objects.get()
+    do_not_call.add(renewals.client, paul.number, by=make.supervisor(renewals.client), why="wrote a letter")
+    refused = desk.post(url("dialled", leg), headers={"HX-Request": "", "Accept": "application/json"})
+    assert refused.status_code == 409 and "not called any more" in refused.json()["detail"]
+    assert "data-dialled" not in desk.get(url("work", leg)).content.decode()
+    assert not leg.journal.filter(kind=Kind.DIALLED).exists()
 
 
 def test_a_follow_up_is_promised_and_said(renewals: CallList, bea: Agent) -> None:
