@@ -109,8 +109,8 @@ def start_prospect(prospect: Prospect, *, by: Agent, at: datetime | None = None)
             return mine
     prospects.require_held(prospect, by)
     prospects.require_callable(prospect, at)
-    person = customers.find_or_create(
-        client, phone=prospect.number, address=prospect.address, name=prospect.name, language=prospect.language
+    person = customers.by_number(
+        client, prospect.number, address=prospect.address, name=prospect.name, language=prospect.language
     )
     if not person.zone:
         person.zone = prospect.zone

@@ -12,6 +12,7 @@ from clients import flow_words
 from clients.models import Queue
 from interactions import callbacks, cases, handling, notices, sending_time, transfers
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.letters import zone_of
 from interactions.models import (
     Action,
     Callback,
@@ -21,6 +22,7 @@ from interactions.models import (
     Interaction,
     Notice,
     NoticeKind,
+    Origin,
 )
 
 UNDONE = "act undone"
@@ -28,19 +30,23 @@ MOST_SUBJECT = 300
 
 
 def promise_callback(doing: Doing) -> str:
-    """Within the client's turn-around time, to the customer's main number, else by mail."""
+    """Within the client's turn-around time, to the customer's main number, else by mail; whom a list called, to that
+    number."""
     interaction, customer = doing.interaction, doing.interaction.customer
     phone = customer.phones.first() if customer else None
+    number = phone.number if phone else ""
+    if interaction.origin == Origin.CAMPAIGN:
+        number = interaction.envelope.from_phone
     address = customer.addresses.first() if customer else None
-    if customer is None or (phone is None and address is None):
+    if customer is None or (not number and address is None):
         raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
     if interaction.queue is None:
         raise CannotAct(sentence=_("This contact has no line that could call back."))
     promised = callbacks.promise(
         interaction.client,
         customer=customer,
-        number=phone.number if phone else "",
-        address="" if phone or address is None else address.address,
+        number=number,
+        address="" if number or address is None else address.address,
         queue=interaction.queue,
         origin=CallbackOrigin.AGENT,
         by=doing.by,
@@ -48,7 +54,7 @@ def promise_callback(doing: Doing) -> str:
         case=interaction.case,
         words=doing.note(),
         language=interaction.language,
-        zone=customer.zone or interaction.client.zone,
+        zone=zone_of(interaction),
         name=customer.name,
         reason=interaction.reason,
         at=doing.at,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -11,12 +13,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import Agent
+from bpo.kernel import clock
+from clients import customers
 from clients.models import CallList, Client, DoNotCall, Queue
-from interactions import callbacks, do_not_call
-from interactions.models import CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
+from interactions import callbacks, do_not_call, runs
+from interactions.models import Appointment, Callback, CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
 from tests import factories as make
+from tests.interactions.scripted import publish
 
 pytestmark = pytest.mark.django_db
+SALE: dict[str, Any] = {
+    "start": "greet",
+    "steps": [
+        {"id": "greet", "kind": "say", "name": "Greet", "text": "{agent} of {client}.", "next": "meet"},
+        {"id": "meet", "kind": "act", "name": "Book the meeting", "act": "book_meeting", "next": "later"},
+        {"id": "later", "kind": "act", "name": "Call back", "act": "promise_callback", "next": "close"},
+        {"id": "close", "kind": "close", "name": "Close", "text": "Thank you, from {client}."},
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -87,6 +101,54 @@ def test_the_old_dial_button_is_refused_in_words(renewals: CallList, bea: Agent)
     assert refused.status_code == 409 and "not called any more" in refused.json()["detail"]
     assert "data-dialled" not in desk.get(url("work", leg)).content.decode()
     assert not leg.journal.filter(kind=Kind.DIALLED).exists()
+
+
+def test_a_companys_shared_address_makes_nobody_somebody_else(renewals: CallList, bea: Agent) -> None:
+    """Pine & Co gave one address for all of its people; Rita is a customer already, Paul and Sam are called."""
+    Queue.objects.update(wrap_up="none")
+    desk, shared = desk_of(bea), "info@pine.example"
+    rita = make.customer(renewals.client, "Rita Ruiz", phone="+12125550777", address=shared)
+    for name in ("Paul Pine", "Sam Stone"):
+        prospect = make.prospect(renewals, name, address=shared)
+        desk.post(url("next", renewals))
+        work = desk.post(url("prospect-call", prospect)).content.decode()
+        assert name in work and "Rita" not in work
+        leg = Leg.objects.latest("pk")
+        called = leg.interaction.customer
+        assert called is not None and called != rita and called.phones.get().number == prospect.number
+        assert not called.addresses.exists(), "the address is Rita's"
+        desk.post(url("report", leg), {"result": "wrong_number"})
+
+
+def test_a_new_persons_own_address_is_written_down(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals, "Paul Pine", address="paul@pine.example")
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    customer = Leg.objects.get().interaction.customer
+    assert customer is not None and customer.addresses.get().address == "paul@pine.example"
+
+
+def test_a_meeting_and_a_callback_go_by_the_clock_and_number_of_the_list(renewals: CallList, bea: Agent) -> None:
+    """Paul moved: his record says Madrid and his old number first, the list says New York and the number called."""
+    acme, desk = renewals.client, desk_of(bea)
+    record = make.customer(acme, "Paul Pine", phone="+34915550101", zone="Europe/Madrid")
+    paul = make.prospect(renewals, "Paul Pine", zone="America/New_York")
+    customers.add_phone(record, paul.number)
+    publish(acme, "A sale", "outbound", SALE)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    assert leg.interaction.customer == record
+    runs.begin(leg.interaction, bea)
+    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    meeting = {"meeting_day": day, "meeting_at": "14:30", "meeting_minutes": "30", "meeting_email": "paul@pine.example"}
+    for step, words in (("greet", {}), ("meet", meeting), ("later", {})):
+        assert desk.post(url("answer", leg), {"step": step, **words}).status_code == 200
+    booked, promised = Appointment.objects.get(), Callback.objects.get()
+    assert booked.zone == promised.zone == "America/New_York"
+    assert f"{booked.starts_at.astimezone(ZoneInfo(paul.zone)):%H:%M}" == "14:30"
+    assert promised.number == paul.number
 
 
 def test_a_follow_up_is_promised_and_said(renewals: CallList, bea: Agent) -> None:
