@@ -19,6 +19,7 @@ from clients import call_lists, hours
 from interactions import case_duty, do_not_call, handling, journal, states, wrap_up
 from interactions.models import (
     REACHED,
+    Callback,
     Interaction,
     JournalEntry,
     Kind,
@@ -32,7 +33,7 @@ from interactions.models import (
     State,
 )
 from interactions.offers import read_anew
-from interactions.prospects import NotCallable, back, each, locked, person_refusal
+from interactions.prospects import NotCallable, back, each, locked, person_refusal, promise_refusal
 
 # What an agent says of a talk.
 SAID = (ProspectResult.FOLLOW_UP, ProspectResult.NOT_INTERESTED, ProspectResult.DO_NOT_CALL)
@@ -67,9 +68,14 @@ def of_contact(interaction_id: int) -> Prospect | None:
 
 
 def require_dialling(interaction_id: int, at: datetime) -> None:
-    """NotCallable when the number was forbidden, or the person's clock has moved on, since the contact began."""
+    """NotCallable when the number was forbidden, or the person's clock has moved on, since the contact began.
+
+    A call of a list, or one that was promised in such a call.
+    """
     prospect = of_contact(interaction_id)
-    if prospect is not None and (why := person_refusal(prospect, at)):
+    callback = Callback.objects.filter(interaction=interaction_id).first() if prospect is None else None
+    why = person_refusal(prospect, at) if prospect else promise_refusal(callback, at) if callback else ""
+    if why:
         raise NotCallable(sentence=why)
 
 
