@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock, words
 from bpo.kernel.errors import StaleState
@@ -19,6 +20,7 @@ MOST_WHY = 200
 NOT_CALLED = (ProspectState.WAITING, ProspectState.TAKEN)
 # Promises without an attempt; one that stands in line is found by the sweep, which holds no other row then.
 NOT_WORKED = (CallbackState.PROMISED, CallbackState.DUE)
+SAID_SO = _("Said so when called")
 WANTS_NO_CALLS = "wants no calls"
 
 

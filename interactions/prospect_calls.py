@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from agents.models import Agent
@@ -37,6 +36,8 @@ from interactions.prospects import NotCallable, back, each, locked, person_refus
 
 # What an agent says of a talk.
 SAID = (ProspectResult.FOLLOW_UP, ProspectResult.NOT_INTERESTED, ProspectResult.DO_NOT_CALL)
+# Of whom an agent may say what came of the talk.
+OPEN_TO_WORDS = (ProspectState.CALLING, ProspectState.DONE)
 MOST_REASON = 200
 
 
@@ -123,7 +124,7 @@ def conclude(leg: Leg, result: str, *, by: Agent, note: str = "", at: datetime |
     elif (prospect.result, prospect.result_note) != (result, note):
         _end(prospect, ProspectState.DONE, result, by=by, at=at, note=note)
     if result == ProspectResult.DO_NOT_CALL:
-        do_not_call.add(prospect.client, prospect.number, by=by, why=note or _("Said so when called"), at=at)
+        do_not_call.add(prospect.client, prospect.number, by=by, why=note or str(do_not_call.SAID_SO), at=at)
     return prospect
 
 

@@ -10,8 +10,18 @@ from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import flow_words
 from clients.models import Queue
-from interactions import callbacks, cases, handling, notices, sending_time, transfers
+from interactions import (
+    callbacks,
+    cases,
+    do_not_call,
+    handling,
+    notices,
+    prospect_calls,
+    sending_time,
+    transfers,
+)
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.do_not_call import SAID_SO
 from interactions.letters import zone_of
 from interactions.models import (
     Action,
@@ -19,10 +29,12 @@ from interactions.models import (
     CallbackOrigin,
     Case,
     CaseState,
+    Direction,
     Interaction,
     Notice,
     NoticeKind,
     Origin,
+    ProspectResult,
 )
 
 UNDONE = "act undone"
@@ -131,6 +143,19 @@ def open_case(doing: Doing) -> str:
     if note := doing.values.get("case_note") or doing.note():
         cases.add_note(case, by=doing.by, text=note, at=doing.at)
     return case.reference
+
+
+def never_call(doing: Doing) -> str:
+    """Whom we called wants no calls: no list calls the number any more, and the list he is on has its result."""
+    interaction = doing.interaction
+    number = interaction.envelope.from_phone if interaction.direction == Direction.OUTBOUND else ""
+    if not number:
+        raise CannotAct(sentence=_("There is no number that we called."))
+    called, leg, why = prospect_calls.of_contact(interaction.pk), handling.live_leg(interaction), doing.note()
+    if called is not None and leg is not None and called.state in prospect_calls.OPEN_TO_WORDS:
+        prospect_calls.conclude(leg, ProspectResult.DO_NOT_CALL, by=doing.by, note=why, at=doing.at)
+    do_not_call.add(interaction.client, number, by=doing.by, why=why or str(SAID_SO), at=doing.at)
+    return ""
 
 
 def transfer(doing: Doing) -> str:

@@ -16,9 +16,21 @@ from agents.models import Agent
 from bpo.kernel import clock
 from clients import customers
 from clients.models import CallList, Client, DoNotCall, Queue
+from clients.starter_flows import flow
 from interactions import callbacks, do_not_call, runs
-from interactions.models import Appointment, Callback, CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
+from interactions.models import (
+    Appointment,
+    Callback,
+    CallbackOrigin,
+    Interaction,
+    Kind,
+    Leg,
+    Prospect,
+    ProspectState,
+    Run,
+)
 from tests import factories as make
+from tests.interactions.acting import Desk
 from tests.interactions.scripted import publish
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +161,42 @@ def test_a_meeting_and_a_callback_go_by_the_clock_and_number_of_the_list(renewal
     assert booked.zone == promised.zone == "America/New_York"
     assert f"{booked.starts_at.astimezone(ZoneInfo(paul.zone)):%H:%M}" == "14:30"
     assert promised.number == paul.number
+
+
+@pytest.mark.parametrize("said_before", ["", "reached", "conclude"])
+def test_who_wants_no_calls_in_the_starter_flow_is_called_no_more(
+    renewals: CallList, bea: Agent, said_before: str
+) -> None:
+    """Paul says no and why: the flow's own step writes it down, once, for every list of Acme."""
+    acme, desk = renewals.client, desk_of(bea)
+    publish(acme, "A sale", "outbound", flow("sale", "en"))
+    paul = make.prospect(renewals, "Paul Pine")
+    elsewhere = make.prospect(make.call_list(renewals.queue, "Second"), number=paul.number)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    runs.begin(leg.interaction, bea)
+    if said_before == "reached":
+        desk.post(url("report", leg), {"result": "reached"})
+    elif said_before == "conclude":
+        desk.post(url("conclude", leg), {"outcome": "do_not_call"})
+    for step, words in (("greet", {}), ("moment", {"choice": "no"}), ("why", {"choice": "no_calls"}), ("never", {})):
+        assert desk.post(url("answer", leg), {"step": step, **words}).status_code == 200
+    assert Run.objects.get().at_step == "polite"
+    row = DoNotCall.objects.get()
+    assert (row.number, row.why, row.by_name) == (paul.number, "Said so when called", "Bea Brown")
+    for each in (paul, elsewhere):
+        each.refresh_from_db()
+        assert each.state == ProspectState.DO_NOT_CALL
+    assert paul.result == "do_not_call"
+    assert paul.journal.filter(kind=Kind.PROSPECT_TRIED).count() == 1
+
+
+def test_nobody_is_written_down_from_a_call_that_came_in(bea: Agent, acme: Client) -> None:
+    desk = Desk("do_not_call", name="Zenith")
+    refused = desk.answer()
+    assert refused.status_code == 409 and "no number that we called" in refused.content.decode()
+    assert not DoNotCall.objects.exists()
 
 
 def test_a_follow_up_is_promised_and_said(renewals: CallList, bea: Agent) -> None:
