@@ -37,6 +37,17 @@ def test_of_two_who_want_the_last_one_gets_it(day: Day, house: House, _time: int
 
 
 @pytest.mark.parametrize("_time", TIMES)
+def test_of_one_person_on_two_lists_one_hand_has_him(day: Day, house: House, _time: int) -> None:
+    bea, dan = house.agent("Bea Brown"), house.agent("Dan Dow")
+    lists = [make.call_list(house.line), make.call_list(house.line, "Second")]
+    for each in lists:
+        make.prospect(each, number="+12125550101")
+    taken = at_once(lambda: prospects.take_next(lists[0], by=bea), lambda: prospects.take_next(lists[1], by=dan))
+    assert sorted(isinstance(one, prospects.NotCallable) for one in taken) == [False, True], taken
+    assert Prospect.objects.filter(state=ProspectState.TAKEN).count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
 def test_pressed_twice_she_has_one_and_calls_once(day: Day, house: House, _time: int) -> None:
     bea = house.agent("Bea Brown")
     renewals = make.call_list(house.line)

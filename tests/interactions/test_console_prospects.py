@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,7 +17,7 @@ from bpo.kernel import clock
 from clients import customers
 from clients.models import CallList, Client, DoNotCall, Queue
 from clients.starter_flows import flow
-from interactions import callbacks, do_not_call, runs
+from interactions import callbacks, do_not_call, prospects, runs
 from interactions.models import (
     Appointment,
     Callback,
@@ -238,6 +238,34 @@ def test_she_lets_go_and_a_colleague_takes(renewals: CallList, bea: Agent) -> No
     assert dan.post(url("next", renewals))["HX-Redirect"] == url("prospect", paul)
     assert "not with you any more" in desk.post(url("prospect-seen", paul)).content.decode()
     assert "in New York" in dan.post(url("prospect-seen", paul)).content.decode()
+
+
+def test_paul_on_two_lists_is_not_called_from_the_other_at_once_or_right_after(renewals: CallList, bea: Agent) -> None:
+    """Bea has him from the first; Dan does not get him from the second, nor in the four hours after he said no."""
+    second = make.call_list(renewals.queue, "Second", spacing_minutes=240)
+    paul = make.prospect(renewals, "Paul Pine")
+    again = make.prospect(second, "Paul Pine", number=paul.number)
+    colleague = make.agent("Dan Dow", licensed=renewals.client, available=True)
+    desk, dan = desk_of(bea), desk_of(colleague)
+
+    def nobody_for_dan() -> None:
+        assert dan.post(url("next", second)).status_code == 409
+
+    desk.post(url("next", renewals))
+    nobody_for_dan()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        taken = {"state": "taken", "taken_by": colleague, "held_until": clock.now()}
+        Prospect.objects.filter(pk=again.pk).update(**taken)
+    desk.post(url("prospect-call", paul))
+    nobody_for_dan()
+    leg = Leg.objects.get()
+    desk.post(url("dialled", leg))
+    desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": "too dear"})
+    nobody_for_dan()
+    assert "called this number on" in str(prospects.person_refusal(again, clock.now()))
+    with clock.set_to(clock.now() + timedelta(minutes=241)):
+        assert prospects.person_refusal(again, clock.now()) == ""
+        assert sum(prospects.ready([second], clock.now())[second.pk].values()) == 1
 
 
 def test_she_sees_that_the_number_must_not_be_called(renewals: CallList, bea: Agent) -> None:
