@@ -12,7 +12,7 @@ from bpo.kernel import clock, words
 from bpo.kernel.errors import StaleState
 from bpo.kernel.history import ReasonMissing
 from clients.models import Client, DoNotCall
-from interactions import journal, prospects, states
+from interactions import journal, list_promises, states
 from interactions.callback_rows import OPEN_STATES, BeingMade, drop_attempt, end, locked
 from interactions.models import Callback, CallbackState, Kind, Origin, Prospect, ProspectState
 
@@ -74,7 +74,7 @@ def _promised() -> QuerySet[Callback]:
 @transaction.atomic
 def _withdraw(found: Callback, *, by: journal.Actor | None, at: datetime) -> bool:
     """A call promised in a call of a list is not made to somebody who wants none; nobody writes him about it."""
-    if prospects.of_promise(found) is None:
+    if list_promises.of_promise(found) is None:
         return False
     callback = locked(found)
     try:

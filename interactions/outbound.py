@@ -19,6 +19,7 @@ from interactions import (
     case_duty,
     handling,
     journal,
+    list_promises,
     prospect_calls,
     prospects,
     queueing,
@@ -65,7 +66,7 @@ def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None)
     if callback.replaced_by.exists():
         raise CannotStart(sentence=_("This callback was promised anew for another time."))
     _require_live(callback.client)
-    if why := prospects.promise_refusal(callback, at):
+    if why := list_promises.refusal(callback, at):
         raise prospects.NotCallable(sentence=why)
     if callback.state == CallbackState.WORKING:
         attempt = callback.interaction

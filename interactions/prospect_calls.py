@@ -15,7 +15,7 @@ from bpo.kernel import clock, words
 from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError, InvalidValue
 from clients import call_lists, hours
-from interactions import case_duty, do_not_call, handling, journal, states, wrap_up
+from interactions import case_duty, do_not_call, handling, journal, list_promises, states, wrap_up
 from interactions.models import (
     REACHED,
     Callback,
@@ -32,7 +32,7 @@ from interactions.models import (
     State,
 )
 from interactions.offers import read_anew
-from interactions.prospects import NotCallable, back, each, locked, person_refusal, promise_refusal
+from interactions.prospects import NotCallable, back, each, locked, person_refusal
 
 # What an agent says of a talk.
 SAID = (ProspectResult.FOLLOW_UP, ProspectResult.NOT_INTERESTED, ProspectResult.DO_NOT_CALL)
@@ -75,7 +75,7 @@ def require_dialling(interaction_id: int, at: datetime) -> None:
     """
     prospect = of_contact(interaction_id)
     callback = Callback.objects.filter(interaction=interaction_id).first() if prospect is None else None
-    why = person_refusal(prospect, at) if prospect else promise_refusal(callback, at) if callback else ""
+    why = person_refusal(prospect, at) if prospect else list_promises.refusal(callback, at) if callback else ""
     if why:
         raise NotCallable(sentence=why)
 

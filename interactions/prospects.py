@@ -39,11 +39,8 @@ from clients.times import zone_words
 from interactions import eligibility, handling, journal, queueing, states, verdicts
 from interactions.models import (
     IN_HAND,
-    Callback,
-    Interaction,
     JournalEntry,
     Kind,
-    Origin,
     Prospect,
     ProspectState,
 )
@@ -91,7 +88,7 @@ def person_refusal(prospect: Prospect, at: datetime) -> str:
         local = lately.astimezone(ZoneInfo(prospect.zone))
         told = {"when": f"{local:%d.%m. %H:%M}", "place": zone_words(prospect.zone)}
         return _("Another list called this number on %(when)s (%(place)s). It is too soon to call again.") % told
-    return _hours_refusal(prospect, at)
+    return hours_refusal(prospect, at)
 
 
 def _tried_elsewhere(prospect: Prospect, at: datetime) -> datetime | None:
@@ -105,60 +102,14 @@ def _tried_elsewhere(prospect: Prospect, at: datetime) -> datetime | None:
     return tried.order_by("-at").values_list("at", flat=True).first()
 
 
-def _hours_refusal(prospect: Prospect, at: datetime) -> str:
+def hours_refusal(prospect: Prospect, at: datetime) -> str:
+    """Why the list does not call at this moment, by the person's clock; empty when it does."""
     call_list = prospect.call_list
     if hours.is_open(call_list.calendar(prospect.zone), at):
         return ""
     local = at.astimezone(ZoneInfo(prospect.zone))
     told = {"now": f"{local:%H:%M}", "place": zone_words(prospect.zone), "hours": hours_words(call_list)}
     return _("It is %(now)s in %(place)s. This list calls %(hours)s.") % told
-
-
-def of_promise(callback: Callback) -> Prospect | None:
-    """Whom of a list this promised call is for: promised in a call of the list, or in one that kept such a promise."""
-    promised: Callback | None = callback
-    while promised is not None:
-        contact = promised.promised_from
-        if contact is None:
-            promised = promised.replaces
-        elif contact.origin == Origin.CALLBACK:
-            promised = Callback.objects.filter(interaction=contact).first()
-        elif contact.origin == Origin.CAMPAIGN:
-            told = JournalEntry.objects.filter(
-                interaction=contact, prospect__isnull=False
-            )  # the journal keeps every call
-            rows = Prospect.objects.select_related("call_list")
-            return rows.filter(interaction=contact).first() or rows.filter(pk__in=told.values("prospect")).first()
-        else:
-            return None
-    return None
-
-
-def promise_refusal(callback: Callback, at: datetime) -> str:
-    """Why a call promised in a call of a list is not made at this moment; empty for every other promise."""
-    prospect = of_promise(callback)
-    if prospect is None:
-        return ""
-    if call_lists.blocked(callback.client_id, [callback.number]):
-        return _("This number is not called any more.")
-    return _hours_refusal(prospect, at)
-
-
-def soonest_promise(contact: Interaction, at: datetime, until: datetime | None = None) -> datetime:
-    """From when a call may be promised in this contact: in a call of a list, when the list calls at home.
-
-    NotCallable where that is not before the end of the window.
-    """
-    if contact.origin != Origin.CAMPAIGN:
-        return at
-    prospect = Prospect.objects.filter(interaction=contact.pk).select_related("call_list").first()
-    if prospect is None:
-        return at
-    opens = hours.next_opening(prospect.call_list.calendar(prospect.zone), at)
-    if opens is None or (until is not None and opens >= until):
-        told = {"hours": hours_words(prospect.call_list), "place": zone_words(prospect.zone)}
-        raise NotCallable(sentence=_("This list calls %(hours)s in %(place)s. Choose another time.") % told)
-    return opens
 
 
 def hours_words(call_list: CallList) -> str:
