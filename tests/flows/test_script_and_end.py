@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clients.models import Queue
 from interactions import handling, runs
-from interactions.models import EndedBy, Leg, LegState, Run, RunState, StepVisit
+from interactions.models import EndedBy, Interaction, Leg, LegState, Run, RunState, State, StepVisit
 from tests import factories as make
 from tests.flows.floor import Day, at_once
 from tests.interactions.acting import Desk
@@ -64,5 +64,7 @@ def test_she_hands_over_by_the_flow_in_the_moment_in_which_the_contact_ends(day:
     make.queue(desk.scene.acme, "Second line", wrap_up="none")
     answer, over = at_once(desk.answer, lambda: ended(desk))
     assert getattr(answer, "status_code", 0) in (200, 409)
-    first = Leg.objects.order_by("pk")[0]
-    assert first.state == (LegState.TRANSFERRED if isinstance(over, Exception) else LegState.COMPLETED)
+    assert Leg.objects.get().state == LegState.COMPLETED
+    contact = Interaction.objects.get()
+    assert contact.state == (State.QUEUED if isinstance(over, Exception) else State.CLOSED)
+    assert StepVisit.objects.filter(left_at=None).exists() is False or contact.state == State.QUEUED
