@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as lazy
 
 from agents.models import Agent
@@ -183,6 +184,21 @@ def settle(at: datetime | None = None, *, limit: int = 100) -> int:
     at = at or clock.now()
     rows = Prospect.objects.filter(state=ProspectState.CALLING, interaction__state=State.CLOSED)
     return each(rows.order_by("pk"), partial(_settle, at=at), limit)
+
+
+def give_up(at: datetime | None = None, *, limit: int = 200) -> int:
+    """Who waits for one more try than the list allows by now; returns how many."""
+    at = at or clock.now()
+    spent = Q(attempts__gt=0, attempts__gte=F("call_list__attempts"))
+    rows = Prospect.objects.filter(spent, state=ProspectState.WAITING)
+    return each(rows.order_by("pk"), partial(_give_up, at=at), limit)
+
+
+def _give_up(prospect: Prospect, *, at: datetime) -> bool:
+    if prospect.state != ProspectState.WAITING or prospect.attempts < prospect.call_list.attempts:
+        return False
+    _end(prospect, ProspectState.GIVEN_UP, prospect.result, by=None, at=at)
+    return True
 
 
 def _settle(prospect: Prospect, *, at: datetime) -> bool:

@@ -20,6 +20,7 @@ from django.db.models import (
     DurationField,
     Exists,
     ExpressionWrapper,
+    F,
     Min,
     OuterRef,
     Q,
@@ -84,6 +85,8 @@ def person_refusal(prospect: Prospect, at: datetime) -> str:
     """Why this person is not called at this moment, in words: the number, or the person's clock."""
     if call_lists.blocked(prospect.client_id, [prospect.number]):
         return _("This number is not called any more.")
+    if prospect.state != ProspectState.DONE and prospect.attempts >= prospect.call_list.attempts:
+        return _("This list’s tries for this person are used up.")
     if lately := _tried_elsewhere(prospect, at):
         local = lately.astimezone(ZoneInfo(prospect.zone))
         told = {"when": f"{local:%d.%m. %H:%M}", "place": zone_words(prospect.zone)}
@@ -137,6 +140,7 @@ def _waiting(lists: Iterable[CallList], at: datetime) -> QuerySet[Prospect]:
         at__gt=since,
     ).exclude(prospect=OuterRef("pk"))
     due = Prospect.objects.filter(call_list__in=lists, state=ProspectState.WAITING, next_try_at__lte=at)
+    due = due.filter(attempts__lt=F("call_list__attempts"))
     return due.filter(~Exists(refused), ~Exists(busy), ~Exists(tried))
 
 
