@@ -141,9 +141,9 @@ class WorkActs:
     @action(detail=True, methods=["post"], url_path="script/answer")
     def script_answer(self, request: Request, **kwargs: Any) -> Response:
         """Answer the open step: fields, verification, reason, product; or press its act. 422 names what is missing."""
-        data = self._given(AnswerSerializer)
         with transaction.atomic():
             leg, run, agent = self._run(request)
+            data = self._given(AnswerSerializer)
             runs.answer(run, data["step"], data["answers"], by=agent)
         return self._shown(leg)
 
@@ -160,10 +160,9 @@ class WorkActs:
     @action(detail=True, methods=["post"], url_path="script/jump")
     def script_jump(self, request: Request, **kwargs: Any) -> Response:
         """To any step; recorded."""
-        step = self._given(StepNameSerializer)["step"]
         with transaction.atomic():
             leg, run, agent = self._run(request)
-            runs.jump(run, step, by=agent)
+            runs.jump(run, self._given(StepNameSerializer)["step"], by=agent)
         return self._shown(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)
