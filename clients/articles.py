@@ -117,12 +117,17 @@ def write(article: Article, *, by: User, edition: int | None = None, use: bool =
 
 
 @transaction.atomic
-def read_again(article: Article, *, by: User) -> None:
-    """Somebody read it and says that it is right: agents find it, and see from when that is."""
+def read_again(article: Article, *, by: User, edition: int | None) -> None:
+    """Somebody read this edition and says that it is right: agents find it, and see from when that is.
+
+    ChangedMeanwhile when its words are others by now, or when the edition is not said.
+    """
     with because("read and right", by=by):
-        Article.objects.filter(pk=article.pk).update(
+        signed = Article.objects.filter(pk=article.pk, edition=edition).update(
             state=ArticleState.IN_USE, reviewed_on=_today(article), reviewed_by=by, changed_at=clock.now()
         )
+    if not signed:
+        raise ChangedMeanwhile(sentence=_("Somebody changed this article meanwhile. Read it as it is now."))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -101,6 +102,17 @@ def find_or_create(
         if found is None:
             raise
         return found
+
+
+def by_number(client: Client, number: str, *, address: str = "", name: str = "", language: str = "") -> Customer:
+    """Whose number this is, or a new customer, with the address unless it is somebody's: a company's own stands beside
+    many numbers and says nothing about who answers."""
+    found = find(client, phone=number)
+    if found is None:
+        found = find_or_create(client, phone=number, name=name, language=language)
+        with suppress(ValidationError):
+            add_address(found, address)
+    return found
 
 
 def _create(client: Client, *, phone: str, address: str, name: str, language: str) -> Customer:

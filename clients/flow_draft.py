@@ -29,6 +29,7 @@ ACTS: dict[str, str | Promise] = {
     "send_notice": gettext_lazy("sends a mail"),
     "set_pending": gettext_lazy("waits"),
     "transfer": gettext_lazy("hands over"),
+    "do_not_call": gettext_lazy("never called again"),
 }
 
 

@@ -60,9 +60,10 @@ ACTS: Words = {
     "send_notice": _("Send the customer a mail"),
     "set_pending": _("Wait and come back to it"),
     "transfer": _("Hand over to another line"),
+    "do_not_call": _("Write the number down as never to be called"),
 }
 # Those that leave words for colleagues.
-ACTS_WITH_NOTE = frozenset({"create_order_issue", "promise_callback", "transfer", "open_case"})
+ACTS_WITH_NOTE = frozenset({"create_order_issue", "promise_callback", "transfer", "open_case", "do_not_call"})
 NOTICES: Words = {"transcript": _("what was said"), "survey": _("the survey")}
 PLACEHOLDERS: Words = {
     "client": _("the company's name"),

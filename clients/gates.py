@@ -1,4 +1,7 @@
-"""Who may open a client's own rooms: decorators that set request.client and request.role."""
+"""Who may open a client's own rooms: decorators that set request.client and request.role.
+
+While we do not work for the client its rooms are there to be read alone.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,23 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from bpo.accounts.models import User
 from bpo.kernel.composed import composed, first
+from bpo.kernel.errors import DomainError
 from clients.access import is_admin
 from clients.models import Client, Membership, Role
 
 VIEWERS = (Role.VIEWER, Role.MANAGER)
 ClientView = Callable[..., HttpResponseBase]
+
+
+class ReadOnly(DomainError):
+    """We do not work for the client at the moment: its people read on, and change nothing."""
+
+    code = "client_read_only"
+    sentence = _lazy("We do not work for this company at the moment: everything can be read here, and nothing changed.")
 
 
 class ClientRequest(HttpRequest):
@@ -60,6 +72,8 @@ def _for(roles: tuple[str, ...], refusal: Callable[[], str]) -> Callable[[Client
             found, role = seen_client(request.user, client)
             if not is_admin(request.user) and role not in roles:
                 raise PermissionDenied(refusal())
+            if request.method not in ("GET", "HEAD", "OPTIONS") and not found.is_live:
+                raise ReadOnly
             own = cast(ClientRequest, request)
             own.client, own.role = found, Role.MANAGER if is_admin(request.user) else str(role)
             return view(own, *args, **kwargs)

@@ -25,9 +25,12 @@ class Field:
 ACTS = (
     "create_order_issue", "resend_confirmation", "change_address", "request_refund", "open_case", "book_visit",
     "book_meeting", "create_task", "promise_callback", "send_notice", "set_pending", "transfer",
+    "do_not_call",
 )  # fmt: skip
 # Those that change something about one of the customer's orders: only of a verified customer.
 OF_ORDERS = frozenset({"create_order_issue", "resend_confirmation", "change_address", "request_refund"})
+# Those about somebody whom we call: nobody has to prove who he is to be called no more.
+OF_PROSPECTS = frozenset({"do_not_call"})
 # What the flow may decide on after an act ("answer:<its step>").
 OUTCOMES: Mapping[str, tuple[tuple[str, str | Promise], ...]] = {
     "request_refund": (("approved", gettext_lazy("approved")), ("waiting", gettext_lazy("waits for approval"))),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import ScriptKind
-from clients.script_acts import ACTS, OF_ORDERS
+from clients.script_acts import ACTS, OF_ORDERS, OF_PROSPECTS
 from clients.script_graph import (
     DECIDES_ON,
     END,
@@ -118,7 +118,7 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
         case "close" if next(step.ways(), ""):
             yield wrong(_t("Nothing can follow the closure."))
     if step.kind == "act":
-        yield from _of_act(step, graph, wrong)
+        yield from _of_act(step, graph, kind, wrong)
 
 
 def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
@@ -153,7 +153,7 @@ def _of_choice(step: Step, wrong: Any) -> Iterator[Problem]:
         yield wrong(_t("More than nine answers have no key each."), must=False)
 
 
-def _of_act(step: Step, graph: Graph, wrong: Any) -> Iterator[Problem]:
+def _of_act(step: Step, graph: Graph, kind: str, wrong: Any) -> Iterator[Problem]:
     """What an act needs: its own settings, and what must be known before it."""
     if step.act not in ACTS:
         yield wrong(_t("“%(act)s” is nothing the desk can do.") % {"act": step.act})
@@ -162,6 +162,8 @@ def _of_act(step: Step, graph: Graph, wrong: Any) -> Iterator[Problem]:
             yield wrong(sentence)
     if step.act in OF_ORDERS and not any(one.type == "order" for other in graph.steps.values() for one in other.fields):
         yield wrong(_t("This act needs an order, and no step asks which: it takes the latest open one."), must=False)
+    if step.act in OF_PROSPECTS and kind != ScriptKind.OUTBOUND:
+        yield wrong(_t("Only in a flow for calls we make is there a number that we called."))
 
 
 def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:

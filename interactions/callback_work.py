@@ -20,7 +20,7 @@ from bpo.kernel.choices import TextChoices
 from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
 from clients.models import Channel, ClientState, QueueState
-from interactions import case_duty, handling, journal, queueing, states
+from interactions import case_duty, handling, journal, list_promises, queueing, states
 from interactions.callback_rows import LOOK_AGAIN, BeingMade, drop_attempt, end, locked, wait_for_next_try
 from interactions.models import (
     Callback,
@@ -135,6 +135,12 @@ def _fall_due(callback: Callback, *, at: datetime) -> bool:
     if not hours.is_open(calendar, at):
         # The hours were changed after the promise: never while closed, at the next opening instead.
         later = hours.next_opening(calendar, at) or at + NEVER_OPEN_LOOK_AGAIN
+        Callback.objects.filter(pk=callback.pk).update(next_try_at=later)
+        return False
+    if list_promises.refusal(callback, at) and (called := list_promises.of_promise(callback)):
+        # At the next opening of its list; a number that is called no more is withdrawn by then.
+        soonest = at + LOOK_AGAIN
+        later = hours.next_opening(called.call_list.calendar(called.zone), soonest) or at + NEVER_OPEN_LOOK_AGAIN
         Callback.objects.filter(pk=callback.pk).update(next_try_at=later)
         return False
     if callback.state == CallbackState.PROMISED:

@@ -20,7 +20,7 @@ from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from clients import opening
 from clients.customers import takes_calls, tidy_address, tidy_phone
 from clients.models import Client, ClientState, Customer, EntryPoint, Queue, Reason
-from interactions import cases, journal, notices, states
+from interactions import cases, journal, list_promises, notices, states
 from interactions.callback_rows import (
     OPEN_STATES,
     BeingMade,
@@ -103,7 +103,12 @@ def promise(
     address = _reachable_address(address)
     if not number and not address:
         raise CannotPromise(sentence=_("Give a phone number or a mail address at which we can reach you."))
-    due_from, due_until = promised_window(opening.calls_at(entry_point, queue), due_from, due_until, at)
+    soonest = at
+    if number and interaction is not None:
+        soonest = list_promises.soonest(interaction, due_from or at, due_until)
+    due_from, due_until = promised_window(
+        opening.calls_at(entry_point, queue), due_from, due_until, at if due_until else soonest
+    )
     callback = Callback(
         client=client,
         customer=customer,

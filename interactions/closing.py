@@ -56,11 +56,15 @@ def close(
 
 @composed
 def _running(interaction: Any) -> QuerySet[Run]:
-    return Run.objects.order_by().filter(interaction=interaction, state=RunState.RUNNING).select_related("interaction")
+    running = Run.objects.order_by().filter(interaction=interaction, state=RunState.RUNNING)
+    return running.select_related("interaction").select_for_update(of=("self",))
 
 
 def end_run(interaction: Interaction, *, at: datetime, attended: bool = True) -> None:
-    """End the script run where it stands, its step times end with the work: earlier, where nobody was on it."""
+    """End the script run where it stands, its step times end with the work: earlier, where nobody was on it.
+
+    The run is locked first: a step that is entered at this moment is there to be left.
+    """
     run = first(_running(interaction.pk))
     if run is None:
         return

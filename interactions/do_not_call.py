@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock, words
 from bpo.kernel.errors import StaleState
 from bpo.kernel.history import ReasonMissing
 from clients.models import Client, DoNotCall
-from interactions import journal, states
-from interactions.models import Kind, Prospect, ProspectState
+from interactions import journal, list_promises, states
+from interactions.callback_rows import OPEN_STATES, BeingMade, drop_attempt, end, locked
+from interactions.models import Callback, CallbackState, Kind, Origin, Prospect, ProspectState
 
 MOST_WHY = 200
 NOT_CALLED = (ProspectState.WAITING, ProspectState.TAKEN)
+# Promises without an attempt; one that stands in line is found by the sweep, which holds no other row then.
+NOT_WORKED = (CallbackState.PROMISED, CallbackState.DUE)
+SAID_SO = _("Said so when called")
+WANTS_NO_CALLS = "wants no calls"
 
 
 @transaction.atomic
@@ -33,6 +39,8 @@ def add(client: Client, number: str, *, by: journal.Actor, why: str, at: datetim
     waiting = Prospect.objects.filter(client=client, number=number, state__in=NOT_CALLED)
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         _stop(pk, by=by, at=at)
+    for callback in _promised().filter(client=client, number=number, state__in=NOT_WORKED):
+        _withdraw(callback, by=by, at=at)
     return row
 
 
@@ -47,11 +55,38 @@ def lift(row: DoNotCall, *, by: journal.Actor, why: str) -> None:
 
 
 def find_stopped(at: datetime | None = None, *, limit: int = 200) -> int:
-    """Who was added to a list in the moment in which the number was written down; returns how many."""
+    """Who was added to a list in the moment in which the number was written down, and promised calls that stood in line
+    then; returns how many."""
     at = at or clock.now()
     refused = DoNotCall.objects.filter(client=OuterRef("client"), number=OuterRef("number"))
     found = Prospect.objects.filter(Exists(refused), state=ProspectState.WAITING).order_by("pk")
-    return sum(_stop(pk, by=None, at=at) for pk in list(found.values_list("pk", flat=True)[:limit]))
+    stopped = sum(_stop(pk, by=None, at=at) for pk in list(found.values_list("pk", flat=True)[:limit]))
+    promised = _promised().filter(Exists(refused), state__in=OPEN_STATES)[:limit]
+    return stopped + sum(_withdraw(callback, by=None, at=at) for callback in promised)
+
+
+def _promised() -> QuerySet[Callback]:
+    """The promises among which are those made in calls of a list."""
+    by_list = Q(promised_from__origin__in=[Origin.CAMPAIGN, Origin.CALLBACK]) | Q(replaces__isnull=False)
+    return Callback.objects.filter(by_list).order_by("pk")
+
+
+@transaction.atomic
+def _withdraw(found: Callback, *, by: journal.Actor | None, at: datetime) -> bool:
+    """A call promised in a call of a list is not made to somebody who wants none; nobody writes him about it."""
+    if list_promises.of_promise(found) is None:
+        return False
+    callback = locked(found)
+    try:
+        with transaction.atomic():
+            if callback.state == CallbackState.WORKING:
+                drop_attempt(callback, why=WANTS_NO_CALLS, at=at)
+            if callback.state not in OPEN_STATES:
+                return False
+            end(callback, CallbackState.WITHDRAWN, at=at, why=WANTS_NO_CALLS, by=by)
+    except (BeingMade, StaleState):
+        return False
+    return True
 
 
 @transaction.atomic

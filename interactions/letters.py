@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from interactions.models import Interaction, Notice
+from interactions.models import Interaction, Notice, Origin, Prospect
 from interactions.notice_words import say
 
 
@@ -41,5 +41,9 @@ def greeting(notice: Notice) -> str:
 
 
 def zone_of(interaction: Interaction) -> str:
-    """In whose clock its customer reads times: his own where we know it, else the client's."""
+    """In whose clock its customer reads times: his call list's, his own where we know it, else the client's."""
+    if interaction.origin == Origin.CAMPAIGN:
+        named = Prospect.objects.filter(interaction=interaction.pk).values_list("zone", flat=True).first()
+        if named:
+            return named
     return (interaction.customer.zone if interaction.customer else "") or interaction.client.zone

@@ -19,6 +19,7 @@ from interactions import (
     case_duty,
     handling,
     journal,
+    list_promises,
     prospect_calls,
     prospects,
     queueing,
@@ -65,6 +66,8 @@ def start_callback(callback: Callback, *, by: Agent, at: datetime | None = None)
     if callback.replaced_by.exists():
         raise CannotStart(sentence=_("This callback was promised anew for another time."))
     _require_live(callback.client)
+    if why := list_promises.refusal(callback, at):
+        raise prospects.NotCallable(sentence=why)
     if callback.state == CallbackState.WORKING:
         attempt = callback.interaction
         if attempt is None or attempt.state != State.QUEUED:
@@ -109,8 +112,8 @@ def start_prospect(prospect: Prospect, *, by: Agent, at: datetime | None = None)
             return mine
     prospects.require_held(prospect, by)
     prospects.require_callable(prospect, at)
-    person = customers.find_or_create(
-        client, phone=prospect.number, address=prospect.address, name=prospect.name, language=prospect.language
+    person = customers.by_number(
+        client, prospect.number, address=prospect.address, name=prospect.name, language=prospect.language
     )
     if not person.zone:
         person.zone = prospect.zone
@@ -224,7 +227,7 @@ def dialled(leg: Leg, *, by: Agent, how: str = "tel", at: datetime | None = None
     """The agent dials; the moment of the try."""
     at = at or clock.now()
     leg = handling.held_leg(leg, by=by)
-    if leg.interaction.origin == Origin.CAMPAIGN:
+    if leg.interaction.origin in (Origin.CAMPAIGN, Origin.CALLBACK):
         prospect_calls.require_dialling(leg.interaction_id, at)
     journal.record(leg, Kind.DIALLED, by=by, at=at, leg=str(leg.public_id), how=how[:20])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.utils.translation import gettext as _
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as lazy
 
 from agents.models import Agent
@@ -16,9 +16,10 @@ from bpo.kernel import clock, words
 from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError, InvalidValue
 from clients import call_lists, hours
-from interactions import case_duty, do_not_call, handling, journal, states, wrap_up
+from interactions import case_duty, do_not_call, handling, journal, list_promises, states, wrap_up
 from interactions.models import (
     REACHED,
+    Callback,
     Interaction,
     JournalEntry,
     Kind,
@@ -36,6 +37,8 @@ from interactions.prospects import NotCallable, back, each, locked, person_refus
 
 # What an agent says of a talk.
 SAID = (ProspectResult.FOLLOW_UP, ProspectResult.NOT_INTERESTED, ProspectResult.DO_NOT_CALL)
+# Of whom an agent may say what came of the talk.
+OPEN_TO_WORDS = (ProspectState.CALLING, ProspectState.DONE)
 MOST_REASON = 200
 
 
@@ -67,9 +70,14 @@ def of_contact(interaction_id: int) -> Prospect | None:
 
 
 def require_dialling(interaction_id: int, at: datetime) -> None:
-    """NotCallable when the number was forbidden, or the person's clock has moved on, since the contact began."""
+    """NotCallable when the number was forbidden, or the person's clock has moved on, since the contact began.
+
+    A call of a list, or one that was promised in such a call.
+    """
     prospect = of_contact(interaction_id)
-    if prospect is not None and (why := person_refusal(prospect, at)):
+    callback = Callback.objects.filter(interaction=interaction_id).first() if prospect is None else None
+    why = person_refusal(prospect, at) if prospect else list_promises.refusal(callback, at) if callback else ""
+    if why:
         raise NotCallable(sentence=why)
 
 
@@ -117,7 +125,7 @@ def conclude(leg: Leg, result: str, *, by: Agent, note: str = "", at: datetime |
     elif (prospect.result, prospect.result_note) != (result, note):
         _end(prospect, ProspectState.DONE, result, by=by, at=at, note=note)
     if result == ProspectResult.DO_NOT_CALL:
-        do_not_call.add(prospect.client, prospect.number, by=by, why=note or _("Said so when called"), at=at)
+        do_not_call.add(prospect.client, prospect.number, by=by, why=note or str(do_not_call.SAID_SO), at=at)
     return prospect
 
 
@@ -176,6 +184,21 @@ def settle(at: datetime | None = None, *, limit: int = 100) -> int:
     at = at or clock.now()
     rows = Prospect.objects.filter(state=ProspectState.CALLING, interaction__state=State.CLOSED)
     return each(rows.order_by("pk"), partial(_settle, at=at), limit)
+
+
+def give_up(at: datetime | None = None, *, limit: int = 200) -> int:
+    """Who waits for one more try than the list allows by now; returns how many."""
+    at = at or clock.now()
+    spent = Q(attempts__gt=0, attempts__gte=F("call_list__attempts"))
+    rows = Prospect.objects.filter(spent, state=ProspectState.WAITING)
+    return each(rows.order_by("pk"), partial(_give_up, at=at), limit)
+
+
+def _give_up(prospect: Prospect, *, at: datetime) -> bool:
+    if prospect.state != ProspectState.WAITING or prospect.attempts < prospect.call_list.attempts:
+        return False
+    _end(prospect, ProspectState.GIVEN_UP, prospect.result, by=None, at=at)
+    return True
 
 
 def _settle(prospect: Prospect, *, at: datetime) -> bool:

@@ -13,8 +13,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -26,12 +38,19 @@ from clients import call_lists, hours
 from clients.models import CallList, CallListState, Channel, Client, DoNotCall, QueueState
 from clients.times import zone_words
 from interactions import eligibility, handling, journal, queueing, states, verdicts
-from interactions.models import Kind, Prospect, ProspectState
+from interactions.models import (
+    IN_HAND,
+    JournalEntry,
+    Kind,
+    Prospect,
+    ProspectState,
+)
 
 logger = logging.getLogger(__name__)
 
 # How long somebody is kept for an agent who shows no sign of looking; her open page gives one each minute.
 HELD_FOR = timedelta(minutes=5)
+LOOKS = 5
 
 
 class NotCallable(DomainError):
@@ -66,6 +85,28 @@ def person_refusal(prospect: Prospect, at: datetime) -> str:
     """Why this person is not called at this moment, in words: the number, or the person's clock."""
     if call_lists.blocked(prospect.client_id, [prospect.number]):
         return _("This number is not called any more.")
+    if prospect.state != ProspectState.DONE and prospect.attempts >= prospect.call_list.attempts:
+        return _("This list’s tries for this person are used up.")
+    if lately := _tried_elsewhere(prospect, at):
+        local = lately.astimezone(ZoneInfo(prospect.zone))
+        told = {"when": f"{local:%d.%m. %H:%M}", "place": zone_words(prospect.zone)}
+        return _("Another list called this number on %(when)s (%(place)s). It is too soon to call again.") % told
+    return hours_refusal(prospect, at)
+
+
+def _tried_elsewhere(prospect: Prospect, at: datetime) -> datetime | None:
+    """When another list of the client called this number last, if that is less long ago than this list waits."""
+    tried = JournalEntry.objects.filter(
+        kind=Kind.PROSPECT_TRIED,
+        prospect__client=prospect.client_id,
+        prospect__number=prospect.number,
+        at__gt=at - timedelta(minutes=prospect.call_list.spacing_minutes),
+    ).exclude(prospect=prospect)
+    return tried.order_by("-at").values_list("at", flat=True).first()
+
+
+def hours_refusal(prospect: Prospect, at: datetime) -> str:
+    """Why the list does not call at this moment, by the person's clock; empty when it does."""
     call_list = prospect.call_list
     if hours.is_open(call_list.calendar(prospect.zone), at):
         return ""
@@ -85,10 +126,22 @@ def hours_words(call_list: CallList) -> str:
 
 
 def _waiting(lists: Iterable[CallList], at: datetime) -> QuerySet[Prospect]:
-    """Whose next try is due, and whose number may be called."""
+    """Whose next try is due, and whose number may be called: not while, or soon after, another list calls it."""
     refused = DoNotCall.objects.filter(client=OuterRef("client"), number=OuterRef("number"))
+    busy = Prospect.objects.filter(client=OuterRef("client"), number=OuterRef("number"), state__in=IN_HAND)
+    spacing = ExpressionWrapper(
+        OuterRef("call_list__spacing_minutes") * Value(timedelta(minutes=1)), output_field=DurationField()
+    )
+    since = ExpressionWrapper(Value(at) - spacing, output_field=DateTimeField())
+    tried = JournalEntry.objects.filter(
+        kind=Kind.PROSPECT_TRIED,
+        prospect__client=OuterRef("client"),
+        prospect__number=OuterRef("number"),
+        at__gt=since,
+    ).exclude(prospect=OuterRef("pk"))
     due = Prospect.objects.filter(call_list__in=lists, state=ProspectState.WAITING, next_try_at__lte=at)
-    return due.filter(~Exists(refused))
+    due = due.filter(attempts__lt=F("call_list__attempts"))
+    return due.filter(~Exists(refused), ~Exists(busy), ~Exists(tried))
 
 
 def ready(lists: Iterable[CallList], at: datetime) -> dict[int, dict[tuple[str, str], int]]:
@@ -148,12 +201,18 @@ def take_next(call_list: CallList, *, by: Agent, at: datetime | None = None) -> 
         no = next(iter(found.values()))
         raise handling.NotEligible(sentence=handling.OF_HERSELF.get(no.code, no.sentence))
     rows = _waiting([call_list], at).filter(fitting).order_by("next_try_at", "pk")
-    prospect = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
-    if prospect is None:
-        raise NotCallable(sentence=none_ready(call_list, at))
-    states.move(prospect, ProspectState.TAKEN, at=at, taken_by=by, held_until=at + HELD_FOR)
-    journal.record(prospect, Kind.PROSPECT_TAKEN, by=by, at=at)
-    return prospect
+    for _look in range(LOOKS):
+        prospect = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+        if prospect is None:
+            break
+        try:
+            with transaction.atomic():
+                states.move(prospect, ProspectState.TAKEN, at=at, taken_by=by, held_until=at + HELD_FOR)
+        except IntegrityError:  # a colleague took the same number from another list at this moment
+            continue
+        journal.record(prospect, Kind.PROSPECT_TAKEN, by=by, at=at)
+        return prospect
+    raise NotCallable(sentence=none_ready(call_list, at))
 
 
 def none_ready(call_list: CallList, at: datetime) -> str:

@@ -21,6 +21,7 @@ from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
 from clients.models import Product, Reason, Script, ScriptKind, ScriptVersion
+from clients.script_acts import OF_PROSPECTS
 from clients.script_graph import END, Graph, Step, parse
 from interactions import acts, closing, handling, journal, verifying
 from interactions.answers import AnswersWrong, read_fields
@@ -249,7 +250,8 @@ def answer(run: Run, step_id: str, data: Mapping[str, str], *, by: Agent, at: da
         if chosen:
             values[step.id] = chosen
     if step.kind == "act":
-        verifying.require_act(run, step.act)
+        if step.act not in OF_PROSPECTS:
+            verifying.require_act(run, step.act)
         action = acts.perform(run, step, values, by=by, at=at)
         run.answers |= {acts.key_of(step, name): value for name, value in values.items()}
         if action.outcome:

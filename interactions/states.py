@@ -92,7 +92,7 @@ RECORDING_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
-    ProspectState.WAITING: frozenset({ProspectState.TAKEN, ProspectState.DO_NOT_CALL}),
+    ProspectState.WAITING: frozenset({ProspectState.TAKEN, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}),
     ProspectState.TAKEN: frozenset({ProspectState.WAITING, ProspectState.CALLING, ProspectState.DO_NOT_CALL}),
     ProspectState.CALLING: frozenset(
         {ProspectState.WAITING, ProspectState.DONE, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from clients.views.setup import page
 
 WRITERS = (Role.SUPERVISOR, Role.MANAGER)
 PAGE = 50
-ACTS = {"right": articles.read_again, "retire": articles.retire}
+ACTS = ("right", "retire")
 
 
 @for_setup(*WRITERS, acts_for=WRITERS)
@@ -87,11 +88,17 @@ def _edit(request: SetupRequest, article: Article) -> HttpResponse:
 @for_setup(*WRITERS, acts_for=WRITERS)
 @require_POST
 def act(request: SetupRequest, article: UUID, act: str) -> HttpResponse:
-    """Read and right, or out of use."""
+    """Read and right, in the edition that was on the page; or out of use."""
     found = _of(request, article)
     if act not in ACTS:
         raise Http404
-    ACTS[act](found, by=request.user)
+    if act == "right":
+        edition = request.POST.get("edition", "")
+        articles.read_again(
+            found, by=request.user, edition=int(edition) if re.fullmatch(r"[0-9]{1,9}", edition) else None
+        )
+    else:
+        articles.retire(found, by=request.user)
     messages.success(request, _("Saved."))
     return redirect("setup-articles", request.client.public_id)
 

@@ -57,6 +57,7 @@ ACTS: Mapping[str, Act] = {
     "send_notice": Act(contact.send_notice, contact.take_back_notice, contact.notice_waits),
     "set_pending": Act(contact.set_pending, contact.wait_no_more),
     "transfer": Act(contact.transfer),
+    "do_not_call": Act(contact.never_call),
 }
 
 

@@ -11,18 +11,33 @@ from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import flow_words
 from clients.models import Queue
-from interactions import callbacks, cases, handling, notices, sending_time, transfers, verifying
+from interactions import (
+    callbacks,
+    cases,
+    do_not_call,
+    handling,
+    notices,
+    prospect_calls,
+    sending_time,
+    transfers,
+    verifying,
+)
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.do_not_call import SAID_SO
+from interactions.letters import zone_of
 from interactions.models import (
     Action,
     Callback,
     CallbackOrigin,
     Case,
     CaseState,
+    Direction,
     Interaction,
     Kind,
     Notice,
     NoticeKind,
+    Origin,
+    ProspectResult,
 )
 
 UNDONE = "act undone"
@@ -30,19 +45,23 @@ MOST_SUBJECT = 300
 
 
 def promise_callback(doing: Doing) -> str:
-    """Within the client's turn-around time, to the customer's main number, else by mail."""
+    """Within the client's turn-around time, to the customer's main number, else by mail; whom a list called, to that
+    number."""
     interaction, customer = doing.interaction, doing.interaction.customer
     phone = _reach(customer.phones, interaction) if customer else None
+    number = phone.number if phone else ""
+    if interaction.origin == Origin.CAMPAIGN:
+        number = interaction.envelope.from_phone
     address = _reach(customer.addresses, interaction) if customer else None
-    if customer is None or (phone is None and address is None):
+    if customer is None or (not number and address is None):
         raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
     if interaction.queue is None:
         raise CannotAct(sentence=_("This contact has no line that could call back."))
     promised = callbacks.promise(
         interaction.client,
         customer=customer,
-        number=phone.number if phone else "",
-        address="" if phone or address is None else address.address,
+        number=number,
+        address="" if number or address is None else address.address,
         queue=interaction.queue,
         origin=CallbackOrigin.AGENT,
         by=doing.by,
@@ -50,7 +69,7 @@ def promise_callback(doing: Doing) -> str:
         case=interaction.case,
         words=doing.note(),
         language=interaction.language,
-        zone=customer.zone or interaction.client.zone,
+        zone=zone_of(interaction),
         name=customer.name,
         reason=interaction.reason,
         at=doing.at,
@@ -137,6 +156,19 @@ def open_case(doing: Doing) -> str:
     if note := doing.values.get("case_note") or doing.note():
         cases.add_note(case, by=doing.by, text=note, at=doing.at)
     return case.reference
+
+
+def never_call(doing: Doing) -> str:
+    """Whom we called wants no calls: no list calls the number any more, and the list he is on has its result."""
+    interaction = doing.interaction
+    number = interaction.envelope.from_phone if interaction.direction == Direction.OUTBOUND else ""
+    if not number:
+        raise CannotAct(sentence=_("There is no number that we called."))
+    called, leg, why = prospect_calls.of_contact(interaction.pk), handling.live_leg(interaction), doing.note()
+    if called is not None and leg is not None and called.state in prospect_calls.OPEN_TO_WORDS:
+        prospect_calls.conclude(leg, ProspectResult.DO_NOT_CALL, by=doing.by, note=why, at=doing.at)
+    do_not_call.add(interaction.client, number, by=doing.by, why=why or str(SAID_SO), at=doing.at)
+    return ""
 
 
 def transfer(doing: Doing) -> str:

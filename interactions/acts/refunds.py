@@ -48,8 +48,14 @@ def left_of(order: Order) -> Decimal:
     return order.total - (live.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
 
+def granted_at_once(order: Order) -> Decimal:
+    """How much of an order was given back without anybody's approval."""
+    granted = order.refunds.filter(state=RefundState.APPROVED, needs_approval=False)
+    return granted.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
 def request(doing: Doing) -> str:
-    """Ask for it; up to the client's limit it is granted at once, and the customer is told."""
+    """Ask for it; up to the client's limit for an order it is granted at once, and the customer is told."""
     order, customer = doing.order(), doing.customer
     amount, left = Decimal(doing.values["refund_amount"]), left_of(order)
     if amount > left:
@@ -57,8 +63,9 @@ def request(doing: Doing) -> str:
         raise AnswersWrong({"refund_amount": str(_("Of %(number)s no more than %(left)s is left to refund.") % told)})
     client = doing.run.client
     policy = Policy.objects.filter(client=client).first() or Policy(client=client)
-    # The limit is money of the client's currency; what another is worth nobody here knows.
-    needs = amount > policy.refund_limit or order.currency != client.currency
+    # The limit is for the order, in however many requests, and money of the client's currency; what another is worth
+    # nobody here knows.
+    needs = granted_at_once(order) + amount > policy.refund_limit or order.currency != client.currency
     refund = Refund.objects.create(
         client=client,
         action=doing.action,

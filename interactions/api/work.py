@@ -21,7 +21,7 @@ from interactions import callbacks, handling, outbound, runs, states, transfers,
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
-from interactions.models import CallbackOrigin, Leg, LegRole, LegState, Run
+from interactions.models import CallbackOrigin, Leg, LegState, Run
 
 ACTS = [
     "script", "script_answer", "script_back", "script_jump", "dialled", "report", "consult", "consult_complete",
@@ -116,9 +116,9 @@ class WorkActs:
     get_serializer_context: Any
 
     def _run(self, request: Request) -> tuple[Leg, Run, Agent]:
+        """Inside the caller's transaction: the seats are locked before the run."""
         leg, agent = self._own(request)
-        if leg.state != LegState.HANDLING or leg.role != LegRole.PRIMARY:
-            raise handling.NotYours
+        leg = handling.held_leg(leg, by=agent)
         return leg, self._stands(leg), agent
 
     def _stands(self, leg: Leg) -> Run:
@@ -141,25 +141,28 @@ class WorkActs:
     @action(detail=True, methods=["post"], url_path="script/answer")
     def script_answer(self, request: Request, **kwargs: Any) -> Response:
         """Answer the open step: fields, verification, reason, product; or press its act. 422 names what is missing."""
-        leg, run, agent = self._run(request)
-        data = self._given(AnswerSerializer)
-        runs.answer(run, data["step"], data["answers"], by=agent)
+        with transaction.atomic():
+            leg, run, agent = self._run(request)
+            data = self._given(AnswerSerializer)
+            runs.answer(run, data["step"], data["answers"], by=agent)
         return self._shown(leg)
 
     @extend_schema(request=ActSerializer, responses=RunSerializer)
     @action(detail=True, methods=["post"], url_path="script/back")
     def script_back(self, request: Request, **kwargs: Any) -> Response:
         """One step back."""
-        leg, run, agent = self._run(request)
-        runs.back(run, by=agent)
+        with transaction.atomic():
+            leg, run, agent = self._run(request)
+            runs.back(run, by=agent)
         return self._shown(leg)
 
     @extend_schema(request=StepNameSerializer, responses=RunSerializer)
     @action(detail=True, methods=["post"], url_path="script/jump")
     def script_jump(self, request: Request, **kwargs: Any) -> Response:
         """To any step; recorded."""
-        leg, run, agent = self._run(request)
-        runs.jump(run, self._given(StepNameSerializer)["step"], by=agent)
+        with transaction.atomic():
+            leg, run, agent = self._run(request)
+            runs.jump(run, self._given(StepNameSerializer)["step"], by=agent)
         return self._shown(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)

@@ -10,14 +10,13 @@ from bpo.kernel import clock
 from clients import opening
 from clients.models import Queue, VerificationFailure
 from clients.opening import Window
-from interactions import verifying
+from interactions import letters, verifying
 from interactions.models import Interaction, Run
 
 
 def zone_of(interaction: Interaction) -> str:
     """The customer's zone, else the client's."""
-    customer = interaction.customer
-    return opening.known_zone(customer.zone if customer else "", interaction.client)
+    return opening.known_zone(letters.zone_of(interaction), interaction.client)
 
 
 def windows_of(interaction: Interaction) -> list[Window]:

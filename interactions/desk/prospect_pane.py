@@ -25,7 +25,6 @@ from interactions.reports.telling import Told, tell
 
 MOST_REASONS = 8
 MOST_EARLIER = 10
-OPEN_TO_WORDS = (ProspectState.CALLING, ProspectState.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def pane_of(prospect: Prospect, at: datetime, *, leg: Leg | None = None) -> Pane
         earlier=_earlier(prospect),
         number_of_try=prospect.attempts + (0 if prospect.state == ProspectState.DONE else 1),
         reasons=_reasons(prospect.call_list) if leg else [],
-        may_say=leg is not None and prospect.state in OPEN_TO_WORDS,
+        may_say=leg is not None and prospect.state in prospect_calls.OPEN_TO_WORDS,
         follow_up=leg is not None and wrap_up.has_follow_up(leg.interaction),
     )
 

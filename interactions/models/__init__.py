@@ -25,7 +25,7 @@ from interactions.models.message import Attachment, Draft, Message, MessageDirec
 from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, OF_ACTS, Notice, NoticeKind
 from interactions.models.paper import FlowPaper, PaperState
-from interactions.models.prospect import REACHED, Prospect, ProspectResult, ProspectState
+from interactions.models.prospect import IN_HAND, REACHED, Prospect, ProspectResult, ProspectState
 from interactions.models.recording import Consent, PausedFor, Recording, RecordingState, Side, Track
 from interactions.models.refund import Refund, RefundState
 from interactions.models.replay import Replay, ReplayState
@@ -39,6 +39,7 @@ __all__ = [
     "FOR_CUSTOMERS",
     "FOR_WORKERS",
     "HEARD",
+    "IN_HAND",
     "OF_ACTS",
     "PASSED_ON",
     "REACHED",

@@ -23,6 +23,10 @@ class ProspectState(TextChoices):
     DO_NOT_CALL = "do_not_call", "Do not call"
 
 
+# With an agent: one person is in one hand, on however many lists.
+IN_HAND = (ProspectState.TAKEN, ProspectState.CALLING)
+
+
 class ProspectResult(TextChoices):
     """What came of the latest call. The first five reached nobody."""
 
@@ -80,6 +84,9 @@ class Prospect(PublicIdModel):
             models.UniqueConstraint(fields=["call_list", "number"], name="prospect_once_in_a_list"),
             models.UniqueConstraint(
                 fields=["taken_by"], condition=Q(state="taken"), name="one_prospect_taken_by_an_agent"
+            ),
+            models.UniqueConstraint(
+                fields=["client", "number"], condition=Q(state__in=["taken", "calling"]), name="number_in_one_hand"
             ),
             models.CheckConstraint(condition=Q(state__in=ProspectState.values), name="prospect_state_known"),
             models.CheckConstraint(condition=Q(result__in=["", *ProspectResult.values]), name="prospect_result_known"),

@@ -387,6 +387,7 @@ ACTS: dict[str, Words] = {
     "send_notice": lazy("mail to the customer"),
     "set_pending": lazy("case waits"),
     "transfer": lazy("handed on"),
+    "do_not_call": lazy("never to be called"),
 }
 RESULTS: dict[str, Words] = {
     "reached": lazy("reached"),

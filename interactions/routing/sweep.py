@@ -76,6 +76,7 @@ SLOW_STEPS: list[tuple[float, Step]] = [
     (10, timers.seats_without_console),
     (10, standing.follow_standing),
     (10, do_not_call.find_stopped),
+    (10, prospect_calls.give_up),
     (30, cases.wake_pending),
     (60, cases.close_expired),
     (60, licences.lapse_expired),

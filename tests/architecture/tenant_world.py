@@ -263,6 +263,7 @@ BODIES: dict[str, Any] = {
     },
     "api-callback-list": lambda world: {"client": str(world.things["client"].public_id)},
     "api-routing-test": lambda world: {"queue": str(world.things["queue"].public_id), "channel": "chat"},
+    "setup-article-act": lambda world: {"edition": str(world.things["article"].edition)},
     "setup-design-save": lambda world: {"since": "0"},
     "setup-script-sign": lambda world: {
         "version": str(world.things["version"].public_id), "verdict": "keep", "note": "x", "number": "1",

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from clients.models import CallList
-from interactions.models import Callback, Prospect, ProspectState
+from clients.models import CallList, Queue
+from interactions import do_not_call, outbound, prospects
+from interactions.models import Callback, JournalEntry, Kind, Prospect, ProspectState
+from tests import factories as make
 from tests.browser import script, stage
 from tests.living import Product, Watch, eventually
 
@@ -68,7 +70,7 @@ def test_a_list_is_made_called_and_read(
     expect(ben.locator("#work")).to_contain_text("Pine & Co")
     expect(ben.get_by_text("Connected", exact=True)).to_be_visible()
     ben.get_by_role("button", name="Call", exact=True).click()
-    expect(ben.locator("a[href='tel:+12125550162']")).to_be_visible()
+    expect(ben.locator("[data-number='+12125550162']")).to_be_visible()
     expect(ben.locator("#script")).to_contain_text("office fair")
     ben.get_by_role("button", name="Reached", exact=True).click()
     ben.get_by_role("button", name="Not interested").click()
@@ -92,3 +94,28 @@ def test_a_list_is_made_called_and_read(
     expect(priya.locator("main")).to_contain_text("Follow-up booked, attempt 1")
     priya.get_by_role("link", name="Call 1").or_(priya.locator("dl.kv a[href*='/floor/contacts/']")).first.click()
     expect(priya.locator("main")).to_contain_text("from a call list")
+
+
+def test_a_number_forbidden_meanwhile_does_not_ring(
+    new_page: Callable[..., Page], live: Product, floor: None, watch: Watch
+) -> None:
+    """Ben's Dial button is older than the letter; before the letter the same button opens the telephone."""
+    watch.allow("409", "Failed to launch 'tel:")
+    line = Queue.objects.filter(client=stage.tech_giant(), channels__contains=["voice"], state="open").order_by("pk")[0]
+    olga = make.prospect(make.call_list(line, f"Letter {uuid4().hex[:4]}"), "Olga Reyes", number="+12125550171")
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    prospects.take_next(olga.call_list, by=stage.agent("ben"))
+    leg = outbound.start_prospect(olga, by=stage.agent("ben"))
+    ben.goto(f"/console/legs/{leg.public_id}/")
+    launched: list[str] = []
+    ben.on("console", lambda told: launched.append(told.text) if "tel:" in told.text else None)
+    dial = ben.locator("[data-number='+12125550171']")
+    dial.click()
+    eventually(lambda: JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1)
+    expect(dial).to_be_enabled()
+    eventually(lambda: ben.evaluate("1") and len(launched) == 1)
+    do_not_call.add(olga.client, olga.number, by=stage.person("priya@contact-center.example"), why="wrote a letter")
+    dial.click()
+    expect(ben.locator(".toast")).to_contain_text("not called any more")
+    expect(dial).to_have_count(0)
+    assert len(launched) == 1

@@ -118,7 +118,9 @@ def test_supervisors_and_the_clients_managers_write_what_agents_find(acme: Clien
     assert told and {one.who for one in told} == {"Sue Stone"}
     desk.post(at("setup-article-act", acme, kept.public_id, "retire"))
     assert titles(acme) == []
-    desk.post(at("setup-article-act", acme, kept.public_id, "right"))
+    page = desk.get(at("setup-article", acme, kept.public_id)).content.decode()
+    assert f'name="edition" value="{kept.edition}"' in page
+    desk.post(at("setup-article-act", acme, kept.public_id, "right"), {"edition": kept.edition})
     assert titles(acme) == ["Return a laptop"]
     assert desk.post(at("setup-article-act", acme, kept.public_id, "shred")).status_code == 404
 
@@ -133,6 +135,19 @@ def test_two_at_one_article_do_not_write_over_each_other(acme: Client) -> None:
     assert "Mine." in late.content.decode()
     article.refresh_from_db()
     assert article.body == "First."
+
+
+@pytest.mark.parametrize("edition", ["1", "", "x", "9" * 12])
+def test_sue_does_not_sign_words_that_she_has_not_read(acme: Client, edition: str) -> None:
+    """Mia saves other words while Sue reads the first ones and says that they are right."""
+    sue, mia = signed_in(make.supervisor(acme)), signed_in(make.supervisor(acme, name="Mia"))
+    article = make.article(acme, title=WORDS["title"])
+    before = article.reviewed_by
+    mia.post(at("setup-article", acme, article.public_id), WORDS | {"body": "Never.", "edition": 1, "then": "keep"})
+    refused = sue.post(at("setup-article-act", acme, article.public_id, "right"), {"edition": edition})
+    assert refused.status_code == 409 and "Read it as it is now" in refused.content.decode()
+    article.refresh_from_db()
+    assert (article.body, article.edition, article.reviewed_by) == ("Never.", 2, before)
 
 
 def test_a_title_twice_is_refused_beside_its_field_and_nothing_typed_is_lost(acme: Client) -> None:
@@ -160,7 +175,8 @@ def test_what_nobody_read_for_half_a_year_is_listed(acme: Client) -> None:
     old = make.article(acme, "Old", reviewed_on=today - timedelta(days=181))
     page = desk.get(at("setup-articles", acme) + "?show=due").content.decode()
     assert "1 article was not read" in page and "Old" in page and "Fresh" not in page
-    desk.post(at("setup-article-act", acme, old.public_id, "right"))
+    assert f'name="edition" value="{old.edition}"' in page
+    desk.post(at("setup-article-act", acme, old.public_id, "right"), {"edition": old.edition})
     assert "was not read" not in desk.get(at("setup-articles", acme)).content.decode()
 
 

@@ -19,7 +19,7 @@ LED = {
     "orders": {"create_order_issue", "change_address", "resend_confirmation", "request_refund", "create_task",
                "promise_callback"},
     "support": {"open_case", "book_visit", "promise_callback"},
-    "sale": {"book_meeting", "create_task", "promise_callback"},
+    "sale": {"book_meeting", "create_task", "promise_callback", "do_not_call"},
 }  # fmt: skip
 
 
@@ -68,6 +68,12 @@ def test_an_order_act_without_an_order_is_to_be_looked_at() -> None:
     told = scripts.check(graph, "sub_process")
     assert {problem.step for problem in told} == {"late", "missing", "address", "resend", "refund"}
     assert not any(problem.must for problem in told) and "needs an order" in told[0].sentence
+
+
+def test_only_a_flow_for_calls_we_make_stops_calls() -> None:
+    graph = flow("support", "en")
+    next(step for step in graph["steps"] if step["id"] == "call")["act"] = "do_not_call"
+    assert [(one.step, one.must) for one in scripts.check(graph, "sub_process")] == [("call", True)]
 
 
 def test_trying_it_follows_what_may_come_of_an_act() -> None:

@@ -1,8 +1,16 @@
 """A call list with several at it at one moment, each on a connection of her own: nobody is called twice."""
 
+import time
+from threading import Event
+
 import pytest
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import reverse
 
 from bpo.kernel import clock
+from clients import call_lists
+from clients.models import CallList
 from interactions import do_not_call, outbound, prospect_calls, prospects
 from interactions.models import Interaction, Kind, Prospect, ProspectState
 from tests import factories as make
@@ -34,6 +42,42 @@ def test_of_two_who_want_the_last_one_gets_it(day: Day, house: House, _time: int
     taken = at_once(lambda: prospects.take_next(renewals, by=bea), lambda: prospects.take_next(renewals, by=dan))
     assert sorted(isinstance(one, prospects.NotCallable) for one in taken) == [False, True]
     assert paul.journal.filter(kind=Kind.PROSPECT_TAKEN).count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_of_one_person_on_two_lists_one_hand_has_him(day: Day, house: House, _time: int) -> None:
+    bea, dan = house.agent("Bea Brown"), house.agent("Dan Dow")
+    lists = [make.call_list(house.line), make.call_list(house.line, "Second")]
+    for each in lists:
+        make.prospect(each, number="+12125550101")
+    taken = at_once(lambda: prospects.take_next(lists[0], by=bea), lambda: prospects.take_next(lists[1], by=dan))
+    assert sorted(isinstance(one, prospects.NotCallable) for one in taken) == [False, True], taken
+    assert Prospect.objects.filter(state=ProspectState.TAKEN).count() == 1
+
+
+def test_a_list_that_is_paused_while_its_rules_are_saved_stays_paused(day: Day, house: House) -> None:
+    """Sue saves more tries in the moment in which Mia pauses the list: both hold."""
+    renewals, paused = make.call_list(house.line), Event()
+    mia, sue = make.supervisor(house.acme, name="Mia"), Browser()
+    sue.force_login(house.sue)
+    rules = {
+        "name": "Renewals", "queue": house.line.pk, "script": "", "calls_from": "09:00", "calls_until": "18:00",
+        "weekdays": ["0", "1"], "attempts": "7", "spacing_minutes": "120", "reason": "more tries",
+    }  # fmt: skip
+
+    def pauses() -> None:
+        with transaction.atomic():
+            call_lists.move(CallList.objects.get(), "paused", by=mia, why="a complaint")
+            paused.set()
+            time.sleep(1)
+
+    def saves() -> object:
+        assert paused.wait(10)
+        return sue.post(reverse("floor-list-edit", args=[renewals.public_id]), rules).status_code
+
+    assert at_once(pauses, saves) == [None, 302]
+    renewals.refresh_from_db()
+    assert (renewals.state, renewals.attempts) == ("paused", 7)
 
 
 @pytest.mark.parametrize("_time", TIMES)

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from bpo.kernel import clock
-from clients.models import Policy, Role
+from clients.models import Client, Policy, Role
 from interactions.models import Action, ClientTask, JournalEntry, Kind
 from tests import factories as make
 from tests.interactions.acting import Desk
@@ -79,6 +79,22 @@ def test_a_viewer_looks_and_no_more() -> None:
     assert "Ask the carrier" in page and 'class="finish"' not in page
     finish = reverse("portal-task-done", args=[desk.scene.acme.public_id, ClientTask.objects.get().public_id])
     assert viewer.post(finish, {"note": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("state", ["suspended", "ended"])
+def test_while_we_are_away_mia_reads_her_tasks_and_finishes_none(state: str) -> None:
+    desk = made()
+    mia, task = person(desk, Role.MANAGER), ClientTask.objects.get()
+    Client.objects.filter(pk=desk.scene.acme.pk).update(state=state)
+    page = mia.get(reverse("portal-tasks", args=[desk.scene.acme.public_id])).content.decode()
+    assert "Ask the carrier" in page and 'class="finish"' not in page
+    finish = reverse("portal-task-done", args=[desk.scene.acme.public_id, task.public_id])
+    refused = mia.post(finish, {"note": "It comes tomorrow"})
+    assert refused.status_code == 409 and "nothing changed" in refused.content.decode()
+    task.refresh_from_db()
+    assert task.state == "open"
+    Client.objects.filter(pk=desk.scene.acme.pk).update(state="live")
+    assert mia.post(finish, {"note": "It comes tomorrow"}).status_code == 302
 
 
 def test_another_company_sees_none_of_it() -> None:

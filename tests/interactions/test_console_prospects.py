@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import Agent
+from bpo.kernel import clock
+from clients import customers
 from clients.models import CallList, Client, DoNotCall, Queue
-from interactions import callbacks
-from interactions.models import CallbackOrigin, Interaction, Kind, Leg, Prospect, ProspectState
+from clients.starter_flows import flow
+from interactions import callbacks, do_not_call, prospects, runs
+from interactions.models import (
+    Appointment,
+    Callback,
+    CallbackOrigin,
+    Interaction,
+    Kind,
+    Leg,
+    Prospect,
+    ProspectState,
+    Run,
+)
 from tests import factories as make
+from tests.interactions.acting import Desk
+from tests.interactions.scripted import publish
 
 pytestmark = pytest.mark.django_db
+SALE: dict[str, Any] = {
+    "start": "greet",
+    "steps": [
+        {"id": "greet", "kind": "say", "name": "Greet", "text": "{agent} of {client}.", "next": "meet"},
+        {"id": "meet", "kind": "act", "name": "Book the meeting", "act": "book_meeting", "next": "later"},
+        {"id": "later", "kind": "act", "name": "Call back", "act": "promise_callback", "next": "close"},
+        {"id": "close", "kind": "close", "name": "Close", "text": "Thank you, from {client}."},
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -58,7 +84,8 @@ def test_bea_takes_looks_calls_and_says_what_came_of_it(renewals: CallList, bea:
 
     work = desk.post(url("prospect-call", paul)).content.decode()
     leg = Leg.objects.get()
-    assert f'href="tel:{paul.number}"' in work and "try 1 of 3" in work
+    assert f'data-number="{paul.number}"' in work and "try 1 of 3" in work
+    assert "tel:" not in work, "the telephone opens once the server has said that it may"
     assert desk.get(url("prospect", paul)).headers["Location"] == url("leg", leg)
     desk.post(url("dialled", leg))
     desk.post(url("report", leg), {"result": "reached"})
@@ -72,6 +99,104 @@ def test_bea_takes_looks_calls_and_says_what_came_of_it(renewals: CallList, bea:
     assert (paul.state, paul.result_note) == (ProspectState.DONE, "too dear")
     wrap = desk.post(url("end", leg)).content.decode()
     assert 'id="wrapup"' in wrap and "Not interested" in wrap
+
+
+def test_the_old_dial_button_is_refused_in_words(renewals: CallList, bea: Agent) -> None:
+    """It was drawn before the number was written down as never to be called."""
+    desk = desk_of(bea)
+    paul = make.prospect(renewals)
+    desk.post(url("next", renewals))
+    assert "data-dialled" in desk.post(url("prospect-call", paul)).content.decode()
+    leg = Leg.objects.get()
+    do_not_call.add(renewals.client, paul.number, by=make.supervisor(renewals.client), why="wrote a letter")
+    refused = desk.post(url("dialled", leg), headers={"HX-Request": "", "Accept": "application/json"})
+    assert refused.status_code == 409 and "not called any more" in refused.json()["detail"]
+    assert "data-dialled" not in desk.get(url("work", leg)).content.decode()
+    assert not leg.journal.filter(kind=Kind.DIALLED).exists()
+
+
+def test_a_companys_shared_address_makes_nobody_somebody_else(renewals: CallList, bea: Agent) -> None:
+    """Pine & Co gave one address for all of its people; Rita is a customer already, Paul and Sam are called."""
+    Queue.objects.update(wrap_up="none")
+    desk, shared = desk_of(bea), "info@pine.example"
+    rita = make.customer(renewals.client, "Rita Ruiz", phone="+12125550777", address=shared)
+    for name in ("Paul Pine", "Sam Stone"):
+        prospect = make.prospect(renewals, name, address=shared)
+        desk.post(url("next", renewals))
+        work = desk.post(url("prospect-call", prospect)).content.decode()
+        assert name in work and "Rita" not in work
+        leg = Leg.objects.latest("pk")
+        called = leg.interaction.customer
+        assert called is not None and called != rita and called.phones.get().number == prospect.number
+        assert not called.addresses.exists(), "the address is Rita's"
+        desk.post(url("report", leg), {"result": "wrong_number"})
+
+
+def test_a_new_persons_own_address_is_written_down(renewals: CallList, bea: Agent) -> None:
+    desk = desk_of(bea)
+    paul = make.prospect(renewals, "Paul Pine", address="paul@pine.example")
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    customer = Leg.objects.get().interaction.customer
+    assert customer is not None and customer.addresses.get().address == "paul@pine.example"
+
+
+def test_a_meeting_and_a_callback_go_by_the_clock_and_number_of_the_list(renewals: CallList, bea: Agent) -> None:
+    """Paul moved: his record says Madrid and his old number first, the list says New York and the number called."""
+    acme, desk = renewals.client, desk_of(bea)
+    record = make.customer(acme, "Paul Pine", phone="+34915550101", zone="Europe/Madrid")
+    paul = make.prospect(renewals, "Paul Pine", zone="America/New_York")
+    customers.add_phone(record, paul.number)
+    publish(acme, "A sale", "outbound", SALE)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    assert leg.interaction.customer == record
+    runs.begin(leg.interaction, bea)
+    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    meeting = {"meeting_day": day, "meeting_at": "14:30", "meeting_minutes": "30", "meeting_email": "paul@pine.example"}
+    for step, words in (("greet", {}), ("meet", meeting), ("later", {})):
+        assert desk.post(url("answer", leg), {"step": step, **words}).status_code == 200
+    booked, promised = Appointment.objects.get(), Callback.objects.get()
+    assert booked.zone == promised.zone == "America/New_York"
+    assert f"{booked.starts_at.astimezone(ZoneInfo(paul.zone)):%H:%M}" == "14:30"
+    assert promised.number == paul.number
+
+
+@pytest.mark.parametrize("said_before", ["", "reached", "conclude"])
+def test_who_wants_no_calls_in_the_starter_flow_is_called_no_more(
+    renewals: CallList, bea: Agent, said_before: str
+) -> None:
+    """Paul says no and why: the flow's own step writes it down, once, for every list of Acme."""
+    acme, desk = renewals.client, desk_of(bea)
+    publish(acme, "A sale", "outbound", flow("sale", "en"))
+    paul = make.prospect(renewals, "Paul Pine")
+    elsewhere = make.prospect(make.call_list(renewals.queue, "Second"), number=paul.number)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    runs.begin(leg.interaction, bea)
+    if said_before == "reached":
+        desk.post(url("report", leg), {"result": "reached"})
+    elif said_before == "conclude":
+        desk.post(url("conclude", leg), {"outcome": "do_not_call"})
+    for step, words in (("greet", {}), ("moment", {"choice": "no"}), ("why", {"choice": "no_calls"}), ("never", {})):
+        assert desk.post(url("answer", leg), {"step": step, **words}).status_code == 200
+    assert Run.objects.get().at_step == "polite"
+    row = DoNotCall.objects.get()
+    assert (row.number, row.why, row.by_name) == (paul.number, "Said so when called", "Bea Brown")
+    for each in (paul, elsewhere):
+        each.refresh_from_db()
+        assert each.state == ProspectState.DO_NOT_CALL
+    assert paul.result == "do_not_call"
+    assert paul.journal.filter(kind=Kind.PROSPECT_TRIED).count() == 1
+
+
+def test_nobody_is_written_down_from_a_call_that_came_in(bea: Agent, acme: Client) -> None:
+    desk = Desk("do_not_call", name="Zenith")
+    refused = desk.answer()
+    assert refused.status_code == 409 and "no number that we called" in refused.content.decode()
+    assert not DoNotCall.objects.exists()
 
 
 def test_a_follow_up_is_promised_and_said(renewals: CallList, bea: Agent) -> None:
@@ -113,6 +238,34 @@ def test_she_lets_go_and_a_colleague_takes(renewals: CallList, bea: Agent) -> No
     assert dan.post(url("next", renewals))["HX-Redirect"] == url("prospect", paul)
     assert "not with you any more" in desk.post(url("prospect-seen", paul)).content.decode()
     assert "in New York" in dan.post(url("prospect-seen", paul)).content.decode()
+
+
+def test_paul_on_two_lists_is_not_called_from_the_other_at_once_or_right_after(renewals: CallList, bea: Agent) -> None:
+    """Bea has him from the first; Dan does not get him from the second, nor in the four hours after he said no."""
+    second = make.call_list(renewals.queue, "Second", spacing_minutes=240)
+    paul = make.prospect(renewals, "Paul Pine")
+    again = make.prospect(second, "Paul Pine", number=paul.number)
+    colleague = make.agent("Dan Dow", licensed=renewals.client, available=True)
+    desk, dan = desk_of(bea), desk_of(colleague)
+
+    def nobody_for_dan() -> None:
+        assert dan.post(url("next", second)).status_code == 409
+
+    desk.post(url("next", renewals))
+    nobody_for_dan()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        taken = {"state": "taken", "taken_by": colleague, "held_until": clock.now()}
+        Prospect.objects.filter(pk=again.pk).update(**taken)
+    desk.post(url("prospect-call", paul))
+    nobody_for_dan()
+    leg = Leg.objects.get()
+    desk.post(url("dialled", leg))
+    desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": "too dear"})
+    nobody_for_dan()
+    assert "called this number on" in str(prospects.person_refusal(again, clock.now()))
+    with clock.set_to(clock.now() + timedelta(minutes=241)):
+        assert prospects.person_refusal(again, clock.now()) == ""
+        assert sum(prospects.ready([second], clock.now())[second.pk].values()) == 1
 
 
 def test_she_sees_that_the_number_must_not_be_called(renewals: CallList, bea: Agent) -> None:

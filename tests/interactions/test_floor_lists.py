@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
+from bpo.kernel import clock
 from clients.models import CallList, Client, DoNotCall, Queue
 from interactions import do_not_call, outbound, prospect_calls, prospects
 from interactions.models import JournalEntry, Kind, Prospect, ProspectState
@@ -98,6 +99,28 @@ def test_sue_makes_a_list_opens_it_and_changes_it_with_a_reason(line: Queue, sue
     assert made.attempts == 5
     whys = [context.metadata.get("why") for context in pghistory.models.Context.objects.all()]
     assert {"the fair is over", "more tries"} <= set(whys)
+
+
+def test_who_was_tried_more_often_than_sue_allows_now_is_given_up(
+    renewals: CallList, line: Queue, sue: Browser
+) -> None:
+    paul = make.prospect(renewals, "Paul Pine", attempts=2, result="no_answer")
+    sam = make.prospect(renewals, "Sam Stone", attempts=1, result="busy")
+    new = make.prospect(renewals, "Nia New")
+    lower = fields(
+        line, name="Renewals", attempts="2", reason="two are enough", calls_from="00:00", calls_until="23:59"
+    )
+    assert sue.post(url("list-edit", renewals), lower | {"weekdays": [*"0123456"]}).status_code == 302
+    renewals.refresh_from_db()
+    now = clock.now()
+    assert sum(prospects.ready([renewals], now)[renewals.pk].values()) == 2, "Paul is not called before the sweep comes"
+    paul.call_list = renewals
+    assert "used up" in prospects.person_refusal(paul, now) and not prospects.person_refusal(sam, now)
+    assert prospect_calls.give_up() == 1 and prospect_calls.give_up() == 0
+    for each, state in ((paul, "given_up"), (sam, "waiting"), (new, "waiting")):
+        each.refresh_from_db()
+        assert each.state == state
+    assert paul.result == "no_answer" and "No answer" in sue.get(url("prospect", paul)).content.decode()
 
 
 @pytest.mark.parametrize(

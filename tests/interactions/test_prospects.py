@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,14 +13,26 @@ from bpo.kernel import clock
 from bpo.kernel.history import ReasonMissing
 from clients import call_lists
 from clients.models import CallList, CallListState, Channel, Client, ClientState, DoNotCall, Queue, Script
-from interactions import callbacks, do_not_call, handling, outbound, prospect_calls, prospect_lists, prospects, runs
+from interactions import (
+    callback_work,
+    callbacks,
+    do_not_call,
+    handling,
+    outbound,
+    prospect_calls,
+    prospect_lists,
+    prospects,
+    runs,
+)
 from interactions.models import (
+    Callback,
     CallbackOrigin,
     EndedBy,
     Interaction,
     Kind,
     Leg,
     LegState,
+    Notice,
     Origin,
     Prospect,
     ProspectResult,
@@ -370,6 +383,92 @@ def test_it_is_lifted_with_a_reason_alone(renewals: CallList):
 
     told = JournalEntry.objects.filter(client=renewals.client).order_by("pk").values_list("kind", flat=True)
     assert list(told) == [Kind.DO_NOT_CALL, Kind.CALL_AGAIN]
+
+
+# --- callbacks promised in a call of a list ---------------------------------------------------------------------------
+
+
+def sold(renewals: CallList, bea: Agent, **fields: Any) -> Callback:
+    """Bea reaches Paul, who asks to be called again."""
+    leg = outbound.report(calling(make.prospect(renewals), bea), "reached", by=bea)
+    contact = leg.interaction
+    promised = callbacks.promise(
+        renewals.client, customer=contact.customer, queue=renewals.queue, number=contact.envelope.from_phone,
+        origin=CallbackOrigin.AGENT, by=bea, interaction=contact, **fields,
+    )  # fmt: skip
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    return promised
+
+
+def test_who_wants_no_calls_after_all_gets_no_promised_one_either(renewals: CallList, bea: Agent):
+    acme, sue = renewals.client, make.supervisor(renewals.client)
+    promised = sold(renewals, bea)
+    moved = callbacks.replace(promised, promised.due_from, promised.due_until + timedelta(hours=1), by=bea, why="ill")
+    own = callbacks.promise(
+        acme, customer=promised.customer, queue=renewals.queue, number=promised.number, origin=CallbackOrigin.FORM
+    )
+    mails = Notice.objects.count()
+    do_not_call.add(acme, promised.number, by=sue, why="wrote a letter")
+    states = {one.pk: one.state for one in Callback.objects.all()}
+    assert states == {promised.pk: "withdrawn", moved.pk: "withdrawn", own.pk: "promised"}, "his own matter is no sale"
+    assert Notice.objects.count() == mails, "who wants no calls is not written to about it"
+    assert callback_work.fall_due(own.due_from) == 1
+
+
+def test_a_promised_call_that_stands_in_line_is_not_dialled_and_taken_out(renewals: CallList, bea: Agent):
+    acme, sue = renewals.client, make.supervisor(renewals.client)
+    promised = sold(renewals, bea)
+    assert callback_work.fall_due(promised.due_from) == 1
+    DoNotCall.objects.create(client=acme, number=promised.number, since=clock.now(), why="letter", by_name="Sue")
+    with pytest.raises(prospects.NotCallable) as refused:
+        outbound.start_callback(promised, by=bea)
+    assert "not called any more" in str(refused.value.sentence)
+    do_not_call.add(acme, promised.number, by=sue, why="wrote a letter")
+    assert do_not_call.find_stopped() == 1 and do_not_call.find_stopped() == 0
+    promised.refresh_from_db()
+    assert (promised.state, promised.interaction.state) == ("withdrawn", "closed")
+
+
+def test_a_promised_call_in_her_hands_is_refused_when_dialled(renewals: CallList, bea: Agent):
+    promised = sold(renewals, bea)
+    leg = outbound.start_callback(promised, by=bea, at=promised.due_from)
+    do_not_call.add(renewals.client, promised.number, by=make.supervisor(renewals.client), why="wrote a letter")
+    with pytest.raises(prospects.NotCallable):
+        outbound.dialled(leg, by=bea)
+    assert do_not_call.find_stopped() == 0, "she has it"
+    handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    callback_work.settle()
+    assert do_not_call.find_stopped() == 1
+
+
+def test_a_promised_call_waits_for_the_hours_of_its_list_at_home(line: Queue, bea: Agent):
+    lists = office(line)
+    evening = TUESDAY + timedelta(hours=2, minutes=55)  # five to six in New York
+    wednesday = datetime(2026, 11, 18, 14, tzinfo=UTC)  # nine
+    with clock.set_to(evening):
+        paul_at_home = sold(lists, bea)
+        assert paul_at_home.due_from == evening
+        clock.advance(600)
+        with pytest.raises(prospects.NotCallable) as refused:
+            outbound.start_callback(paul_at_home, by=bea)
+        assert "This list calls" in str(refused.value.sentence)
+        assert callback_work.fall_due() == 0
+        paul_at_home.refresh_from_db()
+        assert paul_at_home.next_try_at == wednesday
+
+
+def test_a_promise_in_a_call_of_a_list_begins_in_its_hours(line: Queue, bea: Agent):
+    lists = office(line)
+    evening, night = TUESDAY + timedelta(hours=2, minutes=55), TUESDAY + timedelta(hours=5)
+    with clock.set_to(evening):
+        leg = outbound.report(calling(make.prospect(lists), bea), "reached", by=bea)
+        clock.advance(600)  # they talk until five past six
+        told = {"customer": leg.interaction.customer, "queue": line, "number": "+12125550101", "by": bea}
+        told |= {"origin": CallbackOrigin.AGENT, "interaction": leg.interaction}
+        with pytest.raises(prospects.NotCallable):
+            callbacks.promise(lists.client, due_from=night, due_until=night + timedelta(hours=1), **told)
+        promised = callbacks.promise(lists.client, **told)
+        assert promised.due_from == datetime(2026, 11, 18, 14, tzinfo=UTC), "nine at home on the next day"
 
 
 # --- what the sweep finds --------------------------------------------------------------------------------------------

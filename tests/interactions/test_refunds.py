@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients.models import Policy
 from interactions.acts import refunds
-from interactions.models import JournalEntry, Kind, Notice, Refund, Run
+from interactions.models import Action, JournalEntry, Kind, Notice, Refund, Run
 from interactions.notice_letters import letter_of
 from tests import factories as make
 from tests.interactions.acting import Desk
@@ -96,6 +98,22 @@ def test_a_cent_more_waits_and_so_does_another_currency() -> None:
     other.scene.order.save()
     other.answer(**ASKED)
     assert Refund.objects.get(client=other.scene.acme).state == "requested"
+
+
+def test_the_limit_is_not_stretched_by_asking_in_parts() -> None:
+    """Of Ann's order sixty are granted at once, forty more as well; with the next dollar Sue has to look."""
+    of = desk(refund_amount="60.00")
+    for amount in ("40.00", "1.00", "60.00"):
+        Action.objects.update(step=Concat("step", Value("x")))  # as in another contact
+        of.again()
+        of.answer(refund_amount=amount, refund_reason="It came late")
+    told = [(str(one.amount), one.state, one.needs_approval) for one in Refund.objects.order_by("pk")]
+    assert told == [
+        ("60.00", "approved", False), ("40.00", "approved", False),
+        ("1.00", "requested", True), ("60.00", "requested", True),
+    ]  # fmt: skip
+    sue(of).post(address(Refund.objects.order_by("pk")[3]), {"reason": "It did"})
+    assert refunds.granted_at_once(of.scene.order) == Decimal(100), "what Sue approves does not use the limit up"
 
 
 def test_bea_withdraws_what_nobody_has_decided() -> None:

@@ -11,20 +11,20 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
-from interactions import acts, runs
+from interactions import acts, handling, runs
 from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.work import run_of
-from interactions.handling import NotYours
-from interactions.models import Leg, LegRole, LegState, Run
+from interactions.models import Leg, LegState, Run
 from interactions.views.console.common import own_leg, show_work, triggers, working_leg
 
 
 def _handled(request: AgentRequest, leg: UUID) -> tuple[Leg, Run]:
-    """The leg with its run; only while it is handled, and not by a colleague who was asked for advice."""
-    mine = own_leg(request, leg)
-    if mine.state != LegState.HANDLING or mine.role != LegRole.PRIMARY:
-        raise NotYours
+    """The leg with its run; only while it is handled, and not by a colleague who was asked for advice.
+
+    Inside the caller's transaction: the seats are locked before the run, as by whatever ends the contact.
+    """
+    mine = handling.held_leg(own_leg(request, leg), by=request.agent)
     return mine, get_object_or_404(Run.objects.visible_to(request.user), interaction=mine.interaction)
 
 
@@ -55,9 +55,11 @@ def script(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_POST
 def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Answer the open step; what is missing comes back beside its field."""
-    mine, run = _handled(request, leg)
+    mine = own_leg(request, leg)
     try:
-        runs.answer(run, request.POST.get("step", ""), request.POST.dict(), by=request.agent)
+        with transaction.atomic():
+            mine, run = _handled(request, leg)
+            runs.answer(run, request.POST.get("step", ""), request.POST.dict(), by=request.agent)
     except AnswersWrong as wrong:
         return _pane(request, mine, errors=wrong.errors)
     mine.refresh_from_db(fields=["state"])
@@ -70,8 +72,9 @@ def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_POST
 def back(request: AgentRequest, leg: UUID) -> HttpResponse:
     """One step back."""
-    mine, run = _handled(request, leg)
-    runs.back(run, by=request.agent)
+    with transaction.atomic():
+        mine, run = _handled(request, leg)
+        runs.back(run, by=request.agent)
     return _pane(request, mine)
 
 
@@ -79,8 +82,9 @@ def back(request: AgentRequest, leg: UUID) -> HttpResponse:
 @require_POST
 def jump(request: AgentRequest, leg: UUID) -> HttpResponse:
     """To any step; recorded."""
-    mine, run = _handled(request, leg)
-    runs.jump(run, request.POST.get("step", ""), by=request.agent)
+    with transaction.atomic():
+        mine, run = _handled(request, leg)
+        runs.jump(run, request.POST.get("step", ""), by=request.agent)
     return _pane(request, mine)
 
 

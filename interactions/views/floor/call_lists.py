@@ -85,7 +85,10 @@ def edit(request: SupervisorRequest, call_list: UUID) -> HttpResponse:
     back = reverse("floor-list", args=[found.public_id])
     if request.method == "POST" and form.is_valid():
         with transaction.atomic(), because(form.cleaned_data["reason"], by=request.user):
-            form.save()
+            # Its state is not of this form: whoever pauses or closes it at this moment has done so.
+            if CallList.objects.select_for_update(of=("self",)).get(pk=found.pk).state == S.CLOSED:
+                raise prospect_lists.ListClosed
+            form.instance.save(update_fields=form.Meta.fields)
         messages.success(request, _("Saved."))
         return redirect(back)
     title = _("Change %(list)s") % {"list": found.name}

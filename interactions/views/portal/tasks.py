@@ -51,7 +51,7 @@ def _tasks(request: ClientRequest, which: str, status: int = 200, **more: Any) -
         which=which,
         today=today,
         overdue=ClientTask.objects.filter(client=request.client, state=TaskState.OPEN, due_on__lt=today).count(),
-        may_finish=request.role == Role.MANAGER,
+        may_finish=request.role == Role.MANAGER and request.client.is_live,
         page_obj=lists.page_of(rows, request.GET),
         **more,
     )
