@@ -123,7 +123,7 @@ def read_again(article: Article, *, by: User, edition: int | None) -> None:
     ChangedMeanwhile when its words are others by now, or when the edition is not said.
     """
     with because("read and right", by=by):
-        signed = Article.objects.filter(pk=article.pk, edition=edition).update(
+        signed = edition is not None and Article.objects.filter(pk=article.pk, edition=edition).update(
             state=ArticleState.IN_USE, reviewed_on=_today(article), reviewed_by=by, changed_at=clock.now()
         )
     if not signed:

@@ -79,7 +79,7 @@ class HoursForm(forms.ModelForm[BusinessHours]):
         for number, name in HoursSpan.WEEKDAYS:
             office = [(540, 1020)] if number < 5 and not self.instance.pk else []
             self.fields[f"day_{number}"] = forms.CharField(
-                label=_(name),
+                label=name,
                 required=False,
                 initial=words(kept.get(number, office)),
                 widget=forms.TextInput(attrs={"placeholder": _("closed")}),

@@ -31,7 +31,7 @@ def listing(request: SetupRequest) -> HttpResponse:
         week: dict[int, list[tuple[int, int]]] = {}
         for span in hours.spans.all():
             week.setdefault(span.weekday, []).append((span.opens, span.closes))
-        rows.append({"hours": hours, "week": [(_(name), words(week.get(n, []))) for n, name in HoursSpan.WEEKDAYS]})
+        rows.append({"hours": hours, "week": [(name, words(week.get(n, []))) for n, name in HoursSpan.WEEKDAYS]})
     return page(request, "setup/hours_list.html", "setup-hours", {"rows": rows})
 
 

@@ -57,7 +57,7 @@ class CallListForm(forms.ModelForm):
         empty_label=lazy("The company’s usual one for calls we make"),
     )  # fmt: skip
     weekdays = forms.TypedMultipleChoiceField(
-        label=lazy("Days"), coerce=int, choices=[(day, lazy(name)) for day, name in HoursSpan.WEEKDAYS],
+        label=lazy("Days"), coerce=int, choices=HoursSpan.WEEKDAYS,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
