@@ -720,7 +720,8 @@ def test_a_client_login_is_invited_and_a_manager_adds_viewers_only(ada: Browser)
     assert browser.post(path, {**viewer, "role": "viewer"}).status_code == 302
     assert browser.post(at("setup-member", acme, mia.user.public_id, "remove")).status_code == 403
     gone = at("setup-member", acme, Membership.objects.get(role=Role.VIEWER).user.public_id, "remove")
-    assert "Say why" in said(browser.post(gone, follow=True)) and Membership.objects.count() == 2
+    assert "Diga por qué" in said(browser.post(gone, follow=True)), "her pages are in Spanish"
+    assert Membership.objects.count() == 2
     browser.post(gone, {"reason": "has left"})
     assert Membership.objects.get() == mia
     assert "has left" in [change.why for change in changes_under(Membership, client=acme)]
