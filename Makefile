@@ -50,7 +50,7 @@ format: .venv/.test
 	@$(BIN)/ruff format .
 
 messages: .venv/.ok
-	@$(BIN)/python manage.py makemessages --all --no-location --ignore=var --ignore=.venv
+	@$(BIN)/python manage.py words
 
 lock = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links pyproject.toml

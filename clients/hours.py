@@ -15,13 +15,17 @@ from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext_noop as _
+
 from bpo.kernel.errors import InvalidValue
 
 MINUTES_IN_A_DAY = 1440
 HORIZON = timedelta(days=400)
 LONGEST_TURNAROUND = 400 * 24 * 3600
 FARTHEST = timedelta(days=3653)
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
 ONE_DAY = timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import ScriptKind
@@ -51,8 +52,8 @@ WAYS = ("reached", "ends", "greeting", "verified")
 
 # Without which an act cannot be done.
 NEEDED = (
-    ("create_order_issue", "kind", "It does not say which issue is opened."),
-    ("transfer", "queue", "It does not say to which queue."),
+    ("create_order_issue", "kind", _("It does not say which issue is opened.")),
+    ("transfer", "queue", _("It does not say to which queue.")),
 )
 
 
@@ -71,14 +72,14 @@ def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Prob
         parsed = parse(graph)
         ids = Counter(str(raw["id"]) for raw in graph.get("steps", []))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return [Problem("", f"This is not a script: {error} is missing or of the wrong shape.")]
+        return [Problem("", _t("This is not a script: %(error)s is missing or of the wrong shape.") % {"error": error})]
     if not parsed.steps:
-        return [Problem("", "The script has no steps.")]
-    problems = [Problem(step, "Two steps have this id.") for step, times in ids.items() if times > 1]
+        return [Problem("", _t("The script has no steps."))]
+    problems = [Problem(step, _t("Two steps have this id.")) for step, times in ids.items() if times > 1]
     for step in parsed.steps.values():
         problems += _of_step(step, parsed, kind)
     if parsed.start not in parsed:
-        problems.append(Problem("", "The script does not say where it starts.", rule="start"))
+        problems.append(Problem("", _t("The script does not say where it starts."), rule="start"))
     if not problems:
         problems += _of_ways(parsed, kind)
     return sorted(problems, key=lambda problem: not problem.must)
@@ -87,80 +88,80 @@ def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Prob
 def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
     """What is wrong with one step alone."""
 
-    def wrong(sentence: str, must: bool = True) -> Problem:
-        return Problem(step.id, sentence, must)
+    def wrong(sentence: str | Promise, must: bool = True) -> Problem:
+        return Problem(step.id, str(sentence), must)
 
     if step.kind not in KINDS:
-        yield wrong(f"“{step.kind}” is no kind of step.")
+        yield wrong(_t("“%(kind)s” is no kind of step.") % {"kind": step.kind})
         return
     ends = (END,) if kind == ScriptKind.SUB_PROCESS else ()
     for way in sorted(set(step.ways())):
         if way not in graph and way not in ends:
-            yield wrong(f"It leads to “{way}”, which does not exist.")
+            yield wrong(_t("It leads to “%(way)s”, which does not exist.") % {"way": way})
     for name in sorted(step.placeholders() - PLACEHOLDERS):
-        yield wrong(f"{{{name}}} is not something a text can name.")
+        yield wrong(_t("{%(name)s} is not something a text can name.") % {"name": name})
     if step.kind in ("say", "close") and not step.text.strip():
-        yield wrong("There is nothing to say here.")
+        yield wrong(_t("There is nothing to say here."))
     yield from _of_fields(step, wrong)
     match step.kind:
         case "say" | "collect" | "sub_process" | "act" if not step.next:
-            yield wrong("It leads nowhere.")
+            yield wrong(_t("It leads nowhere."))
         case "verify":
             yield from _of_verification(step, wrong)
         case "choose":
             yield from _of_choice(step, wrong)
         case "decide":
             if step.on not in DECIDES_ON and not step.on.startswith("answer:"):
-                yield wrong("It does not say on what it decides.")
+                yield wrong(_t("It does not say on what it decides."))
             if not step.otherwise:
-                yield wrong("It has no way for everything else.")
+                yield wrong(_t("It has no way for everything else."))
         case "close" if next(step.ways(), ""):
-            yield wrong("Nothing can follow the closure.")
+            yield wrong(_t("Nothing can follow the closure."))
     if step.kind == "act":
         yield from _of_act(step, graph, wrong)
 
 
 def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
     if step.kind == "collect" and not step.fields:
-        yield wrong("There is nothing to ask here.")
+        yield wrong(_t("There is nothing to ask here."))
     for one in step.fields if step.kind != "act" else ():
         if one.type not in FIELD_TYPES:
-            yield wrong(f"“{one.type}” is no type of answer.")
+            yield wrong(_t("“%(type)s” is no type of answer.") % {"type": one.type})
         elif one.type == "choice" and not one.options:
-            yield wrong(f"“{one.label}” has nothing to choose from.")
+            yield wrong(_t("“%(label)s” has nothing to choose from.") % {"label": one.label})
 
 
 def _of_verification(step: Step, wrong: Any) -> Iterator[Problem]:
     if not step.next or not step.failed:
-        yield wrong("A verification needs a way when it passes and one when it fails.")
+        yield wrong(_t("A verification needs a way when it passes and one when it fails."))
     if not step.facts:
-        yield wrong("There is nothing to verify.")
+        yield wrong(_t("There is nothing to verify."))
     for fact, _label in step.facts:
         if fact not in FACTS:
-            yield wrong(f"“{fact}” is not something we can verify.")
+            yield wrong(_t("“%(fact)s” is not something we can verify.") % {"fact": fact})
 
 
 def _of_choice(step: Step, wrong: Any) -> Iterator[Problem]:
     if step.sets and step.sets not in SETS:
-        yield wrong(f"A choice cannot set “{step.sets}”.")
+        yield wrong(_t("A choice cannot set “%(sets)s”.") % {"sets": step.sets})
     listed = step.sets in ("reason", "product")
     if not step.options and not listed:
-        yield wrong("There is nothing to choose from.")
+        yield wrong(_t("There is nothing to choose from."))
     if not step.next and (not step.options or any(not option.next for option in step.options)):
-        yield wrong("Some answers lead nowhere.")
+        yield wrong(_t("Some answers lead nowhere."))
     if len(step.options) > 9:
-        yield wrong("More than nine answers have no key each.", must=False)
+        yield wrong(_t("More than nine answers have no key each."), must=False)
 
 
 def _of_act(step: Step, graph: Graph, wrong: Any) -> Iterator[Problem]:
     """What an act needs: its own settings, and what must be known before it."""
     if step.act not in ACTS:
-        yield wrong(f"“{step.act}” is nothing the desk can do.")
+        yield wrong(_t("“%(act)s” is nothing the desk can do.") % {"act": step.act})
     for act, key, sentence in NEEDED:
         if step.act == act and not step.params.get(key):
             yield wrong(sentence)
     if step.act in OF_ORDERS and not any(one.type == "order" for other in graph.steps.values() for one in other.fields):
-        yield wrong("This act needs an order, and no step asks which: it takes the latest open one.", must=False)
+        yield wrong(_t("This act needs an order, and no step asks which: it takes the latest open one."), must=False)
 
 
 def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
@@ -168,26 +169,26 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
     reached = _reach(graph, graph.start)
     for step in graph.steps.values():
         if step.id not in reached:
-            yield Problem(step.id, "No way leads here.", rule="reached")
+            yield Problem(step.id, _t("No way leads here."), rule="reached")
     ends = {step.id for step in graph.steps.values() if step.kind == "close" or END in step.ways()}
     sure = _sure_to_end(graph)
     for step in graph.steps.values():
         if step.id in reached and not (_reach(graph, step.id) & ends):
-            yield Problem(step.id, "From here the script never ends.", rule="ends")
+            yield Problem(step.id, _t("From here the script never ends."), rule="ends")
             continue
         if step.id in reached and step.id not in sure and step.kind in LED_BY_FACTS:
-            yield Problem(step.id, "Depending on what is known it goes around here for ever.", rule="ends")
+            yield Problem(step.id, _t("Depending on what is known it goes around here for ever."), rule="ends")
     if not ends:
-        yield Problem("", "The script has no closure.", rule="ends")
+        yield Problem("", _t("The script has no closure."), rule="ends")
     if kind == ScriptKind.SUB_PROCESS:
         return
     first = graph[graph.start]
     if first.kind != "say" or "client" not in first.placeholders():
-        yield Problem(first.id, "The first step must be a greeting that names the client.", rule="greeting")
+        yield Problem(first.id, _t("The first step must be a greeting that names the client."), rule="greeting")
     unverified = _reach(graph, graph.start, stop_at_passed=True)
     for step in graph.steps.values():
         if step.id in unverified and step.shows_account():
-            yield Problem(step.id, "Account data can be reached here without verification.", rule="verified")
+            yield Problem(step.id, _t("Account data can be reached here without verification."), rule="verified")
 
 
 def _sure_to_end(graph: Graph) -> set[str]:

@@ -65,7 +65,9 @@ class Step:
 
     def ways(self) -> Iterator[str]:
         """Every step this one may lead to, with repeats left in."""
-        yield from (way for way in (self.next, self.failed, self.otherwise) if way)
+        led = self.kind == "choose" and bool(self.options) and all(option.next for option in self.options)
+        usual = "" if led else self.next  # where each answer has a way of its own, none goes the usual one
+        yield from (way for way in (usual, self.failed, self.otherwise) if way)
         yield from (option.next for option in self.options if option.next)
         yield from (way for _, way in self.cases if way)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.asking import asked_now
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.errors import DomainError, StaleState
 from clients import hours, opening
 from clients.models import Channel, ClientState, QueueState
@@ -47,7 +48,7 @@ HIGHEST_PRIORITY = 9
 NEVER_OPEN_LOOK_AGAIN = timedelta(hours=1)
 
 
-class Result(models.TextChoices):
+class Result(TextChoices):
     """What came of one try."""
 
     REACHED = "reached", _("Reached")

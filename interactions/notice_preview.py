@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bpo.kernel import clock
-from clients.models import Channel, Client, Customer, Order, OrderLine
+from clients.models import Channel, Client, Customer, Order, OrderLine, Script
 from interactions.models import (
     Action,
     Appointment,
@@ -26,6 +26,7 @@ CHAT = {
     "es": ("Ejemplo: ¿dónde está mi pedido?", "Ejemplo: hoy lo hemos vuelto a enviar y llegará en dos días."),
 }
 NAMES = {"en": "Example Customer", "es": "Cliente de Ejemplo"}
+FLOWS = {"en": "Example: customer service", "es": "Ejemplo: atención al cliente"}
 SUBJECTS = {"en": "Example: my order has not arrived", "es": "Ejemplo: mi pedido no ha llegado"}
 SUMMARIES = {
     "en": "Example: your order was sent again today and arrives within two days. There is nothing to pay.",
@@ -76,6 +77,8 @@ def sample(client: Client, kind: NoticeKind, language: str) -> Notice:
         case=case,
         callback=callback if about_callback else None,
         action=action,
+        script=Script(client=client, name=FLOWS[language]),
+        review_on=at.date(),
         written_at=at,
     )
 

@@ -17,6 +17,7 @@ from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from bpo import translating
 from tests import database
 
 pytest_plugins = ["tests.living"]
@@ -79,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded servers once; workers of xdist use those of their controller."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    translating.compile_all()
     from django.conf import settings
 
     from bpo.embedded import run

@@ -326,7 +326,8 @@ def prospect(of: CallList, name: str = "Paul Prospect", **fields: Any) -> Prospe
     """Somebody of New York who agreed to be called, due now."""
     at = fields.pop("at", None) or clock.now()
     usual = {
-        "number": f"+1212555{_n():04d}", "zone": "America/New_York", "language": of.client.default_language,
+        "number": f"+1212{200 + _n() % 700}{_n() % 10_000:04d}", "zone": "America/New_York",
+        "language": of.client.default_language,
         "consent_how": "Form at the fair", "consent_on": date(2026, 11, 2), "added_at": at, "next_try_at": at,
     }  # fmt: skip
     return Prospect.objects.create(client=of.client, call_list=of, name=name, **{**usual, **fields})

@@ -4,10 +4,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from agents.models.agent import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf
 
 
-class Density(models.TextChoices):
+class Density(TextChoices):
     """How much stands on a screen."""
 
     ROOMY = "roomy", "Roomy"

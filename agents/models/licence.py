@@ -5,12 +5,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from agents.models.agent import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, ScriptVersion
 
 
-class LicenceState(models.TextChoices):
+class LicenceState(TextChoices):
     """TABLES.md 1, licence."""
 
     TRAINING = "training", "In training"

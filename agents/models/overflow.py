@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models.agent import Team
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Queue, Skill
 
 
-class StepAction(models.TextChoices):
+class StepAction(TextChoices):
     """What a step does once it is reached. The last four end the wait; callback and voicemail need a way to reach."""
 
     RELAX_LEVEL = "relax_level", "Ask a lower level of a skill"

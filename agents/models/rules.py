@@ -5,13 +5,14 @@ from django.db import models
 from django.db.models import Q
 
 from bpo.kernel import clock
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Queue
 
 
-class RulesState(models.TextChoices):
+class RulesState(TextChoices):
     """A draft may be set to a time and taken back from it; published and discarded ones stay as they are."""
 
     DRAFT = "draft", "Draft"

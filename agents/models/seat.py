@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from agents.models.agent import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf
 
 
-class Presence(models.TextChoices):
+class Presence(TextChoices):
     """TABLES.md 1; what one is busy with is derived from legs."""
 
     SIGNED_OUT = "signed_out", "Signed out"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import zones
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 
 
@@ -47,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
 class User(PublicIdModel, AbstractBaseUser, PermissionsMixin):
     """A person: how to reach, name and greet them."""
 
-    class Theme(models.TextChoices):
+    class Theme(TextChoices):
         SYSTEM = "system", _("as the device")
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")

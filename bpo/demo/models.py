@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import models
 
 from bpo.kernel import clock
+from bpo.kernel.choices import TextChoices
 
 ALIVE = timedelta(seconds=15)
 
 
-class PastState(models.TextChoices):
+class PastState(TextChoices):
     """How far the past month is."""
 
     NONE = "none", "Not begun"

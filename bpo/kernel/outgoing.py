@@ -14,12 +14,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
+from bpo.kernel.choices import TextChoices
 
 LEASE = dt.timedelta(seconds=60)
 WAITS = tuple(dt.timedelta(seconds=seconds) for seconds in (30, 2 * 60, 10 * 60, 60 * 60, 4 * 60 * 60, 12 * 60 * 60))
 
 
-class OutgoingState(models.TextChoices):
+class OutgoingState(TextChoices):
     PENDING = "pending", _("pending")
     SENDING = "sending", _("sending")
     SENT = "sent", _("sent")

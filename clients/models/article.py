@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.expressions import Combinable
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients import one_client
@@ -33,7 +34,7 @@ def _words(config: str) -> Combinable:
     return title + SearchVector(bare("body"), weight="B", config=config)
 
 
-class ArticleState(models.TextChoices):
+class ArticleState(TextChoices):
     """Whether agents find it."""
 
     DRAFT = "draft", "Draft"

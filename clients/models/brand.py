@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
@@ -81,7 +82,7 @@ class Brand(PublicIdModel):
         return f"{int(self.updated_at.timestamp() * 1000):x}"
 
 
-class TextKind(models.TextChoices):
+class TextKind(TextChoices):
     """The texts a client words for itself; each has a default in each language (`clients.texts`)."""
 
     WIDGET_WELCOME = "widget_welcome", "Welcome in the chat window"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.fields import validate_e164
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
@@ -22,7 +23,7 @@ MOST_ATTEMPTS = 20
 LONGEST_SPACING = 30 * 24 * 60
 
 
-class CallListState(models.TextChoices):
+class CallListState(TextChoices):
     """Draft (being filled), open (agents take from it), paused, closed for good."""
 
     DRAFT = "draft", "Draft"

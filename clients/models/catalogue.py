@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
@@ -51,7 +52,7 @@ class Product(models.Model):
             raise ValidationError({"type": "The type belongs to another client."})
 
 
-class ReasonKind(models.TextChoices):
+class ReasonKind(TextChoices):
     """Why somebody contacts a company."""
 
     ENQUIRY = "enquiry", "Enquiry"

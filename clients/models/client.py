@@ -8,13 +8,14 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from bpo.kernel import zones
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import shares
 
 
-class ClientState(models.TextChoices):
+class ClientState(TextChoices):
     """Where the client stands with us (TABLES.md 1)."""
 
     SETTING_UP = "setting_up", "Setting up"

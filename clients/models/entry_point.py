@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.fields import EncryptedTextField
 from bpo.kernel.history import tracked
 from bpo.kernel.models import OneOf, PublicIdModel
@@ -42,7 +43,7 @@ def _leads_somewhere(address: str) -> bool:
     return known and bool(parts.hostname) and port != 0
 
 
-class EntryKind(models.TextChoices):
+class EntryKind(TextChoices):
     """What sort of door."""
 
     WIDGET = "widget", "Chat window"
@@ -53,7 +54,7 @@ class EntryKind(models.TextChoices):
     WEB_CALL = "web_call", "Web call"
 
 
-class Exchange(models.TextChoices):
+class Exchange(TextChoices):
     """What carries the calls of a number, and tells us of them."""
 
     HTTP = "http", "An exchange over HTTP"

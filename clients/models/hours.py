@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
@@ -61,13 +62,13 @@ class HoursSpan(models.Model):
     """Open from `opens` (inclusive) to `closes` (exclusive) on a weekday; several a day make split shifts."""
 
     WEEKDAYS = [
-        (0, "Monday"),
-        (1, "Tuesday"),
-        (2, "Wednesday"),
-        (3, "Thursday"),
-        (4, "Friday"),
-        (5, "Saturday"),
-        (6, "Sunday"),
+        (0, _("Monday")),
+        (1, _("Tuesday")),
+        (2, _("Wednesday")),
+        (3, _("Thursday")),
+        (4, _("Friday")),
+        (5, _("Saturday")),
+        (6, _("Sunday")),
     ]
 
     hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="spans")

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db import models
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 
-class Role(models.TextChoices):
+class Role(TextChoices):
     """Viewer and manager are the client's own people; a supervisor is ours."""
 
     VIEWER = "viewer", "Client viewer"

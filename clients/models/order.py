@@ -2,13 +2,14 @@
 
 from django.db import models
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 from clients.models.customer import Customer
 
 
-class OrderState(models.TextChoices):
+class OrderState(TextChoices):
     """Where an order is."""
 
     PLACED = "placed", "Ordered"
@@ -83,7 +84,7 @@ class OrderIssue(PublicIdModel):
         return f"{self.order}: {self.kind}"
 
 
-class BillState(models.TextChoices):
+class BillState(TextChoices):
     """Whether a bill is paid."""
 
     OPEN = "open", "Open"

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import OneOf
 from clients.access import ClientScopedQuerySet
@@ -16,7 +17,7 @@ from clients.script_graph import FACTS
 LONGEST_REVIEW_DAYS = 1096
 
 
-class RecordingRule(models.TextChoices):
+class RecordingRule(TextChoices):
     """Whether calls are recorded."""
 
     OFF = "off", "Never"
@@ -24,7 +25,7 @@ class RecordingRule(models.TextChoices):
     ASK = "ask", "Where the caller says yes"
 
 
-class VerificationFailure(models.TextChoices):
+class VerificationFailure(TextChoices):
     """What follows when the tries to verify somebody are used up."""
 
     GO_ON = "go_on", "The agent goes on without account data"

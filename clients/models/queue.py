@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, validat
 from django.db import models
 from django.utils.translation import gettext as _
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
@@ -15,7 +16,7 @@ from clients.models.skill import Skill
 from clients.one_client import check
 
 
-class Channel(models.TextChoices):
+class Channel(TextChoices):
     """The customer's medium."""
 
     VOICE = "voice", "Phone"
@@ -23,7 +24,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", "Email"
 
 
-class QueueState(models.TextChoices):
+class QueueState(TextChoices):
     """TABLES.md 1: open; paused (no matching, may be entered); closed (no entry); archived (empty only)."""
 
     OPEN = "open", "Open"
@@ -32,7 +33,7 @@ class QueueState(models.TextChoices):
     ARCHIVED = "archived", "Archived"
 
 
-class Strategy(models.TextChoices):
+class Strategy(TextChoices):
     """Which agent first."""
 
     LONGEST_IDLE = "idle", "Longest idle"
@@ -40,14 +41,14 @@ class Strategy(models.TextChoices):
     LEAST_LOADED = "load", "Least loaded"
 
 
-class MissRule(models.TextChoices):
+class MissRule(TextChoices):
     """What a missed offer does to the agent."""
 
     NOT_RESPONDING = "not_responding", "Not responding until the agent returns"
     WAIT = "wait", "Stays available, this contact waits for somebody else"
 
 
-class WrapUpMode(models.TextChoices):
+class WrapUpMode(TextChoices):
     """How work after the contact ends."""
 
     NONE = "none", "None"
@@ -57,7 +58,7 @@ class WrapUpMode(models.TextChoices):
     TIMED_FULL = "timed_full", "Timed, no early exit"
 
 
-class WhenUnstaffed(models.TextChoices):
+class WhenUnstaffed(TextChoices):
     """What happens to those waiting when the last agent who could serve signs out."""
 
     WAIT = "wait", "Keep waiting"

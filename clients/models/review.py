@@ -4,12 +4,13 @@ from django.conf import settings
 from django.db import models
 
 from bpo.kernel.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf
 from clients.access import ClientScopedQuerySet
 from clients.models.script import Script, ScriptVersion
 
 
-class Verdict(models.TextChoices):
+class Verdict(TextChoices):
     """What a review of a script comes to."""
 
     KEEP = "keep", "Keep"

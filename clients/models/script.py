@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
@@ -13,7 +14,7 @@ from clients.models.policy import LONGEST_REVIEW_DAYS
 from clients.models.queue import Channel
 
 
-class ScriptKind(models.TextChoices):
+class ScriptKind(TextChoices):
     """What a script leads through."""
 
     INBOUND = "inbound", "Inbound"
@@ -55,7 +56,7 @@ class Script(PublicIdModel):
         return self.name
 
 
-class VersionState(models.TextChoices):
+class VersionState(TextChoices):
     """TABLES.md 1, script version."""
 
     DRAFT = "draft", "Draft"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.history import tracked
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 
-class SoundKind(models.TextChoices):
+class SoundKind(TextChoices):
     """When it is heard. Words are spoken in a language; music in none."""
 
     GREETING = "greeting", "Greeting, before the wait"

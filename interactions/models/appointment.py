@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer
@@ -10,14 +11,14 @@ from interactions.models.action import Action
 from interactions.models.case import Case
 
 
-class AppointmentKind(models.TextChoices):
+class AppointmentKind(TextChoices):
     """Who comes to whom."""
 
     VISIT = "visit", "Technician's visit"
     MEETING = "meeting", "Meeting"
 
 
-class AppointmentState(models.TextChoices):
+class AppointmentState(TextChoices):
     """Another time is another appointment."""
 
     BOOKED = "booked", "Booked"

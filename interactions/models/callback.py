@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer, EntryPoint, Queue, Reason
@@ -11,7 +12,7 @@ from interactions.models.case import Case
 from interactions.models.interaction import Interaction
 
 
-class CallbackState(models.TextChoices):
+class CallbackState(TextChoices):
     """TABLES.md 1, callback. Ends are final; made = open + ended, always."""
 
     PROMISED = "promised", "Promised"
@@ -24,7 +25,7 @@ class CallbackState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class CallbackOrigin(models.TextChoices):
+class CallbackOrigin(TextChoices):
     """Why the promise was made."""
 
     AFTER_HOURS = "after_hours", "Outside hours"

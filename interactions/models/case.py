@@ -4,12 +4,13 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer, Product, Queue, Reason
 
 
-class CaseState(models.TextChoices):
+class CaseState(TextChoices):
     """TABLES.md 1, case."""
 
     OPEN = "open", "Open"

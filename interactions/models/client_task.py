@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer
@@ -11,7 +12,7 @@ from interactions.models.action import Action
 from interactions.models.case import Case
 
 
-class TaskState(models.TextChoices):
+class TaskState(TextChoices):
     """Open moves once, to one of the others."""
 
     OPEN = "open", "Open"

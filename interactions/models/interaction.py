@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Client, Customer, EntryPoint, Product, Queue, Reason
@@ -11,7 +12,7 @@ from interactions.models.case import Case
 from interactions.models.lane import Lane
 
 
-class State(models.TextChoices):
+class State(TextChoices):
     """TABLES.md 1, interaction."""
 
     QUEUED = "queued", "Waiting"
@@ -23,14 +24,14 @@ class State(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
-class Direction(models.TextChoices):
+class Direction(TextChoices):
     """Who began."""
 
     INBOUND = "inbound", "Inbound"
     OUTBOUND = "outbound", "Outbound"
 
 
-class Origin(models.TextChoices):
+class Origin(TextChoices):
     """Where it came from (DESIGN.md 1)."""
 
     WEB_CALL = "web_call", "Web call"
@@ -44,14 +45,14 @@ class Origin(models.TextChoices):
     AGENT = "agent", "Agent"
 
 
-class Carrier(models.TextChoices):
+class Carrier(TextChoices):
     """What carries the voices of a call, and tells us of it (`adapters.VOICES`). Empty: nothing of ours."""
 
     WEB = "web", "Between two pages"
     HTTP = "http", "An exchange over HTTP"
 
 
-class Outcome(models.TextChoices):
+class Outcome(TextChoices):
     """How an interaction was closed."""
 
     HANDLED = "handled", "Handled"

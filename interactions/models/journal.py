@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from bpo.kernel.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.fields import WordField
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
@@ -20,7 +21,7 @@ from interactions.models.prospect import Prospect
 from interactions.models.run import Run
 
 
-class Kind(models.TextChoices):
+class Kind(TextChoices):
     """The closed list of TABLES.md."""
 
     ARRIVED = "arrived"

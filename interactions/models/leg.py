@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Channel, Client, Disposition
@@ -13,7 +14,7 @@ from interactions.models.interaction import Interaction
 from interactions.models.lane import Lane
 
 
-class LegRole(models.TextChoices):
+class LegRole(TextChoices):
     """What the person does on it."""
 
     PRIMARY = "primary", "Primary"
@@ -21,7 +22,7 @@ class LegRole(models.TextChoices):
     MONITOR = "monitor", "Monitor"
 
 
-class LegState(models.TextChoices):
+class LegState(TextChoices):
     """TABLES.md 1, leg."""
 
     OFFERED = "offered", "Offered"
@@ -34,7 +35,7 @@ class LegState(models.TextChoices):
     LOST = "lost", "Lost"
 
 
-class EndedBy(models.TextChoices):
+class EndedBy(TextChoices):
     """Who or what ended a leg."""
 
     CUSTOMER = "customer", "Customer"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet, OutgoingState
 from clients.access import ClientScopedQuerySet
@@ -14,7 +15,7 @@ from interactions.models.case import Case
 from interactions.models.interaction import Interaction
 
 
-class MessageDirection(models.TextChoices):
+class MessageDirection(TextChoices):
     """Seen from the floor."""
 
     IN = "in", "From the customer"

@@ -4,13 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
 from interactions.models.interaction import Interaction
 
 
-class Mode(models.TextChoices):
+class Mode(TextChoices):
     """Who hears the supervisor; she hears everybody in each."""
 
     LISTEN = "listen", "Listen"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from bpo.kernel.outgoing import Outgoing, OutgoingQuerySet
 from clients.access import ClientScopedQuerySet
@@ -13,7 +14,7 @@ from interactions.models.case import Case
 from interactions.models.interaction import Interaction
 
 
-class NoticeKind(models.TextChoices):
+class NoticeKind(TextChoices):
     """What it tells."""
 
     RESOLUTION = "resolution", "Resolution"

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import ScriptVersion
 
 
-class PaperState(models.TextChoices):
+class PaperState(TextChoices):
     """From asked to an end."""
 
     PENDING = "pending", "Waiting to start"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.fields import validate_e164
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
@@ -11,7 +12,7 @@ from clients.models import CallList, Client
 from interactions.models.interaction import Interaction
 
 
-class ProspectState(models.TextChoices):
+class ProspectState(TextChoices):
     """Waiting; taken by an agent who looks; calling (its contact lives); then one of three ends."""
 
     WAITING = "waiting", "Waiting"
@@ -22,7 +23,7 @@ class ProspectState(models.TextChoices):
     DO_NOT_CALL = "do_not_call", "Do not call"
 
 
-class ProspectResult(models.TextChoices):
+class ProspectResult(TextChoices):
     """What came of the latest call. The first five reached nobody."""
 
     NO_ANSWER = "no_answer", "No answer"

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from bpo.kernel import clock
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import OneOf, PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client
@@ -19,7 +20,7 @@ MOST_INDEX = 4 * 1024 * 1024  # what is written into it when it is made whole
 PEAKS_A_SECOND = 4
 
 
-class RecordingState(models.TextChoices):
+class RecordingState(TextChoices):
     """Running or paused; ended, whose sound is made whole; kept until its day; deleted. Or the customer said no."""
 
     RUNNING = "running", "Running"
@@ -33,7 +34,7 @@ class RecordingState(models.TextChoices):
 LIVE = (RecordingState.RUNNING, RecordingState.PAUSED)
 
 
-class Consent(models.TextChoices):
+class Consent(TextChoices):
     """How the customer came to it."""
 
     ANNOUNCED = "announced", "Announced"
@@ -41,7 +42,7 @@ class Consent(models.TextChoices):
     REFUSED = "refused", "Asked, said no"
 
 
-class PausedFor(models.TextChoices):
+class PausedFor(TextChoices):
     """Who or what paused it."""
 
     AGENT = "agent", "The agent"
@@ -53,7 +54,7 @@ BY_HAND = (PausedFor.AGENT, PausedFor.BOTH)
 BY_CARD = (PausedFor.CARD, PausedFor.BOTH)
 
 
-class Side(models.TextChoices):
+class Side(TextChoices):
     """Whose voice a track has."""
 
     CUSTOMER = "customer", "Customer"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer, Order
@@ -11,7 +12,7 @@ from interactions.models.action import Action
 from interactions.models.case import Case
 
 
-class RefundState(models.TextChoices):
+class RefundState(TextChoices):
     """Requested moves once, to one of the others; up to the client's limit it is approved from the start."""
 
     REQUESTED = "requested", "Waits for approval"

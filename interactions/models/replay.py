@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 
 
-class ReplayState(models.TextChoices):
+class ReplayState(TextChoices):
     """From asked to an end; a stopped one keeps nothing."""
 
     PENDING = "pending", "Waiting to start"

@@ -3,13 +3,14 @@
 from django.db import models
 
 from agents.models import Agent
+from bpo.kernel.choices import TextChoices
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, ScriptVersion
 from interactions.models.interaction import Interaction
 
 
-class RunState(models.TextChoices):
+class RunState(TextChoices):
     """Whether it goes on."""
 
     RUNNING = "running", "Running"

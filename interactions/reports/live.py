@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from agents.models import Licence, LicenceState, Presence, Seat
 from agents.presence import MISSED
@@ -238,8 +239,8 @@ def _people(seen: Mapping[int, _Seen], idle: Set[int], among: Set[int], client: 
 def away_words(presence: str, reason: str) -> str:
     """Why somebody is away, in the floor's words."""
     if presence == Presence.BREAK:
-        return "Away, missed offers" if reason.startswith(f"{MISSED} ") else reason or "Away"
-    return "Not responding" if presence == Presence.NOT_RESPONDING else "Connection lost"
+        return _("Away, missed offers") if reason.startswith(f"{MISSED} ") else reason or _("Away")
+    return _("Not responding") if presence == Presence.NOT_RESPONDING else _("Connection lost")
 
 
 @composed

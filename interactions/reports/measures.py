@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop as _
+
 DEFAULT_THRESHOLD = 20
 DEFAULT_SHORT = 5
 
@@ -145,43 +147,43 @@ def _abandoned_in_time(line: Line) -> int:
 FORMULAS = _all(
     Formula(
         "service_level.v1",
-        "Answered within the threshold, of all answered or given up. Given up under the short limit does not count.",
+        _("Answered within the threshold, of all answered or given up. Given up under the short limit does not count."),
         lambda line: line.in_time,
         lambda line: _decided(line) - line.short,
     ),
     Formula(
         "service_level_answered.v1",
-        "Answered within the threshold, of all answered.",
+        _("Answered within the threshold, of all answered."),
         lambda line: line.in_time,
         lambda line: line.answered,
     ),
     Formula(
         "service_level_with_short.v1",
-        "Answered within the threshold, of all answered or given up, however soon.",
+        _("Answered within the threshold, of all answered or given up, however soon."),
         lambda line: line.in_time,
         _decided,
     ),
     Formula(
         "service_level_offered.v1",
-        "Answered within the threshold, of all who came into the line.",
+        _("Answered within the threshold, of all who came into the line."),
         lambda line: line.in_time,
         lambda line: line.judged,
     ),
     Formula(
         "service_level_late_abandons.v1",
-        "Answered within the threshold, of all answered or given up. Given up within the threshold does not count.",
+        _("Answered within the threshold, of all answered or given up. Given up within the threshold does not count."),
         lambda line: line.in_time,
         lambda line: _decided(line) - _abandoned_in_time(line),
     ),
     Formula(
         "service_level_abandons_in_time.v1",
-        "Answered or given up within the threshold, of all answered or given up.",
+        _("Answered or given up within the threshold, of all answered or given up."),
         lambda line: line.in_time + _abandoned_in_time(line),
         _decided,
     ),
     Formula(
         "service_level_settled_in_time.v1",
-        "Answered, given up or promised a callback within the threshold, of all who came into the line.",
+        _("Answered, given up or promised a callback within the threshold, of all who came into the line."),
         lambda line: line.in_time + _abandoned_in_time(line) + line.callback_in_time,
         lambda line: line.judged,
     ),

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from agents.models import Agent, Licence, LicenceState, Presence, PresenceReason, Seat
 from bpo.kernel import clock
@@ -21,7 +23,7 @@ from interactions.models import Leg, LegRole, LegState
 from interactions.reports.live import LIVE_LEGS, away_words
 
 GONE = 9  # the rank of who is signed out
-WORDS = {Channel.VOICE: "Talking", Channel.CHAT: "Chatting", Channel.EMAIL: "Writing"}
+WORDS = {Channel.VOICE: lazy("Talking"), Channel.CHAT: lazy("Chatting"), Channel.EMAIL: lazy("Writing")}
 OF_A_LEG = (
     "agent", "client", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at", "accepted_at",
     "work_ended_at", "wrap_up_due_at", "interaction__public_id", "interaction__reason__name",
@@ -219,24 +221,24 @@ def _state(
     """Kind, words, since when, and the limit in seconds."""
     if leg is not None:
         if leg.state == LegState.OFFERED:
-            return "ok", "Ringing", leg.offered_at, None
+            return "ok", _("Ringing"), leg.offered_at, None
         if leg.state == LegState.WRAPPING:
             limit = int((leg.wrap_up_due_at - leg.work_ended_at).total_seconds()) if (
                 leg.wrap_up_due_at and leg.work_ended_at
             ) else None  # fmt: skip
-            return "wrap", "Wrap-up", leg.work_ended_at, limit
+            return "wrap", _("Wrap-up"), leg.work_ended_at, limit
         if leg.role == LegRole.CONSULT:
-            return "talk", "Consulted", leg.accepted_at, None
+            return "talk", _("Consulted"), leg.accepted_at, None
         if leg.on_hold:
-            return "talk", "On hold", leg.hold_since or leg.accepted_at, None
-        return "talk", WORDS.get(Channel(leg.channel), "Busy"), leg.accepted_at, None
+            return "talk", _("On hold"), leg.hold_since or leg.accepted_at, None
+        return "talk", str(WORDS.get(Channel(leg.channel), _("Busy"))), leg.accepted_at, None
     if seat is None or seat.presence == Presence.SIGNED_OUT:
-        return "else", "Signed out", seat.since if seat else None, None
+        return "else", _("Signed out"), seat.since if seat else None, None
     if seat.presence == Presence.BREAK:
         minutes = limits.get(seat.reason)
         return "away", away_words(seat.presence, seat.reason), seat.since, minutes * 60 if minutes else None
     if seat.presence == Presence.NOT_RESPONDING:
         return "away", away_words(seat.presence, ""), seat.since, int(RESPONDS_WITHIN.total_seconds())
     if not seat.connected:
-        return "away", "Connection lost", seat.connection_changed_at or seat.since, 0
-    return "ok", "Available", max(seat.since, seat.idle_since), None
+        return "away", _("Connection lost"), seat.connection_changed_at or seat.since, 0
+    return "ok", _("Available"), max(seat.since, seat.idle_since), None

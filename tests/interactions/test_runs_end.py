@@ -155,6 +155,18 @@ def test_every_run_of_a_sound_flow_ends_in_a_closing_step(db: None, data: st.Dat
         transaction.set_rollback(True)
 
 
+def test_a_choice_whose_every_answer_leads_back_is_not_let_through() -> None:
+    again = {
+        "id": "s0",
+        "kind": "choose",
+        "name": "Again?",
+        "options": [{"value": "yes", "label": "Yes", "next": "s0"}],
+    }
+    close = {"id": "s1", "kind": "close", "name": "Close", "text": "Goodbye."}
+    graph = {"start": "s0", "steps": [{**again, "required": False, "next": "s1"}, close]}
+    assert any(problem.must for problem in scripts.check(graph, "inbound")), "no answer goes the usual way"
+
+
 def test_a_flow_that_facts_keep_going_around_is_not_let_through() -> None:
     def decide(key: str, yes: str, otherwise: str) -> dict[str, Any]:
         cases = [{"value": "yes", "next": yes}]

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command, get_commands
 from django.db import connections
 
+from bpo import translating
 from bpo.embedded import run
 from bpo.embedded.roots import EmbeddedError
 from bpo.embedded.supervisor import Supervisor
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             servers = run.start(settings, self._say)
             call_command("migrate", verbosity=0, interactive=False)
             self._say("database is up to date")
+            translating.compile_all()
             if options["servers_only"]:
                 self._say("servers are up; Ctrl-C stops them")
                 self._wait_for_ever(family)
