@@ -117,10 +117,10 @@ def write(article: Article, *, by: User, edition: int | None = None, use: bool =
 
 
 @transaction.atomic
-def read_again(article: Article, *, by: User, edition: int | None) -> None:
+def read_again(article: Article, *, by: User, edition: int) -> None:
     """Somebody read this edition and says that it is right: agents find it, and see from when that is.
 
-    ChangedMeanwhile when its words are others by now, or when the edition is not said.
+    ChangedMeanwhile when its words are others by now.
     """
     with because("read and right", by=by):
         signed = edition is not None and Article.objects.filter(pk=article.pk, edition=edition).update(

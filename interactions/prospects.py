@@ -85,7 +85,7 @@ def person_refusal(prospect: Prospect, at: datetime) -> str:
     """Why this person is not called at this moment, in words: the number, or the person's clock."""
     if call_lists.blocked(prospect.client_id, [prospect.number]):
         return _("This number is not called any more.")
-    if prospect.state != ProspectState.DONE and prospect.attempts >= prospect.call_list.attempts:
+    if prospect.state in (ProspectState.WAITING, *IN_HAND) and prospect.attempts >= prospect.call_list.attempts:
         return _("This list’s tries for this person are used up.")
     if lately := _tried_elsewhere(prospect, at):
         local = lately.astimezone(ZoneInfo(prospect.zone))

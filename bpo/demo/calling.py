@@ -19,6 +19,7 @@ CALLER = "leo"
 BEGAN = timedelta(minutes=50)
 WAYS: dict[str, tuple[tuple[str, str], ...]] = {
     ProspectResult.FOLLOW_UP: (("greet", ""), ("moment", "yes"), ("offer", "yes"), ("follow", "")),
+    ProspectResult.DO_NOT_CALL: (("greet", ""), ("moment", "never"), ("never", "")),
     ProspectResult.NOT_INTERESTED: (("greet", ""), ("moment", "yes"), ("offer", "no"), ("polite", "")),
 }
 
@@ -82,7 +83,8 @@ def _one(prospect: Prospect, call: content.CallContent, *, by: Agent, at: dateti
         for step, answer in way:
             at += timedelta(seconds=32)
             run = runs.answer(run, step, {"choice": answer}, by=by, at=at)
-        prospect_calls.conclude(leg, call.result, by=by, note=call.why, at=at)
+        if call.result != ProspectResult.DO_NOT_CALL:  # that one a step of the flow has written down
+            prospect_calls.conclude(leg, call.result, by=by, note=call.why, at=at)
         leg = handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at + timedelta(seconds=15))
     leg.refresh_from_db()
     if leg.state == LegState.WRAPPING:

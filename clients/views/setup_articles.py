@@ -93,10 +93,9 @@ def act(request: SetupRequest, article: UUID, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     if act == "right":
-        edition = request.POST.get("edition", "")
-        articles.read_again(
-            found, by=request.user, edition=int(edition) if re.fullmatch(r"[0-9]{1,9}", edition) else None
-        )
+        said = request.POST.get("edition", "")
+        edition = int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0  # none is the edition of any article
+        articles.read_again(found, by=request.user, edition=edition)
     else:
         articles.retire(found, by=request.user)
     messages.success(request, _("Saved."))

@@ -15,7 +15,7 @@ from interactions.models import Interaction, Run
 
 
 def zone_of(interaction: Interaction) -> str:
-    """The customer's zone, else the client's."""
+    """The zone of the list that called, else the customer's, else the client's."""
     return opening.known_zone(letters.zone_of(interaction), interaction.client)
 
 

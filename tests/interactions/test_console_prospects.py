@@ -240,6 +240,36 @@ def test_she_lets_go_and_a_colleague_takes(renewals: CallList, bea: Agent) -> No
     assert "in New York" in dan.post(url("prospect-seen", paul)).content.decode()
 
 
+def test_a_call_promised_from_the_list_is_asked_for_before_it_rings(renewals: CallList, bea: Agent) -> None:
+    """A customer's own callback has the telephone's link; what was promised in a sale has a button that asks first."""
+    acme, desk = renewals.client, desk_of(bea)
+    paul = make.prospect(renewals, "Paul Pine")
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    first = Leg.objects.get()
+    Queue.objects.update(wrap_up="none")
+    promised = callbacks.promise(
+        acme, customer=first.interaction.customer, queue=renewals.queue, number=paul.number,
+        origin=CallbackOrigin.AGENT, by=bea, interaction=first.interaction,
+    )  # fmt: skip
+    own = callbacks.promise(
+        acme, customer=make.customer(acme, phone="+12125550999"), queue=renewals.queue, number="+12125550999",
+        origin=CallbackOrigin.FORM,
+    )  # fmt: skip
+    desk.post(url("conclude", first), {"outcome": "follow_up"})
+    desk.post(url("end", first))
+    assert 'href="tel:+12125550999"' in desk.post(url("make", own)).content.decode()
+    desk.post(url("report", Leg.objects.latest("pk")), {"result": "no_answer"})
+    work = desk.post(url("make", promised)).content.decode()
+    assert f'data-number="{paul.number}"' in work and "tel:" not in work
+    leg = Leg.objects.latest("pk")
+    assert desk.post(url("dialled", leg)).status_code == 204
+    do_not_call.add(acme, paul.number, by=make.supervisor(acme), why="wrote a letter")
+    assert desk.post(url("dialled", leg)).status_code == 409
+    Queue.objects.update(wrap_up="until_done")
+    assert "tel:" not in desk.post(url("end", leg)).content.decode()
+
+
 def test_paul_on_two_lists_is_not_called_from_the_other_at_once_or_right_after(renewals: CallList, bea: Agent) -> None:
     """Bea has him from the first; Dan does not get him from the second, nor in the four hours after he said no."""
     second = make.call_list(renewals.queue, "Second", spacing_minutes=240)

@@ -17,13 +17,15 @@ OFFER_EN = graph(
     say("greet", "Greet", "Good day, this is {agent} calling from {client}. You left us your number at the office fair, about"
         " Giant Care. Is it a good moment?", "moment"),
     choose("moment", "Good moment?", "It takes three minutes. May I go ahead?", "",
-           option("yes", "Yes", "offer"), option("later", "Later", "later"), option("no", "Rather not", "polite")),
+           option("yes", "Yes", "offer"), option("later", "Later", "later"), option("no", "Rather not", "polite"),
+           option("never", "Wants no calls", "never")),
     choose("offer", "The offer", "With Giant Care every device in your office is repaired or exchanged on the next working day,"
            " for one price a month. A specialist would go through your devices with you. Shall I book that call?", "",
            option("yes", "Convinced", "follow", "book the specialist"), option("no", "Not convinced", "polite")),
     act("follow", "Book the specialist", "promise_callback", "close", "When suits you best?",
         note="Giant Care: go through the office's devices."),
     act("later", "Promise another time", "promise_callback", "close", "When may we call instead?", note="Asked to call later."),
+    act("never", "Never call again", "do_not_call", "polite", "Then nobody of ours calls you again."),
     say("polite", "Polite end", "I understand. Thank you for your time; you can reach us at {phone_shown}.", "close"),
     close("close", "Close", "Thank you, and goodbye from {client}."),
 )  # fmt: skip
@@ -32,13 +34,15 @@ OFFER_ES = graph(
     say("greet", "Saludo", "Buenos días, le llama {agent} de {client}. Nos dejó su número en la feria de oficinas, por Giant"
         " Care. ¿Es buen momento?", "moment"),
     choose("moment", "¿Buen momento?", "Son tres minutos. ¿Puedo continuar?", "",
-           option("yes", "Sí", "offer"), option("later", "Más tarde", "later"), option("no", "Prefiere que no", "polite")),
+           option("yes", "Sí", "offer"), option("later", "Más tarde", "later"), option("no", "Prefiere que no", "polite"),
+           option("never", "No quiere llamadas", "never")),
     choose("offer", "La oferta", "Con Giant Care, cada equipo de su oficina se repara o se cambia al siguiente día laborable, por"
            " un precio al mes. Un especialista repasaría sus equipos con usted. ¿Le reservo esa llamada?", "",
            option("yes", "Convencido", "follow", "reservar al especialista"), option("no", "No convencido", "polite")),
     act("follow", "Reservar al especialista", "promise_callback", "close", "¿Cuándo le viene mejor?",
         note="Giant Care: repasar los equipos de la oficina."),
     act("later", "Prometer otro momento", "promise_callback", "close", "¿Cuándo le llamamos mejor?", note="Llamar más tarde."),
+    act("never", "No volver a llamar", "do_not_call", "polite", "Entonces nadie de los nuestros volverá a llamarle."),
     say("polite", "Despedida cortés", "Lo entiendo. Gracias por su tiempo; nos encuentra en el {phone_shown}.", "close"),
     close("close", "Cierre", "Gracias, y hasta pronto de parte de {client}."),
 )  # fmt: skip
@@ -94,4 +98,5 @@ CALLS = (
     CallContent("busy", disposition="not-reached"),
     CallContent("not_interested", "too dear"),
     CallContent("wrong_number", disposition="wrong-number"),
+    CallContent("do_not_call"),
 )
