@@ -107,15 +107,12 @@ def test_a_number_forbidden_meanwhile_does_not_ring(
     prospects.take_next(olga.call_list, by=stage.agent("ben"))
     leg = outbound.start_prospect(olga, by=stage.agent("ben"))
     ben.goto(f"/console/legs/{leg.public_id}/")
-    launched: list[str] = []
-    ben.on("console", lambda told: launched.append(told.text) if "tel:" in told.text else None)
     dial = ben.locator("[data-number='+12125550171']")
     dial.click()
     eventually(lambda: JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1)
     expect(dial).to_be_enabled()
-    eventually(lambda: ben.evaluate("1") and len(launched) == 1)
     do_not_call.add(olga.client, olga.number, by=stage.person("priya@contact-center.example"), why="wrote a letter")
     dial.click()
     expect(ben.locator(".toast")).to_contain_text("not called any more")
     expect(dial).to_have_count(0)
-    assert len(launched) == 1
+    assert JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1
