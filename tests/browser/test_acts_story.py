@@ -111,6 +111,8 @@ def test_what_is_agreed_is_done(new_page: Callable[..., Page], live: Product, wa
     mina.goto(f"/console/customers/{ann.public_id}/")
     expect(mina.locator("#work")).to_contain_text("Technician's visit")
     mina.get_by_role("button", name=re.compile("^Cancel it")).click()
+    mina.locator("#dialog [name=reason]").fill("She is away on that day.")
+    mina.locator("#dialog").get_by_role("button", name="Cancel it").click()
     expect(mina.locator("#work")).to_contain_text("cancelled")
     eventually(lambda: "CANCEL" in _newest_calendar(live), within=90)
 

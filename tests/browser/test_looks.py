@@ -200,7 +200,7 @@ def test_an_order_stands_in_the_bar_in_one_line_and_is_read_in_full(
     alex = stage.at_the_desk(new_page(user=agent.user, viewport={"width": 1366, "height": 768}))
     queue = Queue.objects.filter(client=stage.tech_giant(), channels__contains=["voice"], state="open").first()
     caller = stage.customer_with_late_order("Lena Voss", "lena.voss@mail.example", order="TG-310977")
-    stage.give_phone(caller, "+16145550188")
+    stage.give_phone(caller, "+16145550191")
     outbound.start_call(caller, queue, by=agent)
     why = "The whole team meets at three to speak about the new returns"
     presence.force(agent, "break", "Meeting", by=priya, why=why)
