@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise as LazyText
@@ -16,7 +17,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from bpo.kernel.steps import each
-from clients.models import Membership, Policy, Role
+from clients.models import Client, Membership, Policy, Role
 from interactions import handling, journal, media, supervision
 from interactions.models import Interaction, Kind, Leg, LegRole, LegState, Mode, Monitor, State
 
@@ -220,11 +221,17 @@ SAID: Mapping[str, LazyText] = {
 }
 
 
+def listening_is_told(client: Client) -> bool:
+    """Whether agents see who listens: the client says so, or the country it is in, whatever the client says."""
+    if client.country in settings.LISTENING_TOLD_IN:
+        return True
+    policy = Policy.objects.filter(client=client).first()
+    return policy is None or policy.tell_agents_when_monitored
+
+
 def told(interaction: Interaction) -> list[str]:
-    """Who is beside the call, for those of us in it. Who only listens is told where the client says so."""
+    """Who is beside the call, for those of us in it. Who only listens is told by the client's rule or the country's."""
     there = beside(interaction)
-    if any(monitor.mode == Mode.LISTEN for monitor in there):
-        policy = Policy.objects.filter(client=interaction.client_id).first()
-        if policy is not None and not policy.tell_agents_when_monitored:
-            there = [monitor for monitor in there if monitor.mode != Mode.LISTEN]
+    if any(monitor.mode == Mode.LISTEN for monitor in there) and not listening_is_told(interaction.client):
+        there = [monitor for monitor in there if monitor.mode != Mode.LISTEN]
     return [str(SAID[monitor.mode]) % {"name": monitor.user} for monitor in there]

@@ -239,6 +239,8 @@ TURN_URLS = env.words("TURN_URLS")
 TURN_SECRET = env.secret("TURN_SECRET", "")
 TURN_ONLY = env.flag("TURN_ONLY")
 STUN_URLS = env.words("STUN_URLS")
+# Countries, as two letters, whose rule is that an agent sees who listens; see interactions.monitoring.
+LISTENING_TOLD_IN = frozenset(word.upper() for word in env.words("LISTENING_TOLD_IN"))
 
 # --- what the browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

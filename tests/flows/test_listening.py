@@ -236,6 +236,18 @@ def test_bea_sees_who_is_there_where_the_client_says_so(scene: Scene) -> None:
     assert desk(scene.bea) == []
 
 
+def test_where_the_country_says_so_bea_sees_it_whatever_the_client_says(scene: Scene, settings: Any) -> None:
+    Policy.objects.filter(client=scene.house.acme).update(tell_agents_when_monitored=False)
+    scene.listens()
+    settings.LISTENING_TOLD_IN = frozenset({"DE"})
+    assert desk(scene.bea) == []
+    settings.LISTENING_TOLD_IN = frozenset({"DE", scene.house.acme.country})
+    assert desk(scene.bea) == ["Sue Supervisor listens"]
+    scene.house.acme.refresh_from_db()
+    answer = signed_in(scene.sue).get(reverse("floor-listen", args=[scene.call.public_id]))
+    assert "The agent sees that you listen." in answer.content.decode()
+
+
 def test_the_floor_shows_who_has_joined_in_beside_the_customer(scene: Scene) -> None:
     sue, monitor = signed_in(scene.sue), scene.listens(Mode.WHISPER)
     pages = [

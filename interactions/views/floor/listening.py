@@ -45,7 +45,7 @@ def listen(request: SupervisorRequest, contact: UUID) -> HttpResponse:
     heard = monitoring.can_be_heard(found)
     if not heard:
         words = str(monitoring.NothingToHear.sentence)
-    elif found.client.policy.tell_agents_when_monitored:
+    elif monitoring.listening_is_told(found.client):
         words = _("You hear both and nobody hears you. The agent sees that you listen.")
     else:
         words = _("You hear both and nobody hears you. The agent is not told.")
