@@ -156,7 +156,7 @@ def test_told_that_it_is_recorded_ann_says_no_and_then_yes(people: Open, watch: 
     expect(alex.locator(".callbar")).to_contain_text("Not recorded")
     expect(ann.locator("#recorded-words")).to_have_text("This call is not recorded, as you wished.")
     recorded = Recording.objects.filter(interaction=contact()).order_by("pk")
-    eventually(lambda: [each.state for each in recorded.all()] == ["deleted", "refused"], within=20)
+    eventually(lambda: [each.state for each in recorded.all()] == ["deleted", "refused"], within=40)
     alex.locator("#act-record").click()
     expect(words(alex)).to_have_text("Recording")
     expect(ann.locator("#recorded-words")).to_contain_text("This call is recorded.")

@@ -226,7 +226,7 @@ def customer(call: Call, when: str, web: Web) -> Outcome:
     call.heard += call.ann.heard()
     call.people.kill("ann")
     window = ChatSession.objects.filter(interaction=call.contact)
-    eventually(lambda: window.filter(gone_since__isnull=False).exists(), within=15)
+    eventually(lambda: window.filter(gone_since__isnull=False).exists(), within=30)
     if ("customer", when) not in REALLY:
         window.update(gone_since=F("gone_since") - timedelta(seconds=30))
     eventually(lambda: call.fresh().state == State.CLOSED, within=40)
