@@ -166,6 +166,8 @@ def test_every_voice_goes_through_a_real_turn_server_and_through_the_next_when_t
         assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
         ann.locator("#hang").click()
         expect(alex.locator("#wrapup")).to_be_visible()
+    for page in (ann, alex):
+        page.context.close()  # before the web process that they talk to
 
 
 @pytest.mark.parametrize("who", ["ann", "alex"])
