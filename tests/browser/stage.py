@@ -59,15 +59,18 @@ def set_up_once(product: Product) -> None:
 
 @transaction.atomic
 def clear_the_floor() -> None:
-    """Nobody at a desk and nobody waiting from an earlier story."""
-    from interactions import closing, handling, wrap_up
-    from interactions.models import EndedBy, Leg, LegState, Outcome, State
+    """Nobody at a desk, nobody waiting from an earlier story, and no promise of the demo's that this hour makes due."""
+    from interactions import callbacks, closing, handling, wrap_up
+    from interactions.callback_rows import OPEN_STATES
+    from interactions.models import Callback, EndedBy, Leg, LegState, Outcome, State
 
     Seat.objects.update(presence=Presence.SIGNED_OUT, wish="", wish_sign_out=False, misses=0)
     for leg in Leg.objects.filter(state=LegState.HANDLING, role="primary"):
         handling.end_work(leg, ended_by=EndedBy.SYSTEM)
     for leg in Leg.objects.filter(state=LegState.WRAPPING).select_related("interaction", "agent"):
         wrap_up.complete(leg, disposition=None, note="", in_time=False, by=None, at=timezone.now())
+    for promised in Callback.objects.filter(state__in=OPEN_STATES):
+        callbacks.withdraw(promised, "end of story", tell=False)
     for waiting in Interaction.objects.filter(state__in=[State.QUEUED, State.OFFERED]):
         handling.customer_left(waiting, where="end of story")
     for parked in Interaction.objects.filter(state=State.PARKED):

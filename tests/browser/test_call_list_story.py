@@ -102,12 +102,12 @@ def test_a_number_forbidden_meanwhile_does_not_ring(
     """Ben's Dial button is older than the letter; before the letter the same button opens the telephone."""
     watch.allow("409", "Failed to launch 'tel:")
     line = Queue.objects.filter(client=stage.tech_giant(), channels__contains=["voice"], state="open").order_by("pk")[0]
-    olga = make.prospect(make.call_list(line, f"Letter {uuid4().hex[:4]}"), "Olga Reyes", number="+12125550171")
+    olga = make.prospect(make.call_list(line, f"Letter {uuid4().hex[:4]}"), "Olga Reyes", number="+12125550141")
     ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
     prospects.take_next(olga.call_list, by=stage.agent("ben"))
     leg = outbound.start_prospect(olga, by=stage.agent("ben"))
     ben.goto(f"/console/legs/{leg.public_id}/")
-    dial = ben.locator("[data-number='+12125550171']")
+    dial = ben.locator("[data-number='+12125550141']")
     dial.click()
     eventually(lambda: JournalEntry.objects.filter(leg=leg, kind=Kind.DIALLED).count() == 1)
     expect(dial).to_be_enabled()
