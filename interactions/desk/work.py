@@ -47,13 +47,13 @@ from interactions.models import (
     Draft,
     EndedBy,
     Interaction,
-    Kind,
     Leg,
     LegRole,
     LegState,
     Message,
     MessageDirection,
     Run,
+    Visit,
 )
 from interactions.models.leg import ON_IT
 
@@ -121,24 +121,33 @@ def notes_on(interaction: Interaction) -> list[CaseNote]:
     return list(CaseNote.objects.filter(case_id=interaction.case_id)) if interaction.case_id else []
 
 
-def entered_of(leg: Leg) -> datetime:
-    """When the wait began that this leg ended, wherever the contact has gone since."""
+@composed
+def _answered_stays(interaction: Any, until: Any) -> QuerySet[Visit]:
+    """The last stay in line that began by then and ended with an answer."""
+    ended = Visit.objects.filter(interaction=interaction, how="answered", entered_at__lte=until, left_at__isnull=False)
+    return ended.only("entered_at", "left_at").order_by("-ordinal")[:1]
+
+
+def stay_of(leg: Leg) -> tuple[datetime, datetime]:
+    """From when to when the customer waited for the answer that brought the contact to her, wherever it has gone since.
+
+    Who was asked, or took over from a colleague, has the wait before that colleague's answer: none is added on the way.
+    """
+    if leg.accepted_at and (stay := first(_answered_stays(leg.interaction_id, leg.accepted_at))):
+        return stay.entered_at, stay.left_at
     entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
-    if leg.accepted_at is None or entered <= leg.accepted_at:
-        return entered
-    accepted = leg.journal.filter(kind=Kind.ACCEPTED).values_list("facts__waited", flat=True).first()
-    return leg.accepted_at - timedelta(seconds=accepted or 0)
+    until = leg.accepted_at or clock.now()
+    return min(entered, until), until
 
 
 def spans_of(leg: Leg) -> Spans:
     """Waited, talked, on hold and in wrap-up so far."""
     now = clock.now()
-    began = leg.accepted_at or leg.offered_at
-    entered = entered_of(leg)
+    entered, answered = stay_of(leg)
     ended = leg.work_ended_at or now
     held = leg.hold_seconds + (int((now - leg.hold_since).total_seconds()) if leg.on_hold and leg.hold_since else 0)
     wrapped = int(((leg.ended_at or now) - leg.work_ended_at).total_seconds()) if leg.work_ended_at else 0
-    return Spans(max(0, int((began - entered).total_seconds())), leg.talked_seconds(ended), held, max(0, wrapped))
+    return Spans(int((answered - entered).total_seconds()), leg.talked_seconds(ended), held, max(0, wrapped))
 
 
 @composed
@@ -251,7 +260,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     brand: Brand = leg.client.brand
     now = clock.now()
     voice = leg.channel == Channel.VOICE
-    entered = entered_of(leg)
+    entered, answered = stay_of(leg)
     found: dict[str, Any] = {
         "leg": leg,
         "interaction": interaction,
@@ -260,7 +269,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
         "subject": subject_of(interaction),
         "you_are": public_name(agent.user, leg.client),
         "language": LANGUAGES.get(interaction.language, interaction.language),
-        "waited": (leg.accepted_at or now) - (leg.offered_at if leg.role == "consult" else entered),
+        "waited": answered - entered,
         "entered": entered,
         "line": handling.queue_of(leg),
         "run": run,

@@ -284,6 +284,27 @@ def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> No
     assert fresh(asked).state == LegState.HANDLING, "her voice came with the consultation"
 
 
+def test_who_takes_a_call_over_is_told_what_ann_waited_and_not_what_she_talked(
+    day: Day, house: House, ann: Caller
+) -> None:
+    clock.advance(7)
+    leg = taken(house, day, ann)
+    heard(leg)
+    clock.advance(300)
+    cal = house.agent("Cal Cole")
+    asked = transfers.consult(leg, cal, by=leg.agent)
+    clock.advance(5)
+    offers.accept(asked, by=cal)
+    transfers.complete_warm(fresh(leg), by=leg.agent)
+    clock.advance(60)
+    handling.end_work(fresh(asked), by=cal, ended_by=EndedBy.AGENT)
+    for each in (asked, leg):
+        desk = Browser()
+        desk.force_login(each.agent.user)
+        told = desk.get(reverse("console-work", args=[each.public_id]), follow=True).content.decode()
+        assert "<dt>Waited</dt><dd>0:07</dd>" in told
+
+
 def test_a_phone_call_counts_by_its_accept(day: Day, house: House, line: Queue) -> None:
     bea = house.agent("Bea Brown")
     contact = house.contact(Channel.VOICE, queue=line)
