@@ -103,6 +103,8 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
     if step.kind in ("say", "close") and not step.text.strip():
         yield wrong(_t("There is nothing to say here."))
     yield from _of_fields(step, wrong)
+    if step.kind == "sub_process" and kind == ScriptKind.SUB_PROCESS:
+        yield wrong(_t("A sub-process cannot lead into another one."))
     match step.kind:
         case "say" | "collect" | "sub_process" | "act" if not step.next:
             yield wrong(_t("It leads nowhere."))

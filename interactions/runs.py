@@ -20,7 +20,7 @@ from bpo.kernel.asking import operation
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients import scripts
-from clients.models import Product, Reason, Script, ScriptKind, ScriptVersion
+from clients.models import Product, Reason, Script, ScriptKind
 from clients.script_acts import OF_PROSPECTS
 from clients.script_graph import END, Graph, Step, parse
 from interactions import acts, closing, handling, journal, verifying
@@ -150,6 +150,7 @@ def _visit(run: Run, step: str, *, agent: Agent, at: datetime, jumped: bool = Fa
         client_id=run.client_id,
         version=run.sub_version or run.version,
         step=step,
+        sub_step=run.sub_step,
         ordinal=before.ordinal + 1 if before else 1,
         from_version_id=before.version_id if before else None,
         from_step=before.step if before else "",
@@ -169,8 +170,8 @@ def _enter(run: Run, step_id: str, *, agent: Agent, at: datetime, jumped: bool =
     own = 0
     while True:
         if step_id == END and run.sub_version is not None:
-            run.sub_version = None
-            step_id = parse(run.version.graph)[_sub_step(run)].next
+            step_id = parse(run.version.graph)[run.sub_step].next
+            run.sub_version, run.sub_step = None, ""
             continue
         graph = graph_of(run)
         if step_id not in graph:
@@ -187,7 +188,7 @@ def _enter(run: Run, step_id: str, *, agent: Agent, at: datetime, jumped: bool =
             break
         _leave(run, next_step=way, answer={}, at=at)
         step_id = way
-    run.save(update_fields=["at_step", "sub_version", "answers", "verified", "verify_attempts"])
+    run.save(update_fields=["at_step", "sub_version", "sub_step", "answers", "verified", "verify_attempts"])
 
 
 def _through(run: Run, step: Step) -> str | None:
@@ -195,6 +196,8 @@ def _through(run: Run, step: Step) -> str | None:
     if step.kind == "decide":
         return decide(step, run)
     if step.kind == "sub_process":
+        if run.sub_version is not None:
+            return step.next  # one within another has no way back; those in force from before the check have none
         interaction = run.interaction
         found = scripts.sub_process(
             interaction.client,
@@ -203,17 +206,10 @@ def _through(run: Run, step: Step) -> str | None:
             interaction.channel,
         )
         if found is not None:
-            run.sub_version = found
+            run.sub_version, run.sub_step = found, step.id
             return parse(found.graph).start
         return step.next
     return None
-
-
-def _sub_step(run: Run) -> str:
-    """The step of the script itself from which the sub-process was entered."""
-    visits = run.visits.filter(version_id=run.version_id).order_by("-ordinal").values_list("step", flat=True)
-    main = parse(run.version.graph)
-    return next(step for step in visits if step in main and main[step].kind == "sub_process")
 
 
 def _locked(run: Run, step_id: str | None = None) -> Run:
@@ -336,11 +332,8 @@ def jump(run: Run, step_id: str, *, by: Agent, at: datetime | None = None) -> Ru
     if step_id not in graph_of(run):
         if step_id not in parse(run.version.graph):
             raise NoSuchStep(step_id)
-        target: ScriptVersion | None = None
-    else:
-        target = run.sub_version
+        run.sub_version, run.sub_step = None, ""
     _leave(run, next_step=step_id, answer={}, at=at)
-    run.sub_version = target
     _enter(run, step_id, agent=by, at=at, jumped=True)
     return run
 
@@ -349,8 +342,8 @@ def path(visits: Iterable[StepVisit]) -> list[StepVisit]:
     """The way taken without the detours: going back to a step forgets what came after it."""
     taken: list[StepVisit] = []
     for visit in visits:
-        key = (visit.version_id, visit.step)
-        known = [(one.version_id, one.step) for one in taken]
+        key = (visit.sub_step, visit.version_id, visit.step)
+        known = [(one.sub_step, one.version_id, one.step) for one in taken]
         if key in known:
             taken = taken[: known.index(key)]
         taken.append(visit)
@@ -372,6 +365,7 @@ def back(run: Run, *, by: Agent, at: datetime | None = None) -> Run:
     target = seen[-1]
     _leave(run, next_step=target.step, answer={}, at=at)
     run.sub_version = None if target.version_id == run.version_id else target.version
+    run.sub_step = target.sub_step
     _enter(run, target.step, agent=by, at=at)
     return run
 

@@ -115,7 +115,7 @@ def _do(version: ScriptVersion, do: str, step: str, by: Any, since: int) -> tupl
     told = ""
     if act == "keep":
         return step, ""
-    if act == "add" and rest in KINDS:
+    if act == "add" and rest in KINDS and (rest, version.script.kind) != ("sub_process", ScriptKind.SUB_PROCESS):
         graph, step = graph_edits.add(graph, rest, str(KINDS[rest][1]), after=step)
     elif raw is None:
         return "", ""

@@ -254,9 +254,9 @@ def _order_words(order: Order) -> str:
 
 def _lines(run: Run, main: Graph, visits: list[StepVisit], words: Mapping[str, object]) -> Iterator[Line]:
     """The steps of the script itself; those of a sub-process stand inside their step."""
-    taken = [(one.version_id, one.step) for one in runs.path(visits)]
+    taken = [(one.version_id, one.step) for one in runs.path(visits) if one.sub_step in ("", run.sub_step)]
     spent = _spent(run, visits)
-    at_main = run.at_step if run.sub_version_id is None else _sub_step_of(run, visits, main)
+    at_main = run.sub_step or run.at_step
     number = 0
     for step in main.main_path():
         if step.kind == "decide":
@@ -324,13 +324,6 @@ def _spent(run: Run, visits: list[StepVisit]) -> dict[tuple[int, str], timedelta
             outer = (run.version_id, entered_from)
             spent[outer] = spent.get(outer, timedelta()) + took
     return spent
-
-
-def _sub_step_of(run: Run, visits: list[StepVisit], main: Graph) -> str:
-    for visit in reversed(visits):
-        if visit.version_id == run.version_id and visit.step in main and main[visit.step].kind == "sub_process":
-            return visit.step
-    return ""
 
 
 def _answer_of(run: Run, step: Step, visits: list[StepVisit], words: Mapping[str, object]) -> dict[str, Any]:

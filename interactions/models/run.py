@@ -26,6 +26,9 @@ class Run(PublicIdModel):
     sub_version = models.ForeignKey(
         ScriptVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="The sub-process it is in."
     )
+    sub_step = models.CharField(
+        max_length=80, blank=True, help_text="The step of the script itself through which it entered the sub-process."
+    )
     state = models.CharField(max_length=7, choices=RunState, default=RunState.RUNNING)
     at_step = models.CharField(max_length=80)
     answers = models.JSONField(default=dict)
@@ -35,6 +38,15 @@ class Run(PublicIdModel):
     ended_at = models.DateTimeField(null=True)
 
     objects = ClientScopedQuerySet["Run"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sub_version=None, sub_step="")
+                | models.Q(sub_version__isnull=False) & ~models.Q(sub_step=""),
+                name="sub_process_has_a_way_back",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Run of {self.version}"
@@ -47,6 +59,7 @@ class StepVisit(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=80)
+    sub_step = models.CharField(max_length=80, blank=True, help_text="Through which it was entered, as in its run.")
     ordinal = models.PositiveSmallIntegerField()
     from_version = models.ForeignKey(
         ScriptVersion,

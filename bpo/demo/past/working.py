@@ -103,11 +103,13 @@ class Working(Arriving):
             run, Kind.RUN_STARTED, work.accepted, by=agent, script=version.script.name, version=version.number
         )
         self.visits: list[StepVisit] = []
-        product = ""
+        product = step = ""
         for visit in work.path:
             sub = self.known.sub_version(product, contact.channel, contact.language) if visit.graph == "sub" else None
             before = self.visits[-1] if self.visits else None
+            step = step if sub else visit.step
             row = parts.step_visit(run, version if sub is None else sub, agent, before, visit)
+            row.sub_step = run.sub_step = step if sub else ""
             self.visits.append(self.rows.add(row))
             run.sub_version, run.at_step = sub, visit.step
             if visit.verified:
