@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from bpo.kernel.writing import delete, update
 from interactions import journal, queueing, states
 from interactions.models import (
+    HANDED_ON,
     Draft,
     Interaction,
     Kind,
@@ -35,7 +36,6 @@ def close(
 ) -> None:
     """Close with an outcome: leave the queue if it stands in one, end the script run, drop the draft."""
     at = at or clock.now()
-    attended = interaction.state not in (State.QUEUED, State.OFFERED, State.PARKED)
     if interaction.state in (State.QUEUED, State.OFFERED):
         queueing.leave_queue(interaction, outcome, at)
     states.move(
@@ -49,7 +49,7 @@ def close(
         prefer_agent=None,
         prefer_until=None,
     )
-    end_run(interaction, at=at, attended=attended)
+    end_run(interaction, at=at)
     delete(Draft, {"interaction": interaction.pk})
     journal.record(interaction, Kind.CLOSED, by=by, by_name=by_name, at=at, outcome=outcome)
 
@@ -60,21 +60,31 @@ def _running(interaction: Any) -> QuerySet[Run]:
     return running.select_related("interaction").select_for_update(of=("self",))
 
 
-def end_run(interaction: Interaction, *, at: datetime, attended: bool = True) -> None:
-    """End the script run where it stands, its step times end with the work: earlier, where nobody was on it.
+def end_run(interaction: Interaction, *, at: datetime) -> None:
+    """End the script run where it stands; its last step ends with the work of whoever stood there, not with what a
+    colleague who had handed the contact on still wraps up, nor with the waiting of a customer whom nobody had.
 
     The run is locked first: a step that is entered at this moment is there to be left.
     """
     run = first(_running(interaction.pk))
     if run is None:
         return
-    worked_until = at if attended else _work_ended(interaction) or at
+    worked_until = _work_ended(run) or at
     update(StepVisit, {"run": run.pk, "left_at__isnull": True}, left_at=worked_until)
     update(Run, {"pk": run.pk}, state=RunState.ENDED, ended_at=at)
     journal.record(run, Kind.RUN_ENDED, at=at, step=run.at_step)
 
 
-def _work_ended(interaction: Interaction) -> datetime | None:
-    legs = Leg.objects.filter(interaction=interaction, role=LegRole.PRIMARY, accepted_at__isnull=False)
-    ended: datetime | None = legs.aggregate(Max("work_ended_at"))["work_ended_at__max"]
-    return ended
+@composed
+def _last_legs(run: Any) -> QuerySet[Leg]:
+    stood = StepVisit.objects.filter(run=run, left_at__isnull=True).values("agent")
+    legs = Leg.objects.filter(interaction__run=run, agent__in=stood, role=LegRole.PRIMARY, accepted_at__isnull=False)
+    return legs.only("ended_by", "work_ended_at", "ended_at").order_by("-accepted_at", "-pk")[:1]
+
+
+def _work_ended(run: Run) -> datetime | None:
+    """When whoever stands at the open step was done; None while she is not."""
+    leg = first(_last_legs(run.pk))
+    if leg is None:
+        return None
+    return leg.work_ended_at if leg.ended_by in HANDED_ON else leg.ended_at or leg.work_ended_at

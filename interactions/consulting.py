@@ -66,8 +66,8 @@ def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, a
     case_duty.taken(interaction, by=colleague.agent)
     if interaction.state == State.HELD:
         states.move(interaction, State.ACTIVE, at=at)
-    Leg.objects.filter(pk=colleague.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY)
-    colleague.role = LegRole.PRIMARY
+    Leg.objects.filter(pk=colleague.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY, took_over_at=at)
+    colleague.role, colleague.took_over_at = LegRole.PRIMARY, at
     states.recount_seat(colleague.agent_id, at=at)
     journal.record(
         before,

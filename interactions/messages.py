@@ -21,6 +21,7 @@ from interactions import files as kept_files
 from interactions.adapters.base import Inbound
 from interactions.files import File
 from interactions.models import (
+    HANDED_ON,
     CaseState,
     ChatSession,
     Interaction,
@@ -163,20 +164,26 @@ def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
     """The customer wrote again before wrap-up ended: the same leg handles again, its points were never given up."""
     # Without a console nobody reads it: the grace begins now. Her seat is locked, so she cannot come or go meanwhile.
     away = Seat.objects.filter(pk=leg.agent_id, connected=False).exists()
-    states.move(
-        leg,
-        LegState.HANDLING,
-        at=at,
-        work_ended_at=None,
-        wrap_up_due_at=None,
-        ended_by="",
-        lost_since=at if away else None,
-    )
+    since = at if away else None
+    if leg.ended_by in HANDED_ON:
+        leg = _had_again(interaction, leg, lost_since=since, at=at)
+    else:
+        fresh = {"work_ended_at": None, "wrap_up_due_at": None, "ended_by": "", "lost_since": since}
+        states.move(leg, LegState.HANDLING, at=at, **fresh)
     states.move(interaction, State.ACTIVE, at=at)
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
     if interaction.case is not None and interaction.case.state == CaseState.RESOLVED:
         cases.reopen(interaction.case, at=at)  # it was not settled after all
         case_duty.customer_spoke(interaction, at=at)
+
+
+def _had_again(interaction: Interaction, leg: Leg, *, lost_since: datetime | None, at: datetime) -> Leg:
+    """Who handed it on is the last who is here: that is over as it stands, she has the contact anew."""
+    states.move(leg, LegState.COMPLETED, at=at, ended_at=at, wrap_up_due_at=None)
+    anew = handling.start_leg(interaction, leg.agent, at=at, made_by="")
+    if lost_since is not None:
+        Leg.objects.filter(pk=anew.pk).update(lost_since=lost_since)
+    return anew
 
 
 def write_system(interaction: Interaction, text: str, *, at: datetime) -> Message:

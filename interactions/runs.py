@@ -110,14 +110,30 @@ def accepted(entry: JournalEntry) -> None:
     """Reaction: whoever took the contact stands at a step of its script."""
     leg = first(_taken(entry.leg_id)) if entry.leg_id else None
     if leg is not None:
-        begin(leg.interaction, leg.agent, at=entry.at)
+        begin(leg.interaction, leg.agent, at=leg.hers_since)
 
 
 def handed_on(entry: JournalEntry) -> None:
     """Reaction: the colleague who was in the talk has the contact now; others are told when they accept."""
     leg = handling.live_leg(entry.interaction) if entry.interaction else None
     if leg is not None and leg.state == "handling":
-        begin(leg.interaction, leg.agent, at=entry.at)
+        begin(leg.interaction, leg.agent, at=leg.hers_since)
+
+
+@composed
+def _hers(interaction: Any, agent: Any) -> QuerySet[Leg]:
+    hers = Leg.objects.order_by().filter(interaction=interaction, agent=agent, role="primary", state="handling")
+    return hers.only("accepted_at", "took_over_at")
+
+
+def _stand(run: Run, agent: Agent) -> None:
+    """Whoever acts stands at the present step since the contact is hers, though nobody has written that yet: the
+    process that took her accept may have died before it did."""
+    leg = first(_hers(run.interaction_id, agent.pk))
+    if leg is None or leg.hers_since is None:
+        return
+    if not run.visits.filter(left_at__isnull=True, agent=agent, entered_at__gte=leg.hers_since).exists():
+        _take_over(run, agent, at=leg.hers_since)
 
 
 def _take_over(run: Run, agent: Agent, *, at: datetime) -> None:
@@ -229,6 +245,7 @@ def answer(run: Run, step_id: str, data: Mapping[str, str], *, by: Agent, at: da
     """Answer the present step and go on. AnswersWrong names what is missing; nothing is changed then."""
     at = at or clock.now()
     run = _locked(run, step_id)
+    _stand(run, by)
     step = graph_of(run)[step_id]
     if step.kind == "verify":
         return _verify(run, step, data, by=by, at=at)
@@ -329,6 +346,7 @@ def jump(run: Run, step_id: str, *, by: Agent, at: datetime | None = None) -> Ru
     """Go to any step of the script or the sub-process; allowed, and recorded."""
     at = at or clock.now()
     run = _locked(run)
+    _stand(run, by)
     if step_id not in graph_of(run):
         if step_id not in parse(run.version.graph):
             raise NoSuchStep(step_id)
@@ -355,6 +373,7 @@ def back(run: Run, *, by: Agent, at: datetime | None = None) -> Run:
     """To the step seen before this one; at the first it stays."""
     at = at or clock.now()
     run = _locked(run)
+    _stand(run, by)
     seen = [
         visit
         for visit in path(run.visits.prefetch_related("version"))[:-1]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, PresenceReason
@@ -53,6 +53,8 @@ from interactions.models import (
     Message,
     MessageDirection,
     Run,
+    RunState,
+    StepVisit,
     Visit,
 )
 from interactions.models.leg import ON_IT
@@ -152,18 +154,31 @@ def spans_of(leg: Leg) -> Spans:
 
 @composed
 def _runs(interaction: Any) -> QuerySet[Run]:
-    return Run.objects.filter(interaction=interaction).select_related("version__script", "sub_version__script")
+    open_visit = StepVisit.objects.filter(run=OuterRef("pk"), left_at__isnull=True)
+    runs = Run.objects.filter(interaction=interaction).select_related("version__script", "sub_version__script")
+    return runs.annotate(
+        stands=Subquery(open_visit.values("agent")[:1]), since=Subquery(open_visit.values("entered_at")[:1])
+    )
 
 
 def run_of(leg: Leg, agent: Agent) -> Run | None:
-    """The run beside the work; begun now when the reaction to the accept has not done so yet."""
+    """The run beside the work; begun or taken over now when the reaction to the accept has not done so yet."""
     run = first(_runs(leg.interaction_id))
+    handled = leg.state == LegState.HANDLING and leg.role == "primary"
+    unwritten = handled and leg.hers_since and leg.agent_id == agent.pk and not _stands(run, leg)
+    if unwritten and runs.begin(leg.interaction, agent, at=leg.hers_since):
+        run = first(_runs(leg.interaction_id))
     if run is not None:
         run.interaction, run.client = leg.interaction, leg.client
-    handled = leg.state == LegState.HANDLING and leg.role == "primary"
-    if run is None and handled and runs.begin(leg.interaction, agent, at=leg.accepted_at):
-        return run_of(leg, agent)
     return run
+
+
+def _stands(run: Any, leg: Leg) -> bool:
+    """Whether it is written that she stands at the present step since the contact is hers; at the end nobody does."""
+    if run is None:
+        return False
+    written: bool = run.state == RunState.ENDED or (run.stands == leg.agent_id and run.since >= leg.hers_since)
+    return written
 
 
 def callback_of(interaction: Interaction) -> Callback | None:

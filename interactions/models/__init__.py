@@ -20,7 +20,7 @@ from interactions.models.interaction import (
 )
 from interactions.models.journal import JournalEntry, Kind
 from interactions.models.lane import AgentLane, Lane, Refusal
-from interactions.models.leg import PASSED_ON, EndedBy, Leg, LegRole, LegState
+from interactions.models.leg import HANDED_ON, PASSED_ON, EndedBy, Leg, LegRole, LegState
 from interactions.models.message import Attachment, Draft, Message, MessageDirection
 from interactions.models.monitor import Mode, Monitor
 from interactions.models.notice import FOR_CUSTOMERS, FOR_WORKERS, OF_ACTS, Notice, NoticeKind
@@ -38,6 +38,7 @@ __all__ = [
     "BEGAN",
     "FOR_CUSTOMERS",
     "FOR_WORKERS",
+    "HANDED_ON",
     "HEARD",
     "IN_HAND",
     "OF_ACTS",

@@ -48,6 +48,8 @@ class EndedBy(TextChoices):
 
 # Who is offered a contact or handles it.
 ON_IT = (LegState.OFFERED, LegState.HANDLING)
+# How the leg of somebody ends whose contact goes on with others: what she wraps up then is time beside it.
+HANDED_ON = (EndedBy.TRANSFER, EndedBy.SUPERVISOR)
 # An offer that her desk could not take (`passed_on`).
 PASSED_ON = Q(state=LegState.DECLINED, ended_by=EndedBy.SYSTEM)
 HOLDING_STATES = (LegState.OFFERED, LegState.HANDLING, LegState.WRAPPING)
@@ -72,6 +74,9 @@ class Leg(PublicIdModel):
     expires_at = models.DateTimeField(null=True)
     shown_at = models.DateTimeField(null=True, help_text="A console said that it shows the card.")
     accepted_at = models.DateTimeField(null=True)
+    took_over_at = models.DateTimeField(
+        null=True, help_text="Of a colleague who was in the talk: since when the contact is hers alone."
+    )
     work_ended_at = models.DateTimeField(null=True, help_text="Handling ended, wrap-up began.")
     wrap_up_due_at = models.DateTimeField(null=True)
     wrap_up_extended = models.BooleanField(default=False)
@@ -120,6 +125,11 @@ class Leg(PublicIdModel):
 
     def __str__(self) -> str:
         return f"Leg of {self.agent} on {self.interaction}"
+
+    @property
+    def hers_since(self) -> datetime | None:
+        """Since when she has the contact; what she heard before as a colleague in the talk is another's time."""
+        return self.took_over_at or self.accepted_at
 
     @property
     def talking_since(self) -> datetime:

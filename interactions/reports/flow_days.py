@@ -1,7 +1,7 @@
 """A call flow's life over days: those that are over are counted once and kept, today is counted anew.
 
 Everything in `flows.Life` is a count of runs by when they began, so that a period is the sum of its days. A day is kept
-when none of its runs goes on: from then on nothing of it can change.
+when it has been over for an hour and none of its runs goes on: from then on nothing of it can change.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from interactions.reports.scope import DAY, Period, midnight
 
 KEPT_AHEAD = 61  # two months: a review holds one against the one before
 SECOND = timedelta(seconds=1)
+LATE = timedelta(hours=1)  # a run is written after its contact was accepted, and says that moment: it comes by then
 
 
 def life(version: ScriptVersion, period: Period, *, at: datetime | None = None) -> Life:
@@ -67,7 +68,7 @@ def _days(period: Period, zone: str, at: datetime) -> Iterator[tuple[datetime, d
 
 
 def _day(version: ScriptVersion, start: datetime, end: datetime, at: datetime) -> Life:
-    over = end <= at and not flows.runs_of(version, start, end).filter(state=RunState.RUNNING).exists()
+    over = end + LATE <= at and not flows.runs_of(version, start, end).filter(state=RunState.RUNNING).exists()
     found = flows.life(version, start, min(end, at + SECOND))
     if over:
         FlowDay.objects.bulk_create(

@@ -16,11 +16,11 @@ from math import ceil
 from typing import NamedTuple
 
 from django.db.models import Case, CharField, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Extract, Floor
+from django.db.models.functions import Cast, Coalesce, Extract, Floor
 
 from clients.models import ScriptKind, ScriptVersion
 from clients.script_graph import END
-from interactions.models import EndedBy, Leg, LegRole, Run, RunState, StepVisit
+from interactions.models import HANDED_ON, Leg, LegRole, Run, RunState, StepVisit
 
 DOOR, SUB = "", "sub:"
 
@@ -220,16 +220,20 @@ def _waits(runs: QuerySet[Run]) -> dict[int, int]:
 
 
 def handling_time(runs: QuerySet[Run]) -> timedelta:
-    """From accept to the end of wrap-up, of all who had these contacts; of whoever passed one on, to the passing."""
-    passed_on = Q(ended_by=EndedBy.TRANSFER)
+    """From accept to the end of wrap-up, of all who had these contacts; of whoever had to let one go, to that moment.
+
+    A colleague who was asked in has it from when it became hers.
+    """
+    let_go = Q(ended_by__in=HANDED_ON)
+    since = Coalesce("took_over_at", "accepted_at")
     legs = Leg.objects.order_by().filter(
-        passed_on | Q(ended_at__isnull=False),
+        let_go | Q(ended_at__isnull=False),
         interaction__run__in=runs,
         role=LegRole.PRIMARY,
         accepted_at__isnull=False,
     )
-    until = Case(When(passed_on, then="work_ended_at"), default="ended_at")
-    total: timedelta | None = legs.aggregate(total=Sum(until - F("accepted_at")))["total"]
+    until = Case(When(let_go, then="work_ended_at"), default="ended_at")
+    total: timedelta | None = legs.aggregate(total=Sum(until - since))["total"]
     return total or timedelta()
 
 

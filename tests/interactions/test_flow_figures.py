@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db.models import Q
 
 from agents.models import Agent, Seat
 from bpo.kernel import clock
@@ -15,10 +14,11 @@ from clients.models import ScriptVersion
 from clients.script_graph import END, parse
 from interactions import closing, handling, runs, taking_over, transfers
 from interactions.answers import AnswersWrong
-from interactions.models import EndedBy, Interaction, Leg, Outcome, Run, StepVisit
-from interactions.reports import flow_chart, flow_rows, flows
+from interactions.models import EndedBy, Interaction, Leg, Outcome, Run
+from interactions.reports import flow_chart, flows
 from interactions.reports.flows import DOOR, SUB, Way
 from tests import factories as make
+from tests.interactions.recount import agrees
 from tests.interactions.scripted import Scene, begun, scene
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,7 @@ def test_whatever_happens_what_came_is_what_went(acme: Scene, seed: int) -> None
             else:
                 Leg.objects.filter(pk=leg.pk).update(state="completed", ended_at=clock.now(), ended_by="agent")
     for name in ("Inbound orders", "Orders"):
-        agrees(version(acme, name))
+        agrees(version(acme, name), START - timedelta(hours=1), LATER)
     life = flows.life(version(acme), START - timedelta(hours=1), LATER)
     assert life.step_time == life.handling_time
     assert life.started == 3 == life.ends.get("handled", 0) + life.inside
@@ -168,46 +168,6 @@ def finish(leg: Leg) -> None:
     if contact.state != "closed":
         closing.close(contact, Outcome.HANDLED)
     Leg.objects.filter(pk=leg.pk, ended_at=None).update(state="completed", ended_at=clock.now())
-
-
-def agrees(of: ScriptVersion) -> None:
-    """Every figure of the version, counted again by walking through the rows of each run."""
-    start = START - timedelta(hours=1)
-    life = flows.life(of, start, LATER)
-    for key, at in life.steps.items():
-        assert at.came == at.went_on + at.taken_over + at.ended + at.inside, key
-    ways: Counter[Way] = Counter()
-    inside: Counter[str] = Counter()
-    sub = of.script.kind == "sub_process"
-    scripts = {one.pk: one.script for one in ScriptVersion.objects.select_related("script")}
-
-    def key(visit: StepVisit) -> str:
-        if visit.version_id == of.pk:
-            return visit.step
-        return DOOR if sub else f"{SUB}{scripts[visit.version_id].public_id}"
-
-    for run in Run.objects.filter(Q(version=of) | Q(visits__version=of)).distinct():
-        before = DOOR
-        for visit in run.visits.order_by("ordinal"):
-            here = key(visit)
-            if sub and here == DOOR and before != DOOR:
-                ways[Way(before, END)] += 1
-            elif here not in (before, DOOR):
-                ways[Way(before, here)] += 1
-            if visit.left_at is None and here != DOOR:
-                inside[here] += 1
-            before = here
-    assert life.ways == ways
-    assert {name: at.inside for name, at in life.steps.items() if at.inside} == inside
-    for way, n in ways.items():
-        asked = ("started", "") if way.source == DOOR else ("to", way.target)
-        step_of = way.source or ""
-        rows = flow_rows.visits_at(of, start, LATER, step_of, asked[0], other=asked[1])
-        assert rows.count() == n or asked[0] == "started"
-    for name, at in life.steps.items():
-        for what, n in (("came", at.came), ("inside", at.inside), ("ended", at.ended)):
-            assert flow_rows.visits_at(of, start, LATER, name, what).count() == n, (name, what)
-    assert flow_rows.visits_at(of, start, LATER, "", "started").count() == life.started
 
 
 def test_percentiles_are_the_nearest_rank() -> None:
