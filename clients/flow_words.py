@@ -64,7 +64,6 @@ ACTS: Words = {
 }
 # Those that leave words for colleagues.
 ACTS_WITH_NOTE = frozenset({"create_order_issue", "promise_callback", "transfer", "open_case", "do_not_call"})
-NOTICES: Words = {"transcript": _("what was said"), "survey": _("the survey")}
 PLACEHOLDERS: Words = {
     "client": _("the company's name"),
     "agent": _("the agent's public name"),

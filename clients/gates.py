@@ -21,7 +21,7 @@ from bpo.accounts.models import User
 from bpo.kernel.composed import composed, first
 from bpo.kernel.errors import DomainError
 from clients.access import is_admin
-from clients.models import Client, Membership, Role
+from clients.models import Client, ClientState, Membership, Role
 
 VIEWERS = (Role.VIEWER, Role.MANAGER)
 ClientView = Callable[..., HttpResponseBase]
@@ -32,6 +32,12 @@ class ReadOnly(DomainError):
 
     code = "client_read_only"
     sentence = _lazy("We do not work for this company at the moment: everything can be read here, and nothing changed.")
+
+
+def require_rooms(client: Client, user: Any) -> None:
+    """ReadOnly for all but administrators while we do no more work for a client."""
+    if client.state in (ClientState.SUSPENDED, ClientState.ENDED) and not is_admin(user):
+        raise ReadOnly
 
 
 class ClientRequest(HttpRequest):

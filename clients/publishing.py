@@ -36,34 +36,36 @@ class NeverInForce(DomainError):
 
 
 @transaction.atomic
-def schedule(version: ScriptVersion, by: User, *, why: str, at: datetime) -> ScriptVersion:
+def schedule(version: ScriptVersion, by: User, *, why: str, at: datetime, edition: int | None = None) -> ScriptVersion:
     """An approved version is published at that time by itself; a time set before is replaced.
 
     TimePassed for a moment that is over; else refused as publishing it now would be.
     """
     if at <= clock.now():
         raise TimePassed
+    scripts.require_read(version, edition)
     scripts.require_publishable(version, by)
     return _set(version, by, why=why, publish_at=at, published_by=by)
 
 
 @transaction.atomic
-def take_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+def take_back(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """It is not published at its time; it stays approved. StaleState where none is set, or its time has come."""
+    scripts.require_read(version, edition)
     if version.publish_at is None:
         raise StaleState
     return _set(version, by, why=why, publish_at=None, published_by=None)
 
 
 @transaction.atomic
-def roll_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+def roll_back(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """Put a former version in force again, in the place of the one that is; runs in progress keep theirs.
 
     Refused as publishing it would be: old steps may break a check that is asked today.
     """
     if version.state != VersionState.RETIRED:
         raise NeverInForce
-    return scripts.put_in_force(version, by, why=why)
+    return scripts.put_in_force(version, by, why=why, edition=edition)
 
 
 def publish_due(at: datetime) -> int:

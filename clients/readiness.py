@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bpo.kernel import clock
-from clients import opening
+from clients import opening, script_fits
 from clients.models import Client, EntryPoint, Queue, QueueState, Role, ScriptKind, ScriptVersion, VersionState
+from clients.script_graph import parse
 from clients.setting_up import NEUTRAL
 
 
@@ -140,13 +141,26 @@ def _scripts(client: Client) -> Ready:
     published = ScriptVersion.objects.filter(
         script__client=client, script__kind=ScriptKind.INBOUND, state=VersionState.PUBLISHED
     )
+    misfit = _misfit(client)
     return _line(
         "script",
-        published.exists(),
+        published.exists() and not misfit,
         _("A call flow is published."),
-        _("Publish a call flow, so that agents know how to answer."),
+        misfit or _("Publish a call flow, so that agents know how to answer."),
         "setup-scripts",
     )
+
+
+def _misfit(client: Client) -> str:
+    """What a flow in force names that is there no more; empty where all fit."""
+    company = script_fits.company_of(client)
+    in_force = ScriptVersion.objects.filter(script__client=client, state=VersionState.PUBLISHED)
+    for version in in_force.select_related("script").order_by("script__name", "number"):
+        for problem in script_fits.misfits(parse(version.graph), company):
+            if problem.must:
+                told = {"flow": version.script.name, "step": problem.step, "why": problem.sentence}
+                return _("“%(flow)s” cannot go on at “%(step)s”: %(why)s") % told
+    return ""
 
 
 def _licences(client: Client) -> Ready:

@@ -80,6 +80,20 @@ def may_own(client: Client) -> QuerySet[User]:
     return User.objects.filter(pk__in=members, is_active=True).order_by("full_name", "pk")
 
 
+def answered_for(script: Script, by: User | None) -> None:
+    """Where nobody answers for it yet, whoever made it does from now on, if that person may."""
+    if script.owner_id is None and by is not None and may_own(script.client).filter(pk=by.pk).exists():
+        script.owner = by
+        script.save(update_fields=["owner"])
+
+
+def unanswered(clients: Iterable[Client]) -> QuerySet[Script]:
+    """The call flows in force for which nobody answers."""
+    in_force = ScriptVersion.objects.filter(script=OuterRef("pk"), state=VersionState.PUBLISHED)
+    found = Script.objects.filter(Exists(in_force), client__in=[client.pk for client in clients], owner=None)
+    return found.select_related("client__brand").order_by("client__name", "name")
+
+
 def days_between(script: Script) -> int:
     """From one review of this script to the next."""
     if script.review_days:
@@ -131,7 +145,7 @@ def _last_of(scripts: list[Script]) -> tuple[dict[int, ScriptReview], dict[int, 
         script=OuterRef("script"),
         language=OuterRef("version__language"),
         channel=OuterRef("version__channel"),
-        published_at__gt=OuterRef("signed_at"),
+        in_force_since__gt=OuterRef("signed_at"),
     ).exclude(pk=OuterRef("version"))
     rows = (
         ScriptReview.objects.filter(script__in=scripts)
@@ -189,9 +203,10 @@ def sign(
 def published(version: ScriptVersion, at: datetime) -> None:
     """A version came into force: the change that a review asked for is made, or the script has its first review day.
 
-    Called before the version says so.
+    Called before the version says so. Where nobody answers for the script, who wrote this version does.
     """
     script = version.script
+    answered_for(script, version.created_by)
     change = _last_of([script])[1].get(script.pk)
     place = (version.language, version.channel)
     if script.review_on is None or (change and (change.version.language, change.version.channel) == place):

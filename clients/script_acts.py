@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,6 +37,16 @@ OUTCOMES: Mapping[str, tuple[tuple[str, str | Promise], ...]] = {
     "request_refund": (("approved", gettext_lazy("approved")), ("waiting", gettext_lazy("waits for approval"))),
 }
 MINUTES = ("15", "30", "45", "60", "90")
+MOST_DAYS = 365
+# Which mails an act may send.
+NOTICES: Mapping[str, str | Promise] = {
+    "transcript": gettext_lazy("what was said"), "survey": gettext_lazy("the survey"),
+}  # fmt: skip
+# Without which an act cannot be done.
+NEEDED: Mapping[str, tuple[str, Promise]] = {
+    "create_order_issue": ("kind", gettext_lazy("It does not say which issue is opened.")),
+    "transfer": ("queue", gettext_lazy("It does not say to which queue.")),
+}
 
 
 def inputs_of(act: str) -> tuple[Field, ...]:
@@ -79,3 +90,26 @@ def inputs_of(act: str) -> tuple[Field, ...]:
                 Field("task_details", _("Details for the company's people")),
             )
     return ()
+
+
+def faults_of(act: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with an act's own settings, in sentences."""
+    if act in NEEDED and not params.get(NEEDED[act][0]):
+        yield str(NEEDED[act][1])
+    if not all(isinstance(value, str | int) for value in params.values()):
+        yield _("Its settings are words and numbers, nothing else.")
+        return
+    days = params.get("days")
+    if act in ("set_pending", "create_task") and "days" in params and not _is_days(days):
+        yield _("“%(days)s” is no number of days from 1 to %(most)d.") % {"days": days, "most": MOST_DAYS}
+    if act == "set_pending" and params.get("for", "customer") != "customer":
+        yield _("It can wait for the customer or for days, not for “%(who)s”.") % {"who": params["for"]}
+    if act == "send_notice" and params.get("kind", "transcript") not in NOTICES:
+        yield _("“%(kind)s” is no mail that is sent from here.") % {"kind": params["kind"]}
+    if act == "book_meeting" and str(params.get("minutes", MINUTES[0])) not in MINUTES:
+        told = {"minutes": params["minutes"], "choices": ", ".join(MINUTES)}
+        yield _("A meeting of %(minutes)s minutes cannot be chosen; %(choices)s can.") % told
+
+
+def _is_days(days: object) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_DAYS

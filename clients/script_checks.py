@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import ScriptKind
-from clients.script_acts import ACTS, OF_ORDERS, OF_PROSPECTS
+from clients.script_acts import ACTS, OF_ORDERS, OF_PROSPECTS, OUTCOMES, faults_of
 from clients.script_graph import (
     DECIDES_ON,
     END,
@@ -50,11 +50,9 @@ LED_BY_FACTS = ("verify", "decide")  # where the agent does not choose the way
 WAYS = ("reached", "ends", "greeting", "verified")
 
 
-# Without which an act cannot be done.
-NEEDED = (
-    ("create_order_issue", "kind", _("It does not say which issue is opened.")),
-    ("transfer", "queue", _("It does not say to which queue.")),
-)
+# What the desk's form calls its own; an answer of that name would be taken for it.
+RESERVED = frozenset({"step", "choice", "gave_up", "csrfmiddlewaretoken", "order_chosen", "bill_chosen"})
+CHOSEN = ("order_chosen", "bill_chosen")  # what a run keeps by itself, and may decide on
 
 
 def passed(problems: Sequence[Problem], kind: str) -> list[str | Promise]:
@@ -62,7 +60,7 @@ def passed(problems: Sequence[Problem], kind: str) -> list[str | Promise]:
     broken = {problem.rule for problem in problems}
     unseen = set(WAYS) if any(problem.must and problem.rule in ("complete", "start") for problem in problems) else set()
     if kind == ScriptKind.SUB_PROCESS:
-        unseen |= {"greeting", "verified"}
+        unseen.add("greeting")
     return [words for rule, words in RULES.items() if rule not in broken | unseen]
 
 
@@ -117,6 +115,10 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
                 yield wrong(_t("It does not say on what it decides."))
             if not step.otherwise:
                 yield wrong(_t("It has no way for everything else."))
+            yield from _of_values([value for value, _way in step.cases], wrong)
+            asked = step.on.removeprefix("answer:")
+            if asked != step.on and asked not in _answers(graph):
+                yield wrong(_t("No step of this flow asks for “%(answer)s”.") % {"answer": asked}, must=False)
         case "close" if next(step.ways(), ""):
             yield wrong(_t("Nothing can follow the closure."))
     if step.kind == "act":
@@ -126,11 +128,38 @@ def _of_step(step: Step, graph: Graph, kind: str) -> Iterator[Problem]:
 def _of_fields(step: Step, wrong: Any) -> Iterator[Problem]:
     if step.kind == "collect" and not step.fields:
         yield wrong(_t("There is nothing to ask here."))
-    for one in step.fields if step.kind != "act" else ():
+    own = step.fields if step.kind != "act" else ()
+    names = Counter([*(one.name for one in own), *(fact for fact, _label in step.facts)])
+    for one in own:
+        if one.name in RESERVED or not one.name.strip():
+            yield wrong(_t("An answer cannot be called “%(name)s”: the desk needs that name.") % {"name": one.name})
+        elif names[one.name] > 1:
+            yield wrong(_t("Two answers here are called “%(name)s”.") % {"name": one.name})
+        yield from _of_values([value for value, _label in one.options], wrong)
+    for one in own:
         if one.type not in FIELD_TYPES:
             yield wrong(_t("“%(type)s” is no type of answer.") % {"type": one.type})
         elif one.type == "choice" and not one.options:
             yield wrong(_t("“%(label)s” has nothing to choose from.") % {"label": one.label})
+
+
+def _of_values(values: Sequence[str], wrong: Any) -> Iterator[Problem]:
+    """Each of several answers needs a value of its own."""
+    for value, times in Counter(values).items():
+        if not value.strip():
+            yield wrong(_t("One of the answers has no value."))
+        elif times > 1:
+            yield wrong(_t("Two answers have the value “%(value)s”.") % {"value": value})
+
+
+def _answers(graph: Graph) -> set[str]:
+    """Under which names a run keeps what is answered."""
+    names = set(CHOSEN)
+    for step in graph.steps.values():
+        if step.kind == "choose" or step.act in OUTCOMES:
+            names.add(step.id)
+        names |= {f"{step.id}.{one.name}" if step.kind == "act" else one.name for one in step.fields}
+    return names
 
 
 def _of_verification(step: Step, wrong: Any) -> Iterator[Problem]:
@@ -151,6 +180,7 @@ def _of_choice(step: Step, wrong: Any) -> Iterator[Problem]:
         yield wrong(_t("There is nothing to choose from."))
     if not step.next and (not step.options or any(not option.next for option in step.options)):
         yield wrong(_t("Some answers lead nowhere."))
+    yield from _of_values([option.value for option in step.options], wrong)
     if len(step.options) > 9:
         yield wrong(_t("More than nine answers have no key each."), must=False)
 
@@ -159,9 +189,8 @@ def _of_act(step: Step, graph: Graph, kind: str, wrong: Any) -> Iterator[Problem
     """What an act needs: its own settings, and what must be known before it."""
     if step.act not in ACTS:
         yield wrong(_t("“%(act)s” is nothing the desk can do.") % {"act": step.act})
-    for act, key, sentence in NEEDED:
-        if step.act == act and not step.params.get(key):
-            yield wrong(sentence)
+    for sentence in faults_of(step.act, step.params):
+        yield wrong(sentence)
     if step.act in OF_ORDERS and not any(one.type == "order" for other in graph.steps.values() for one in other.fields):
         yield wrong(_t("This act needs an order, and no step asks which: it takes the latest open one."), must=False)
     if step.act in OF_PROSPECTS and kind != ScriptKind.OUTBOUND:
@@ -184,15 +213,37 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
             yield Problem(step.id, _t("Depending on what is known it goes around here for ever."), rule="ends")
     if not ends:
         yield Problem("", _t("The script has no closure."), rule="ends")
-    if kind == ScriptKind.SUB_PROCESS:
-        return
+    sub = kind == ScriptKind.SUB_PROCESS
     first = graph[graph.start]
-    if first.kind != "say" or "client" not in first.placeholders():
+    if not sub and (first.kind != "say" or "client" not in first.placeholders()):
         yield Problem(first.id, _t("The first step must be a greeting that names the client."), rule="greeting")
-    unverified = _reach(graph, graph.start, stop_at_passed=True)
+    unverified = _unverified(graph, verified=sub)
     for step in graph.steps.values():
         if step.id in unverified and step.shows_account():
             yield Problem(step.id, _t("Account data can be reached here without verification."), rule="verified")
+        elif step.id in unverified and END in step.ways():
+            sentence = _t("It goes back after a failed check here: look at what the flow that called tells then.")
+            yield Problem(step.id, sentence, must=False, rule="verified")
+
+
+def _unverified(graph: Graph, *, verified: bool) -> set[str]:
+    """The steps to which one can come unverified: a check that fails later takes back what an earlier one gave."""
+    reached: set[tuple[str, bool]] = set()
+    ahead = [(graph.start, verified)]
+    while ahead:
+        here = ahead.pop()
+        if here in reached or here[0] not in graph:
+            continue
+        reached.add(here)
+        step, known = graph[here[0]], here[1]
+        if step.kind == "verify":
+            ahead += [(step.next, True), (step.failed, False)]
+        elif step.kind == "decide" and step.on == "verified":
+            found = "yes" if known else "no"
+            ahead.append((next((way for value, way in step.cases if value == found), step.otherwise), known))
+        else:
+            ahead += [(way, known) for way in step.ways()]
+    return {step for step, known in reached if not known}
 
 
 def _sure_to_end(graph: Graph) -> set[str]:
@@ -217,8 +268,8 @@ def _ends_surely(step: Step, sure: set[str]) -> bool:
     return any(way in sure for way in step.ways())
 
 
-def _reach(graph: Graph, start: str, *, stop_at_passed: bool = False) -> set[str]:
-    """The steps that can be reached; `stop_at_passed` does not walk through a passed verification."""
+def _reach(graph: Graph, start: str) -> set[str]:
+    """The steps that can be reached."""
     reached: set[str] = set()
     ahead = [start]
     while ahead:
@@ -226,9 +277,5 @@ def _reach(graph: Graph, start: str, *, stop_at_passed: bool = False) -> set[str
         if here in reached or here not in graph:
             continue
         reached.add(here)
-        step = graph[here]
-        if stop_at_passed and step.kind == "verify":
-            ahead.append(step.failed)
-        else:
-            ahead.extend(step.ways())
+        ahead.extend(graph[here].ways())
     return reached

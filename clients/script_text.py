@@ -94,9 +94,14 @@ def read(text: str) -> dict[str, Any]:
     else:
         node = _composed(text, strict=True)
         graph = _Loader("").construct_document(node) if node is not None else None
-    if [*_faults(graph, {})]:
+    if faults_of(graph):
         raise Unreadable([*_faults(graph, _lines(_composed(text)))])
     return dict(graph)
+
+
+def faults_of(graph: Any) -> list[Fault]:
+    """Why this is no call flow at all, whatever it is; empty where it can be edited on."""
+    return [*_faults(graph, {})]
 
 
 def _composed(text: str, *, strict: bool = False) -> yaml.Node | None:

@@ -60,13 +60,14 @@ from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.history import because
 from bpo.kernel.states import advance
-from clients import reviews
+from clients import reviews, script_fits
 from clients.drafting import NotADraft, NothingToUndo, Outdated, redo, rewrite, undo
 from clients.models import CallList, Client, ProductType, Role, Script, ScriptKind, ScriptVersion, VersionState
 from clients.script_checks import Problem, check
 from clients.script_graph import PLACEHOLDER, PLACEHOLDERS
 
 __all__ = [
+    "ChangedSinceRead",
     "ClientApprovalMissing",
     "ClientApproves",
     "NotADraft",
@@ -85,6 +86,7 @@ __all__ = [
     "redo",
     "render",
     "require_publishable",
+    "require_read",
     "rewrite",
     "send_back",
     "sub_process",
@@ -131,6 +133,13 @@ class ClientApprovalMissing(DomainError):
     sentence = _("By the contract the client's own manager approves this script first. It is waiting for that.")
 
 
+class ChangedSinceRead(DomainError):
+    """What was read is not what stands there now."""
+
+    code = "changed_since_read"
+    sentence = _("It was changed since you read it. Read it as it is now, then say so once more.")
+
+
 class OwnDraft(DomainError):
     """Nobody approves or publishes what she wrote herself."""
 
@@ -139,7 +148,7 @@ class OwnDraft(DomainError):
 
 
 def _faults(version: ScriptVersion) -> list[Problem]:
-    return [problem for problem in check(version.graph, version.script.kind) if problem.must]
+    return [problem for problem in script_fits.problems_of(version) if problem.must]
 
 
 def before(version: ScriptVersion, others: Iterable[ScriptVersion]) -> ScriptVersion | None:
@@ -155,8 +164,19 @@ def wrote(version: ScriptVersion, user: User) -> bool:
     return version.created_by_id == user.pk or version.writers.filter(pk=user.pk).exists()
 
 
-def submit(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
-    """Hand a draft in for review; refused while it has faults."""
+def require_read(version: ScriptVersion, edition: int | None) -> None:
+    """Its steps as they stand, held until the end; ChangedSinceRead where `edition` is another one."""
+    rows = ScriptVersion.objects.select_for_update(no_key=True).values_list("edition", "graph")
+    version.edition, version.graph = rows.get(pk=version.pk)
+    if edition not in (None, version.edition):
+        raise ChangedSinceRead
+
+
+@transaction.atomic
+def submit(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
+    """Hand a draft in for review; refused while it has faults. `edition` is the one that was read, as with all moves:
+    where it is another by now, ChangedSinceRead."""
+    require_read(version, edition)
     if faults := _faults(version):
         raise ScriptRefused(faults)
     _move(version, VersionState.IN_REVIEW, by, why)
@@ -171,11 +191,12 @@ def client_approves(client: Client, *, at: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def approve(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+def approve(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """Say that it may be published; not by who wrote it, unless an admin.
 
     Where the contract says so, by a manager of the client alone, who did not write it either.
     """
+    require_read(version, edition)
     client = version.script.client
     for_client = client_approves(client)
     if for_client and not by.memberships.filter(client=client, role=Role.MANAGER).exists():
@@ -196,8 +217,10 @@ def approve(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
     return version
 
 
-def send_back(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+@transaction.atomic
+def send_back(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """Make it a draft again."""
+    require_read(version, edition)
     _move(version, VersionState.DRAFT, by, why)
     return version
 
@@ -211,14 +234,14 @@ def waiting_for(client: Client) -> QuerySet[ScriptVersion]:
     return found.select_related("script", "created_by").defer("graph").order_by("script__name", "-number")
 
 
-def publish(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+def publish(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """Put an approved version in force and retire the one before it; runs in progress keep theirs.
 
     Not by who wrote it, unless an admin; not without the client's approval where the contract asks for it.
     """
     if version.state == VersionState.RETIRED:
         raise IllegalMove
-    return put_in_force(version, by, why=why)
+    return put_in_force(version, by, why=why, edition=edition)
 
 
 def require_publishable(version: ScriptVersion, by: User) -> None:
@@ -231,10 +254,11 @@ def require_publishable(version: ScriptVersion, by: User) -> None:
 
 
 @transaction.atomic
-def put_in_force(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion:
+def put_in_force(version: ScriptVersion, by: User, *, why: str, edition: int | None = None) -> ScriptVersion:
     """As `publish`, of a former version too (`clients.publishing.roll_back`)."""
-    require_publishable(version, by)
     Script.objects.select_for_update(no_key=True).get(pk=version.script_id)  # one after the other
+    require_read(version, edition)
+    require_publishable(version, by)
     now = clock.now()
     reviews.published(version, now)
     before = (
@@ -244,7 +268,9 @@ def put_in_force(version: ScriptVersion, by: User, *, why: str) -> ScriptVersion
     )
     for old in before:
         _move(old, VersionState.RETIRED, by, why, retired_at=now)
-    changes = {"published_at": now, "published_by": by, "publish_at": None, "retired_at": None}
+    changes: dict[str, Any] = {"in_force_since": now, "publish_at": None, "retired_at": None}
+    if version.published_at is None:
+        changes |= {"published_at": now, "published_by": by}
     _move(version, VersionState.PUBLISHED, by, why, **changes)
     version.edits.all().delete()  # nothing of it can be taken back any more
     return version

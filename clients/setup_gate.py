@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from bpo.accounts.models import User
 from clients.access import is_admin
-from clients.gates import seen_client
+from clients.gates import require_rooms, seen_client
 from clients.models import Client, Role
 
 View = Callable[..., HttpResponseBase]
@@ -47,6 +47,8 @@ def for_setup(*also: str, acts_for: tuple[str, ...] = ()) -> Callable[[View], Vi
             may_edit = admin or role in acts_for
             if request.method not in ("GET", "HEAD") and not may_edit:
                 raise PermissionDenied(_("You may look at this, but only an administrator changes it."))
+            if request.method not in ("GET", "HEAD"):
+                require_rooms(found, request.user)
             own = cast(SetupRequest, request)
             own.client, own.may_edit = found, may_edit
             own.role = "admin" if admin else str(role)

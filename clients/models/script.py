@@ -97,7 +97,10 @@ class ScriptVersion(PublicIdModel):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="For the first time; stays when it comes back."
+    )
+    in_force_since = models.DateTimeField(null=True, editable=False, help_text="Or was, the last time.")
     publish_at = models.DateTimeField(
         null=True, editable=False, help_text="When an approved one is to be published, by whoever published_by names."
     )

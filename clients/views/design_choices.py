@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clients import flow_words
 from clients.forms.design import WITH_FIELDS
 from clients.models import Channel, OrderState, ReasonKind, ScriptKind, ScriptVersion
-from clients.script_acts import MINUTES, OUTCOMES
+from clients.script_acts import MINUTES, NOTICES, OUTCOMES
 from clients.script_graph import ACCOUNT_PLACEHOLDERS, END, PLACEHOLDERS, Graph, Step
 
 Choices = list[tuple[str, str | Promise]]
@@ -50,7 +50,7 @@ def choices_of(version: ScriptVersion, graph: Graph, step: Step) -> dict[str, An
             found["inputs"] = [one.label for one in step.fields]
             found["minute_choices"] = MINUTES
             found["with_note"] = step.act in flow_words.ACTS_WITH_NOTE
-            found["notice_choices"] = list(flow_words.NOTICES.items())
+            found["notice_choices"] = list(NOTICES.items())
             if step.act == "transfer":
                 lines: Choices = [(name, name) for name in client.queues.values_list("name", flat=True)]
                 found["queue_choices"] = _with([str(step.params.get("queue", ""))], lines)

@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel.errors import InvalidValue
-from clients import flow_draft, flow_preview, flow_ways, graph_edits, script_checks, script_diff, script_graph, scripts
+from clients import (
+    flow_draft,
+    flow_preview,
+    flow_ways,
+    graph_edits,
+    script_checks,
+    script_diff,
+    script_fits,
+    script_graph,
+    scripts,
+)
 from clients.flow_picture import KINDS
 from clients.forms import design as forms
 from clients.models import ScriptKind, ScriptVersion, VersionState
@@ -160,7 +170,7 @@ def _last(version: ScriptVersion) -> Any:
 
 def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str, Any]:
     """Everything the designer shows of a version and its chosen step."""
-    problems = scripts.check(version.graph, version.script.kind)
+    problems = script_fits.problems_of(version)
     draft = version.state == VersionState.DRAFT
     context: dict[str, Any] = {
         "version": version, "script": version.script, "problems": problems, "draft": draft and request.may_edit,

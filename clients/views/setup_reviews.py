@@ -27,7 +27,9 @@ from clients.views.setup_scripts import DRAFTERS
 @require_safe
 def due(request: SetupRequest) -> HttpResponse:
     """The reviews that are due or soon will be; what the chart shows of each is fetched beside it."""
-    return page(request, "setup/reviews.html", "setup-scripts", {"reviews": reviews.reviewed([request.client])})
+    own = [request.client]
+    context = {"reviews": reviews.reviewed(own), "unanswered": reviews.unanswered(own)}
+    return page(request, "setup/reviews.html", "setup-scripts", context)
 
 
 @for_setup(*DRAFTERS, acts_for=DRAFTERS)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bpo.kernel import history
 from bpo.kernel.errors import DomainError, TimePassed
-from clients import drafting, publishing, script_graph, scripts
+from clients import drafting, publishing, script_fits, script_graph, scripts
 from clients.forms.scripts import PublishAtForm, ScriptForm, VersionForm
 from clients.models import Role, Script, ScriptVersion, VersionState
 from clients.setup_gate import SetupRequest, for_setup
@@ -101,7 +101,7 @@ def version(request: SetupRequest, version: UUID) -> HttpResponse:
 def _shown(
     request: SetupRequest, found: ScriptVersion, form: VersionForm | None = None, timing: PublishAtForm | None = None
 ) -> HttpResponse:
-    problems = scripts.check(found.graph, found.script.kind)
+    problems = script_fits.problems_of(found)
     try:
         steps = as_told(found)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -179,11 +179,17 @@ def move(request: SetupRequest, version: UUID, act: str) -> HttpResponse:
     if act == SCHEDULE:
         return _set_time(request, found)
     try:
-        operation(found, request.user, why=request.POST.get("reason", ""))
+        operation(found, request.user, why=request.POST.get("reason", ""), edition=_edition(request))
         messages.success(request, f"{found}: {found.get_state_display()}")
     except DomainError as refused:
         messages.error(request, str(refused.sentence))
     return redirect("setup-version", request.client.public_id, found.public_id)
+
+
+def _edition(request: SetupRequest) -> int | None:
+    """Which state of the steps the page showed."""
+    sent = request.POST.get("edition", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else None
 
 
 def _set_time(request: SetupRequest, found: ScriptVersion) -> HttpResponse:
@@ -192,7 +198,9 @@ def _set_time(request: SetupRequest, found: ScriptVersion) -> HttpResponse:
     if timing.is_valid():
         given = timing.cleaned_data
         try:
-            publishing.schedule(found, request.user, why=given["reason"], at=given["publish_at"])
+            publishing.schedule(
+                found, request.user, why=given["reason"], at=given["publish_at"], edition=_edition(request)
+            )
         except DomainError as refused:
             timing.add_error("publish_at" if isinstance(refused, TimePassed) else None, str(refused.sentence))
         else:

@@ -633,7 +633,7 @@ def test_sue_does_not_approve_what_she_wrote_into_the_draft_of_sam() -> None:
     words = {"graph": json.dumps(changed)}
     assert desk.post(at("setup-version", acme, on_page.public_id), words).status_code == 302
     address = f"/api/v1/clients/{acme.public_id}/script-versions/{by_api.public_id}/"
-    assert desk.patch(address, {"graph": changed}, content_type="application/json").status_code == 200
+    assert desk.patch(address, {"graph": changed, "edition": 0}, content_type="application/json").status_code == 200
     for version in (on_page, by_api):
         desk.post(at("setup-version-move", acme, version.public_id, "submit"), {"reason": "new"})
         answer = desk.post(

@@ -105,7 +105,8 @@ def listing(request: SupervisorRequest) -> HttpResponse:
 def reviews_due(request: SupervisorRequest) -> HttpResponse:
     """The reviews of one's clients' call flows that are due or soon will be."""
     clients = sight_of(request).clients
-    return render(request, "floor/flow_reviews.html", {"reviews": reviews.reviewed(clients), "clients": clients})
+    context = {"reviews": reviews.reviewed(clients), "unanswered": reviews.unanswered(clients), "clients": clients}
+    return render(request, "floor/flow_reviews.html", context)
 
 
 def _today(zones: set[str], clients: list[int]) -> dict[int, tuple[int, int]]:
