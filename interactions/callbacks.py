@@ -83,12 +83,14 @@ def promise(
     replaces: Callback | None = None,
     held: bool = False,
     why: str = "",
+    told_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Callback:
     """Promise to contact the customer, once per contact: asked again, the same row comes back.
 
     Without a window the client's turn-around in open time is promised. A contact that is itself an attempt to keep a
-    promise makes no second one: its promise waits for the next try. `held` is for clients that are suspended.
+    promise makes no second one: its promise waits for the next try. `held` is for clients that are suspended. The
+    customer is told at once, or at `told_at`.
     """
     at = at or clock.now()
     if interaction is not None and (found := _promised_before(interaction, origin, at)):
@@ -103,12 +105,17 @@ def promise(
     address = _reachable_address(address)
     if not number and not address:
         raise CannotPromise(sentence=_("Give a phone number or a mail address at which we can reach you."))
-    soonest = at
+    called = None
     if number and interaction is not None:
-        soonest = list_promises.soonest(interaction, due_from or at, due_until)
+        called = list_promises.prospect_of(interaction)
+    elif number and replaces is not None:
+        called = list_promises.of_promise(replaces)
+    soonest = list_promises.first_hour(called, due_from or at, due_until) if called else at
     due_from, due_until = promised_window(
         opening.calls_at(entry_point, queue), due_from, due_until, at if due_until else soonest
     )
+    if called is not None:
+        due_from = max(due_from, soonest)
     callback = Callback(
         client=client,
         customer=customer,
@@ -150,7 +157,7 @@ def promise(
         replaces=replaces.reference if replaces else None,
         **({"why": why[:200]} if why else {}),
     )
-    notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback, at=at)
+    notices.write(NoticeKind.CALLBACK_BOOKED, callback=callback, due_at=told_at, at=at)
     return callback
 
 
@@ -243,6 +250,8 @@ def change(
     require_open(callback)
     of = opening.calls_at(callback.entry_point, callback.queue)
     due_from, due_until = promised_window(of, due_from, due_until, at)
+    if callback.number and (called := list_promises.of_promise(callback)):
+        due_from = list_promises.first_hour(called, due_from, due_until)
     before = (callback.due_from, callback.due_until)
     if before == (due_from, due_until):
         return callback

@@ -129,6 +129,19 @@ def conclude(leg: Leg, result: str, *, by: Agent, note: str = "", at: datetime |
     return prospect
 
 
+@operation
+def misheard(contact: Interaction, *, by: Agent, at: datetime | None = None) -> None:
+    """That the person of this call wants no more was a slip: she says anew what came of it. The caller has the number
+    called again."""
+    at = at or clock.now()
+    found = of_contact(contact.pk)
+    prospect = locked(found, by) if found else None
+    if prospect is None or (prospect.state, prospect.interaction_id) != (ProspectState.DO_NOT_CALL, contact.pk):
+        return
+    fresh = {"result": "", "result_note": "", "ended_at": None, "attempts": max(prospect.attempts - 1, 0)}
+    states.move(prospect, ProspectState.CALLING, at=at, **fresh)
+
+
 def _count(prospect: Prospect, result: str, *, by: Agent | None, at: datetime, note: str = "") -> None:
     """One call of a prospect is over, or decided: another try later, or an end. The caller holds the row."""
     call_list, attempts = prospect.call_list, prospect.attempts + 1

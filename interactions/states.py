@@ -100,7 +100,8 @@ PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
     # Who says so later is heard.
     ProspectState.DONE: frozenset({ProspectState.DO_NOT_CALL}),
     ProspectState.GIVEN_UP: frozenset({ProspectState.DO_NOT_CALL}),
-    ProspectState.DO_NOT_CALL: frozenset(),
+    # A slip of the finger, taken back in the same call.
+    ProspectState.DO_NOT_CALL: frozenset({ProspectState.CALLING}),
 }
 
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).

@@ -57,7 +57,7 @@ ACTS: Mapping[str, Act] = {
     "send_notice": Act(contact.send_notice, contact.take_back_notice, contact.notice_waits),
     "set_pending": Act(contact.set_pending, contact.wait_no_more),
     "transfer": Act(contact.transfer),
-    "do_not_call": Act(contact.never_call),
+    "do_not_call": Act(contact.never_call, contact.may_call_again, contact.number_stands),
 }
 
 
@@ -141,12 +141,16 @@ class DoneAct:
 
 def done_of(run: Run) -> list[DoneAct]:
     """What was done in a run, first things first; what was undone is listed as such."""
-    actions: Iterable[Action] = run.actions.select_related("refund", "appointment", "task").prefetch_related("notices")
+    actions: Iterable[Action] = run.actions.select_related(
+        "refund", "appointment", "task", "run__interaction"
+    ).prefetch_related("notices")
     return [DoneAct(one, one.undone_at is None and _undoable(one), _standing(one)) for one in actions]
 
 
 def _standing(action: Action) -> str | Promise:
     """How far it has come since, where somebody else decides or does it."""
+    if action.name == "do_not_call" and action.undone_at is not None:
+        return contact.stays_stopped(action)
     for name in ("refund", "task"):
         if action.undone_at is None and hasattr(action, name):
             return getattr(action, name).get_state_display().lower()

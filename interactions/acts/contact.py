@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
-from clients import flow_words
+from clients import script_acts
 from clients.models import Queue
 from interactions import (
     callbacks,
@@ -37,7 +38,9 @@ from interactions.models import (
     Notice,
     NoticeKind,
     Origin,
+    Prospect,
     ProspectResult,
+    ProspectState,
 )
 
 UNDONE = "act undone"
@@ -72,6 +75,7 @@ def promise_callback(doing: Doing) -> str:
         zone=zone_of(interaction),
         name=customer.name,
         reason=interaction.reason,
+        told_at=sending_time.due(None, doing.at),
         at=doing.at,
     )
     return promised.reference
@@ -83,15 +87,17 @@ def _reach(rows: Any, interaction: Interaction) -> Any:
 
 
 def withdraw_callback(action: Action, at: datetime) -> None:
-    """The promise is not wanted; the customer is told, as of every promise that is withdrawn."""
+    """The promise is not wanted; the customer is told, unless he has not been told of it yet."""
     promised = Callback.objects.get(client=action.client_id, reference=action.ref)
-    callbacks.withdraw(promised, UNDONE, by=action.agent, at=at)
+    booked = promised.notices.filter(kind=NoticeKind.CALLBACK_BOOKED)
+    known = promised.replaced_by.exists() or not all(notices.take_back(one, UNDONE, at=at) for one in booked)
+    callbacks.withdraw(promised, UNDONE, by=action.agent, tell=known, at=at)
 
 
 def send_notice(doing: Doing) -> str:
     """A mail of the system; it leaves when it cannot be undone any more. What it is not sent for, the journal says."""
     kind = str(doing.step.params.get("kind") or NoticeKind.TRANSCRIPT)
-    if kind not in flow_words.NOTICES:
+    if kind not in script_acts.NOTICES:
         raise CannotAct(sentence=_("This mail is not for customers."))
     case, interaction = doing.case, doing.interaction
     about = {"case": case} if case else {"interaction": interaction, "case": None}
@@ -167,8 +173,39 @@ def never_call(doing: Doing) -> str:
     called, leg, why = prospect_calls.of_contact(interaction.pk), handling.live_leg(interaction), doing.note()
     if called is not None and leg is not None and called.state in prospect_calls.OPEN_TO_WORDS:
         prospect_calls.conclude(leg, ProspectResult.DO_NOT_CALL, by=doing.by, note=why, at=doing.at)
-    do_not_call.add(interaction.client, number, by=doing.by, why=why or str(SAID_SO), at=doing.at)
+    row = do_not_call.add(interaction.client, number, by=doing.by, why=why or str(SAID_SO), at=doing.at)
+    if (row.since, row.by_name) == (doing.at, str(doing.by)):
+        doing.action.blocked = row
+        doing.action.save(update_fields=["blocked"])
     return ""
+
+
+def may_call_again(action: Action, at: datetime) -> None:
+    """It was a slip: the number is called again, and she says what came of this call. Whom it stopped elsewhere stays
+    stopped."""
+    if action.blocked is None:
+        raise CannotUndo(sentence=_("This number was written down before this call, or is not written down any more."))
+    prospect_calls.misheard(action.run.interaction, by=action.agent, at=at)
+    do_not_call.lift(action.blocked, by=action.agent, why=UNDONE)
+
+
+def number_stands(action: Action) -> bool:
+    """Whether it wrote the number down that nobody calls any more."""
+    return action.blocked_id is not None
+
+
+def stays_stopped(action: Action) -> str:
+    """Of a block that was taken back: how many it stopped on lists, and how many promises it ended, for good."""
+    interaction = action.run.interaction
+    number = interaction.envelope.from_phone
+    people = Prospect.objects.filter(client=action.client_id, number=number, state=ProspectState.DO_NOT_CALL)
+    promised = Callback.objects.filter(client=action.client_id, number=number, end_reason=do_not_call.WANTS_NO_CALLS)
+    at = {"ended_at": action.done_at}
+    n = people.filter(**at).exclude(interaction=interaction).count() + promised.filter(**at).count()
+    if not n:
+        return ""
+    told = ngettext("%(n)s entry or promise stays ended", "%(n)s entries and promises stay ended", n)
+    return told % {"n": n}
 
 
 def transfer(doing: Doing) -> str:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove, StaleState
+from bpo.kernel.outgoing import OutgoingState
 from bpo.kernel.states import advance
 from clients.models import Order, Policy
-from interactions import journal, notices
+from interactions import journal, notices, sending_time
 from interactions.acts.doing import CannotUndo, Doing
 from interactions.answers import AnswersWrong
 from interactions.models import Action, Kind, NoticeKind, Refund, RefundState
@@ -22,8 +23,10 @@ from interactions.script_words import money
 
 MOST_REASON = 300
 WAITING, APPROVED = "waiting", "approved"
+UNDONE = "act undone"
 MOVES: dict[str, frozenset[str]] = {
     RefundState.REQUESTED: frozenset({RefundState.APPROVED, RefundState.REFUSED, RefundState.WITHDRAWN}),
+    RefundState.APPROVED: frozenset({RefundState.WITHDRAWN}),  # granted at once, while the customer does not know it
 }
 
 
@@ -83,21 +86,37 @@ def request(doing: Doing) -> str:
     )
     doing.action.outcome = WAITING if needs else APPROVED
     if not needs:
-        _tell(refund, at=doing.at)
+        _tell(refund, at=doing.at, due_at=sending_time.due(None, doing.at))
     return f"{order.number}, {money(amount, order.currency)}"
 
 
 def withdraw(action: Action, at: datetime) -> None:
-    """While nobody has decided."""
+    """While nobody has decided; one that was granted at once, while the customer has not been told."""
+    refund = action.refund
+    if refund.state == RefundState.APPROVED:
+        if refund.needs_approval:
+            raise CannotUndo(sentence=_("This refund is decided already."))
+        told = not all(notices.take_back(one, UNDONE, at=at) for one in action.notices.all())
+        if told or not _slip(action, at):
+            raise CannotUndo(sentence=_("This refund is granted, and the customer knows it."))
     try:
-        advance(action.refund, RefundState.WITHDRAWN, allowed=MOVES)
+        advance(refund, RefundState.WITHDRAWN, allowed=MOVES, decided_at=None)
     except (IllegalMove, StaleState) as error:
         raise CannotUndo(sentence=_("This refund is decided already.")) from error
 
 
+def _slip(action: Action, at: datetime) -> bool:
+    """Whether a refund without approval may still be a slip: its mail waits, or would if there were one."""
+    return bool(action.notices.all()) or at < action.done_at + sending_time.UNDO
+
+
 def waits(action: Action) -> bool:
-    """Whether nobody has decided yet."""
-    return action.refund.state == RefundState.REQUESTED
+    """Whether nobody has decided yet, or the customer has not been told what was granted at once."""
+    refund = action.refund
+    if refund.state != RefundState.APPROVED or refund.needs_approval:
+        return refund.state == RefundState.REQUESTED
+    waiting = all(one.state in (OutgoingState.PENDING, OutgoingState.HELD) for one in action.notices.all())
+    return waiting and _slip(action, clock.now())
 
 
 @transaction.atomic
@@ -121,6 +140,7 @@ def decide(refund: Refund, *, approve: bool, why: str, by: User, at: datetime | 
     return refund
 
 
-def _tell(refund: Refund, *, at: datetime) -> None:
+def _tell(refund: Refund, *, at: datetime, due_at: datetime | None = None) -> None:
     action = refund.action
-    notices.write(NoticeKind.REFUND_DECIDED, case=refund.case, interaction=action.run.interaction, action=action, at=at)
+    contact = action.run.interaction
+    notices.write(NoticeKind.REFUND_DECIDED, case=refund.case, interaction=contact, action=action, due_at=due_at, at=at)

@@ -6,7 +6,7 @@ from django.db.models import Q
 from agents.models import Agent
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
-from clients.models import Client, Order, ScriptVersion
+from clients.models import Client, DoNotCall, Order, ScriptVersion
 from interactions.models.run import Run
 
 
@@ -21,6 +21,13 @@ class Action(PublicIdModel):
     label = models.CharField(max_length=80, help_text="The step's name, as the agent read it.")
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="+", help_text="It was about.")
     ref = models.CharField(max_length=254, blank=True, help_text="What it made or changed, as people name it.")
+    blocked = models.ForeignKey(
+        DoNotCall,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The number it wrote down, if it did.",
+    )
     outcome = models.CharField(max_length=20, blank=True, help_text="What the flow may decide on.")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField()

@@ -13,7 +13,8 @@ from interactions.models.case import Case
 
 
 class RefundState(TextChoices):
-    """Requested moves once, to one of the others; up to the client's limit it is approved from the start."""
+    """Requested moves once, to one of the others; up to the client's limit it is approved from the start, and may be
+    withdrawn while the customer has not been told."""
 
     REQUESTED = "requested", "Waits for approval"
     APPROVED = "approved", "Approved"

@@ -13,7 +13,7 @@ from bpo.kernel import clock
 from clients import opening
 from clients.opening import Window
 from clients.times import zone_words
-from interactions import callbacks, journal
+from interactions import callbacks, journal, list_promises
 from interactions.callback_rows import OPEN_STATES
 from interactions.models import Callback
 from interactions.views.customer.times import chosen, long_words, value_of
@@ -44,7 +44,7 @@ class NewTimeForm(CancelForm):
         super().__init__(data)
         zone = callback.zone or callback.client.zone
         now, language = clock.now(), get_language() or "en"
-        self.windows = opening.callback_windows(callback.queue, now, zone)
+        self.windows = list_promises.within(callback, opening.callback_windows(callback.queue, now, zone), now)
         window = self.fields["window"]
         choices = [(value_of(each), long_words(each, now, zone, language)) for each in self.windows]
         window.choices = choices  # type: ignore[attr-defined]

@@ -157,6 +157,27 @@ def test_a_promise_is_withdrawn() -> None:
     assert Callback.objects.get().state == "withdrawn"
 
 
+def test_a_promise_undone_at_once_is_not_written_about() -> None:
+    """Bug: “booked” and “cancelled” both arrived."""
+    desk = Desk("promise_callback", note="Second line")
+    desk.answer()
+    booked = Notice.objects.get()
+    assert (booked.kind, booked.due_at - booked.written_at) == ("callback_booked", timedelta(seconds=10))
+    desk.undo()
+    assert Callback.objects.get().state == "withdrawn"
+    assert [(one.kind, one.state) for one in Notice.objects.all()] == [("callback_booked", "cancelled")]
+
+
+def test_a_promise_undone_once_the_customer_knows_of_it_is_cancelled_in_words() -> None:
+    desk = Desk("promise_callback", note="Second line")
+    desk.answer()
+    Notice.objects.update(state="sent")
+    desk.undo()
+    assert [(one.kind, one.state) for one in Notice.objects.order_by("pk")] == [
+        ("callback_booked", "sent"), ("callback_cancelled", "pending")
+    ]  # fmt: skip
+
+
 def test_a_case_waits_no_more() -> None:
     desk = Desk("set_pending", days=3)
     desk.answer()

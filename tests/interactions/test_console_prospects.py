@@ -19,10 +19,12 @@ from clients.models import CallList, Client, DoNotCall, Queue
 from clients.starter_flows import flow
 from interactions import callbacks, do_not_call, prospects, runs
 from interactions.models import (
+    Action,
     Appointment,
     Callback,
     CallbackOrigin,
     Interaction,
+    JournalEntry,
     Kind,
     Leg,
     Prospect,
@@ -190,6 +192,68 @@ def test_who_wants_no_calls_in_the_starter_flow_is_called_no_more(
         assert each.state == ProspectState.DO_NOT_CALL
     assert paul.result == "do_not_call"
     assert paul.journal.filter(kind=Kind.PROSPECT_TRIED).count() == 1
+
+
+def never_again(renewals: CallList, bea: Agent, name: str = "Paul Pine") -> tuple[Browser, Prospect, Leg, Action]:
+    """Bea presses the act that writes the number down."""
+    desk = desk_of(bea)
+    publish(renewals.client, "A sale", "outbound", flow("sale", "en"))
+    paul = make.prospect(renewals, name)
+    desk.post(url("next", renewals))
+    desk.post(url("prospect-call", paul))
+    leg = Leg.objects.get()
+    runs.begin(leg.interaction, bea)
+    for step, words in (("greet", {}), ("moment", {"choice": "no"}), ("why", {"choice": "no_calls"}), ("never", {})):
+        assert desk.post(url("answer", leg), {"step": step, **words}).status_code == 200
+    return desk, paul, leg, Action.objects.get()
+
+
+def test_a_slip_is_taken_back_and_she_says_anew_what_came_of_it(renewals: CallList, bea: Agent) -> None:
+    elsewhere = make.prospect(make.call_list(renewals.queue, "Second"), number="+12125550177")
+    Prospect.objects.filter(pk=elsewhere.pk).update(next_try_at=clock.now() + timedelta(days=1))
+    desk, paul, leg, act = never_again(renewals, bea)
+    Prospect.objects.filter(pk=elsewhere.pk).update(number=paul.number, state="do_not_call", ended_at=act.done_at)
+    assert "Undo" in desk.get(url("script", leg)).content.decode()
+    undo = url("undo-act", leg, act)
+    for _twice in range(2):
+        page = desk.post(undo).content.decode()
+        assert "1 entry or promise stays ended" in page
+    paul.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (paul.state, paul.result, paul.attempts, paul.ended_at) == ("calling", "", 0, None)
+    assert elsewhere.state == "do_not_call" and not DoNotCall.objects.exists()
+    assert JournalEntry.objects.filter(kind=Kind.CALL_AGAIN).count() == 1
+    desk.post(url("report", leg), {"result": "reached"})
+    said = desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": "too dear"})
+    assert said.status_code == 200
+    paul.refresh_from_db()
+    assert (paul.state, paul.result, paul.attempts) == ("done", "not_interested", 1)
+
+
+def test_a_number_written_down_before_stays_so(renewals: CallList, bea: Agent) -> None:
+    desk, paul, leg, act = never_again(renewals, bea)
+    acme = renewals.client
+    desk.post(url("undo-act", leg, act))
+    do_not_call.add(acme, paul.number, by=make.supervisor(acme), why="wrote a letter")
+    desk.post(url("jump", leg), {"step": "never"})
+    desk.post(url("answer", leg), {"step": "never"})
+    again = Action.objects.latest("pk")
+    assert again.pk != act.pk and "Undo" not in desk.get(url("script", leg)).content.decode()
+    refused = desk.post(url("undo-act", leg, again))
+    assert refused.status_code == 409 and "written down before this call" in refused.content.decode()
+    assert DoNotCall.objects.get().why == "wrote a letter"
+
+
+def test_what_a_supervisor_lifted_meanwhile_is_not_taken_back_and_not_after_the_contact(
+    renewals: CallList, bea: Agent
+) -> None:
+    desk, paul, leg, act = never_again(renewals, bea)
+    do_not_call.lift(DoNotCall.objects.get(), by=make.supervisor(renewals.client), why="a mix-up")
+    assert desk.post(url("undo-act", leg, act)).status_code == 409
+    paul.refresh_from_db()
+    assert paul.state == "do_not_call"
+    Leg.objects.update(state="completed", ended_at=clock.now())
+    assert desk.post(url("undo-act", leg, act)).status_code == 409
 
 
 def test_nobody_is_written_down_from_a_call_that_came_in(bea: Agent, acme: Client) -> None:

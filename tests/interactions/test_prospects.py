@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 
 from agents.models import Agent, Presence, Seat
 from bpo.kernel import clock
 from bpo.kernel.history import ReasonMissing
-from clients import call_lists
+from clients import call_lists, hours, opening
 from clients.models import CallList, CallListState, Channel, Client, ClientState, DoNotCall, Queue, Script
 from interactions import (
     callback_work,
     callbacks,
     do_not_call,
     handling,
+    list_promises,
     outbound,
     prospect_calls,
     prospect_lists,
@@ -39,6 +42,9 @@ from interactions.models import (
     ProspectState,
 )
 from interactions.prospect_lists import Person
+from interactions.views.customer.callback import manage_address
+from interactions.views.customer.times import value_of
+from interactions.views.promises import NewTimeForm
 from interactions.wrap_up import finish
 from tests import factories as make
 from tests.clients.test_scripts import graph
@@ -469,6 +475,48 @@ def test_a_promise_in_a_call_of_a_list_begins_in_its_hours(line: Queue, bea: Age
             callbacks.promise(lists.client, due_from=night, due_until=night + timedelta(hours=1), **told)
         promised = callbacks.promise(lists.client, **told)
         assert promised.due_from == datetime(2026, 11, 18, 14, tzinfo=UTC), "nine at home on the next day"
+
+
+def test_another_time_for_a_promise_of_a_list_lies_in_its_hours_as_well(line: Queue, bea: Agent):
+    """Bug: a sales call was moved to an hour at which the list calls nobody: a promise nobody could keep."""
+    lists = office(line)
+    nine = datetime(2026, 11, 18, 14, tzinfo=UTC)
+    night, late = nine - timedelta(hours=6), nine - timedelta(hours=1)
+    with clock.set_to(TUESDAY + timedelta(hours=2, minutes=55)):
+        promised = sold(lists, bea)
+        for move in (callbacks.change, callbacks.replace):
+            with pytest.raises(prospects.NotCallable):
+                move(promised, night, night + timedelta(hours=2), by=bea)
+        moved = callbacks.change(promised, late, nine + timedelta(hours=1), by=bea)
+        assert (moved.due_from, moved.next_try_at) == (nine, nine), "from when the list calls at home"
+        anew = callbacks.replace(moved, late, nine + timedelta(hours=2), by=bea, why="ill")
+        assert anew.due_from == nine
+        own = callbacks.promise(
+            lists.client, customer=promised.customer, queue=line, number=promised.number, origin=CallbackOrigin.FORM
+        )
+        assert callbacks.change(own, night, night + timedelta(hours=2), by=bea).due_from == night
+
+
+def test_the_customer_is_offered_no_hour_at_which_the_list_does_not_call(line: Queue, bea: Agent):
+    lists, home = office(line), ZoneInfo("America/New_York")
+    with clock.set_to(TUESDAY + timedelta(hours=2, minutes=55)):
+        promised = sold(lists, bea)
+        every = opening.callback_windows(line, clock.now(), home.key)
+        windows = list_promises.within(promised, every, clock.now())
+        calendar = lists.calendar(home.key)
+        gone = [one for one in every if one not in windows]
+        assert windows and gone
+        for one in windows:
+            assert any(hours.is_open(calendar, one.starts + timedelta(minutes=n)) for n in range(0, 120, 15))
+        page, guest = manage_address(promised, "en"), Browser()
+        offered = guest.get(f"{page}&view=move").content.decode()
+        assert value_of(windows[-1]) in offered
+        for one in gone:
+            assert value_of(one) not in offered
+        assert guest.post(page, {"act": "move", "window": value_of(gone[0])}).status_code == 422
+        assert NewTimeForm(promised).windows == windows
+        promised.refresh_from_db()
+        assert promised.due_from == clock.now()
 
 
 # --- what the sweep finds --------------------------------------------------------------------------------------------

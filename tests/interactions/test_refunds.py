@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from django.db.models.functions import Concat
 from django.test import Client as Browser
 from django.urls import reverse
 
+from bpo.kernel import clock
 from clients.models import Policy
 from interactions.acts import refunds
 from interactions.models import Action, JournalEntry, Kind, Notice, Refund, Run
@@ -80,13 +82,58 @@ def test_taken_back_the_flow_does_not_go_on_as_if_it_waited() -> None:
 
 
 def test_up_to_the_limit_it_is_granted_at_once() -> None:
-    of = desk(refund_amount="100.00")
+    desk(refund_amount="100.00")
     refund = Refund.objects.get()
     assert (refund.state, refund.needs_approval, refund.decided_by) == ("approved", False, None)
     assert Run.objects.get().at_step == "yes"
-    assert Notice.objects.get().kind == "refund_decided"
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.due_at - notice.written_at) == ("refund_decided", timedelta(seconds=10))
+
+
+def test_a_slip_is_taken_back_before_the_customer_is_told() -> None:
+    """Bug: what was granted at once was final, and its mail on its way, at a slip of the finger."""
+    of = desk(refund_amount="100.00")
+    assert "Undo" in of.script()
+    assert of.undo().status_code == 200
+    refund, notice = Refund.objects.get(), Notice.objects.get()
+    assert (refund.state, refund.decided_at, notice.state) == ("withdrawn", None, "cancelled")
+    assert refunds.granted_at_once(of.scene.order) == 0, "the amount is free again"
+    assert "do" not in Run.objects.get().answers
+    of.again()
+    of.answer(refund_amount="90.00", refund_reason="It came late")
+    assert Refund.objects.get(state="approved").amount == 90
+
+
+def test_once_the_customer_is_told_it_stays() -> None:
+    of = desk(refund_amount="100.00")
+    Notice.objects.update(state="sent")
+    assert "Undo" not in of.script()
+    answer = of.undo()
+    assert answer.status_code == 409 and "granted, and the customer knows it" in answer.content.decode()
+    assert Refund.objects.get().state == "approved" and Notice.objects.get().state == "sent"
+
+
+def test_without_a_mail_it_may_be_taken_back_for_as_long_as_one_would_wait() -> None:
+    of = Desk(steps=STEPS)
+    of.scene.ann.addresses.all().delete()
+    Policy.objects.update(refund_limit=Decimal(100))
+    start = clock.now()
+    with clock.set_to(start):
+        of.answer(refund_amount="50.00", refund_reason="It came late")
+        assert not Notice.objects.exists() and "Undo" in of.script()
+    with clock.set_to(start + timedelta(seconds=11)):
+        assert "Undo" not in of.script() and of.undo().status_code == 409
+    with clock.set_to(start + timedelta(seconds=9)):
+        assert of.undo().status_code == 200
+    assert Refund.objects.get().state == "withdrawn"
+
+
+def test_what_sue_approved_is_not_taken_back() -> None:
+    of = desk()
+    sue(of).post(address(Refund.objects.get()), {"reason": "The carrier lost it"})
     answer = of.undo()
     assert answer.status_code == 409 and "decided already" in answer.content.decode()
+    assert Notice.objects.get().state == "pending"
 
 
 def test_a_cent_more_waits_and_so_does_another_currency() -> None:

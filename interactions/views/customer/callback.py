@@ -15,10 +15,11 @@ from bpo.kernel.throttle import throttled
 from clients import customers, opening, texts
 from clients.models import Channel, EntryPoint, Reason, TextKind
 from clients.words import say
-from interactions import callbacks, intake, promise_words, unanswered
+from interactions import callbacks, intake, list_promises, promise_words, unanswered
 from interactions.callback_rows import OPEN_STATES, BeingMade, CallbackOver, CannotPromise
 from interactions.models import Callback, CallbackState, Interaction, Origin
 from interactions.promise_words import Making
+from interactions.prospects import NotCallable
 from interactions.views.customer import outlet, times
 
 LINK_SECONDS = 400 * links.DAY
@@ -83,7 +84,9 @@ def form(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _windows_of(callback: Callback, zone: str) -> list[opening.Window]:
-    return opening.callback_windows(opening.calls_at(callback.entry_point, callback.queue), clock.now(), zone)
+    at = clock.now()
+    windows = opening.callback_windows(opening.calls_at(callback.entry_point, callback.queue), at, zone)
+    return list_promises.within(callback, windows, at)
 
 
 def _key(given: str) -> str:
@@ -232,7 +235,7 @@ def _move(callback: Callback, value: str, language: str) -> dict[str, str]:
         return {"window": say("err_window_gone" if value else "err_window", language)}
     try:
         callbacks.change(callback, window.starts, window.ends, link=True)
-    except CannotPromise:
+    except (CannotPromise, NotCallable):
         return {"window": say("err_window_gone", language)}
     return {}
 
