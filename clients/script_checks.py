@@ -221,7 +221,7 @@ def _of_ways(graph: Graph, kind: str) -> Iterator[Problem]:
     for step in graph.steps.values():
         if step.id in unverified and step.shows_account():
             yield Problem(step.id, _t("Account data can be reached here without verification."), rule="verified")
-        elif step.id in unverified and END in step.ways():
+        elif (step.id in unverified and END in step.ways()) or (step.kind == "verify" and step.failed == END):
             sentence = _t("It goes back after a failed check here: look at what the flow that called tells then.")
             yield Problem(step.id, sentence, must=False, rule="verified")
 

@@ -87,4 +87,4 @@ def _work_ended(run: Run) -> datetime | None:
     leg = first(_last_legs(run.pk))
     if leg is None:
         return None
-    return leg.work_ended_at if leg.ended_by in HANDED_ON else leg.ended_at or leg.work_ended_at
+    return leg.work_ended_at if leg.ended_by in HANDED_ON else leg.ended_at

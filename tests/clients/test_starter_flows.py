@@ -19,6 +19,8 @@ LED = {
     "orders": {"create_order_issue", "change_address", "resend_confirmation", "request_refund", "create_task",
                "promise_callback"},
     "support": {"open_case", "book_visit", "promise_callback"},
+    "complaint": {"create_task", "request_refund", "promise_callback"},
+    "appreciation": {"create_task"},
     "sale": {"book_meeting", "create_task", "promise_callback", "do_not_call"},
 }  # fmt: skip
 
@@ -30,6 +32,13 @@ def test_it_is_sound_and_survives_as_text(code: str, language: str) -> None:
     assert scripts.check(graph, kind) == []
     assert script_text.read(script_text.write(graph, "yaml")) == graph
     assert {step.act for step in parse(graph).steps.values() if step.act} == LED[code]
+
+
+def test_whoever_fails_the_check_still_has_a_complaint_put_right_but_not_in_money() -> None:
+    steps = parse(flow("complaint", "en")).steps
+    offered = {key: [one.value for one in steps[key].options] for key in ("right", "right_open")}
+    assert offered == {"right": ["repair", "refund", "call", "heard"], "right_open": ["repair", "call", "heard"]}
+    assert steps["verify"].failed == "right_open"
 
 
 def test_ada_begins_from_it() -> None:
