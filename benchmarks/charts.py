@@ -22,13 +22,13 @@ STEPS = 12
 WALKED = 10
 
 RUNS = """
-    INSERT INTO interactions_run (public_id, client_id, interaction_id, version_id, state, at_step, answers,
-        verify_attempts, started_at, ended_at)
-    SELECT gen_random_uuid(), client_id, id, %(version)s, 'ended', 's12', '{}', 0, arrived_at, closed_at
+    INSERT INTO interactions_run (public_id, client_id, interaction_id, version_id, sub_step, state, at_step,
+        answers, verify_attempts, started_at, ended_at)
+    SELECT gen_random_uuid(), client_id, id, %(version)s, '', 'ended', 's12', '{}', 0, arrived_at, closed_at
     FROM interactions_interaction WHERE state = 'closed';
-    INSERT INTO interactions_stepvisit (run_id, client_id, version_id, step, ordinal, from_version_id, from_step,
-        agent_id, entered_at, left_at, next_step, jumped, answer)
-    SELECT r.id, r.client_id, r.version_id, at.step, n, CASE WHEN n > 1 THEN r.version_id END, before.step, 1,
+    INSERT INTO interactions_stepvisit (run_id, client_id, version_id, step, sub_step, ordinal, from_version_id,
+        from_step, agent_id, entered_at, left_at, next_step, jumped, answer)
+    SELECT r.id, r.client_id, r.version_id, at.step, '', n, CASE WHEN n > 1 THEN r.version_id END, before.step, 1,
         r.started_at + make_interval(secs => (n - 1) * 20),
         r.started_at + make_interval(secs => (n - 1) * 20 + (r.id * n) %% 300 / 15.0),
         CASE WHEN n < %(walked)s THEN after.step ELSE '' END, false, '{}'
