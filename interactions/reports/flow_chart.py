@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +30,10 @@ WAITED_AT, WAITED = 166.0, 190.0  # where the words on waiting begin beside the 
 
 @dataclass(frozen=True, slots=True)
 class ChartStep(PictureStep):
-    """A box with what stands in it. Seconds: `median`, `slow` (9 in 10 took no longer); a sub-process has its mean."""
+    """A box with what stands in it. Seconds: `median`, `slow` (9 in 10 took no longer); a sub-process has its mean.
+
+    `well` is the share of the contacts that were handled in the end, of those that are over and came here.
+    """
 
     life: AtStep
     median: int | None
@@ -37,6 +41,7 @@ class ChartStep(PictureStep):
     share: float
     text: str = ""
     script: Script | None = None
+    well: float | None = None
 
     @property
     def share_width(self) -> float:
@@ -63,6 +68,12 @@ class ChartWay(PictureWay):
     """A line with its words and its number."""
 
     count: int = 0
+    ends: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        """How those ended who went this way, as a reader hears it; empty while none of them is over."""
+        return ", ".join(f"{words} {n}" for _key, words, n in ends_in_words(self.ends))
 
     @property
     def words(self) -> str:
@@ -140,7 +151,7 @@ def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
     }
     layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last, labels=widths)
     total = sum((at.total for at in life.steps.values()), timedelta())
-    steps = [_step(key, graph, subs, layout.boxes[key], life.steps.get(key) or AtStep(), total) for key in keys]
+    steps = [_step(key, graph, subs, layout.boxes[key], life, total) for key in keys]
     ways = [
         _way(way, layout, life, labels.get((way.source, way.target), ""), out=way in shown, on=chosen in way)
         for way in [*drawn, *shown]
@@ -170,21 +181,36 @@ def _static(graph: Graph, subs: Mapping[str, Script]) -> Iterator[Way]:
     yield from sorted(seen, key=lambda way: (list(graph.steps).index(way.source) if way.source in graph else 999, way))
 
 
-def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, at: AtStep, total: timedelta) -> ChartStep:
+def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, life: Life, total: timedelta) -> ChartStep:
+    at = life.steps.get(key) or AtStep()
     share = at.total / total if total else 0.0
+    well = handled_share(came_ends(life, key))
     if key in subs:
         mean = round(at.total.total_seconds() / at.came) if at.came else None
-        return ChartStep(key, subs[key].name, "sub_process", box, at, mean, None, share, script=subs[key])
+        return ChartStep(key, subs[key].name, "sub_process", box, at, mean, None, share, script=subs[key], well=well)
     step = graph[key]
     if step.kind in PASSED_THROUGH:
-        return ChartStep(key, step.name, step.kind, box, at, None, None, share)
-    return ChartStep(key, step.name, step.kind, box, at, at.percentile(0.5), at.percentile(0.9), share, step.text)
+        return ChartStep(key, step.name, step.kind, box, at, None, None, share, well=well)
+    half, most = at.percentile(0.5), at.percentile(0.9)
+    return ChartStep(key, step.name, step.kind, box, at, half, most, share, step.text, well=well)
+
+
+def came_ends(life: Life, key: str) -> Counter[str]:
+    """How those ended who came to a step from elsewhere."""
+    return sum((Counter(ends) for way, ends in life.way_ends.items() if way.target == key), Counter[str]())
+
+
+def handled_share(ends: Mapping[str, int]) -> float | None:
+    """Of those that are over, how many contacts were handled, from 0 to 1; None where none is over."""
+    over = sum(ends.values())
+    return ends.get(Outcome.HANDLED, 0) / over if over else None
 
 
 def _way(way: Way, layout: Layout, life: Life, label: str, *, out: bool, on: bool) -> ChartWay:
     count = life.ways.get(way, 0)
     width = max(THICKEST * count / life.started, THINNEST) if life.started else THINNEST
-    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, label, count)
+    ends = life.way_ends.get(way, {})
+    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, label, count, ends)
 
 
 @dataclass(frozen=True, slots=True)

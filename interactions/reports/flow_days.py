@@ -83,6 +83,7 @@ def _written(found: Life) -> dict[str, Any]:
         "jumped": found.jumped,
         "ends": dict(found.ends),
         "ways": [[*way, n] for way, n in found.ways.items()],
+        "way_ends": [[*way, dict(ends)] for way, ends in found.way_ends.items()],
         "waits": list(found.waits.items()),
         "step_time": _micro(found.step_time),
         "handling_time": _micro(found.handling_time),
@@ -108,6 +109,7 @@ def _read(kept: dict[str, Any]) -> Life:
         waits=dict(kept["waits"]),
         step_time=timedelta(microseconds=kept["step_time"]),
         handling_time=timedelta(microseconds=kept["handling_time"]),
+        way_ends={Way(source, target): Counter(ends) for source, target, ends in kept["way_ends"]},
     )
 
 

@@ -18,12 +18,16 @@ WHAT = ("started", "came", "inside", "taken", "ended", "to")
 
 
 def visits_at(
-    version: ScriptVersion, start: datetime, end: datetime, step: str, what: str, *, other: str = ""
+    version: ScriptVersion, start: datetime, end: datetime, step: str, what: str, *, other: str = "", outcome: str = ""
 ) -> QuerySet[StepVisit]:
     """The stays of a number: who came to a step, is inside, was taken over, ended (`other`: with which outcome).
 
-    Or went `to` another step; of the whole script who `started`, or, without a step, `ended`.
+    Or went `to` another step, with this `outcome` in the end; of the whole script who `started`, or, without a step,
+    `ended`.
     """
+    if outcome:
+        found = visits_at(version, start, end, step, what, other=other)
+        return found.filter(run__interaction__outcome=outcome)
     visits = visits_of(version, start, end)
     over = Q(left_at__isnull=False, next_step="")
     match what:
@@ -72,8 +76,10 @@ def _script(key: str) -> UUID:
         return NOBODY
 
 
-def title(version: ScriptVersion, step: str, what: str, other: str) -> str:
+def title(version: ScriptVersion, step: str, what: str, other: str, outcome: str = "") -> str:
     """What the list of these contacts is called."""
+    if words := dict(Outcome.choices).get(outcome, ""):
+        return _("%(which)s, ended: %(how)s") % {"which": title(version, step, what, other), "how": words}
     here, there = _name(version, step), _name(version, other)
     match what:
         case "started":

@@ -77,6 +77,7 @@ class Life:
     waits: Mapping[int, int]  # seconds from arrival to the first step, by how many; none of a sub-process
     step_time: timedelta  # of the ended runs
     handling_time: timedelta  # of their contacts, by their legs
+    way_ends: Mapping[Way, Mapping[str, int]] = field(default_factory=dict)  # of the ended runs, by outcome
 
     @property
     def ended(self) -> int:
@@ -86,9 +87,12 @@ class Life:
     def __add__(self, other: Life) -> Life:
         """Of both periods together: everything is counted by when a run began, so two stretches add up."""
         steps: defaultdict[str, AtStep] = defaultdict(AtStep)
+        way_ends: defaultdict[Way, Counter[str]] = defaultdict(Counter)
         for life in (self, other):
             for key, at in life.steps.items():
                 steps[key].add(at)
+            for way, ends in life.way_ends.items():
+                way_ends[way].update(ends)
         return Life(
             started=self.started + other.started,
             inside=self.inside + other.inside,
@@ -99,6 +103,7 @@ class Life:
             waits=Counter(self.waits) + Counter(other.waits),
             step_time=self.step_time + other.step_time,
             handling_time=self.handling_time + other.handling_time,
+            way_ends=dict(way_ends),
         )
 
 
@@ -129,11 +134,12 @@ def visits_of(version: ScriptVersion, start: datetime, end: datetime) -> QuerySe
 
 
 def life(version: ScriptVersion, start: datetime, end: datetime) -> Life:
-    """Everything that the chart of this version tells about a period (seven statements)."""
+    """Everything that the chart of this version tells about a period (seven statements, of a sub-process as many)."""
     visits, runs, key = visits_of(version, start, end), runs_of(version, start, end), _Keys(version)
     steps: defaultdict[str, AtStep] = defaultdict(AtStep)
     ways: Counter[Way] = Counter()
-    jumped = _entered(visits, key, steps, ways)
+    way_ends: defaultdict[Way, Counter[str]] = defaultdict(Counter)
+    jumped = _entered(visits, key, steps, ways, way_ends)
     gone_on = _left(visits, key, steps)
     for row in (
         visits.filter(left_at__isnull=False, next_step="")
@@ -147,6 +153,7 @@ def life(version: ScriptVersion, start: datetime, end: datetime) -> Life:
             if back:
                 ways[Way(step, END)] = back
                 at.went_on += back
+        _went_back(version, start, end, way_ends)
     ended = {"run__state": RunState.ENDED}
     return Life(
         started=sum(n for way, n in ways.items() if way.source == DOOR),
@@ -158,6 +165,7 @@ def life(version: ScriptVersion, start: datetime, end: datetime) -> Life:
         waits={} if key.sub else _waits(runs),
         step_time=visits.filter(**ended).aggregate(total=SPENT)["total"] or timedelta(),
         handling_time=handling_time(runs.filter(state=RunState.ENDED)),
+        way_ends=dict(way_ends),
     )
 
 
@@ -168,15 +176,26 @@ def _seconds(since: str, until: str) -> Cast:
     return Cast(Floor(Extract(F(until) - F(since), "epoch")), IntegerField())
 
 
-def _entered(visits: QuerySet[StepVisit], key: _Keys, steps: Mapping[str, AtStep], ways: Counter[Way]) -> int:
-    """Count who came to each step, and from where; how many of them by a free jump."""
+def _entered(
+    visits: QuerySet[StepVisit],
+    key: _Keys,
+    steps: Mapping[str, AtStep],
+    ways: Counter[Way],
+    way_ends: Mapping[Way, Counter[str]],
+) -> int:
+    """Count who came to each step, and from where, with which outcome in the end; how many of them by a free jump."""
     jumped = 0
-    for row in visits.values("version_id", "step", "from_version_id", "from_step", "jumped").annotate(n=Count("pk")):
+    by = visits.values(
+        "version_id", "step", "from_version_id", "from_step", "jumped", outcome=F("run__interaction__outcome")
+    )
+    for row in by.annotate(n=Count("pk")):
         here, n = key(row["version_id"], row["step"]), row["n"]
         before = key(row["from_version_id"], row["from_step"]) if row["from_version_id"] else DOOR
         jumped += n if row["jumped"] else 0
         if before != here:
             ways[Way(before, here)] += n
+            if row["outcome"]:
+                way_ends[Way(before, here)][row["outcome"]] += n
             if before != DOOR:
                 steps[before].went_on += n
         elif here.startswith(SUB):
@@ -185,6 +204,14 @@ def _entered(visits: QuerySet[StepVisit], key: _Keys, steps: Mapping[str, AtStep
             steps[here].taken_over += n
         steps[here].came += n
     return jumped
+
+
+def _went_back(version: ScriptVersion, start: datetime, end: datetime, way_ends: Mapping[Way, Counter[str]]) -> None:
+    """Count how those ended who left a sub-process for the flow that called it."""
+    left = StepVisit.objects.order_by().filter(run__started_at__gte=start, run__started_at__lt=end)
+    left = left.filter(from_version=version).exclude(version=version).exclude(run__interaction__outcome="")
+    for row in left.values("from_step", outcome=F("run__interaction__outcome")).annotate(n=Count("pk")):
+        way_ends[Way(row["from_step"], END)][row["outcome"]] += row["n"]
 
 
 def _left(visits: QuerySet[StepVisit], key: _Keys, steps: Mapping[str, AtStep]) -> Counter[str]:

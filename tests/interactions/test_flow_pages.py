@@ -79,6 +79,19 @@ def test_every_number_of_the_chart_leads_to_as_many_stays(acme: Scene, browser: 
     assert checked > 15
 
 
+def test_a_way_says_how_those_ended_who_went_it(acme: Scene, browser: Browser) -> None:
+    all_the_way(acme)
+    begun(acme)
+    page = browser.get(address(query="?step=greet")).content.decode()
+    assert "<details><summary>On to Verify the caller</summary>" in page
+    assert "Handled in the end: 100.0 %" in page and "outcome=handled" in page
+    assert "<title>Handled 1</title>" in page, "the line says it, too"
+    rows = browser.get(address("floor-flow-contacts", query="?step=greet&what=to&other=verify&outcome=handled"))
+    assert rows.context["times"] == 1 and "From Greet to Verify the caller, ended: Handled" in rows.content.decode()
+    table = browser.get(address(query="?as=table")).content.decode()
+    assert "Handled in the end" in table and "100.0 %" in table
+
+
 def test_a_step_says_who_is_there_what_is_said_and_where_they_went(acme: Scene, browser: Browser) -> None:
     _leg, run = begun(acme)
     answer(run, acme, acme.bea)

@@ -217,8 +217,15 @@ def _step_told(asked: Asked, chart: Chart) -> dict[str, Any] | None:
     if step is None:
         return None
     names = {one.key: one.name for one in chart.steps} | {flows.END: _("back to the call flow")}
-    came = [(way, names.get(way.source, ""), n) for way, n in chart.life.ways.items() if way.target == step.key]
-    went = [(way, names.get(way.target, ""), n) for way, n in chart.life.ways.items() if way.source == step.key]
+    ends, share = chart.life.way_ends, flow_chart.handled_share
+
+    def told(way: flows.Way, name: str, n: int) -> tuple[Any, ...]:
+        """A way with its number, how those ended who went it, and the share that was handled."""
+        how = ends.get(way, {})
+        return way, names.get(name, ""), n, flow_chart.ends_in_words(how), share(how)
+
+    came = [told(way, way.source, n) for way, n in chart.life.ways.items() if way.target == step.key]
+    went = [told(way, way.target, n) for way, n in chart.life.ways.items() if way.source == step.key]
     return {
         "step": step,
         "came": sorted(came, key=lambda row: -row[2]),
@@ -266,14 +273,20 @@ def contacts(request: SupervisorRequest, script: UUID) -> HttpResponse:
     if what not in flow_rows.WHAT:
         raise lists.BadFilter(what[:20])
     visits = flow_rows.visits_at(
-        asked.version, asked.period.start, asked.end, asked.step, what, other=query.get("other", "")
+        asked.version,
+        asked.period.start,
+        asked.end,
+        asked.step,
+        what,
+        other=query.get("other", ""),
+        outcome=query.get("outcome", ""),
     )
     found = Interaction.objects.filter(run__in=visits.values("run")).order_by("-arrived_at", "-pk")
     context = {
         "asked": asked,
         "page_obj": lists.page_of(found, query),
         "times": visits.count(),
-        "title": flow_rows.title(asked.version, asked.step, what, query.get("other", "")),
+        "title": flow_rows.title(asked.version, asked.step, what, query.get("other", ""), query.get("outcome", "")),
         "clients": [asked.script.client],
         "shown": {"figure": FIGURES["came_in"]},
         **asked.addresses(),
