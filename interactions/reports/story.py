@@ -24,7 +24,6 @@ from interactions.models import (
     MessageDirection,
     Run,
     Visit,
-    began,
 )
 from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
@@ -48,7 +47,7 @@ class Stretch:
     @property
     def began(self) -> datetime | None:
         """When the work began; of a call between two pages when both heard each other."""
-        return began(self.leg)
+        return self.leg.began
 
     @property
     def talk_seconds(self) -> float | None:
