@@ -43,6 +43,7 @@ from interactions.models import (
     Callback,
     CallbackState,
     CaseNote,
+    CaseState,
     ChatSession,
     Draft,
     EndedBy,
@@ -52,6 +53,8 @@ from interactions.models import (
     LegState,
     Message,
     MessageDirection,
+    Notice,
+    NoticeKind,
     Run,
     Visit,
 )
@@ -217,6 +220,23 @@ def with_keys(client_id: int) -> list[Disposition]:
     return found
 
 
+def sends_to(interaction: Interaction) -> str:
+    """To which address a resolution goes; empty when nobody gets one."""
+    policy = getattr(interaction.client, "policy", None)
+    if policy is not None and not policy.send_resolution_mail:
+        return ""
+    address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
+    return address.address if address else ""
+
+
+def _was_told(leg: Leg) -> bool:
+    """Whether the customer has the answer in writing: by a reply or by the notice of the resolution."""
+    return (
+        leg.channel == Channel.EMAIL
+        or Notice.objects.filter(case=leg.interaction.case_id, kind=NoticeKind.RESOLUTION).exists()
+    )
+
+
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     """What wrap-up asks: the endings, nested once, and what the script already answered."""
     led_to, fitting = outcome.led_to(leg)
@@ -227,6 +247,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         pane = script_pane.pane_of(run, leg.agent)
         answers = [(line.name, line.answer) for line in pane.lines if line.answer]
     case = leg.interaction.case
+    unsolved = case is not None and case.state != CaseState.RESOLVED
     return {
         "led_to": led_to,
         "became": afterwards.became(leg),
@@ -237,6 +258,8 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         "chosen_top": chosen_top,
         "answers": answers,
         "spans": spans_of(leg),
+        "sends": sends_to(leg.interaction) if unsolved else "",
+        "was_told": case is not None and not unsolved and _was_told(leg),
         "talked_words": _("Calling") if outbound.reached_nobody(leg) else TALKED[Channel(leg.channel)],
         "extension": (leg.wrap_up_due_at - leg.work_ended_at) if leg.wrap_up_due_at and leg.work_ended_at else None,
         "open_callbacks": list(

@@ -221,8 +221,9 @@ def story(
 
 
 def _who(entry: JournalEntry, names: dict[int, str], name_of: NameOf, for_client: bool) -> str:
-    # An offer taken back and advice that ended are told about whose they were, whoever did it.
-    hers = entry.actor_id is None or for_client or entry.kind in (Kind.RESCINDED, Kind.CONSULT_ENDED)
+    # An offer taken back and advice asked for or ended are told about whose they are, whoever did it.
+    about = (Kind.RESCINDED, Kind.CONSULT_STARTED, Kind.CONSULT_ENDED)
+    hers = entry.actor_id is None or for_client or entry.kind in about
     if entry.leg_id in names and hers:
         return names[entry.leg_id or 0]
     return name_of(entry.actor_id, entry.actor_name)
