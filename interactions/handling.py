@@ -23,6 +23,7 @@ from interactions import (
     queueing,
     states,
     unheard,
+    waits,
 )
 from interactions.models import ChatSession, EndedBy, Interaction, Kind, Leg, LegRole, LegState, Outcome, State
 
@@ -121,7 +122,9 @@ def require_eligible(agent: Agent, interaction: Interaction, *, herself: bool = 
 def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> Leg:
     """Take a waiting contact oneself, where its queue lets agents pick; the rules are those of routing."""
     states.take_seats(by)
-    interaction = Interaction.objects.select_related("queue", "lane").get(pk=interaction.pk)
+    read = Interaction.objects.select_related("queue", "lane").annotate(waits_since=waits.WAITS_SINCE)
+    interaction = read.get(pk=interaction.pk)
+    since = interaction.waits_since
     at = at or clock.now()
     if interaction.state != State.QUEUED:
         raise NotYours(sentence=_("This contact is not waiting any more."))
@@ -134,7 +137,7 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
     if awaited:
         media.await_both(leg, at=at)
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
-    waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
+    waited = (at - since).total_seconds()
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
     return leg
 

@@ -222,8 +222,8 @@ SAID: Mapping[str, LazyText] = {
 
 
 def listening_is_told(client: Client) -> bool:
-    """Whether agents see who listens: the client says so, or the country it is in, whatever the client says."""
-    if client.country in settings.LISTENING_TOLD_IN:
+    """Whether agents see who listens: the client says so, or its country or that of the floor, whatever it says."""
+    if settings.LISTENING_TOLD_IN & {client.country, settings.FLOOR_COUNTRY}:
         return True
     policy = Policy.objects.filter(client=client).first()
     return policy is None or policy.tell_agents_when_monitored

@@ -18,7 +18,7 @@ from bpo.kernel.composed import composed
 from bpo.kernel.errors import DomainError
 from bpo.kernel.writing import update
 from clients.models import MissRule
-from interactions import case_duty, journal, media, queueing, states
+from interactions import case_duty, journal, media, queueing, states, waits
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, Refusal, State
 
 TRANSFERRER_PREFERRED = timedelta(seconds=15)
@@ -51,7 +51,7 @@ GONE = {
 def _whole(leg: Any) -> QuerySet[Leg]:
     beside = Leg.objects.filter(interaction=OuterRef("interaction"), role=LegRole.CONSULT, ended_at__isnull=True)
     # The plugin takes the attribute, which stands for who is read otherwise, for a second field.
-    legs = Leg.objects.order_by().filter(pk=leg).annotate(consulted=Exists(beside))  # type: ignore[no-redef]
+    legs = Leg.objects.order_by().filter(pk=leg).annotate(consulted=Exists(beside), waits_since=waits.OF_ITS_CONTACT)  # type: ignore[no-redef]
     return legs.select_related("interaction__queue", "interaction__client", "lane", "agent__profile", "client")
 
 
@@ -88,7 +88,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
         return leg
     if media.begins(interaction, at=at):
         media.await_both(leg, at=at)
-    waited = (at - (interaction.enqueued_at or interaction.arrived_at)).total_seconds()
+    waited = (at - leg.waits_since).total_seconds()  # type: ignore[attr-defined]
     journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
     return leg
 

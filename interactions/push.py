@@ -157,6 +157,15 @@ def page_gone(session: ChatSession) -> None:
         _holders_see("window", chat_sessions=session.pk)
 
 
+def desk_lost(agent_id: int) -> None:
+    """Her last console is gone: the windows of those she talks to say “one moment” at once, not at their next look."""
+    held = ChatSession.objects.filter(
+        interaction__legs__agent=agent_id, interaction__legs__state=LegState.HANDLING
+    ).distinct()
+    for window in held.values_list("public_id", flat=True):
+        nudge(chat_group(window), "status", about="console_gone")
+
+
 def case_noted(entry: JournalEntry) -> None:
     """Whoever works on a contact of the case reads the new note beside it."""
     _holders_see(entry.kind, case=entry.case_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -128,6 +129,7 @@ def offer_withdrawn(sender: Any, agent_id: int, why: str, at: datetime, **kwargs
 def consoles_gone(sender: Any, agent_id: int, at: datetime, **kwargs: Any) -> None:
     """Inside the loss of her last console."""
     handing_back.consoles_gone(agent_id, at=at)
+    transaction.on_commit(partial(push.desk_lost, agent_id), robust=True)
 
 
 def console_back(sender: Any, agent_id: int, at: datetime, **kwargs: Any) -> None:

@@ -1,5 +1,13 @@
 -- Who shows a contact, and what the card of an offer says: asked after every entry of the journal.
 
+-- Since when the customer waits for the next answer: from the place in line on, or, once somebody had answered (a desk was
+-- lost, a contact handed on), from the first stay after that. The place may be older: talk is no wait.
+CREATE OR REPLACE FUNCTION waits_since(p_interaction bigint, p_place timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT min(entered_at) FROM interactions_visit WHERE interaction_id = p_interaction AND ordinal >
+        (SELECT max(ordinal) FROM interactions_visit WHERE interaction_id = p_interaction AND how = 'answered')), p_place)
+$$;
+
 -- The desks with a live leg on the contact, or with this one, and the customer's windows. A live leg is told by its
 -- missing end, for which the legs of a contact have an index: a contact may have been offered often.
 CREATE OR REPLACE FUNCTION shown_by(p_interaction bigint, p_leg bigint)
@@ -27,7 +35,7 @@ BEGIN
             (SELECT public_id FROM clients_client WHERE id = offer.client_id),
             (SELECT public_id FROM clients_brand WHERE client_id = offer.client_id), offer.channel, offer.role,
             coalesce((SELECT name FROM clients_queue WHERE id = i.queue_id), ''),
-            coalesce(i.enqueued_at, i.arrived_at), offer.expires_at,
+            waits_since(i.id, coalesce(i.enqueued_at, i.arrived_at)), offer.expires_at,
             ARRAY (SELECT other.public_id FROM interactions_leg aside
                 JOIN interactions_interaction other ON other.id = aside.interaction_id
                 WHERE aside.agent_id = offer.agent_id AND aside.set_aside AND aside.state IN ('handling', 'wrapping')),

@@ -105,8 +105,12 @@ def keep_note(leg: Leg, note: str, *, by: Agent, at: datetime) -> None:
 
 @operation
 def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
-    """The contact stands in another line, waiting anew there. Refused before it starts when nobody could answer."""
+    """The contact stands in another line, waiting anew there. Refused before it starts when nobody could answer.
+
+    NotHeardYet while the two of a call do not hear each other: until then it is an offer, and its wait goes on.
+    """
     leg = handling.held_leg(leg, by=by)
+    media.require_heard(leg)
     at = at or clock.now()
     interaction = leg.interaction
     choice = may_enter(queue, interaction, at=at)
@@ -122,9 +126,10 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
 
 @operation
 def to_colleague(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
-    """Blind: an offer to her alone; missed or declined it returns to the top of this line."""
+    """Blind: an offer to her alone; missed or declined it returns to the top of this line. NotHeardYet as above."""
     states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
+    media.require_heard(leg)
     at = at or clock.now()
     if colleague.pk == by.pk:
         raise CannotTransfer(sentence=_("You have this contact already."))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from agents.models import Presence
@@ -41,6 +51,16 @@ AHEAD = """
     WHERE queue_id = %s AND %s IN ('', channel) AND state = 'queued'
         AND (-band, order_key, id) < (%s, %s, %s)
 """
+
+
+# The wait that a card, a desk and the floor tell of somebody in line; what stands in `enqueued_at` is the place.
+WAITS_SINCE = Func(F("pk"), Coalesce("enqueued_at", "arrived_at"), function="waits_since", output_field=DateTimeField())
+OF_ITS_CONTACT = Func(
+    F("interaction"),
+    Coalesce("interaction__enqueued_at", "interaction__arrived_at"),
+    function="waits_since",
+    output_field=DateTimeField(),
+)
 
 
 def order_in(queue: Queue, *, priority: int, returned: bool, enqueued_at: datetime) -> dict[str, Any]:

@@ -241,6 +241,7 @@ TURN_ONLY = env.flag("TURN_ONLY")
 STUN_URLS = env.words("STUN_URLS")
 # Countries, as two letters, whose rule is that an agent sees who listens; see interactions.monitoring.
 LISTENING_TOLD_IN = frozenset(word.upper() for word in env.words("LISTENING_TOLD_IN"))
+FLOOR_COUNTRY = env.text("FLOOR_COUNTRY", "").upper()
 
 # --- what the browser may do --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

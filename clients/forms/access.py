@@ -25,7 +25,7 @@ class LoginForm(forms.Form):
 
     full_name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
     email = forms.EmailField(label=gettext_lazy("Mail address"))
-    role = forms.ChoiceField(label=gettext_lazy("May"), choices=Role.choices, initial=Role.VIEWER)
+    role = forms.ChoiceField(label=gettext_lazy("May do"), choices=Role.choices, initial=Role.VIEWER)
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=[("en", gettext_lazy("English")), ("es", gettext_lazy("Spanish"))]
     )

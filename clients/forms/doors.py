@@ -229,6 +229,20 @@ class RuleForm(forms.ModelForm[EntryRule]):
 class RuleFormSet(forms.BaseInlineFormSet[EntryRule, EntryPoint, RuleForm]):
     """The rules in order; the first that fits decides."""
 
+    def clean(self) -> None:
+        """One key, one meaning: of two rules that ask for nothing else apart, the second would never be reached."""
+        super().clean()
+        taken: dict[tuple[Any, ...], int] = {}
+        for number, form in enumerate(self.forms, start=1):
+            data = getattr(form, "cleaned_data", {})
+            if form in self.deleted_forms or not data.get("key"):
+                continue
+            same = tuple(data.get(name) for name in ("key", "language", "product_type", "reason", "attribute", "value"))
+            if same in taken:
+                told = {"key": data["key"], "n": taken[same]}
+                form.add_error("key", _("Rule %(n)d asks for the key %(key)s already.") % told)
+            taken.setdefault(same, number)
+
     @transaction.atomic
     def save(self, commit: bool = True) -> list[EntryRule]:
         # Numbers may be exchanged: free them before any is written.

@@ -132,6 +132,11 @@ class Policy(models.Model):
         return f"Policy of {self.client}"
 
     def clean(self) -> None:
+        if self.recording_days and self.retention_days and self.recording_days > self.retention_days:
+            words = _("Contacts are deleted after %(n)d days, and their recordings with them.") % {
+                "n": self.retention_days
+            }
+            raise ValidationError({"recording_days": words})
         unknown = [fact for fact in self.verification_facts if fact not in FACTS]
         if unknown:
             raise ValidationError({"verification_facts": _("“%(fact)s” is no such fact.") % {"fact": unknown[0]}})

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
@@ -211,7 +212,7 @@ class LineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, HouseViewSet
                     "channel": channel,
                     "open": opening.is_open(queue, at),
                     "waiting": waiting.count(),
-                    "waiting_since": waiting.order_by("enqueued_at").values_list("enqueued_at", flat=True).first(),
+                    "waiting_since": waiting.aggregate(since=Min(waits.WAITS_SINCE))["since"],
                     "staffed": eligibility.staffed(lane),
                     "expected_wait": waits.expected_wait(queue, channel, at=at),
                 }

@@ -42,6 +42,7 @@ LEG = (
     "public_id", "interaction", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at",
     "hold_seconds", "accepted_at", "work_ended_at", "ended_at",
 )  # fmt: skip
+MEDIA = ("media__customer_at", "media__agent_at")
 Row = TypeVar("Row", bound=Model)
 NEVER_ARRIVED = (Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED)
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)
@@ -135,8 +136,9 @@ def _work(agent: Any, now: Any) -> QuerySet[Leg]:
         lines_of(
             Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
             .exclude(role=LegRole.MONITOR)
-            .select_related("interaction__draft"),
+            .select_related("interaction__draft", "media"),
             *LEG,
+            *MEDIA,
             "agent",
             "interaction__draft__text",
             "interaction__version",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
 from clients.models import Brand
-from interactions import media, playback
+from interactions import media, playback, waits
 from interactions.desk import afterwards
 from interactions.desk.items import ICONS, LEG, lines_of, name_of, subject_of
 from interactions.models import Interaction, Kind, Leg, LegRole, LegState
@@ -50,29 +50,31 @@ class Card:
 
 @composed
 def _offers(agent: Any) -> QuerySet[Leg]:
-    return lines_of(
-        Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("interaction__queue"),
-        *LEG,
-        "expires_at",
-        "made_by",
-        "why",
-        "client__brand__logo",
-        "client__brand__updated_at",
-        *(
-            f"interaction__{name}"
-            for name in (
-                "queue",
-                "queue__name",
-                "origin",
-                "carrier",
-                "language",
-                "enqueued_at",
-                "arrived_at",
-                "customer",
-            )
-        ),
-        way="interaction__",
-    ).order_by("offered_at")[:1]
+    return (
+        lines_of(
+            Leg.objects.filter(agent=agent, state=LegState.OFFERED).select_related("interaction__queue"),
+            *LEG,
+            "expires_at",
+            "made_by",
+            "why",
+            "client__brand__logo",
+            "client__brand__updated_at",
+            *(
+                f"interaction__{name}"
+                for name in (
+                    "queue",
+                    "queue__name",
+                    "origin",
+                    "carrier",
+                    "language",
+                    "customer",
+                )
+            ),
+            way="interaction__",
+        )
+        .annotate(waits_since=waits.OF_ITS_CONTACT)
+        .order_by("offered_at")[:1]
+    )
 
 
 def open_offer(agent: Agent) -> Card | None:
@@ -97,7 +99,7 @@ def open_offer(agent: Agent) -> Card | None:
         who=name_of(interaction),
         contacts=contacts + 1,
         # Who is asked for help is waited for by the colleague, not by the customer.
-        waited_since=leg.offered_at if leg.role == "consult" else interaction.enqueued_at or interaction.arrived_at,
+        waited_since=leg.offered_at if leg.role == "consult" else leg.waits_since,  # type: ignore[attr-defined]
         web_call=media.is_awaited(interaction),
         reasons=DECLINE_REASONS,
     )

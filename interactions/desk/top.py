@@ -15,6 +15,7 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
 from clients.models import Channel
 from interactions import outbound
+from interactions.desk.items import MEDIA
 from interactions.models import Leg, LegState
 
 
@@ -46,8 +47,9 @@ def _seats(agent: Any) -> QuerySet[Seat]:
 def _work(agent: Any) -> QuerySet[Leg]:
     return (
         Leg.objects.filter(agent=agent, state__in=[LegState.HANDLING, LegState.WRAPPING])
-        .select_related("interaction")
+        .select_related("interaction", "media")
         .only(
+            *MEDIA,
             "state",
             "channel",
             "offered_at",

@@ -43,6 +43,7 @@ from interactions.models import (
     Callback,
     CallbackState,
     CaseNote,
+    CaseState,
     ChatSession,
     Draft,
     EndedBy,
@@ -52,6 +53,8 @@ from interactions.models import (
     LegState,
     Message,
     MessageDirection,
+    Notice,
+    NoticeKind,
     Run,
     RunState,
     StepVisit,
@@ -124,28 +127,36 @@ def notes_on(interaction: Interaction) -> list[CaseNote]:
 
 
 @composed
-def _answered_stays(interaction: Any, until: Any) -> QuerySet[Visit]:
-    """The last stay in line that began by then and ended with an answer."""
-    ended = Visit.objects.filter(interaction=interaction, how="answered", entered_at__lte=until, left_at__isnull=False)
-    return ended.only("entered_at", "left_at").order_by("-ordinal")[:1]
+def _stays(interaction: Any, until: Any) -> QuerySet[Visit]:
+    """The stays in line that began by then, the latest first."""
+    begun = Visit.objects.filter(interaction=interaction, entered_at__lte=until)
+    return begun.only("entered_at", "left_at", "how").order_by("-ordinal")
 
 
-def stay_of(leg: Leg) -> tuple[datetime, datetime]:
+def wait_of(leg: Leg) -> tuple[datetime, datetime]:
     """From when to when the customer waited for the answer that brought the contact to her, wherever it has gone since.
 
-    Who was asked, or took over from a colleague, has the wait before that colleague's answer: none is added on the way.
+    Who was asked for help, or took over from a colleague, is told the wait before that colleague's answer: talk is no
+    wait. A call's wait goes on until both hear each other.
     """
-    if leg.accepted_at and (stay := first(_answered_stays(leg.interaction_id, leg.accepted_at))):
-        return stay.entered_at, stay.left_at
-    entered = leg.interaction.enqueued_at or leg.interaction.arrived_at
     until = leg.accepted_at or clock.now()
-    return min(entered, until), until
+    place = leg.interaction.enqueued_at or leg.interaction.arrived_at
+    stays = list(_stays(leg.interaction_id, until))
+    if not stays:
+        return min(place, until), until
+    ended = stays[0].left_at or clock.now()
+    began = stays[0].entered_at
+    for before in stays[1:]:
+        if before.how == "answered":
+            return began, ended
+        began = before.entered_at
+    return min(place, began), ended
 
 
 def spans_of(leg: Leg) -> Spans:
     """Waited, talked, on hold and in wrap-up so far."""
     now = clock.now()
-    entered, answered = stay_of(leg)
+    entered, answered = wait_of(leg)
     ended = leg.work_ended_at or now
     held = leg.hold_seconds + (int((now - leg.hold_since).total_seconds()) if leg.on_hold and leg.hold_since else 0)
     wrapped = int(((leg.ended_at or now) - leg.work_ended_at).total_seconds()) if leg.work_ended_at else 0
@@ -224,6 +235,23 @@ def with_keys(client_id: int) -> list[Disposition]:
     return found
 
 
+def sends_to(interaction: Interaction) -> str:
+    """To which address a resolution goes; empty when nobody gets one."""
+    policy = getattr(interaction.client, "policy", None)
+    if policy is not None and not policy.send_resolution_mail:
+        return ""
+    address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
+    return address.address if address else ""
+
+
+def _was_told(leg: Leg) -> bool:
+    """Whether the customer has the answer in writing: by a reply or by the notice of the resolution."""
+    return (
+        leg.channel == Channel.EMAIL
+        or Notice.objects.filter(case=leg.interaction.case_id, kind=NoticeKind.RESOLUTION).exists()
+    )
+
+
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
     """What wrap-up asks: the endings, nested once, and what the script already answered."""
     led_to, fitting = outcome.led_to(leg)
@@ -234,6 +262,7 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         pane = script_pane.pane_of(run, leg.agent)
         answers = [(line.name, line.answer) for line in pane.lines if line.answer]
     case = leg.interaction.case
+    unsolved = case is not None and case.state != CaseState.RESOLVED
     return {
         "led_to": led_to,
         "became": afterwards.became(leg),
@@ -244,6 +273,8 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         "chosen_top": chosen_top,
         "answers": answers,
         "spans": spans_of(leg),
+        "sends": sends_to(leg.interaction) if unsolved else "",
+        "was_told": case is not None and not unsolved and _was_told(leg),
         "talked_words": _("Calling") if outbound.reached_nobody(leg) else TALKED[Channel(leg.channel)],
         "extension": (leg.wrap_up_due_at - leg.work_ended_at) if leg.wrap_up_due_at and leg.work_ended_at else None,
         "open_callbacks": list(
@@ -275,7 +306,7 @@ def work_of(leg: Leg, agent: Agent, *, beside: bool = True, **extra: Any) -> dic
     brand: Brand = leg.client.brand
     now = clock.now()
     voice = leg.channel == Channel.VOICE
-    entered, answered = stay_of(leg)
+    entered, answered = wait_of(leg)
     found: dict[str, Any] = {
         "leg": leg,
         "interaction": interaction,

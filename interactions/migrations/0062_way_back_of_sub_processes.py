@@ -22,7 +22,7 @@ FILL = f"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0041_number_in_one_hand")]
+    dependencies = [("interactions", "0042_waits_since")]
 
     operations = [
         migrations.AddField(

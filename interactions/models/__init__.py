@@ -2,7 +2,7 @@
 
 from interactions.models.action import Action, AddressChange
 from interactions.models.appointment import Appointment, AppointmentKind, AppointmentState
-from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall, began
+from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -107,5 +107,4 @@ __all__ = [
     "Track",
     "Visit",
     "Voicemail",
-    "began",
 ]

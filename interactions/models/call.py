@@ -1,9 +1,9 @@
 """How a call is carried: what its exchange was told, and whether the two of an accepted one hear each other."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Greatest
 
 from clients.access import ClientScopedQuerySet
@@ -14,6 +14,10 @@ from interactions.models.leg import Leg
 HEARD = Q(media__isnull=True) | Q(media__customer_at__isnull=False, media__agent_at__isnull=False)
 # When the talk of such a leg began: what is not known of a leg is passed over.
 BEGAN = Greatest("accepted_at", "media__customer_at", "media__agent_at")
+# Since when she would have talked had she never held, as Leg.talking_since says.
+TALKING_SINCE = ExpressionWrapper(
+    BEGAN + F("hold_seconds") * Value(timedelta(seconds=1)), output_field=models.DateTimeField()
+)
 
 
 class ExchangeCall(models.Model):
@@ -63,13 +67,3 @@ class CallMedia(models.Model):
 
     def __str__(self) -> str:
         return f"Media of {self.leg}"
-
-
-def began(leg: Leg) -> datetime | None:
-    """When its talk began, as BEGAN says; None while, or if, they did not hear each other. Wants `media` fetched."""
-    media: CallMedia | None = getattr(leg, "media", None)
-    if media is None:
-        return leg.accepted_at
-    if media.customer_at is None or media.agent_at is None:
-        return None
-    return max(media.customer_at, media.agent_at)

@@ -132,10 +132,21 @@ class Leg(PublicIdModel):
         return self.took_over_at or self.accepted_at
 
     @property
+    def began(self) -> datetime | None:
+        """When its talk began, as call.BEGAN says; None if they did not hear each other (yet). Wants `media` fetched.
+
+        Who was asked for help and took over has talked since the accept: advice is talk of that leg.
+        """
+        media = getattr(self, "media", None)
+        if media is None:
+            return self.accepted_at
+        return max(media.customer_at, media.agent_at) if media.customer_at and media.agent_at else None
+
+    @property
     def talking_since(self) -> datetime:
         """The moment since which she would have talked had she never held: while nobody is on hold, the time since then
-        is talk."""
-        return (self.accepted_at or self.offered_at) + timedelta(seconds=self.hold_seconds)
+        is talk; while they connect, the time since the accept. Wants `media` fetched."""
+        return (self.began or self.accepted_at or self.offered_at) + timedelta(seconds=self.hold_seconds)
 
     def talked_seconds(self, until: datetime) -> int:
         """The talk up to then, or up to the hold that lasts, in whole seconds: without what was on hold."""

@@ -15,6 +15,7 @@ from agents.models import Licence, LicenceState, Presence, Seat
 from agents.presence import MISSED
 from bpo.kernel.composed import composed
 from clients.models import Channel, Client, Promise, Queue, QueueState
+from interactions import waits
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
 from interactions.reports.figures import CUSTOMER_WAITS, IN_SOME_LINE, LIVE_CHANNELS, OPEN_CALLBACK, with_first_stay
@@ -249,7 +250,7 @@ def _in_line(clients: Any) -> QuerySet[Interaction, Any]:
         with_first_stay(Interaction.objects.filter(client__among=clients).filter(IN_SOME_LINE))
         .values_list("queue_id", "channel", named=True)
         .annotate(
-            all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min("enqueued_at", filter=CUSTOMER_WAITS)
+            all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min(waits.WAITS_SINCE, filter=CUSTOMER_WAITS)
         )
     )
 

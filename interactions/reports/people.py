@@ -20,6 +20,7 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Channel, Client
 from interactions.models import Leg, LegRole, LegState
+from interactions.models.call import TALKING_SINCE
 from interactions.reports.live import LIVE_LEGS, away_words
 
 GONE = 9  # the rank of who is signed out
@@ -92,7 +93,8 @@ def agents_of(teams: Collection[int], clients: Sequence[Client]) -> QuerySet[Age
 @composed
 def _live_legs(agents: Any) -> QuerySet[Leg]:
     legs = Leg.objects.filter(agent__among=agents, state__in=LIVE_LEGS).exclude(role=LegRole.MONITOR)
-    return legs.select_related("interaction__reason", "interaction__queue").only(*OF_A_LEG)
+    rows = legs.select_related("interaction__reason", "interaction__queue").only(*OF_A_LEG)
+    return rows.annotate(talk_from=TALKING_SINCE)
 
 
 @composed
@@ -103,7 +105,7 @@ def _seats(agents: Any) -> QuerySet[Seat, Any]:
 @composed
 def _work(agents: Any) -> QuerySet[Leg, Any]:
     legs = Leg.objects.filter(agent__among=agents, state__in=LIVE_LEGS).exclude(role=LegRole.MONITOR)
-    return legs.order_by("pk").values_list(*OF_WORK, named=True)
+    return legs.order_by("pk").annotate(talk_from=TALKING_SINCE).values_list(*OF_WORK, "talk_from", named=True)
 
 
 @composed
@@ -231,7 +233,7 @@ def _state(
             return "talk", _("Consulted"), leg.accepted_at, None
         if leg.on_hold:
             return "talk", _("On hold"), leg.hold_since or leg.accepted_at, None
-        return "talk", str(WORDS.get(Channel(leg.channel), _("Busy"))), leg.accepted_at, None
+        return "talk", str(WORDS.get(Channel(leg.channel), _("Busy"))), leg.talk_from, None  # type: ignore[attr-defined]
     if seat is None or seat.presence == Presence.SIGNED_OUT:
         return "else", _("Signed out"), seat.since if seat else None, None
     if seat.presence == Presence.BREAK:

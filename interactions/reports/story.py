@@ -24,7 +24,6 @@ from interactions.models import (
     MessageDirection,
     Run,
     Visit,
-    began,
 )
 from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
@@ -48,7 +47,7 @@ class Stretch:
     @property
     def began(self) -> datetime | None:
         """When the work began; of a call between two pages when both heard each other."""
-        return began(self.leg)
+        return self.leg.began
 
     @property
     def talk_seconds(self) -> float | None:
@@ -222,8 +221,9 @@ def story(
 
 
 def _who(entry: JournalEntry, names: dict[int, str], name_of: NameOf, for_client: bool) -> str:
-    # An offer taken back and advice that ended are told about whose they were, whoever did it.
-    hers = entry.actor_id is None or for_client or entry.kind in (Kind.RESCINDED, Kind.CONSULT_ENDED)
+    # An offer taken back and advice asked for or ended are told about whose they are, whoever did it.
+    about = (Kind.RESCINDED, Kind.CONSULT_STARTED, Kind.CONSULT_ENDED)
+    hers = entry.actor_id is None or for_client or entry.kind in about
     if entry.leg_id in names and hers:
         return names[entry.leg_id or 0]
     return name_of(entry.actor_id, entry.actor_name)

@@ -225,7 +225,7 @@ def _title(entry: JournalEntry, for_client: bool) -> Words | None:
         case Kind.REFUSED_AT_DOOR:
             return _("Turned away")
         case Kind.DECLINED if _passed_on(entry):
-            return lazy("The desk of %(who)s was busy")
+            return lazy("The desk of %(who)s could not take it")
         case Kind.ENDED:
             return ENDED.get(str(facts.get("by_whom", "")), ENDED[EndedBy.SYSTEM])
         case Kind.CLOSED:

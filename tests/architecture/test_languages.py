@@ -1,11 +1,14 @@
 """Whoever chose Spanish reads Spanish."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 
 from bpo import translating
 from tests import factories as make
@@ -33,3 +36,15 @@ def test_maria_reads_her_desk_in_spanish() -> None:
     page = browser.get(reverse("console-home"), follow=True).content.decode()
     assert '<html lang="es"' in page and "Be available" not in page
     assert re.search(r"sin sesión", page, re.IGNORECASE)
+
+
+def test_days_and_months_are_written_as_spanish_writes_them() -> None:
+    """A word of a screen that is spelt like a day or a month would take its place in every date."""
+    with translation.override("es"):
+        days = [date_format(date(2026, 6, 1) + timedelta(days=n), "l") for n in range(7)]
+        months = [date_format(date(2026, n, 1), "F") for n in range(1, 13)]
+    assert days == ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
+    assert months == [
+        "enero", "febrero", "marzo", "abril", "mayo", "junio",
+        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+    ]  # fmt: skip

@@ -81,6 +81,24 @@ def test_a_customer_reaches_the_own_window_alone(world: World, name: str) -> Non
         assert ask(world, stranger, method, path, {}) in ("401", "403", "404"), stranger
 
 
+@pytest.mark.parametrize("name", [*WINDOW, *CALL])
+def test_the_token_of_a_call_opens_no_chat_and_that_of_a_chat_no_call(world: World, name: str) -> None:
+    """Nobody writes into a call, or makes a call of a chat: not even its own customer, at its own door."""
+    acme = Client.objects.get(name="Acme")
+    door, start = (
+        (factories.door(acme, "web_call"), "customer-call-start")
+        if name in WINDOW
+        else (world.things["widget"], "customer-chat-start")
+    )
+    body = {"key": str(uuid.uuid4()), "words": "Hello", "name": "Ann"}
+    begun = Browser().post(reverse(start, args=[door.public_id]), json.dumps(body), content_type="application/json")
+    assert begun.status_code == 201, begun.content
+    world.secrets["customer of the other kind"] = begun.json()["token"]
+    method, _expected = {**WINDOW, **CALL}[name]
+    filled = {"key": "0123456789", "text": "Hello", "email": "ann@mail.example", "score": 5}
+    assert ask(world, "customer of the other kind", method, reverse(name, args=[door.public_id]), filled) == "401"
+
+
 def test_a_file_of_a_window_is_its_customers_alone(world: World) -> None:
     attachment = world.things["attachment"]
     path = reverse("customer-chat-download", args=[world.things["widget"].public_id, attachment.public_id])

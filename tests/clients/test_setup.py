@@ -546,6 +546,21 @@ def test_a_call_page_gets_a_menu_that_says_what_each_key_is_for(ada: Browser) ->
         door.rules.update(key="A")
 
 
+def test_a_key_means_one_thing(ada: Browser) -> None:
+    acme = factories.client()
+    line = factories.queue(acme)
+    door = factories.door(acme, "web_call", into=line)
+    for position, (key, words) in enumerate((("1", "Billing"), ("2", "Support")), start=1):
+        door.rules.create(position=position, key=key, menu={"en": words}, queue=line)
+    path = at("setup-door", acme, door.public_id)
+    form = form_of(ada, path, "form", "rules") | {"rules-1-key": "1"}
+    answer = ada.post(path, form)
+    assert answer.status_code == 422 and "Rule 1 asks for the key 1 already." in said(answer)
+    assert ada.post(path, form | {"rules-1-language": "es"}).status_code == 302, (
+        "for another language it is another key"
+    )
+
+
 def test_a_reason_gets_its_code_once(ada: Browser) -> None:
     acme = factories.client()
     path = at("setup-catalogue-part", acme, "reasons")
@@ -602,6 +617,8 @@ def test_contract_and_rules_are_saved_together_and_nothing_typed_is_lost(ada: Br
     wrong = form_of(ada, path, "form", "promises", "policy_form") | {"recording_days": "0", "valid_until": "2027-01-31"}
     refused = ada.post(path, wrong)
     assert refused.status_code == 422 and 'value="2027-01-31"' in said(refused)
+    longer = form_of(ada, path, "form", "promises", "policy_form") | {"recording_days": "99999"}
+    assert "Contacts are deleted after 730 days, and their recordings with them." in said(ada.post(path, longer))
 
 
 # --- call flows ------------------------------------------------------------------------------------------------------

@@ -241,6 +241,10 @@ def test_where_the_country_says_so_bea_sees_it_whatever_the_client_says(scene: S
     scene.listens()
     settings.LISTENING_TOLD_IN = frozenset({"DE"})
     assert desk(scene.bea) == []
+    settings.FLOOR_COUNTRY = "DE"
+    assert desk(scene.bea) == ["Sue Supervisor listens"]
+    settings.FLOOR_COUNTRY = "PL"
+    assert desk(scene.bea) == []
     settings.LISTENING_TOLD_IN = frozenset({"DE", scene.house.acme.country})
     assert desk(scene.bea) == ["Sue Supervisor listens"]
     scene.house.acme.refresh_from_db()

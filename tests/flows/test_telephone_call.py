@@ -352,7 +352,7 @@ def test_her_telephone_cannot_be_rung_and_the_next_is_asked_at_once(
     floor = Browser()
     floor.force_login(house.sue)
     page = floor.get(reverse("floor-contact", args=[ann.public_id])).content.decode()
-    assert "The desk of Bea Brown was busy" in page and "Desk busy" in page and "Declined" not in page
+    assert "The desk of Bea Brown could not take it" in page and "Desk busy" in page and "Declined" not in page
     hers = floor.get(reverse("floor-agent", args=[bea.public_id])).content.decode()
     assert '<a href="?went=declined#legs">0</a>' in hers
 

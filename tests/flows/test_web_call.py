@@ -16,11 +16,12 @@ from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, HoursSpan, Queue
 from clients.naming import public_name
 from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
+from interactions.desk import offer
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
 from interactions.reports.scope import scope_of
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh, kinds
+from tests.flows.floor import Day, House, console_of, fresh, kinds
 from tests.flows.test_overflow import step
 
 
@@ -236,8 +237,6 @@ def test_a_typed_number_takes_nobodys_place(day: Day, house: House, ann: Caller)
 
 
 def test_beas_desk_is_lost_and_ann_is_told_one_moment(day: Day, house: House, ann: Caller) -> None:
-    from tests.flows.floor import console_of
-
     leg = taken(house, day, ann)
     heard(leg)
     presence.disconnected(console_of(leg.agent))
@@ -419,6 +418,30 @@ def test_handed_on_to_a_line_the_page_counts_the_wait_there(day: Day, house: Hou
     assert (waiting["state"], waiting["since"]) == ("waiting", clock.now().isoformat())
 
 
+def test_handed_to_a_colleague_ann_waits_anew_and_talk_is_no_wait(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    clock.advance(200)
+    cal = house.agent("Cal Cole")
+    transfers.to_colleague(leg, cal, by=leg.agent)
+    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
+    clock.advance(3)
+    asked = ringing(cal, ann.contact)
+    card = offer.open_offer(cal)
+    assert card is not None and (clock.now() - card.waited_since).total_seconds() == 3
+    heard(offers.accept(asked, by=cal))
+    clock.advance(60)
+    ann.state()
+    presence.disconnected(console_of(cal))
+    day.after(15.1)
+    ann.state()
+    clock.advance(2)
+    offers.accept(ringing(leg.agent, ann.contact), by=leg.agent)
+    told = story.story(ann.contact, name_of=lambda _user, name: name, for_client=False)
+    answers = [line.detail for line in told.told if "Answered" in line.title]
+    assert answers == ["after 0:00 in line", "after 0:03 in line", "after 0:02 in line"]
+
+
 def test_a_blind_transfer_without_a_voice_returns_to_who_made_it(day: Day, house: House, ann: Caller) -> None:
     leg = taken(house, day, ann)
     heard(leg)
@@ -464,15 +487,33 @@ def test_a_desk_says_busy_to_web_calls_alone(day: Day, house: House, ann: Caller
     assert ringing(bea, chat).state == LegState.OFFERED
 
 
+def test_a_call_that_only_connects_cannot_be_handed_on(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    orders = make.queue(house.acme, "Orders", channels=[Channel.VOICE])
+    cal = house.agent("Cal Cole")
+    entered = fresh(ann.contact).enqueued_at
+    with pytest.raises(media.NotHeardYet):
+        transfers.to_queue(leg, orders, by=leg.agent)
+    with pytest.raises(media.NotHeardYet):
+        transfers.to_colleague(leg, cal, by=leg.agent)
+    day.after(10.1)
+    assert fresh(leg).state == LegState.LOST, "the offer failed"
+    assert fresh(ann.contact).enqueued_at == entered, "and she keeps her place"
+
+
 def test_what_came_before_the_first_voice_is_wait_and_not_talk(day: Day, house: House, ann: Caller) -> None:
     leg = taken(house, day, ann)
     clock.advance(4)
     heard(leg)
     clock.advance(60)
     ann.post("end")
-    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
     told = story.story(ann.contact, name_of=lambda _user, name: name, for_client=True)
     assert [stretch.talk_seconds for stretch in told.stretches] == [60]
+    desk = Browser()
+    desk.force_login(leg.agent.user)
+    page = desk.get(reverse("console-work", args=[leg.public_id]), follow=True).content.decode()
+    assert "<dt>Waited</dt><dd>0:04</dd>" in page and "<dt>Talked</dt><dd>1:00</dd>" in page
+    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
     handled = queries.handling(scope_of([house.acme]))[()]
     assert (handled.legs, handled.talk_seconds) == (1, 60)
     assert queries.line(scope_of([house.acme])).in_time == 1, "answered after four seconds"

@@ -3,12 +3,14 @@
 import json
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.urls import reverse
 
+from agents import presence
 from agents.groups import agent_group
 from bpo.kernel import clock, push
 from bpo.kernel.links import LinkInvalid
@@ -415,3 +417,23 @@ async def test_a_page_of_another_site_is_refused() -> None:
     socket = await opened(origin=b"https://evil.example")
     await socket.send_json_to({"token": chats.token_of(session)})
     assert (await socket.receive_output())["code"] == 4403
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_window_learns_at_once_that_the_desk_is_lost() -> None:
+    def talking() -> tuple[ChatSession, UUID]:
+        client = make.client()
+        bea = make.agent("Bea Brown", licensed=client, available=True)
+        session = begin(client)
+        offers.accept(Leg.objects.get(agent=bea, state=LegState.OFFERED), by=bea)
+        console = uuid4()
+        presence.connected(bea, console, "page")
+        return session, console
+
+    session, console = await sync_to_async(talking)()
+    socket = await opened()
+    await socket.send_json_to({"token": chats.token_of(session)})
+    assert (await socket.receive_json_from())["kind"] == "hello"
+    await sync_to_async(presence.disconnected)(console)
+    assert await socket.receive_json_from() == {"kind": "status"}
+    await socket.disconnect()

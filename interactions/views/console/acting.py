@@ -22,7 +22,7 @@ from clients.times import zone_words
 from clients.words import language_for, say
 from interactions import cases, endings, handling, media, replies, transfers, unsent
 from interactions.desk.leaving import promised_of
-from interactions.desk.work import notes_on
+from interactions.desk.work import notes_on, sends_to
 from interactions.models import EndedBy, Interaction, Leg, LegState
 from interactions.routing import why
 from interactions.views.console.common import (
@@ -201,7 +201,7 @@ def _ask_to_resolve(
     mine = own_leg(request, leg)
     case = mine.interaction.case_id
     context = {
-        "leg": mine, "brand": mine.client.brand, "sends": _sends(mine), "read": read,
+        "leg": mine, "brand": mine.client.brand, "sends": sends_to(mine.interaction), "read": read,
         "settling": endings.settling(mine.client_id),
         "ask_settled": say("ask_settled", language := language_for(mine.client, mine.interaction.language)),
         "asked_in": language,
@@ -230,16 +230,6 @@ def _resolve(request: AgentRequest, public_id: UUID) -> Leg:
     if follows(request, "end") == "stay" or mine.state == LegState.WRAPPING:
         return mine
     return handling.end_work(mine, by=request.agent, ended_by=EndedBy.AGENT)
-
-
-def _sends(leg: object) -> str:
-    """To whom the resolution goes, in words; empty when nobody gets one."""
-    interaction = leg.interaction  # type: ignore[attr-defined]
-    policy = getattr(interaction.client, "policy", None)
-    if policy is not None and not policy.send_resolution_mail:
-        return ""
-    address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
-    return address.address if address else ""
 
 
 @for_agents

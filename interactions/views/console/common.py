@@ -36,7 +36,7 @@ def _legs(agent: Any, public_id: Any, user: Any, *, of_every_client: bool) -> Qu
     legs = Leg.objects.filter(agent=agent, public_id=public_id).exclude(role=LegRole.MONITOR)
     return (
         (legs if of_every_client else legs.seen_by(user))
-        .select_related("client__brand", "disposition", "interaction__customer", "interaction__envelope")
+        .select_related("client__brand", "disposition", "media", "interaction__customer", "interaction__envelope")
         .select_related("interaction__queue", "interaction__case", "interaction__reason", "interaction__product__type")
         .defer("interaction__envelope__headers", *(f"interaction__queue__{name}" for name in NOT_OF_A_LINE))
     )

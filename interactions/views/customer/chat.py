@@ -59,6 +59,13 @@ def window(request: HttpRequest, public_id: UUID) -> ChatSession:
     return session
 
 
+def _window(request: HttpRequest, public_id: UUID) -> ChatSession:
+    session = window(request, public_id)
+    if session.entry_point.kind != EntryKind.WIDGET:
+        raise links.LinkInvalid("the window of a call")
+    return session
+
+
 @outlet.for_window
 @throttled("chat start", "20/m")
 @require_POST
@@ -111,9 +118,9 @@ def _zone(named: str) -> str:
 @require_safe
 def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything the window shows; asking for it is a sign of life, and may take an old place back."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     if chats.come_back(session):
-        session = window(request, public_id)
+        session = _window(request, public_id)
     page_seen(session)
     return JsonResponse(state_of(session))
 
@@ -123,7 +130,7 @@ def state(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def message(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The customer's words; the key makes a repeat harmless."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     given = outlet.json_body(request)
     key = outlet.text_of(given, "key", 64)
     if len(key) < 8:
@@ -136,7 +143,7 @@ def message(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One file, judged by its bytes."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     if int(request.headers.get("Content-Length") or 0) > files.MOST_BYTES + 16_384:
         raise files.FileTooLarge
     upload = request.FILES.get("file")
@@ -164,7 +171,7 @@ def _said(session: ChatSession, text: str, key: str, *sent: files.File) -> HttpR
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The customer ends it."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     chats.say_goodbye(session)
     session.refresh_from_db()
     return JsonResponse(state_of(session))
@@ -175,7 +182,7 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Call me back, keep my place."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     given = outlet.json_body(request)
     chats.call_me(session, outlet.text_of(given, "number", 40), zone=outlet.text_of(given, "zone", 64))
     session.refresh_from_db()
@@ -187,7 +194,7 @@ def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def transcript(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The conversation by mail, once it is over."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     address = chats.ask_transcript(session, outlet.text_of(outlet.json_body(request), "email", 254))
     told = chats.told_of_transcript(session, address)
     return JsonResponse({**state_of(session), "transcript_to": address, "transcript": told})
@@ -198,7 +205,7 @@ def transcript(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def survey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Two taps; each is saved at once."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     take_survey(request, session)
     return JsonResponse(state_of(session))
 
@@ -222,7 +229,7 @@ def take_survey(request: HttpRequest, session: ChatSession) -> None:
 @require_safe
 def download(request: HttpRequest, public_id: UUID, file_id: UUID) -> HttpResponseBase:
     """A file of this window's conversation, as a download."""
-    session = window(request, public_id)
+    session = _window(request, public_id)
     found = Attachment.objects.filter(public_id=file_id, interaction=session.interaction_id).first()
     if found is None or session.interaction_id is None:
         raise outlet.Gone("file")

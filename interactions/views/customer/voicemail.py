@@ -122,6 +122,7 @@ def state_of(message: Voicemail, language: str) -> dict[str, Any]:
         "ms": voicemails.lasted_ms(message),
         "whole": voicemails.is_whole(message),
         "number": message.number,
+        "name": message.name,
         "now": clock.now().isoformat(),
     }
     if message.sent_at is not None and message.interaction is not None:

@@ -18,6 +18,7 @@ from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock
 from clients import reviews
 from clients.models import Script, ScriptKind, ScriptVersion, VersionState
+from interactions import waits
 from interactions.models import Direction, Interaction, Run, RunState, State, StepVisit
 from interactions.reports import flow_chart, flow_days, flow_print, flow_rows, flows
 from interactions.reports.figures import FIGURES
@@ -258,7 +259,7 @@ def _door(asked: Asked) -> dict[str, Any] | None:
     )
     if version.channel:
         waiting = waiting.filter(channel=version.channel)
-    return waiting.aggregate(n=Count("pk"), since=Min("enqueued_at"))
+    return waiting.aggregate(n=Count("pk"), since=Min(waits.WAITS_SINCE))
 
 
 @require_safe

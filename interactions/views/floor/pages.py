@@ -38,7 +38,7 @@ def line_context(sight: Sight, queue: Queue, channel: str) -> dict[str, Any]:
         "queue": queue,
         "channel": channel,
         "channel_name": Channel(channel).label,
-        "waiting": in_line(queue, channel).annotate(in_reach=sight.reaches())[:ON_PAGE],
+        "waiting": in_line(queue, channel).annotate(in_reach=sight.reaches(), waits_since=waits.WAITS_SINCE)[:ON_PAGE],
         "total": in_line(queue, channel).count(),
         "staffable": channel in demand.live_channels(queue),
         "clients": sight.clients,

@@ -1,4 +1,4 @@
-/* The menu of keys: chosen by a tap or, within it, by the key itself; pressed again it is given up. */
+/* The menu of keys: chosen by a tap or by the key itself, outside the fields; pressed again it is given up. */
 export function menu(group, onpress) {
   let chosen = null;
   const choose = (input) => {
@@ -10,7 +10,8 @@ export function menu(group, onpress) {
     if (input.checked) chosen = input;   // carried over from the page in another language
     input.addEventListener("click", () => choose(input));
   }
-  group.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
+    if (!group.getClientRects().length || event.target.matches?.("input:not([type=radio]), textarea, select")) return;
     const input = [...group.querySelectorAll("input")].find(({ value }) => value === event.key);
     if (!input || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

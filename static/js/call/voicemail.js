@@ -314,6 +314,7 @@ export function voicemail({ sound, contact, onsent, onback }) {
         if (now.state === "sent") { sent(now); return true; }
         if (now.ms < 1000) return false;
         $("vm-number").value ||= now.number;
+        $("vm-ready").elements.name.value ||= now.name;
         show("vm-play", false);
         draw([]);
         put("vm-at", clockText(now.ms / 1000));
