@@ -82,6 +82,7 @@ def steps(version: ScriptVersion) -> dict[str, dict[str, Any]]:
 
 
 def test_the_page_shows_chart_checks_step_and_what_the_agent_sees(at_desk: Browser, draft: ScriptVersion) -> None:
+    factories.reason(draft.script.client)
     page = said(at_desk.get(page_of(draft, "greet")))
     assert page.count("data-step ") == 5 and 'id="step-verify"' in page
     assert "everything passed" in page and "Every step can be reached" in page
