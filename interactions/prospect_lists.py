@@ -23,7 +23,7 @@ class ListClosed(DomainError):
     """A closed list is history."""
 
     code = "list_closed"
-    sentence = _("This list is closed. Nobody is added to it any more.")
+    sentence = _("This list is closed and stays as it is.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ class Added:
     blocked: int
 
 
+def require_open(call_list: CallList) -> None:
+    """ListClosed when neither the list nor anybody on it is changed any more."""
+    if call_list.state == CallListState.CLOSED:
+        raise ListClosed
+
+
 @transaction.atomic
 def add(call_list: CallList, people: Sequence[Person], *, by: User, source: str, at: datetime | None = None) -> Added:
     """Add whoever is not on the list yet and may be called; all in one transaction, asked twice it adds once.
@@ -59,8 +65,7 @@ def add(call_list: CallList, people: Sequence[Person], *, by: User, source: str,
     at = at or clock.now()
     # Two who add to one list do so one after the other, so that both can tell what they added.
     fresh_list = CallList.objects.select_for_update(no_key=True).get(pk=call_list.pk)
-    if fresh_list.state == CallListState.CLOSED:
-        raise ListClosed
+    require_open(fresh_list)
     once = {person.number: person for person in reversed(people)}
     numbers = list(once)
     known = set(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", flat=True))

@@ -92,7 +92,9 @@ RECORDING_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
-    ProspectState.WAITING: frozenset({ProspectState.TAKEN, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}),
+    ProspectState.WAITING: frozenset(
+        {ProspectState.TAKEN, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL, ProspectState.REMOVED}
+    ),
     ProspectState.TAKEN: frozenset({ProspectState.WAITING, ProspectState.CALLING, ProspectState.DO_NOT_CALL}),
     ProspectState.CALLING: frozenset(
         {ProspectState.WAITING, ProspectState.DONE, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}
@@ -101,6 +103,7 @@ PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
     ProspectState.DONE: frozenset({ProspectState.DO_NOT_CALL}),
     ProspectState.GIVEN_UP: frozenset({ProspectState.DO_NOT_CALL}),
     ProspectState.DO_NOT_CALL: frozenset(),
+    ProspectState.REMOVED: frozenset({ProspectState.WAITING}),
 }
 
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).

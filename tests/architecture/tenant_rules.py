@@ -178,6 +178,8 @@ add(
     "floor-flow", "floor-flow-picture", "floor-flow-paper-made", "floor-flow-paper-file", "floor-flow-contacts",
     "floor-list", "floor-list-template", "floor-prospect",
 )  # fmt: skip
+# Somebody whom an agent has in hand is not changed: the form says so before anything is typed.
+add(Rule(get={**FLOOR_OF_ACME, "admin": "409", "supervisor": "409"}, post=FLOOR_OF_ACME), "floor-prospect-edit")
 add(Rule(get=FLOOR, post=FLOOR), "floor-replays", "floor-list-new", "floor-do-not-call")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
 add(
@@ -186,6 +188,7 @@ add(
     "floor-licence",
     "floor-callback-time", "floor-callback-cancel", "floor-list-edit", "floor-list-add", "floor-list-file",
     "floor-list-move", "floor-prospect-stop", "floor-call-again", "floor-refund",
+    "floor-prospect-remove", "floor-prospect-back",
 )  # fmt: skip
 
 # Beside a call is who supervises the company and leads the agent's team, and nobody else.
@@ -386,6 +389,7 @@ LACKING: dict[str, str] = {
         "floor-licence", "floor-replays", "floor-list-new", "floor-list-edit", "floor-list-add",
         "floor-list-file",
         "floor-list-move", "floor-prospect-stop", "floor-do-not-call", "floor-call-again",
+        "floor-prospect-edit", "floor-prospect-remove", "floor-prospect-back",
         "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",

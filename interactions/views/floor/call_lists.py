@@ -79,15 +79,13 @@ def new(request: SupervisorRequest) -> HttpResponse:
 def edit(request: SupervisorRequest, call_list: UUID) -> HttpResponse:
     """Its rules, from now on; the reason is kept."""
     found = call_list_of(request, call_list)
-    if found.state == S.CLOSED:
-        raise prospect_lists.ListClosed
+    prospect_lists.require_open(found)
     form = CallListForm([found.client], posted(request), instance=found)
     back = reverse("floor-list", args=[found.public_id])
     if request.method == "POST" and form.is_valid():
         with transaction.atomic(), because(form.cleaned_data["reason"], by=request.user):
             # Its state is not of this form: whoever pauses or closes it at this moment has done so.
-            if CallList.objects.select_for_update(of=("self",)).get(pk=found.pk).state == S.CLOSED:
-                raise prospect_lists.ListClosed
+            prospect_lists.require_open(CallList.objects.select_for_update(of=("self",)).get(pk=found.pk))
             form.instance.save(update_fields=form.Meta.fields)
         messages.success(request, _("Saved."))
         return redirect(back)

@@ -16,7 +16,7 @@ from bpo.kernel.errors import InvalidValue
 from bpo.kernel.words import UNHOLDABLE
 from clients import call_lists
 from clients.models import CallList
-from interactions.models import Prospect
+from interactions.models import Prospect, ProspectState
 from interactions.prospect_lists import Person
 from interactions.views.floor.list_forms import ProspectForm
 
@@ -90,7 +90,7 @@ def check(data: bytes, call_list: CallList) -> Checked:
     """Look through a file; FileRefused when it cannot be read as a whole."""
     read = [_row(line, cells, call_list) for line, cells in _rows(data)]
     numbers = {row.number for row in read if row.person}
-    known = set(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", flat=True))
+    known = dict(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", "state"))
     refused = call_lists.blocked(call_list.client_id, numbers)
     rows, lines = [], dict[str, int]()
     for row in read:
@@ -98,7 +98,8 @@ def check(data: bytes, call_list: CallList) -> Checked:
         if row.person and row.number in lines:
             state, words = "duplicate", _("The same number stands in line %(n)s.") % {"n": lines[row.number]}
         elif row.person and row.number in known:
-            state, words = "duplicate", ""
+            off = known[row.number] == ProspectState.REMOVED
+            state, words = "duplicate", _("Taken off the list; put back on the person’s page.") if off else ""
         elif row.person and row.number in refused:
             state, words = "blocked", ""
         if row.person:
