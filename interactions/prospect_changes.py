@@ -21,6 +21,7 @@ from interactions.prospect_lists import require_open
 from interactions.prospects import locked
 
 MOST_WHY = 200
+NEVER_CALLED = lazy("This number is not called any more.")
 CALLED = lazy("This number was called. For another one, take the person off the list and add the new number.")
 
 
@@ -104,7 +105,7 @@ def put_back(prospect: Prospect, *, by: User, why: str, at: datetime | None = No
         raise NotWaiting(sentence=refusal(prospect))
     require_open(prospect.call_list)
     if call_lists.blocked(prospect.client_id, [prospect.number]):
-        raise NotWaiting(sentence=_("This number is not called any more."))
+        raise NotWaiting(sentence=NEVER_CALLED)
     if prospect.attempts >= prospect.call_list.attempts:
         raise NotWaiting(sentence=_("This list’s tries for this person are used up."))
     states.move(prospect, ProspectState.WAITING, at=at, ended_at=None)
@@ -130,4 +131,4 @@ def _require_number(prospect: Prospect, number: str) -> None:
     if prospect.attempts:
         raise NumberRefused(sentence=CALLED)
     if call_lists.blocked(prospect.client_id, [number]):
-        raise NumberRefused(sentence=_("This number is not called any more."))
+        raise NumberRefused(sentence=NEVER_CALLED)

@@ -336,6 +336,15 @@ add(
     "api-setup-version-approve", "api-setup-version-publish", "api-setup-version-send-back",
 )  # fmt: skip
 add(Rule(get=SEEN, post=WRITTEN), "api-setup-snippet-list")
+CALLED = api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)
+add(Rule(get=CALLED, post=CALLED), "api-call-list-list", "api-prospect-list")
+add(Rule(get=CALLED, post=CALLED, method="patch"), "api-call-list-detail", "api-prospect-detail")
+add(Rule(get=CALLED), "api-call-list-results")
+add(
+    Rule(post=CALLED),
+    "api-call-list-open", "api-call-list-pause", "api-call-list-close", "api-call-list-people", "api-prospect-remove",
+    "api-prospect-put-back",
+)  # fmt: skip
 LOGINS = api("403", others="404", manager=PAGE, admin=PAGE)
 add(Rule(get=LOGINS, post=LOGINS), "api-setup-member-list")
 add(Rule(post=LOGINS), "api-setup-member-remove")
@@ -370,7 +379,9 @@ LACKING: dict[str, str] = {
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
         "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
         "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
-        "api-setup-queue-detail",
+        "api-setup-queue-detail", "api-call-list-list", "api-call-list-detail", "api-call-list-open",
+        "api-call-list-pause", "api-call-list-close", "api-call-list-people", "api-prospect-list",
+        "api-prospect-detail", "api-prospect-remove", "api-prospect-put-back",
     ], "400"),
     **dict.fromkeys([
         "api-setup-rules-detail",
