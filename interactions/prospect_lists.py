@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from bpo.accounts.models import User
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
+from bpo.kernel.history import because
 from clients import call_lists
 from clients.models import CallList, CallListState
 from interactions import journal
@@ -23,7 +25,14 @@ class ListClosed(DomainError):
     """A closed list is history."""
 
     code = "list_closed"
-    sentence = _("This list is closed. Nobody is added to it any more.")
+    sentence = _("This list is closed and stays as it is.")
+
+
+class NameTaken(DomainError):
+    """Somebody made a list of this name at this moment."""
+
+    code = "name_taken"
+    sentence = _("This company has a list of that name already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,22 @@ class Added:
     blocked: int
 
 
+def require_open(call_list: CallList) -> None:
+    """ListClosed when neither the list nor anybody on it is changed any more."""
+    if call_list.state == CallListState.CLOSED:
+        raise ListClosed
+
+
+def change_rules(call_list: CallList, names: Sequence[str], *, by: User, why: str) -> None:
+    """Keep these fields as the object has them; its state is left to whoever pauses or closes it at this moment."""
+    try:
+        with transaction.atomic(), because(why, by=by):
+            require_open(CallList.objects.select_for_update(of=("self",)).get(pk=call_list.pk))
+            call_list.save(update_fields=names)
+    except IntegrityError as error:
+        raise NameTaken from error
+
+
 @transaction.atomic
 def add(call_list: CallList, people: Sequence[Person], *, by: User, source: str, at: datetime | None = None) -> Added:
     """Add whoever is not on the list yet and may be called; all in one transaction, asked twice it adds once.
@@ -59,8 +84,7 @@ def add(call_list: CallList, people: Sequence[Person], *, by: User, source: str,
     at = at or clock.now()
     # Two who add to one list do so one after the other, so that both can tell what they added.
     fresh_list = CallList.objects.select_for_update(no_key=True).get(pk=call_list.pk)
-    if fresh_list.state == CallListState.CLOSED:
-        raise ListClosed
+    require_open(fresh_list)
     once = {person.number: person for person in reversed(people)}
     numbers = list(once)
     known = set(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", flat=True))
@@ -114,6 +138,7 @@ class Figures:
         return sum(self.states.get(state, 0) for state in OPEN)
 
 
+MOST_REASONS = 10
 OPEN = (ProspectState.WAITING, ProspectState.TAKEN, ProspectState.CALLING)
 
 
@@ -128,3 +153,9 @@ def figures(lists: Sequence[CallList] | QuerySet[CallList]) -> dict[int, Figures
         results = {**before.results, result: before.results.get(result, 0) + n} if result else before.results
         found[key] = Figures(before.people + n, before.attempts + tries, states, results)
     return found
+
+
+def reasons(call_list: CallList) -> QuerySet[Any]:
+    """Why people were not interested, the commonest first: `result_note` and `n`."""
+    rows = Prospect.objects.filter(call_list=call_list, result=ProspectResult.NOT_INTERESTED)
+    return rows.values("result_note").annotate(n=Count("pk")).order_by("-n", "result_note")[:MOST_REASONS]

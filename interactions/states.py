@@ -92,7 +92,9 @@ RECORDING_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
-    ProspectState.WAITING: frozenset({ProspectState.TAKEN, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}),
+    ProspectState.WAITING: frozenset(
+        {ProspectState.TAKEN, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL, ProspectState.REMOVED}
+    ),
     ProspectState.TAKEN: frozenset({ProspectState.WAITING, ProspectState.CALLING, ProspectState.DO_NOT_CALL}),
     ProspectState.CALLING: frozenset(
         {ProspectState.WAITING, ProspectState.DONE, ProspectState.GIVEN_UP, ProspectState.DO_NOT_CALL}
@@ -102,6 +104,7 @@ PROSPECT_MOVES: Mapping[str, frozenset[str]] = {
     ProspectState.GIVEN_UP: frozenset({ProspectState.DO_NOT_CALL}),
     # A slip of the finger, taken back in the same call.
     ProspectState.DO_NOT_CALL: frozenset({ProspectState.CALLING}),
+    ProspectState.REMOVED: frozenset({ProspectState.WAITING}),
 }
 
 # Leaving for one of these, or entering the first, sets the agent's idle time (DESIGN.md 3).

@@ -11,7 +11,17 @@ from bpo.accounts.models import User
 from bpo.demo.content import call_list as content
 from clients import call_lists
 from clients.models import CallList, Client
-from interactions import do_not_call, handling, outbound, prospect_calls, prospect_lists, prospects, runs, wrap_up
+from interactions import (
+    do_not_call,
+    handling,
+    outbound,
+    prospect_calls,
+    prospect_changes,
+    prospect_lists,
+    prospects,
+    runs,
+    wrap_up,
+)
 from interactions.models import EndedBy, LegState, Prospect, ProspectResult
 from interactions.prospect_lists import Person
 
@@ -42,6 +52,9 @@ def write_call_list(client: Client, *, by: User, at: datetime) -> None:
     ]
     prospect_lists.add(made, people, by=by, source="office-fair.csv", at=at - timedelta(days=2))
     do_not_call.add(client, people[-1].number, by=by, why="Asked by mail not to be called", at=at - timedelta(days=1))
+    gone, moved = (made.prospects.get(name=name) for name in (content.TAKEN_OFF, content.CORRECTED))
+    prospect_changes.remove(gone, by=by, why="Has closed the shop, says the fair's office", at=at - timedelta(hours=20))
+    prospect_changes.change(moved, by=by, why="Wrote to us", note=content.NOW_SAYS, at=at - timedelta(hours=19))
     call_lists.move(made, "open", by=by, why="The cards of the fair are in.")
     caller = Agent.objects.select_related("user", "profile").get(user__email__startswith=f"{CALLER}@")
     _call(made, caller, at=at)

@@ -6,7 +6,19 @@ from rest_framework.routers import SimpleRouter
 from agents.api import lines as rules
 from agents.api import people, profiles
 from clients.api import access, catalogue, company, deadline, flows, keys, lines
-from interactions.api import calls, cases, contacts, customers, inbound, legs, recordings, routing, staffing
+from interactions.api import (
+    call_lists,
+    calls,
+    cases,
+    contacts,
+    customers,
+    inbound,
+    legs,
+    prospects,
+    recordings,
+    routing,
+    staffing,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("interactions", contacts.InteractionViewSet, "api-interaction")
@@ -38,6 +50,8 @@ of_client.register("members", access.MemberViewSet, "api-setup-member")
 of_client.register("contracts", catalogue.ContractViewSet, "api-setup-contract")
 of_client.register("scripts", flows.ScriptViewSet, "api-setup-script")
 of_client.register("script-versions", flows.VersionViewSet, "api-setup-version")
+of_client.register("call-lists", call_lists.CallListViewSet, "api-call-list")
+of_client.register("prospects", prospects.ProspectViewSet, "api-prospect")
 of_client.register("keys", keys.KeyViewSet, "api-setup-key")
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -13,7 +13,7 @@ from interactions.models.interaction import Interaction
 
 
 class ProspectState(TextChoices):
-    """Waiting; taken by an agent who looks; calling (its contact lives); then one of three ends."""
+    """Waiting; taken by an agent who looks; calling (its contact lives); then one of three ends, or off the list."""
 
     WAITING = "waiting", "Waiting"
     TAKEN = "taken", "Taken"
@@ -21,6 +21,7 @@ class ProspectState(TextChoices):
     DONE = "done", "Done"
     GIVEN_UP = "given_up", "Given up"
     DO_NOT_CALL = "do_not_call", "Do not call"
+    REMOVED = "removed", "Taken off the list"
 
 
 # With an agent: one person is in one hand, on however many lists.
@@ -52,7 +53,8 @@ REACHED = (
 class Prospect(PublicIdModel):
     """An agent who gives no sign of looking keeps it until `held_until`; nobody calls before `next_try_at`.
 
-    `interaction` is the latest call; the journal keeps every one.
+    `interaction` is the latest call; the journal keeps every one. Who is taken off the list keeps `next_try_at` and
+    result, for who puts the person back.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="prospects", db_index=False)
@@ -101,14 +103,15 @@ class Prospect(PublicIdModel):
                 condition=~Q(state="calling") | Q(interaction__isnull=False), name="called_in_a_contact"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["waiting", "taken"]) | Q(next_try_at__isnull=False), name="waits_for_a_try"
+                condition=~Q(state__in=["waiting", "taken", "removed"]) | Q(next_try_at__isnull=False),
+                name="waits_for_a_try",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["done", "given_up"]) | ~Q(result=""), name="prospect_ends_with_a_result"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["done", "given_up", "do_not_call"], ended_at__isnull=False)
-                | (~Q(state__in=["done", "given_up", "do_not_call"]) & Q(ended_at__isnull=True)),
+                condition=Q(state__in=["done", "given_up", "do_not_call", "removed"], ended_at__isnull=False)
+                | (~Q(state__in=["done", "given_up", "do_not_call", "removed"]) & Q(ended_at__isnull=True)),
                 name="ended_prospect_says_when",
             ),
         ]

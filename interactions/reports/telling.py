@@ -177,6 +177,9 @@ STAFF: dict[str, Words] = {
     Kind.PROSPECT_LET_GO: lazy("Back on the list"),
     Kind.PROSPECT_TRIED: lazy("Called"),
     Kind.PROSPECT_ENDED: lazy("Result on the list"),
+    Kind.PROSPECT_CHANGED: lazy("Changed by %(who)s"),
+    Kind.PROSPECT_REMOVED: lazy("Taken off the list by %(who)s"),
+    Kind.PROSPECT_PUT_BACK: lazy("Put back on the list by %(who)s"),
     Kind.FLAGGED: lazy("Flagged by %(who)s"),
     Kind.CORRECTED: lazy("Corrected by %(who)s"),
     Kind.REDACTED: lazy("Personal data hidden"),
@@ -350,6 +353,12 @@ def _prospect_tried(facts: Facts, for_client: bool) -> str:
     return f"{words}, {_('attempt %(n)s') % {'n': facts.get('attempt')}}"
 
 
+def _prospect_changed(facts: Facts, for_client: bool) -> str:
+    """What was changed, never from what or to what; and why."""
+    names = ", ".join(str(OF_A_PROSPECT.get(name, name)) for name in facts.get("changed", []))
+    return ": ".join(part for part in (names, _given_reason(facts, for_client)) if part)
+
+
 def _judged(facts: Facts, for_client: bool) -> str:
     return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
@@ -374,6 +383,17 @@ def _kept_until(facts: Facts, for_client: bool) -> str:
     return _("the customer did not want it") if facts.get("why") == "refused" else _("its time was over")
 
 
+OF_A_PROSPECT: dict[str, Words] = {
+    "name": lazy("Name"),
+    "number": lazy("Phone number"),
+    "address": lazy("Email"),
+    "company": lazy("Works for"),
+    "zone": lazy("Time zone"),
+    "language": lazy("Language"),
+    "note": lazy("Note"),
+    "consent_how": lazy("Agreed how"),
+    "consent_on": lazy("Agreed on"),
+}
 ACTS: dict[str, Words] = {
     "create_order_issue": lazy("order issue"),
     "change_address": lazy("delivery address of"),
@@ -418,6 +438,9 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.PROSPECT_LET_GO: _given_reason,
     Kind.PROSPECT_TRIED: _prospect_tried,
     Kind.PROSPECT_ENDED: _prospect_ended,
+    Kind.PROSPECT_CHANGED: _prospect_changed,
+    Kind.PROSPECT_REMOVED: _given_reason,
+    Kind.PROSPECT_PUT_BACK: _given_reason,
     Kind.SURVEY_ANSWERED: _judged,
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,

@@ -178,6 +178,8 @@ add(
     "floor-flow", "floor-flow-picture", "floor-flow-paper-made", "floor-flow-paper-file", "floor-flow-contacts",
     "floor-list", "floor-list-template", "floor-prospect",
 )  # fmt: skip
+# Somebody whom an agent has in hand is not changed: the form says so before anything is typed.
+add(Rule(get={**FLOOR_OF_ACME, "admin": "409", "supervisor": "409"}, post=FLOOR_OF_ACME), "floor-prospect-edit")
 add(Rule(get=FLOOR, post=FLOOR), "floor-replays", "floor-list-new", "floor-do-not-call")
 add(Rule(post=FLOOR_OF_ACME), "floor-replay-stop")
 add(
@@ -186,6 +188,7 @@ add(
     "floor-licence",
     "floor-callback-time", "floor-callback-cancel", "floor-list-edit", "floor-list-add", "floor-list-file",
     "floor-list-move", "floor-prospect-stop", "floor-call-again", "floor-refund",
+    "floor-prospect-remove", "floor-prospect-back",
 )  # fmt: skip
 
 # Beside a call is who supervises the company and leads the agent's team, and nobody else.
@@ -333,6 +336,15 @@ add(
     "api-setup-version-approve", "api-setup-version-publish", "api-setup-version-send-back",
 )  # fmt: skip
 add(Rule(get=SEEN, post=WRITTEN), "api-setup-snippet-list")
+CALLED = api("403", others="404", supervisor=PAGE, admin=PAGE, key=PAGE)
+add(Rule(get=CALLED, post=CALLED), "api-call-list-list", "api-prospect-list")
+add(Rule(get=CALLED, post=CALLED, method="patch"), "api-call-list-detail", "api-prospect-detail")
+add(Rule(get=CALLED), "api-call-list-results")
+add(
+    Rule(post=CALLED),
+    "api-call-list-open", "api-call-list-pause", "api-call-list-close", "api-call-list-people", "api-prospect-remove",
+    "api-prospect-put-back",
+)  # fmt: skip
 LOGINS = api("403", others="404", manager=PAGE, admin=PAGE)
 add(Rule(get=LOGINS, post=LOGINS), "api-setup-member-list")
 add(Rule(post=LOGINS), "api-setup-member-remove")
@@ -367,7 +379,9 @@ LACKING: dict[str, str] = {
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
         "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
         "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
-        "api-setup-queue-detail",
+        "api-setup-queue-detail", "api-call-list-list", "api-call-list-detail", "api-call-list-open",
+        "api-call-list-pause", "api-call-list-close", "api-call-list-people", "api-prospect-list",
+        "api-prospect-detail", "api-prospect-remove", "api-prospect-put-back",
     ], "400"),
     **dict.fromkeys([
         "api-setup-rules-detail",
@@ -386,6 +400,7 @@ LACKING: dict[str, str] = {
         "floor-licence", "floor-replays", "floor-list-new", "floor-list-edit", "floor-list-add",
         "floor-list-file",
         "floor-list-move", "floor-prospect-stop", "floor-do-not-call", "floor-call-again",
+        "floor-prospect-edit", "floor-prospect-remove", "floor-prospect-back",
         "floor-skill", "floor-switch", "setup-hours-date",
         "console-customer-edit", "console-resolve", "floor-assign", "floor-force", "floor-overflow", "floor-priority",
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",

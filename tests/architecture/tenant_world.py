@@ -182,6 +182,7 @@ PUBLIC_ID = {
     "api-message-send-time": "sent", "api-message": "message",
     "api-leg": "leg", "api-recording": "recording",
     "api-case": "case", "api-callback": "callback", "api-customer": "customer", "api-line": "queue",
+    "api-call-list": "call_list", "api-prospect": "prospect",
     "api-agent": "agent", "api-client": "client", "api-setup-rules": "rules", "api-profile": "profile",
 }  # fmt: skip
 CODE = {"api-setup-type": "type", "api-setup-product": "product", "api-setup-reason": "reason",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from bpo.kernel import clock
 from clients import call_lists
 from clients.models import CallList
-from interactions import do_not_call, outbound, prospect_calls, prospects
+from interactions import do_not_call, outbound, prospect_calls, prospect_changes, prospects
 from interactions.models import Interaction, Kind, Prospect, ProspectState
 from tests import factories as make
 from tests.flows.floor import Day, House, at_once
@@ -157,3 +157,36 @@ def test_whom_she_had_when_she_goes_home_is_back_within_the_next_sweep(day: Day,
     assert day.after(1)["prospects.release"] == 1
     paul.refresh_from_db()
     assert paul.state == ProspectState.WAITING
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_who_is_taken_off_while_bea_takes_the_next_is_with_her_or_gone(day: Day, house: House, _time: int) -> None:
+    bea, sue = house.agent("Bea Brown"), house.sue
+    renewals = make.call_list(house.line)
+    paul = make.prospect(renewals)
+    taken, removed = at_once(
+        lambda: prospects.take_next(renewals, by=bea), lambda: prospect_changes.remove(paul, by=sue, why="left")
+    )
+    paul.refresh_from_db()
+    if isinstance(removed, Prospect):
+        assert isinstance(taken, prospects.NotCallable) and paul.state == ProspectState.REMOVED
+    else:
+        assert isinstance(removed, prospect_changes.NotWaiting) and paul.state == ProspectState.TAKEN
+    assert paul.journal.filter(kind__in=[Kind.PROSPECT_TAKEN, Kind.PROSPECT_REMOVED]).count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_who_take_him_off_or_give_him_one_number_do_it_once(day: Day, house: House, _time: int) -> None:
+    sue, mia = house.sue, make.supervisor(house.acme, name="Mia")
+    renewals = make.call_list(house.line)
+    paul, sam = make.prospect(renewals), make.prospect(renewals, "Sam Stone")
+    gone = at_once(*[lambda: prospect_changes.remove(paul, by=sue, why="left")] * 2)
+    assert all(isinstance(one, Prospect) for one in gone), gone
+    assert paul.journal.filter(kind=Kind.PROSPECT_REMOVED).count() == 1
+    prospect_changes.put_back(paul, by=sue, why="a mistake")
+    given = at_once(
+        lambda: prospect_changes.change(paul, by=sue, why="his", number="+12125550101"),
+        lambda: prospect_changes.change(sam, by=mia, why="his", number="+12125550101"),
+    )
+    assert sorted(isinstance(one, prospect_changes.NumberRefused) for one in given) == [False, True], given
+    assert Prospect.objects.filter(number="+12125550101").count() == 1

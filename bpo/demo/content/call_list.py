@@ -81,6 +81,10 @@ PEOPLE: tuple[tuple[str, str, str, str, str, str], ...] = (
 )
 """Name, number, company, zone, language, note."""
 
+TAKEN_OFF = "Tobias Lund"
+CORRECTED = "Peter Amsel"
+NOW_SAYS = "Best in the afternoon. Asks for the price of twelve devices."
+
 
 @dataclass(frozen=True, slots=True)
 class CallContent:

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +19,6 @@ from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock, words
-from bpo.kernel.history import because
 from clients import call_lists
 from clients.models import CallList, CallListState
 from interactions import prospect_lists, prospects
@@ -30,7 +28,6 @@ from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post,
 from interactions.views.floor.list_forms import CallListForm
 from interactions.views.floor.seeing import call_list_of, sight_of
 
-MOST_REASONS = 10
 S = CallListState
 ACTS = {
     "open": (S.OPEN, lazy("Open"), lazy("Agents of its line may take from it, each person in the hours at home.")),
@@ -79,16 +76,12 @@ def new(request: SupervisorRequest) -> HttpResponse:
 def edit(request: SupervisorRequest, call_list: UUID) -> HttpResponse:
     """Its rules, from now on; the reason is kept."""
     found = call_list_of(request, call_list)
-    if found.state == S.CLOSED:
-        raise prospect_lists.ListClosed
+    prospect_lists.require_open(found)
     form = CallListForm([found.client], posted(request), instance=found)
     back = reverse("floor-list", args=[found.public_id])
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic(), because(form.cleaned_data["reason"], by=request.user):
-            # Its state is not of this form: whoever pauses or closes it at this moment has done so.
-            if CallList.objects.select_for_update(of=("self",)).get(pk=found.pk).state == S.CLOSED:
-                raise prospect_lists.ListClosed
-            form.instance.save(update_fields=form.Meta.fields)
+        why = form.cleaned_data["reason"]
+        prospect_lists.change_rules(form.instance, form.Meta.fields, by=request.user, why=why)
         messages.success(request, _("Saved."))
         return redirect(back)
     title = _("Change %(list)s") % {"list": found.name}
@@ -139,7 +132,7 @@ def one(request: SupervisorRequest, call_list: UUID) -> HttpResponseBase:
         "ready": ready,
         "states": [(state, figures.states.get(state, 0)) for state in ProspectState],
         "results": [(result, figures.results[result]) for result in ProspectResult if figures.results.get(result)],
-        "reasons": _reasons(found),
+        "reasons": prospect_lists.reasons(found).values_list("result_note", "n"),
         "page_obj": lists.page_of(rows, request.GET),
         "asked": {name: request.GET.get(name, "") for name in ("q", "state", "result", "why", "tried")},
         "narrowed": any(request.GET.get(name) for name in ("q", "state", "result", "why", "tried")),
@@ -170,12 +163,6 @@ def _asked(query: QueryDict, call_list: CallList) -> QuerySet[Prospect]:
         fits = Q(name__icontains=text) | Q(company__icontains=text)
         rows = rows.filter(fits | Q(number__contains=digits) if len(digits) > 3 else fits)
     return rows.order_by("-ended_at", "next_try_at", "pk") if state in ("done", "given_up") else rows.order_by("pk")
-
-
-def _reasons(call_list: CallList) -> QuerySet[Any]:
-    """Why people were not interested, the commonest first."""
-    rows = Prospect.objects.filter(call_list=call_list, result=ProspectResult.NOT_INTERESTED)
-    return rows.values_list("result_note").annotate(n=Count("pk")).order_by("-n", "result_note")[:MOST_REASONS]
 
 
 HEAD = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -16,7 +15,7 @@ from bpo.kernel.errors import InvalidValue
 from bpo.kernel.words import UNHOLDABLE
 from clients import call_lists
 from clients.models import CallList
-from interactions.models import Prospect
+from interactions.models import Prospect, ProspectState
 from interactions.prospect_lists import Person
 from interactions.views.floor.list_forms import ProspectForm
 
@@ -61,6 +60,7 @@ class Row:
     state: str
     words: str = ""
     person: Person | None = None
+    faults: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def state_words(self) -> str:
@@ -88,9 +88,14 @@ class Checked:
 
 def check(data: bytes, call_list: CallList) -> Checked:
     """Look through a file; FileRefused when it cannot be read as a whole."""
-    read = [_row(line, cells, call_list) for line, cells in _rows(data)]
+    return judged(_rows(data), call_list)
+
+
+def judged(rows_read: Iterable[tuple[int, Mapping[str, str] | str]], call_list: CallList) -> Checked:
+    """What would become of each row: its line and its cells by column, or what is wrong with it as a whole."""
+    read = [_row(line, cells, call_list) for line, cells in rows_read]
     numbers = {row.number for row in read if row.person}
-    known = set(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", flat=True))
+    known = dict(Prospect.objects.filter(call_list=call_list, number__in=numbers).values_list("number", "state"))
     refused = call_lists.blocked(call_list.client_id, numbers)
     rows, lines = [], dict[str, int]()
     for row in read:
@@ -98,12 +103,13 @@ def check(data: bytes, call_list: CallList) -> Checked:
         if row.person and row.number in lines:
             state, words = "duplicate", _("The same number stands in line %(n)s.") % {"n": lines[row.number]}
         elif row.person and row.number in known:
-            state, words = "duplicate", ""
+            off = known[row.number] == ProspectState.REMOVED
+            state, words = "duplicate", _("Taken off the list; put back on the person’s page.") if off else ""
         elif row.person and row.number in refused:
             state, words = "blocked", ""
         if row.person:
             lines.setdefault(row.number, row.line)
-        rows.append(Row(row.line, row.name, row.number, state, words, row.person))
+        rows.append(Row(row.line, row.name, row.number, state, words, row.person, row.faults))
     return Checked(rows, {**dict.fromkeys(STATES, 0), **Counter(row.state for row in rows)})
 
 
@@ -170,12 +176,14 @@ def _cell(text: str) -> str:
     return text[1:] if text.startswith(RUN_BY_A_SPREADSHEET) else text
 
 
-def _row(line: int, cells: Any, call_list: CallList) -> Row:
+def _row(line: int, cells: Mapping[str, str] | str, call_list: CallList) -> Row:
     if isinstance(cells, str):
         return Row(line, "", "", "wrong", cells)
     form = ProspectForm(call_list.client, cells)
     if form.is_valid():
         person = form.person()
         return Row(line, person.name, person.number, "add", "", person)
-    faults = "; ".join(f"{name}: {' '.join(str(one) for one in told)}" for name, told in form.errors.items())
-    return Row(line, cells["name"].strip()[:60], cells["number"].strip()[:40], "wrong", faults)
+    faults = {name: [str(one) for one in told] for name, told in form.errors.items()}
+    words = "; ".join(f"{name}: {' '.join(told)}" for name, told in faults.items())
+    name, number = cells.get("name", "").strip(), cells.get("number", "").strip()
+    return Row(line, name[:60], number[:40], "wrong", words, faults=faults)

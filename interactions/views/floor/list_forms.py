@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,9 @@ from clients.models import (
     VersionState,
 )
 from interactions.do_not_call import MOST_WHY
+from interactions.models import Prospect
+from interactions.prospect_changes import CALLED
+from interactions.prospect_changes import MOST_WHY as MOST_CHANGE
 from interactions.prospect_lists import Person
 
 CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
@@ -184,8 +188,32 @@ class ProspectForm(forms.Form):
 
     def person(self) -> Person:
         """Whom it describes; call it when the form is valid."""
-        data = dict(self.cleaned_data)
-        return Person(address=data.pop("email"), **data)
+        data = self.cleaned_data
+        known = {each.name: data[each.name] for each in fields(Person) if each.name != "address"}
+        return Person(address=data["email"], **known)
+
+
+class ChangeProspectForm(ProspectForm):
+    """The same of somebody on a list, with the reason. A number that was called stays as it is."""
+
+    reason = _Line(label=lazy("Why"), max_length=MOST_CHANGE, help_text=lazy("Kept with what happened."))
+
+    def __init__(self, prospect: Prospect, *args: Any, **kwargs: Any) -> None:
+        super().__init__(prospect.client, *args, initial=shown(prospect), **kwargs)
+        if prospect.attempts:
+            self.fields["number"].disabled = True
+            self.fields["number"].help_text = CALLED
+
+    def with_choices(self) -> ChangeProspectForm:
+        """For a page; the language is this person's."""
+        language = self.initial["language"]
+        super().with_choices().fields["language"].initial = language
+        return self
+
+
+def shown(prospect: Prospect) -> dict[str, Any]:
+    """Somebody on a list as the form has it, the names of its fields being the columns of a file."""
+    return {name: getattr(prospect, "address" if name == "email" else name) for name in ProspectForm.base_fields}
 
 
 class BlockForm(forms.Form):

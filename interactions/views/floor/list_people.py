@@ -1,4 +1,4 @@
-"""Who is on a call list: added by form or file, looked at one by one; and the numbers that are never called."""
+"""Who is put on a call list, by form or file; and the numbers that are never called."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
-from bpo.kernel import clock, words, zones
-from clients.models import CallList, CallListState, DoNotCall
-from interactions import do_not_call, prospect_lists, prospects
-from interactions.models import ProspectState
+from bpo.kernel import words, zones
+from clients.models import CallList, DoNotCall
+from interactions import do_not_call, prospect_lists
+from interactions.models import Prospect, ProspectState
 from interactions.prospect_lists import Added
 from interactions.views import export, lists
 from interactions.views.floor import list_file
 from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post, posted
 from interactions.views.floor.list_forms import BlockForm, ProspectForm
-from interactions.views.floor.seeing import blocked_of, call_list_of, prospect_of, sight_of
+from interactions.views.floor.seeing import blocked_of, call_list_of, sight_of
 
 MOST_SHOWN = 200
 FIRST_SHOWN = 10
@@ -43,8 +43,7 @@ def _added(result: Added) -> str:
 
 def _open_for_more(request: SupervisorRequest, public_id: UUID) -> CallList:
     found = call_list_of(request, public_id)
-    if found.state == CallListState.CLOSED:
-        raise prospect_lists.ListClosed
+    prospect_lists.require_open(found)
     return found
 
 
@@ -60,13 +59,21 @@ def add(request: SupervisorRequest, call_list: UUID) -> HttpResponse:
         if result.added:
             messages.success(request, _("%(name)s is on the list.") % {"name": form.cleaned_data["name"]})
             return redirect(back)
-        said = _("This number is not called any more.") if result.blocked else _("This number is on the list already.")
-        form.add_error("number", said)
+        form.add_error("number", _("This number is not called any more.") if result.blocked else _known(found, form))
     context = {
         "form": form, "title": _("Add somebody"), "act": _("Add to the list"), "back": back, "zones": zones.canonical(),
         "call_list": found, "clients": [found.client],
     }  # fmt: skip
     return render(request, "floor/list_form.html", context, status=422 if form.errors else 200)
+
+
+def _known(call_list: CallList, form: ProspectForm) -> str:
+    """That the number is on the list already, or was."""
+    rows = Prospect.objects.filter(call_list=call_list, number=form.cleaned_data["number"])
+    if off := rows.filter(state=ProspectState.REMOVED).first():
+        told = _("%(name)s has this number and was taken off the list. It can be put back on that person’s page.")
+        return told % {"name": off.name}
+    return _("This number is on the list already.")
 
 
 @get_or_post
@@ -116,41 +123,6 @@ def template(request: SupervisorRequest, call_list: UUID) -> HttpResponseBase:
     """A file with the heading alone, to be filled."""
     call_list_of(request, call_list)
     return export.table(list_file.NAMES, [], stem="call-list")
-
-
-# --- one person ------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@for_supervisors
-def one(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
-    """Somebody on a list with everything that happened, each call leading to its contact."""
-    found, at = prospect_of(request, prospect), clock.now()
-    entries = found.journal.select_related("interaction").order_by("at", "pk")
-    calls = {entry.interaction_id: entry.interaction for entry in entries if entry.interaction}
-    context = {
-        "prospect": found,
-        "told": lists.told(entries),
-        "calls": calls.values(),
-        "refusal": prospects.person_refusal(found, at) if found.state in prospect_lists.OPEN else "",
-        "may_stop": found.state != ProspectState.DO_NOT_CALL,
-        "clients": [found.client],
-        "at": at,
-    }
-    return render(request, "floor/prospect.html", context)
-
-
-@get_or_post
-@for_supervisors
-def stop(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
-    """This number is never called any more, from no list of the client."""
-    found = prospect_of(request, prospect)
-    form = ReasonForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
-        told = _("No list of this company calls %(number)s any more.") % {"number": found.number}
-        return dialog(request, _("Do not call"), told, _("Do not call"), form, prospect=found, clients=[found.client])
-    do_not_call.add(found.client, found.number, by=request.user, why=form.cleaned_data["reason"])
-    return done(request, _("Nobody calls this number any more."), reverse("floor-prospect", args=[found.public_id]))
 
 
 # --- numbers never called --------------------------------------------------------------------------------------------
