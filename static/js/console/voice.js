@@ -72,7 +72,7 @@ async function follow(next) {
   talk.use(track);
   talk.follow(next.links, next.ice);
   // said before, perhaps into a line that was down
-  if (!next.heard && talk.links.get("customer")?.up) line.send({ kind: "up", leg: next.leg });
+  if (!next.heard && talk.links.get("customer")?.ready) line.send({ kind: "up", leg: next.leg });
   recorder.follow(next, talk, track);
 }
 
