@@ -103,7 +103,7 @@ on("signal", async (data) => {
 });
 on("item", () => look());
 document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.id === "offer-accept" && detail.successful) look(); });
-on("aside", () => follow(null));
+on("aside", () => { asked += 1; follow(null); talk.use(null); microphone.release(); });
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());
 
