@@ -174,6 +174,7 @@ async function start(form) {
   const typed = (field) => form.elements[field]?.value ?? "";
   number = typed("phone");
   try {
+  mute(false);
     if (!(await claim(api.slot))) { elsewhere(); return; }
     const next = await api.json("start", {
       key, name: typed("name"), phone: number, email: "", reason: typed("reason"), menu: typed("menu"),
@@ -207,6 +208,7 @@ function elsewhere() {
 function mute(on) {
   talking.drawMuted(on);
   if (microphone.track) microphone.track.enabled = !on;
+  memory.set("muted", on ? "yes" : "");
 }
 
 async function end() {
@@ -307,5 +309,6 @@ if (!missing && (await message.resume())) {
       sound.wake();
       microphone.open().then(listen);
     } else if (state && !ofThisTab) begin();
+      mute(Boolean(memory.get("muted")));
   } else elsewhere();
 } else moment("before");
