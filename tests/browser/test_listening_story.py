@@ -85,6 +85,7 @@ def test_a_whisper_after_joining_in_waits_until_the_desk_knows_that_it_is_one(pe
     answers(alex)
     hear((ann, (ALEX,)))
     priya = listens(people)
+    hear((priya, (ANN, ALEX)))
     priya.keyboard.press("3")
     hear((ann, (ALEX, PRIYA)), (alex, (ANN, PRIYA)))
 

@@ -152,8 +152,8 @@ function ended(words) {
 }
 
 bar.addEventListener("click", ({ target }) => {
-  const button = target.closest("button[data-mode]");
-  if (button && told && (button.dataset.mode !== told.mode || told.mode !== wished)) choose(button.dataset.mode);
+  const mode = target.closest("button[data-mode]")?.dataset.mode;
+  if (mode && told && (mode !== told.mode || told.mode !== wished)) choose(mode);
 });
 bar.addEventListener("input", ({ target }) => { if (target.matches("[data-loudness]")) talk.volume(Number(target.value)); });
 document.querySelector("#listen-sound button").addEventListener("click", () => { talk.play(); show("listen-sound", false); });
