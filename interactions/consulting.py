@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
-from interactions import case_duty, journal, offers, states
+from interactions import case_duty, journal, media, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 from interactions.models.leg import ON_IT
 
@@ -39,9 +39,9 @@ def last_consult(interaction: Interaction) -> Leg | None:
 
 
 def joined(interaction: Interaction) -> Leg | None:
-    """The colleague's leg, if she is in the talk."""
+    """The colleague's leg, if she is in the talk and the customer can be left to her."""
     found = consult_of(interaction)
-    return found if found and found.state == LegState.HANDLING else None
+    return found if found and found.state == LegState.HANDLING and media.has_way(found) else None
 
 
 def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datetime) -> None:
@@ -53,6 +53,7 @@ def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datet
         if consult.state == LegState.OFFERED:
             offers.withdraw_offer(consult, why="contact ended", by=by, at=at)
         else:
+            media.give_up(consult, at=at)
             states.move(consult, LegState.COMPLETED, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
             journal.record(consult, Kind.CONSULT_ENDED, by=by, at=at, leg=str(consult.public_id))
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bpo.kernel.asking import operation
 from clients.models import Channel
-from interactions import eligibility, handling, journal, offers, states
+from interactions import eligibility, handling, journal, media, offers, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 
 # How long work waits for the agent's console to come back.
@@ -87,6 +87,7 @@ def let_go(leg: Leg, *, why: str, lost_by: datetime | None = None, at: datetime)
         return False
     if leg.role == LegRole.PRIMARY:
         return bool(handling.console_lost(leg, why=why, at=at))
+    media.give_up(leg, at=at)
     states.move(leg, LegState.LOST, at=at, ended_at=at, ended_by=EndedBy.SYSTEM)
     journal.record(leg, Kind.CONSULT_ENDED, at=at, leg=str(leg.public_id), why=why)
     return True

@@ -366,7 +366,7 @@ def console_lost(leg: Leg, *, why: str = "console lost", at: datetime | None = N
     """The console stayed away beyond its grace: the leg is lost, the contact stands in line again.
 
     A call goes first in its priority; written work to its old place, the last agent preferred for 30 s. With a
-    colleague in the talk the customer stays with the colleague.
+    colleague in the talk the customer stays with the colleague, if the two can hear each other.
     """
     try:
         leg = held_leg(leg)

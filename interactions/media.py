@@ -64,8 +64,27 @@ def await_both(leg: Leg, *, at: datetime) -> None:
     CallMedia.objects.create(leg=leg, due_at=at + WITHIN)
 
 
+def await_colleague(leg: Leg) -> None:
+    """A colleague is asked in: between pages her way to the customer is made beside the talk, however long it takes.
+
+    An exchange has both on its own lines already.
+    """
+    if is_awaited(leg.interaction):
+        CallMedia.objects.create(leg=leg)
+
+
 def unsettled(leg: Leg) -> CallMedia | None:
-    """The row of a leg whose voices have not both come yet."""
+    """The row of a leg whose voices are awaited, in time, and have not both come yet."""
+    row = _open(leg)
+    return row if row is not None and row.due_at is not None else None
+
+
+def has_way(leg: Leg) -> bool:
+    """Whether this leg and the customer hear each other, or would, were he not on hold."""
+    return _open(leg) is None
+
+
+def _open(leg: Leg) -> CallMedia | None:
     if not is_told(leg.interaction):
         return None
     return CallMedia.objects.filter(leg=leg, settled_at__isnull=True).first()
@@ -83,14 +102,19 @@ def settle(row: CallMedia, *, at: datetime) -> None:
     CallMedia.objects.filter(pk=row.pk, settled_at__isnull=True).update(settled_at=at)
 
 
+def give_up(leg: Leg, *, at: datetime) -> None:
+    """A colleague who was asked in is out again; her way to the customer is of no use any more."""
+    CallMedia.objects.filter(pk=leg.pk, settled_at__isnull=True).update(settled_at=at)
+
+
 @operation
 def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     """This side hears the other. The second of the two answers the call; whether it did so now. Twice is once."""
-    if unsettled(leg) is None:  # the usual answer, for which nobody waits for a seat
+    if _open(leg) is None:  # the usual answer, for which nobody waits for a seat
         return False
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     leg = Leg.objects.select_related("interaction").get(pk=leg.pk)
-    row = unsettled(leg)
+    row = _open(leg)
     if row is None or leg.state != LegState.HANDLING:
         return False
     at = at or clock.now()
@@ -100,6 +124,8 @@ def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     if not (row.customer_at and row.agent_at):
         return False
     settle(row, at=at)
+    if row.due_at is None:  # the call was answered before she was asked in
+        return False
     Interaction.objects.filter(pk=leg.interaction_id).update(step_due_at=None)
     queueing.leave_queue(leg.interaction, "answered", at)
     journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how=VOICES[leg.interaction.carrier].name)

@@ -84,6 +84,7 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     states.move(leg, LegState.HANDLING, at=at, accepted_at=at)
     update(Seat, {"pk": by.pk}, misses=0)
     if leg.role == LegRole.CONSULT:
+        media.await_colleague(leg)
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
     if media.begins(interaction, at=at):

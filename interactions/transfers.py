@@ -241,7 +241,10 @@ def end_consult(leg: Leg, *, by: Agent, at: datetime | None = None) -> None:
 
 @operation
 def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
-    """The consult leg becomes primary, the first leg wraps; the contact stays active throughout."""
+    """The consult leg becomes primary, the first leg wraps; the contact stays active throughout.
+
+    Refused with media.NotHeardYet while the customer would be left to silence.
+    """
     leg = handling.held_leg(leg, by=by)
     at = at or clock.now()
     colleague = consulting.consult_of(leg.interaction)
@@ -249,5 +252,12 @@ def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
         raise CannotTransfer(sentence=_("The colleague has left."))
     if colleague.state != LegState.HANDLING:
         raise CannotTransfer(sentence=_("The colleague has not accepted yet."))
+    if not media.has_way(colleague):
+        raise media.NotHeardYet(
+            sentence=_(
+                "The customer and your colleague cannot hear each other yet. Try again in a moment; if it stays so, "
+                "end the consultation and ask somebody else."
+            )
+        )
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
     return consulting.take_over(colleague, leg, by=by, at=at)

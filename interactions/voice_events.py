@@ -129,7 +129,8 @@ def _connected(interaction: Interaction, leg: Leg | None, event: Event, at: date
     if leg is None:
         return False
     sides = [media.Side(event.side)] if event.side else list(media.Side)
-    return [media.came(leg, side, at=at) for side in sides][-1]
+    answered = [media.came(leg, side, at=at) for side in sides]
+    return True in answered
 
 
 def _failed(interaction: Interaction, leg: Leg | None, event: Event, at: datetime | None) -> bool:

@@ -14,7 +14,8 @@ QUESTIONS: dict[str, str] = {
                     WHERE v.interaction_id = i.id AND v.left_at IS NULL) AS visits,
                    -- of a web call the wait goes on until the two hear each other
                    (SELECT count(*) FROM interactions_callmedia m JOIN interactions_leg own ON own.id = m.leg_id
-                    WHERE own.interaction_id = i.id AND own.state = 'handling' AND m.settled_at IS NULL) AS voices,
+                    WHERE own.interaction_id = i.id AND own.state = 'handling' AND own.role = 'primary'
+                        AND m.settled_at IS NULL) AS voices,
                    count(*) FILTER (WHERE l.state = 'offered') AS offered,
                    count(*) FILTER (WHERE l.state = 'handling') AS handling,
                    count(*) FILTER (WHERE l.state = 'wrapping') AS wrapping

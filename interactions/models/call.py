@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from clients.access import ClientScopedQuerySet
@@ -12,8 +12,12 @@ from interactions.models.leg import Leg
 
 # A condition on legs: both heard each other, or nobody can tell (a telephone, written work).
 HEARD = Q(media__isnull=True) | Q(media__customer_at__isnull=False, media__agent_at__isnull=False)
-# When the talk of such a leg began: what is not known of a leg is passed over.
-BEGAN = Greatest("accepted_at", "media__customer_at", "media__agent_at")
+# When the talk of such a leg began: what is not known of a leg is passed over. Who was asked in talked with her
+# colleague from her accept on, whether she has the call now or not.
+BEGAN = Case(
+    When(media__due_at__isnull=False, then=Greatest("accepted_at", "media__customer_at", "media__agent_at")),
+    default=F("accepted_at"),
+)
 # Since when she would have talked had she never held, as Leg.talking_since says.
 TALKING_SINCE = ExpressionWrapper(
     BEGAN + F("hold_seconds") * Value(timedelta(seconds=1)), output_field=models.DateTimeField()
@@ -49,10 +53,13 @@ class CallMedia(models.Model):
     """One row for each accepted leg of a web call: who hears the other since when, and until when both must.
 
     Settled when both do, or when it is given up: a call whose media never connected is not answered (DESIGN.md 2).
+    A colleague who was asked in has one, too, which falls due never: she is handed the customer when both are there.
     """
 
     leg = models.OneToOneField(Leg, primary_key=True, on_delete=models.CASCADE, related_name="media")
-    due_at = models.DateTimeField(help_text="By then both hear each other, or the offer has failed.")
+    due_at = models.DateTimeField(
+        null=True, help_text="By then both hear each other, or the offer has failed; empty of a colleague asked in."
+    )
     customer_at = models.DateTimeField(
         null=True, help_text="The customer's page receives the agent's voice since then."
     )

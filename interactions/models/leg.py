@@ -138,7 +138,7 @@ class Leg(PublicIdModel):
         Who was asked for help and took over has talked since the accept: advice is talk of that leg.
         """
         media = getattr(self, "media", None)
-        if media is None:
+        if media is None or media.due_at is None:
             return self.accepted_at
         return max(media.customer_at, media.agent_at) if media.customer_at and media.agent_at else None
 

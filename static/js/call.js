@@ -3,6 +3,7 @@ import "./customer-frame.js";
 import { Api, newKey, Refused } from "./chat-api.js";
 import { keepDraft } from "./draft.js";
 import { now, sync } from "./lib/clock.js";
+import { Ending } from "./call/ending.js";
 import { claim, keep } from "./call/keeping.js";
 import { Line } from "./call/line.js";
 import { lacking, Microphone } from "./call/microphone.js";
@@ -173,6 +174,7 @@ async function start(form) {
   put("asking", say("starting"));
   const typed = (field) => form.elements[field]?.value ?? "";
   number = typed("phone");
+  mute(false);
   try {
     if (!(await claim(api.slot))) { elsewhere(); return; }
     const next = await api.json("start", {
@@ -204,17 +206,19 @@ function elsewhere() {
   moment("before");
 }
 
+/* Kept, so that a reloaded page does not open what was closed. */
 function mute(on) {
+  memory.set("muted", on ? "yes" : "");
   talking.drawMuted(on);
   if (microphone.track) microphone.track.enabled = !on;
 }
 
+/* Whoever hangs up is rid of the call, whether the server heard it or not. */
+const ending = new Ending(api, { ontold: (next) => draw(next), onrefused: () => refresh() });
+const hungUp = () => draw({ ...state, state: "closed", outcome: state?.state === "waiting" ? "abandoned" : "handled", text: "", links: [] });
+
 async function end() {
-  try { draw(await api.json("end", {})); } catch (error) {
-    // whoever hangs up is rid of the call, whether the server heard it or not
-    if (error instanceof Refused) refresh();
-    else draw({ ...state, state: "closed", outcome: state.state === "waiting" ? "abandoned" : "handled", text: "", links: [] });
-  }
+  if (!(await ending.press())) hungUp();
 }
 
 /* --- what is pressed --------------------------------------------------------------------------------------------- */
@@ -294,15 +298,18 @@ if ($("start")) {
   $("call").disabled = Boolean(missing);   // pressed before this, nothing would happen
 }
 await api.restore();
+const hung = ending.pending, told = ending.tell();
 if (!missing) for (const opener of document.querySelectorAll("[data-vm-open]")) opener.hidden = false;
 if (!missing && (await message.resume())) {
   await claim(api.slot);
 } else if (api.token && !missing) {
   // A reload, or a tab that came back: the call goes on where it was; one that is over and not of this tab is forgotten.
   const ofThisTab = Boolean(memory.get("since"));
-  if (await claim(api.slot)) {
-    await refresh();
+  if (hung || (await claim(api.slot))) {
+    if (!hung) await refresh();
+    else if (!(await told)) hungUp();
     if (state && LIVE.includes(state.state)) {
+      mute(Boolean(memory.get("muted")));
       line.open();
       sound.wake();
       microphone.open().then(listen);

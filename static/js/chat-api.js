@@ -48,9 +48,9 @@ export class Api {
     });
   }
 
-  async call(name, body, { method = "POST", form = null, path = "" } = {}) {
+  async call(name, body, { method = "POST", form = null, path = "", token = this.token } = {}) {
     const headers = { Accept: "application/json", "Accept-Language": this.root.dataset.language };
-    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (token) headers.Authorization = `Bearer ${token}`;
     if (!form && body) headers["Content-Type"] = "application/json";
     const response = await fetch(path || this.root.dataset[name], {
       method, headers, credentials: "omit", cache: "no-store", body: form ?? (body ? JSON.stringify(body) : undefined),

@@ -60,6 +60,13 @@ def answers(page: Page) -> None:
     expect(page.locator(".callbar")).to_contain_text("Talking")
 
 
+def asks_ben(alex: Page) -> None:
+    """For advice; the customer hears music meanwhile."""
+    alex.keyboard.press("c")
+    alex.locator("#dialog dialog").get_by_text("Ben", exact=False).first.click()
+    alex.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
+
+
 def contact() -> Interaction:
     """The newest call."""
     return Interaction.objects.filter(channel="voice").latest("pk")
@@ -134,6 +141,93 @@ def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
     eventually(lambda: sounds.hears(alex, ANN), within=20)
     assert Interaction.objects.get(pk=contact().pk).state == State.ACTIVE
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
+
+
+def comes_back(page: Page) -> None:
+    """It is loaded anew; where the browser plays nothing before a press, the page asks for one."""
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    if page.locator("#unblock").is_visible():
+        page.locator("#unblock").click()
+
+
+def test_who_has_muted_herself_is_muted_after_a_reload_too(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    ann.locator("#mute").click()
+    eventually(lambda: sounds.hears(alex), within=20)
+    comes_back(ann)
+    expect(ann.locator("#muted")).to_be_visible()
+    expect(ann.locator("#mute")).to_have_attribute("aria-pressed", "true")
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    assert sounds.hears(alex), "nobody has opened her microphone"
+    ann.locator("#mute").click()
+    eventually(lambda: sounds.hears(alex, ANN), within=20)
+    comes_back(ann)
+    eventually(lambda: sounds.hears(alex, ANN), within=20)
+    expect(ann.locator("#muted")).to_be_hidden()
+
+
+@pytest.mark.parametrize("then", ["the network is back", "she loads the page again"])
+def test_who_hangs_up_without_a_network_has_hung_up(people: Open, watch: Watch, then: str) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    if then == "the network is back":
+        ann.context.set_offline(True)
+        ann.locator("#hang").click()
+        expect(ann.locator("#over")).to_be_visible()
+        ann.context.set_offline(False)
+    else:
+        ann.route("**/call/end/", lambda route: route.abort())
+        ann.locator("#hang").click()
+        expect(ann.locator("#over")).to_be_visible()
+        ann.reload()
+        expect(ann.locator("#over")).to_be_visible()
+        assert ann.evaluate("window.__talks.length") == 0, "neither line nor microphone was opened again"
+        expect(alex.locator(".callbar")).to_be_visible()
+        ann.unroute("**/call/end/")
+    expect(alex.locator("#wrapup")).to_be_visible(timeout=20_000)  # a page that is gone is waited for for 30 s
+    expect(ann.locator("#over")).to_be_visible()
+    assert Leg.objects.get(interaction=contact()).ended_by == "customer"
+    ann.reload()
+    expect(ann.locator("#over")).to_be_visible()
+
+
+# What of all that was opened is live.
+OPENED = """
+    window.__opened = [];
+    const { getUserMedia } = MediaDevices.prototype;
+    MediaDevices.prototype.getUserMedia = async function (...given) {
+        const stream = await getUserMedia.apply(this, given);
+        window.__opened.push(...stream.getTracks());
+        return stream;
+    };
+"""
+IS_OPEN = "() => window.__opened.some((track) => track.readyState === 'live')"
+
+
+def test_a_desk_that_stepped_aside_has_no_microphone_open(people: Open) -> None:
+    door()
+    first = people(ALEX, user=stage.agent("alex").user)
+    first.context.add_init_script(OPENED)
+    stage.at_the_desk(first)
+    eventually(lambda: first.evaluate(IS_OPEN), within=20)
+    second = first.context.new_page()
+    second.goto("/console/")
+    expect(first.locator("#aside-note")).to_be_visible()
+    eventually(lambda: second.evaluate(IS_OPEN) and not first.evaluate(IS_OPEN), within=20)
+    first.bring_to_front()
+    first.locator("#take-over").click()
+    expect(second.locator("#aside-note")).to_be_visible()
+    eventually(lambda: first.evaluate(IS_OPEN) and not second.evaluate(IS_OPEN), within=20)
+    ann = calls(people(ANN))
+    answers(first)
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(first, ANN), within=20)
 
 
 @pytest.fixture
@@ -290,9 +384,7 @@ def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     eventually(lambda: sounds.hears(ann, ALEX), within=20)
     ben = stage.at_the_desk(people(BEN, user=stage.agent("ben").user))
     silences_the_bell(ben)
-    alex.keyboard.press("c")
-    alex.locator("#dialog dialog").get_by_text("Ben", exact=False).first.click()
-    alex.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
+    asks_ben(alex)
     expect(ben.locator("#offer [data-offer]")).to_be_visible()
     with sounds.playing(ben, NAMED):  # he, too, is told for whom
         ben.keyboard.press("Enter")
@@ -306,3 +398,56 @@ def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     expect(alex.locator("#wrapup")).to_be_visible()
     eventually(lambda: sounds.hears(ann, BEN) and sounds.hears(ben, ANN), within=20)
     expect(ann.locator("#talking-h")).to_have_text("Ben")
+
+
+def test_who_was_on_hold_all_the_time_is_handed_to_a_colleague_she_hears(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    ben = stage.at_the_desk(people(BEN, user=stage.agent("ben").user))
+    silences_the_bell(ben)
+    asks_ben(alex)
+    expect(ben.locator("#offer [data-offer]")).to_be_visible()
+    ben.keyboard.press("Enter")
+    # The way between the two who do not talk yet is made beside the consultation.
+    asked = Leg.objects.filter(interaction=contact(), role="consult", media__settled_at__isnull=False)
+    eventually(lambda: asked.exists() and sounds.hears(alex, BEN) and sounds.hears(ben, ALEX), within=30)
+    expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
+    assert sounds.hears(ann)
+    alex.get_by_role("button", name="Hand over and leave").click()
+    expect(alex.locator("#wrapup")).to_be_visible()
+    eventually(lambda: sounds.hears(ann, BEN) and sounds.hears(ben, ANN), within=20)
+    assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
+
+
+# A browser that finds no way to the customer, only to its colleague: what it would send her is lost.
+FINDS_NO_WAY = """
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (text) {
+        const said = JSON.parse(text);
+        if (said.kind !== "signal" || said.to !== "customer") send.call(this, text);
+    };
+"""
+
+
+def test_nobody_is_handed_to_a_colleague_with_whom_there_is_no_connection(people: Open, watch: Watch) -> None:
+    watch.allow("409")
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hears(ann, ALEX), within=20)
+    page = people(BEN, user=stage.agent("ben").user)
+    page.context.add_init_script(FINDS_NO_WAY)
+    ben = stage.at_the_desk(page)
+    silences_the_bell(ben)
+    asks_ben(alex)
+    expect(ben.locator("#offer [data-offer]")).to_be_visible()
+    ben.keyboard.press("Enter")
+    eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX), within=30)
+    alex.get_by_role("button", name="Hand over and leave").click()
+    expect(alex.get_by_text("cannot hear each other yet")).to_be_visible()
+    alex.keyboard.press("Control+Shift+X")
+    expect(ben.locator(".callbar")).to_have_count(0)
+    alex.keyboard.press("h")
+    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)

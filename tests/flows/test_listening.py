@@ -321,6 +321,8 @@ def test_it_follows_a_warm_transfer_within_her_teams_and_ends_beyond_them(scene:
         (monitor,) = monitoring.beside(scene.call)
         assert str(asked.public_id) in lines(talks.of_monitor(monitor)), "she hears who was asked, too"
         handling.resume(fresh(leg), by=leg.agent)
+        for side in media.Side:
+            media.came(asked, side)
         transfers.complete_warm(fresh(leg), by=leg.agent)
         scene.day.after(0)
         assert bool(monitoring.beside(scene.call)) is stays

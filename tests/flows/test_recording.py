@@ -483,6 +483,7 @@ def test_a_colleague_who_takes_over_begins_her_own(day: Day, house: House, ann: 
     cal = house.agent("Cal Cole")
     asked = transfers.consult(fresh(desk.leg), cal, by=desk.leg.agent, note="an old order")
     offers.accept(asked, by=cal)
+    heard(asked)
     assert Desk(fresh(asked)).begin() == 409, "who is asked for advice records nothing"
     transfers.complete_warm(fresh(desk.leg), by=desk.leg.agent)
     assert Desk(fresh(asked)).begin() == 201

@@ -287,6 +287,16 @@ def test_the_time_and_place_are_those_under_the_lock(
     assert left.at >= clock.now() - timedelta(seconds=2)
 
 
+def test_both_at_once_answer_it_whichever_of_them_was_said_before(
+    exchange: Exchange, day: Day, house: House, ann: Interaction
+) -> None:
+    _bea, leg = taken(house, day, ann)
+    exchange.tells("connected", leg=str(leg.public_id), side="agent")
+    both = Event(Happened.CONNECTED, leg=str(leg.public_id))
+    assert voice_events.happened(ann, both) is True
+    assert voice_events.happened(ann, both) is False
+
+
 def test_bea_hangs_up_at_her_telephone(exchange: Exchange, day: Day, house: House, ann: Interaction) -> None:
     _bea, leg = talking(exchange, house, day, ann)
     exchange.tells("hung_up", leg=str(leg.public_id))

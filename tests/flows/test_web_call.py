@@ -15,8 +15,24 @@ from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, HoursSpan, Queue
 from clients.naming import public_name
+<<<<<<< HEAD
 from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
 from interactions.desk import offer
+=======
+from interactions import (
+    calls,
+    chats,
+    eligibility,
+    handing_back,
+    handling,
+    media,
+    offers,
+    queueing,
+    supervision,
+    transfers,
+    wrap_up,
+)
+>>>>>>> 965e1b1 (Hand a customer to a colleague only when the two can hear each other)
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
 from interactions.reports.scope import scope_of
@@ -273,6 +289,7 @@ def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> No
     assert {link["role"] for link in ann.state()["links"]} == {"primary", "consult"}, "three talk"
     assert ann.state()["also"] == [public_name(cal.user, house.acme)]
     assert "the customer hears you now" in desk.get(work, follow=True).content.decode()
+    heard(asked)
     transfers.complete_warm(fresh(leg), by=leg.agent)
     told = ann.state()
     assert [link["id"] for link in told["links"]] == [str(asked.public_id)]
@@ -281,6 +298,69 @@ def test_warm_transfer_moves_the_call(day: Day, house: House, ann: Caller) -> No
     ann.state()
     day.after(0)
     assert fresh(asked).state == LegState.HANDLING, "her voice came with the consultation"
+
+
+def test_nobody_is_handed_to_a_colleague_whom_she_could_not_hear(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    cal = house.agent("Cal Cole")
+    asked = offers.accept(transfers.consult(leg, cal, by=leg.agent), by=cal)
+    day.after(20)
+    assert fresh(asked).state == LegState.HANDLING, "they talk beside her, as long as they like"
+    desk = Browser()
+    desk.force_login(leg.agent.user)
+    for said in ((), (media.Side.AGENT,), (media.Side.AGENT,)):
+        for side in said:
+            assert media.came(asked, side) is False
+        refused = desk.post(reverse("console-consult-complete", args=[leg.public_id]))
+        assert refused.status_code == 409
+        assert "cannot hear each other yet" in refused.content.decode()
+    assert (fresh(leg).state, fresh(asked).role) == (LegState.HANDLING, "consult")
+    media.came(asked, media.Side.CUSTOMER)
+    assert desk.post(reverse("console-consult-complete", args=[leg.public_id])).status_code == 200
+    assert (fresh(leg).state, fresh(asked).role) == (LegState.WRAPPING, "primary")
+
+
+def test_a_colleague_asked_in_makes_no_second_answer_and_her_work_counts_from_her_accept(
+    day: Day, house: House, ann: Caller
+) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    clock.advance(10)
+    cal = house.agent("Cal Cole")
+    asked = offers.accept(transfers.consult(leg, cal, by=leg.agent), by=cal)
+    clock.advance(5)
+    heard(asked)
+    assert kinds(ann.contact).count("media_connected") == 1 and visits(ann.contact) == ["answered"]
+    clock.advance(15)
+    transfers.complete_warm(fresh(leg), by=leg.agent)
+    wrap_up.finish(fresh(leg), by=leg.agent, disposition=house.solved)
+    clock.advance(40)
+    ann.post("end")
+    wrap_up.finish(fresh(asked), by=cal, disposition=house.solved)
+    told = story.story(ann.contact, name_of=lambda _user, name: name, for_client=True)
+    assert [stretch.talk_seconds for stretch in told.stretches] == [10, 60], "Bea held him for twenty"
+    handled = queries.handling(scope_of([house.acme]))[()]
+    assert (handled.legs, handled.talk_seconds, handled.hold_seconds) == (2, 70, 20)
+    line = queries.line(scope_of([house.acme]))
+    assert (line.entered, line.answered) == (1, 1)
+
+
+@pytest.mark.parametrize("ends", ["end", "lost", "left"])
+def test_a_colleague_who_is_out_again_leaves_no_voice_awaited(day: Day, house: House, ann: Caller, ends: str) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    cal = house.agent("Cal Cole")
+    asked = offers.accept(transfers.consult(leg, cal, by=leg.agent), by=cal)
+    if ends == "end":
+        transfers.end_consult(fresh(leg), by=leg.agent)
+    elif ends == "lost":
+        handing_back.let_go(asked, why="console lost", at=clock.now())
+    else:
+        ann.post("end")
+    assert fresh(asked).state in (LegState.COMPLETED, LegState.LOST)
+    assert not media.CallMedia.objects.filter(settled_at__isnull=True).exists()
+    assert media.came(asked, media.Side.CUSTOMER) is False
 
 
 def test_who_takes_a_call_over_is_told_what_ann_waited_and_not_what_she_talked(
@@ -293,7 +373,7 @@ def test_who_takes_a_call_over_is_told_what_ann_waited_and_not_what_she_talked(
     cal = house.agent("Cal Cole")
     asked = transfers.consult(leg, cal, by=leg.agent)
     clock.advance(5)
-    offers.accept(asked, by=cal)
+    heard(offers.accept(asked, by=cal))
     transfers.complete_warm(fresh(leg), by=leg.agent)
     clock.advance(60)
     handling.end_work(fresh(asked), by=cal, ended_by=EndedBy.AGENT)

@@ -170,13 +170,25 @@ def test_the_desk_is_gone_on_hold(day: Day, house: House, ann: Caller) -> None:
 def test_the_desk_of_who_hands_on_is_gone(day: Day, house: House, ann: Caller) -> None:
     leg = talking(house, day, ann)
     cal, asked = consulted(house, leg)
-    offers.accept(asked, by=cal)
+    heard(offers.accept(asked, by=cal))
     presence.disconnected(console_of(leg.agent))
     ann.state()
     day.after(15.1)
     assert (fresh(leg).state, fresh(asked).role, fresh(asked).state) == (LegState.LOST, "primary", LegState.HANDLING)
     assert [link["id"] for link in ann.state()["links"]] == [str(asked.public_id)]
     assert visits(ann.contact) == ["answered"]
+
+
+def test_the_desk_of_who_asks_is_gone_and_ann_could_not_hear_the_other(day: Day, house: House, ann: Caller) -> None:
+    leg = talking(house, day, ann)
+    cal, asked = consulted(house, leg)
+    media.came(offers.accept(asked, by=cal), media.Side.AGENT)
+    presence.disconnected(console_of(leg.agent))
+    ann.state()
+    day.after(15.1)
+    assert (fresh(leg).state, fresh(asked).state) == (LegState.LOST, LegState.COMPLETED)
+    contact = fresh(ann.contact)
+    assert contact.returned and visits(contact) == ["answered", ""], "first in line, and not left to silence"
 
 
 def test_the_desk_of_who_is_asked_is_gone(day: Day, house: House, ann: Caller) -> None:
@@ -367,7 +379,7 @@ def test_ann_leaves_as_the_voice_is_given_up(day: Day, house: House, ann: Caller
 def test_bea_hands_over_as_ann_hangs_up(day: Day, house: House, ann: Caller, _time: int) -> None:
     leg = talking(house, day, ann)
     cal, asked = consulted(house, leg)
-    offers.accept(asked, by=cal)
+    heard(offers.accept(asked, by=cal))
     session = ann.session
     results = at_once(lambda: transfers.complete_warm(leg, by=leg.agent), lambda: chats.say_goodbye(session))
     assert all(result is None or isinstance(result, Leg | DomainError) for result in results)

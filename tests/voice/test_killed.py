@@ -37,7 +37,9 @@ ANN, ALEX, BEN = 440, 880, 1320
 WHAT = ("customer", "agent", "web", "valkey")
 WHEN = ("ring", "talk", "hold", "consult", "transfer")
 # Which of these waits out its real time; of the others the row is set back, rather than to wait half a minute.
-REALLY = {("agent", "talk")}
+REALLY = {("agent", "talk"), ("customer", "talk")}
+# Longer than a node may be silent (15 s) and a desk away (15 s) together.
+AWAY = 40
 HEARD_WITHIN = 3.0  # seconds by which the two ends of what was heard may be told differently
 
 
@@ -303,7 +305,11 @@ def test_whatever_is_killed_nothing_is_left_open(what: str, when: str, house: Ho
     getattr(call, when)()
     killed_at = time.time()
     outcome = KILLS[what](call, when, web)
+    is_closed_and_true(call, outcome, killed_at, people)
 
+
+def is_closed_and_true(call: Call, outcome: Outcome, killed_at: float, people: People, *, untold: float = 0.0) -> None:
+    """Nothing of it is open; journal and figures say what was, but for `untold` seconds, which nobody could know."""
     eventually(lambda: call.fresh().state == State.CLOSED)
     assert call.fresh().outcome == outcome
     legs = list(Leg.objects.filter(interaction=call.contact).order_by("offered_at", "pk"))
@@ -311,8 +317,38 @@ def test_whatever_is_killed_nothing_is_left_open(what: str, when: str, house: Ho
     eventually(lambda: broken_invariants() == [], within=5)
     nobody_was_offered_twice(legs)
     in_order(call)
-    figures_say_what_was_heard(call, legs, killed_at)
+    figures_say_what_was_heard(call, legs, killed_at, untold)
     assert not people.complaints
+
+
+@pytest.mark.parametrize("what", ["web", "valkey"])
+def test_what_is_away_for_longer_than_any_grace_leaves_nothing_open(
+    what: str, house: House, people: People, web: Web
+) -> None:
+    call = Call(house, people)
+    call.talk()
+    gone_at, untold = time.time(), 0.0
+    if what == "web":
+        web.kill()
+        hold_on(AWAY)
+        assert hears(call.ann, ALEX) and hears(call.alex, ANN), "voices go from page to page"
+        lost = Leg.objects.filter(interaction=call.contact, state=LegState.LOST)
+        assert lost.exists() and call.fresh().state == State.QUEUED, "nobody knows that they talk"
+        web.start()
+        call.is_taken_again()
+        first, second = Leg.objects.filter(interaction=call.contact).order_by("pk")
+        assert first.ended_at is not None and second.accepted_at is not None
+        untold = (second.accepted_at - first.ended_at).total_seconds()
+    else:
+        server = kill_valkey()
+        try:
+            hold_on(AWAY)
+            assert hears(call.ann, ALEX) and hears(call.alex, ANN), "it carries no voice"
+        finally:
+            server.start()
+        call.goes_on("talk")
+        assert not {Kind.CONSOLE_LOST, Kind.MEDIA_FAILED} & set(call.kinds())
+    is_closed_and_true(call, Outcome.HANDLED, gone_at, people, untold=untold)
 
 
 def nobody_was_offered_twice(legs: list[Leg]) -> None:
@@ -334,7 +370,7 @@ def in_order(call: Call) -> None:
     assert kinds.count(Kind.MEDIA_CONNECTED) == kinds.count(Kind.ACCEPTED), "each accept was heard"
 
 
-def figures_say_what_was_heard(call: Call, legs: list[Leg], killed_at: float) -> None:
+def figures_say_what_was_heard(call: Call, legs: list[Leg], killed_at: float, untold: float) -> None:
     """One contact more, answered if somebody was heard; talk is what was heard, and what nobody could know was over."""
     line, handling = figures(call.house.client)
     line_before, handling_before = call.before
@@ -343,7 +379,7 @@ def figures_say_what_was_heard(call: Call, legs: list[Leg], killed_at: float) ->
     talked = handling.talk_seconds - handling_before.talk_seconds
     heard = len({round(second) for second in call.heard})
     unknown = sum(silence(leg, killed_at) for leg in legs if leg.role == "primary")
-    assert heard - HEARD_WITHIN <= talked <= heard + unknown + 3 * HEARD_WITHIN, (talked, heard, unknown)
+    assert heard - untold - HEARD_WITHIN <= talked <= heard + unknown + 3 * HEARD_WITHIN, (talked, heard, unknown)
 
 
 def silence(leg: Leg, killed_at: float) -> float:

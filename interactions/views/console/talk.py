@@ -33,7 +33,7 @@ def told(leg: Leg) -> dict[str, Any]:
         "call": str(leg.interaction.public_id),
         "held": leg.interaction.state == State.HELD,
         "muted": leg.muted,
-        "heard": media.unsettled(leg) is None,
+        "heard": media.has_way(leg),
         "recording": {"wanted": stands.wanted, "by_hand": stands.by_hand, "by_card": stands.by_card},
         "listeners": monitoring.told(leg.interaction),
         "links": [asdict(line) for line in talks.of_leg(leg)],

@@ -1,9 +1,9 @@
 /* The agent's microphone: asked for when she goes available, so that answering needs no second permission.
-   microphone.start() -> track or null; .track, .onchange(track); .level() 0..1; .choose(deviceId), .out() id of the loudspeaker. */
+   microphone.start() -> track or null; .release() until it is started or expected again; .track, .onchange(track); .level() 0..1; .choose(deviceId), .out() id of the loudspeaker. */
 const note = document.getElementById("microphone-note");
 const STORE = "microphone";
 
-let context = null, meter = null, wanted = false;
+let context = null, meter = null, wanted = false, turn = 0;
 
 export const microphone = {
   track: null,
@@ -13,11 +13,14 @@ export const microphone = {
   async start() {
     if (this.track?.readyState === "live") return this.track;
     if (!navigator.mediaDevices) { tell("none"); return null; }
+    const mine = turn;
     try {
       const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
       if (this.chosen) audio.deviceId = { ideal: this.chosen };
       const stream = await navigator.mediaDevices.getUserMedia({ audio });
-      [this.track] = stream.getAudioTracks();
+      const [track] = stream.getAudioTracks();
+      if (mine !== turn) { track.stop(); return null; }
+      this.track = track;
     } catch (error) {
       this.track = null;
       tell(error.name === "NotAllowedError" || error.name === "SecurityError" ? "refused" : "none");
@@ -34,6 +37,15 @@ export const microphone = {
   lost() {
     this.track = null;
     if (wanted) this.start();
+  },
+
+  /* Another page of hers has the calls now. */
+  release() {
+    wanted = false;
+    turn += 1;
+    this.track?.stop();
+    this.track = meter = null;
+    tell("");
   },
 
   choose(id) {

@@ -72,7 +72,7 @@ async function follow(next) {
   talk.use(track);
   talk.follow(next.links, next.ice);
   // said before, perhaps into a line that was down
-  if (!next.heard && talk.links.get("customer")?.up) line.send({ kind: "up", leg: next.leg });
+  if (!next.heard && talk.links.get("customer")?.ready) line.send({ kind: "up", leg: next.leg });
   recorder.follow(next, talk, track);
 }
 
@@ -103,7 +103,7 @@ on("signal", async (data) => {
 });
 on("item", () => look());
 document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.id === "offer-accept" && detail.successful) look(); });
-on("aside", () => follow(null));
+on("aside", () => { asked += 1; follow(null); talk.use(null); microphone.release(); });
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());
 

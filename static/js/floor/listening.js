@@ -8,10 +8,11 @@ import { say } from "../lib/words.js";
 const bar = document.getElementById("listening");
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
 const ORDER = ["listen", "whisper", "barge"];
+const DESK = 1_500;   // so long the agent's desk may still take her for one whom the customer hears, and record her
 const narrower = (one, other) => ORDER[Math.min(ORDER.indexOf(one), ORDER.indexOf(other))];
 const show = (id, on) => { document.getElementById(id).hidden = !on; };
 
-let told = null, wished = bar.dataset.mode, asked = 0, over = false, track = null, opening = null;
+let told = null, wished = bar.dataset.mode, asked = 0, over = false, hushed = false, opens = 0, track = null, opening = null;
 const heard = new Map();   // id -> the quality of what comes from there
 
 const socket = connect("/ws/listen/", {
@@ -45,6 +46,8 @@ async function look() {
 function follow(next) {
   if (next.over) { ended(next.over); return; }
   told = next;
+  if (next.mode === "barge" && wished === "barge") hushed = false;
+  else if (hushed && next.mode !== "barge") opens ||= setTimeout(() => { hushed = false; opens = 0; if (!over) connectAll(); }, DESK);
   connectAll();
   for (const id of heard.keys()) if (!talk.links.has(id)) heard.delete(id);
   for (const button of bar.querySelectorAll("[data-mode]")) {
@@ -63,7 +66,7 @@ function follow(next) {
 function connectAll() {
   const mode = narrower(told.mode, wished);
   const may = { listen: () => false, whisper: ({ role }) => role !== "customer", barge: () => true }[mode];
-  talk.use(mode === "listen" ? null : track);
+  talk.use(mode === "listen" || hushed ? null : track);
   talk.follow(told.links.map((link) => ({ ...link, send: link.send && may(link) })), told.ice);
   if (mode === "listen") close();
 }
@@ -106,6 +109,10 @@ async function choose(mode) {
   if (over) return;
   const before = wished;
   wished = mode;
+  clearTimeout(opens);
+  opens = 0;
+  // until the desk knows: what the customer does not hear is not for the recording either
+  if (before === "barge" && mode !== "barge") hushed = true;
   connectAll();   // what shall not be heard any more stops here, before the server knows
   if (mode !== "listen" && !(await open())) { wished = before; if (before !== "listen") choose("listen"); return; }
   asked += 1;
@@ -145,8 +152,8 @@ function ended(words) {
 }
 
 bar.addEventListener("click", ({ target }) => {
-  const button = target.closest("button[data-mode]");
-  if (button && button.dataset.mode !== told?.mode) choose(button.dataset.mode);
+  const mode = target.closest("button[data-mode]")?.dataset.mode;
+  if (mode && told && (mode !== told.mode || told.mode !== wished)) choose(mode);
 });
 bar.addEventListener("input", ({ target }) => { if (target.matches("[data-loudness]")) talk.volume(Number(target.value)); });
 document.querySelector("#listen-sound button").addEventListener("click", () => { talk.play(); show("listen-sound", false); });

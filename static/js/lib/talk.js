@@ -1,5 +1,5 @@
 /* Voice between browsers: one connection to each party of a talk, made and ended as the server says.
-   new Talk({ send(to, data) -> false if it could not be sent, onup(id), onquality(id, quality), onstate(), onblocked(), onvoice(id) })
+   new Talk({ send(to, data) -> false if it could not be sent, onup(id): its voice comes, or would, onquality(id, quality), onstate(), onblocked(), onvoice(id) })
      follow(links, ice)   links: [{id, send, hear, offers}] as the server lists them; ice: RTCConfiguration
      receive(from, data)  what another party signalled
      use(track)           the microphone; mute(on); volume(0..1); speakFrom(deviceId); play(); mend(); close()
@@ -14,7 +14,7 @@ const tagOf = () => crypto.randomUUID().slice(0, 8);
 
 class Link {
   constructor(talk, wanted) {
-    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], up: false, owed: false, asked: 0, since: 0 });
+    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], ready: false, up: false, owed: false, asked: 0, since: 0 });
     this.audio = new Audio();
     this.audio.autoplay = true;
     this.want(wanted);
@@ -44,7 +44,7 @@ class Link {
   begin() {
     this.pc?.close();
     this.early = [];
-    this.up = false;
+    this.ready = this.up = false;
     this.since = performance.now();
     const pc = (this.pc = new RTCPeerConnection(this.talk.ice));
     pc.onicecandidate = ({ candidate }) => { if (pc === this.pc && candidate) this.say({ kind: "candidate", candidate: candidate.toJSON() }); };
@@ -109,7 +109,7 @@ class Link {
 
   /* The first sound is waited for closely: with it the call is answered. */
   async hark(pc) {
-    while (pc === this.pc && !this.up && pc.connectionState === "connected") {
+    while (pc === this.pc && !this.ready && pc.connectionState === "connected") {
       await this.look();
       await new Promise((next) => setTimeout(next, 100));
     }
@@ -120,7 +120,9 @@ class Link {
     if (this.owed && now - this.asked > AGAIN) this.mend();
     if (state === "connected") {
       const quality = await measured(this);
-      if (quality && !this.up) { this.up = true; this.talk.onup(this.id); }
+      if (quality && !this.up) { this.up = true; this.talk.onstate(); }
+      // nobody is to be heard on hold: there the way is all that can be waited for
+      if (!this.ready && (quality || !this.hear)) { this.ready = true; this.talk.onup(this.id); }
       if (quality) this.talk.onquality(this.id, quality);
       return;
     }
