@@ -20,10 +20,10 @@ from bpo.kernel.errors import InvalidValue
 from clients.models import Queue
 from clients.times import zone_words
 from clients.words import language_for, say
-from interactions import cases, endings, handling, media, replies, transfers, unsent
+from interactions import cases, endings, handling, media, replies, transfers, unsent, verifying
 from interactions.desk.leaving import promised_of
 from interactions.desk.work import notes_on
-from interactions.models import EndedBy, Interaction, Leg, LegState
+from interactions.models import EndedBy, Interaction, Leg, LegState, Run
 from interactions.routing import why
 from interactions.views.console.common import (
     dialog,
@@ -239,7 +239,10 @@ def _sends(leg: object) -> str:
     if policy is not None and not policy.send_resolution_mail:
         return ""
     address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
-    return address.address if address else ""
+    if address is None:
+        return ""
+    hidden = verifying.hidden_facts(Run.objects.filter(interaction=interaction).select_related("version").first())
+    return _("The address on file") if "email" in hidden else address.address
 
 
 @for_agents
