@@ -163,7 +163,7 @@ def test_its_own_case_goes_along_with_what_was_promised_and_comes_back_by_undo(a
         assert whose(leg) == (customer, case) and case.customer == customer
         assert Callback.objects.get(pk=promised.pk).customer == customer
         if customer == acme.ann:
-            assert bea.post(url("whose-back", leg)).status_code == 200
+            assert bea.post(url("whose-back", leg)).status_code == 204
     refused = bea.post(url("whose-back", leg))
     assert refused.status_code == 409 and "nothing to undo" in refused.content.decode()
 
@@ -186,7 +186,7 @@ def test_a_case_with_other_contacts_stays_and_this_one_gets_its_own_until_undone
     before.refresh_from_db()
     assert (case.customer, before.case, before.customer) == (ben, case, ben)
     assert Message.objects.get(pk=said.pk).case == own
-    assert bea.post(url("whose-back", leg)).status_code == 200
+    assert bea.post(url("whose-back", leg)).status_code == 204
     own.refresh_from_db()
     assert whose(leg) == (ben, case) and (own.state, own.merged_into) == ("merged", case)
 
@@ -195,7 +195,7 @@ def test_back_on_nobodys_record(acme: Scene, bea: Browser) -> None:
     leg, run = asked_who(acme, None)
     put(bea, leg, acme.ann)
     bea.post(url("answer", leg), ANNS)
-    assert bea.post(url("whose-back", leg)).status_code == 200
+    assert bea.post(url("whose-back", leg)).status_code == 204
     run.refresh_from_db()
     assert whose(leg)[0] is None and run.verified is None
     assert "AC-204418" not in bea.get(url("side", leg)).content.decode()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,7 @@ from clients import customers
 from clients.models import Customer
 from interactions import verifying, whose_contact
 from interactions.models import Interaction, Run
-from interactions.views.console.common import dialog, own_leg, show_work
+from interactions.views.console.common import dialog, own_leg, show_work, triggers
 
 MOST_FOUND = 6
 
@@ -74,4 +74,6 @@ def back(request: AgentRequest, leg: UUID) -> HttpResponse:
     """Undo: the contact is again whose it was."""
     mine = own_leg(request, leg)
     whose_contact.put_back(mine.interaction, by=request.agent)
-    return show_work(request, own_leg(request, leg), toast={"text": _("It is as it was before.")})
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("console-leg", leg)
+    return triggers(HttpResponse(status=204), "desk:items", "desk:top", "desk:work")
