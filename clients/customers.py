@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 
 from bpo.accounts.models import User
 from bpo.kernel.fields import can_be_called, normalise_phone
@@ -74,7 +77,7 @@ def find(client: Client, *, phone: str = "", address: str = "", account: str = "
 
 def survivor(customer: Customer) -> Customer:
     """Who a merged customer has become."""
-    for _ in range(MOST_MERGES):
+    for _time in range(MOST_MERGES):
         if customer.merged_into is None:
             break
         customer = customer.merged_into
@@ -138,27 +141,27 @@ def unknown_identities(customer: Customer, *, phone: str = "", address: str = ""
     return proposals
 
 
-def add_phone(customer: Customer, number: str) -> CustomerPhone:
+def add_phone(customer: Customer, number: str, *, unproven_in: Sequence[UUID] = ()) -> CustomerPhone:
     """Write a further number down; the same one twice is one. ValidationError when it is another customer's or none."""
     tidy = tidy_phone(customer.client, number)
     if not tidy:
-        raise ValidationError("This is not a phone number.")
-    row, _ = CustomerPhone.objects.get_or_create(client=customer.client, number=tidy, defaults={"customer": customer})
+        raise ValidationError(_("This is not a phone number."))
+    new = {"customer": customer, "unproven_in": list(unproven_in)}
+    row, _new = CustomerPhone.objects.get_or_create(client=customer.client, number=tidy, defaults=new)
     if row.customer_id != customer.pk:
-        raise ValidationError("This number belongs to another customer; propose to merge the two.")
+        raise ValidationError(_("This number belongs to another customer. Join the two records instead."))
     return row
 
 
-def add_address(customer: Customer, address: str) -> CustomerAddress:
+def add_address(customer: Customer, address: str, *, unproven_in: Sequence[UUID] = ()) -> CustomerAddress:
     """Write a further address down; the same one twice is one. ValidationError when it is another's or none."""
     tidy = tidy_address(address)
     if not tidy:
-        raise ValidationError("This is not a mail address.")
-    row, _ = CustomerAddress.objects.get_or_create(
-        client=customer.client, address=tidy, defaults={"customer": customer}
-    )
+        raise ValidationError(_("This is not a mail address."))
+    new = {"customer": customer, "unproven_in": list(unproven_in)}
+    row, _new = CustomerAddress.objects.get_or_create(client=customer.client, address=tidy, defaults=new)
     if row.customer_id != customer.pk:
-        raise ValidationError("This address belongs to another customer; propose to merge the two.")
+        raise ValidationError(_("This address belongs to another customer. Join the two records instead."))
     return row
 
 

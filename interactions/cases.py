@@ -11,6 +11,7 @@ from agents.models import Agent
 from bpo.kernel import clock, words
 from bpo.kernel.errors import DomainError, IllegalMove
 from bpo.kernel.references import new_reference
+from bpo.kernel.steps import each
 from bpo.kernel.writing import insert
 from clients.models import Client, Customer, Policy, Queue
 from interactions import case_duty, closing, endings, journal, notices, states
@@ -120,12 +121,18 @@ def for_contact(
     if previous.state == CaseState.PENDING:
         back_to_open(previous, why="customer wrote", at=at)
         return previous
-    if previous.state == CaseState.RESOLVED and previous.resolved_at:
-        policy = Policy.objects.filter(client=client).first() or Policy(client=client)
-        if at < previous.resolved_at + timedelta(days=policy.reopen_days):
-            reopen(previous, at=at)
-            return previous
+    if may_reopen(previous, at):
+        reopen(previous, at=at)
+        return previous
     return open_case(client, customer, subject=subject or previous.subject, queue=queue, follows=previous, at=at)
+
+
+def may_reopen(case: Case, at: datetime) -> bool:
+    """Whether it is resolved, and the customer's word opens it again: within the client's limit."""
+    if case.state != CaseState.RESOLVED or case.resolved_at is None:
+        return False
+    policy = Policy.objects.filter(client=case.client_id).first() or Policy()
+    return at < case.resolved_at + timedelta(days=policy.reopen_days)
 
 
 @transaction.atomic
@@ -227,25 +234,25 @@ def _require(case: Case, state: CaseState) -> None:
 
 def wake_pending(at: datetime) -> int:
     """Cases whose date has come are open again; called by the sweep. Returns how many."""
-    woken = 0
-    for case in Case.objects.filter(state=CaseState.PENDING, pending_for="date", pending_until__lte=at)[:100]:
-        back_to_open(case, why="date reached", at=at)
-        woken += 1
-    return woken
+    due = Case.objects.filter(state=CaseState.PENDING, pending_for="date", pending_until__lte=at)
+    return each(due.order_by("pending_until", "pk")[:100], lambda case: back_to_open(case, why="date reached", at=at))
 
 
 def close_expired(at: datetime) -> int:
     """Resolved cases past the client's reopen limit are closed; called by beat. Returns how many."""
     closed = 0
-    for policy in Policy.objects.all():
+    for policy in Policy.objects.order_by("pk"):
         limit = at - timedelta(days=policy.reopen_days)
         expired = Case.objects.filter(client=policy.client_id, state=CaseState.RESOLVED, resolved_at__lte=limit)
-        for case in expired[:500]:
-            with transaction.atomic():
-                states.move(case, CaseState.CLOSED, at=at, closed_at=at)
-                journal.record(case, Kind.CASE_CLOSED, at=at)
-            closed += 1
+        closed += each(expired.order_by("resolved_at", "pk")[:500], lambda case: _expire(case, at=at))
     return closed
+
+
+@transaction.atomic
+def _expire(case: Case, *, at: datetime) -> Case:
+    states.move(case, CaseState.CLOSED, at=at, closed_at=at)
+    journal.record(case, Kind.CASE_CLOSED, at=at)
+    return case
 
 
 @transaction.atomic

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients.models import Bill, Customer, CustomerAddress, CustomerPhone, Order
-from interactions import journal
+from interactions import journal, record_locks, verifying
 from interactions.models import (
     Appointment,
     Callback,
@@ -71,22 +70,24 @@ class CannotPart(DomainError):
     sentence = _("These records were not joined within the last 24 hours.")
 
 
-@transaction.atomic
 def merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime | None = None) -> Customer:
     """Everything of `customer` is `into`'s from now on, open contacts too. Returns the surviving record.
 
-    Whoever was verified as one of the two is asked again: what he said proves nothing of the other.
+    Whoever was verified as one of the two is asked again: what he said proves nothing of the other. What came along
+    proves nothing either, until everybody is verified beside whom the two were joined.
     """
-    at = at or clock.now()
-    unverified = _unverify(customer, into)
-    customer, into = _locked(customer, into)
+    return record_locks.looking_again(lambda: _merge(customer, into, by=by, at=at or clock.now()))
+
+
+def _merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime) -> Customer:
+    customer, into = _held(customer, into)
     if customer.pk == into.pk or customer.client_id != into.client_id:
         raise CannotMergeCustomers
     if customer.merged_into_id or into.merged_into_id:
         raise CannotMergeCustomers(sentence=_("One of the two was joined with another record already."))
+    unverified = _unverify(customer, into)
+    beside = verifying.unproven_beside(customer, into)
     moved = {name: _follow(model, customer, into) for name, model in FOLLOWS.items()}
-    for name in ("phones", "addresses"):
-        FOLLOWS[name]._base_manager.filter(pk__in=moved[name]).update(added_at=at)
     # One account number names one record; it is found under the survivor from now on.
     account = "" if into.account_number else customer.account_number
     Customer.objects.filter(pk=customer.pk).update(
@@ -104,21 +105,22 @@ def merge(customer: Customer, into: Customer, *, by: journal.Actor, at: datetime
         moved=moved,
         account=bool(account),
         unverified=unverified,
+        beside=[str(contact) for contact in beside],
     )
     into.refresh_from_db()
     return into
 
 
-@transaction.atomic
 def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -> Customer:
     """Undo a merge of the last 24 hours: what came along goes back. What is new since then stays with the survivor."""
-    at = at or clock.now()
-    if customer.merged_into is None:
-        customer.refresh_from_db()
+    return record_locks.looking_again(lambda: _part(customer, by=by, at=at or clock.now()))
+
+
+def _part(customer: Customer, *, by: journal.Actor, at: datetime) -> Customer:
+    customer.refresh_from_db()
     if customer.merged_into is None:
         raise CannotPart
-    unverified = _unverify(customer, customer.merged_into)
-    customer, into = _locked(customer, customer.merged_into)
+    customer, into = _held(customer, customer.merged_into)
     entry = (
         JournalEntry.objects.filter(
             client=customer.client_id, kind=Kind.CUSTOMER_MERGED, facts__customer=str(customer.public_id)
@@ -130,6 +132,7 @@ def part(customer: Customer, *, by: journal.Actor, at: datetime | None = None) -
         raise CannotPart
     if into.merged_into_id:
         raise CannotPart(sentence=_("The other record was joined with a third one since; part those first."))
+    unverified = _unverify(customer, into)
     for name, ids in entry.facts["moved"].items():
         FOLLOWS[name]._base_manager.filter(pk__in=ids, customer=into).update(customer=customer)
     back: dict[str, Any] = {"merged_into": None}
@@ -170,23 +173,19 @@ def can_be_parted(into: Customer, *, at: datetime | None = None) -> list[tuple[C
     return [(one, until[str(one.public_id)]) for one in merged]
 
 
-def _locked(one: Customer, other: Customer) -> tuple[Customer, Customer]:
-    """Both rows read anew under their locks, taken in one order."""
-    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk")
-    found = {row.pk: row for row in rows}
+def _held(one: Customer, other: Customer) -> tuple[Customer, Customer]:
+    """Both read anew, with all that hangs on them under its locks."""
+    found = record_locks.hold(one, other)
     return found[one.pk], found[other.pk]
 
 
 def _unverify(*customers: Customer) -> list[str]:
-    """Nobody of their open contacts counts as verified any more; returns which did. A failed check stays failed.
-
-    The runs are locked before the customers, as where a call flow acts on a customer.
-    """
+    """Nobody of their open contacts counts as verified any more; returns which did. A failed check stays failed."""
     open_now = Interaction.objects.filter(customer__in=customers).exclude(state=State.CLOSED)
-    runs = Run.objects.filter(interaction__in=open_now).order_by("pk")
-    passed = [run for run in runs.select_for_update(of=("self",)).select_related("interaction") if run.verified]
-    Run.objects.filter(pk__in=[run.pk for run in passed]).update(verified=None)
-    return [str(run.interaction.public_id) for run in passed]
+    passed = Run.objects.filter(interaction__in=open_now, verified=True).select_related("interaction").order_by("pk")
+    contacts = [str(run.interaction.public_id) for run in passed]
+    Run.objects.filter(interaction__in=open_now, verified=True).update(verified=None)
+    return contacts
 
 
 def _follow(model: type[Model], customer: Customer, into: Customer) -> list[int]:

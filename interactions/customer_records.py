@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,7 +15,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import DomainError
 from clients import customers
 from clients.models import Customer, CustomerAddress, CustomerPhone
-from interactions import journal
+from interactions import journal, verifying
 from interactions.models import Interaction, Kind
 
 
@@ -44,21 +45,27 @@ def revise(
 ) -> list[str]:
     """Write down what was checked; the first number and address are the main ones, None leaves them as they are.
 
-    Returns the names of what changed.
+    Returns the names of what changed. NotVerified where how to reach the customer is not changed. What is written down
+    beside somebody who was not verified proves nothing, in his contact and in later ones.
 
     The journal keeps the names alone, for what a customer no longer wants known must not stay there for ever.
     """
+    reach = {"phones": phones, "addresses": addresses}
+    verifying.require_changeable(customer, by, {name for name, given in reach.items() if given is not None})
     customer = _locked(customer)
+    beside = verifying.unproven_beside(customer)
     changed = [name for name, value in fields.items() if getattr(customer, name) != value]
     if changed:
         for name in changed:
             setattr(customer, name, fields[name])
-        customer.save(update_fields=changed)
+        if "name" in changed:
+            customer.name_unproven_in = beside
+        customer.save(update_fields=[*changed, "name_unproven_in"])
     try:
         with transaction.atomic():
-            if phones is not None and _rewrite(CustomerPhone, "number", customer, phones):
+            if phones is not None and _rewrite(CustomerPhone, "number", customer, phones, beside):
                 changed.append("phones")
-            if addresses is not None and _rewrite(CustomerAddress, "address", customer, addresses):
+            if addresses is not None and _rewrite(CustomerAddress, "address", customer, addresses, beside):
                 changed.append("addresses")
     except IntegrityError as error:
         raise TakenMeanwhile from error
@@ -69,16 +76,22 @@ def revise(
 
 @transaction.atomic
 def add_identity(customer: Customer, value: str, *, by: journal.Actor, at: datetime | None = None) -> None:
-    """A further number or address, such as the one a contact came from, is the customer's too, one of us says."""
+    """A further number or address, such as the one a contact came from, is the customer's too, one of us says.
+
+    NotVerified where how to reach the customer is not changed; what it proves, as in `revise`.
+    """
+    name = "addresses" if "@" in value else "phones"
+    verifying.require_changeable(customer, by, {name})
     customer = _locked(customer)
+    beside = verifying.unproven_beside(customer)
     try:
         if "@" in value:
-            customers.add_address(customer, value)
+            customers.add_address(customer, value, unproven_in=beside)
         else:
-            customers.add_phone(customer, value)
+            customers.add_phone(customer, value, unproven_in=beside)
     except ValidationError as error:
         raise TakenMeanwhile(sentence=" ".join(error.messages)) from error
-    _told(customer, by, ["addresses" if "@" in value else "phones"], at)
+    _told(customer, by, [name], at)
 
 
 def proposals(interaction: Interaction) -> list[tuple[str, Customer | None]]:
@@ -96,7 +109,7 @@ def _locked(customer: Customer) -> Customer:
     return fresh
 
 
-def _rewrite(model: Any, field: str, customer: Customer, values: Sequence[str]) -> bool:
+def _rewrite(model: Any, field: str, customer: Customer, values: Sequence[str], beside: list[UUID]) -> bool:
     """The rows as listed, in this order, the first as the main one; kept rows keep what else they know."""
     rows = {getattr(row, field): row for row in model.objects.filter(customer=customer)}
     main = next((value for value, row in rows.items() if row.primary), "")
@@ -107,7 +120,8 @@ def _rewrite(model: Any, field: str, customer: Customer, values: Sequence[str]) 
         if value in rows:
             model.objects.filter(pk=rows[value].pk).update(primary=n == 0)
         else:
-            model.objects.create(client=customer.client, customer=customer, primary=n == 0, **{field: value})
+            row = {field: value, "primary": n == 0, "unproven_in": beside}
+            model.objects.create(client=customer.client, customer=customer, **row)
     return True
 
 

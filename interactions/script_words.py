@@ -13,6 +13,7 @@ from bpo.kernel import clock
 from clients.models import Bill, BillState, Brand, Order, OrderState
 from clients.naming import public_name
 from interactions.models import Interaction, Run
+from interactions.verification import asks
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "MXN": "$"}
 OPEN_ORDERS = (OrderState.PLACED, OrderState.SHIPPED, OrderState.AT_DEPOT)
@@ -58,11 +59,7 @@ def order_of(run: Run, interaction: Interaction) -> Order | None:
 
 def may_show_account(run: Run | None) -> bool:
     """Only of a verified customer where the script verifies; without a script, or one that does not, always."""
-    return run is None or run.verified is True or not _verifies(run)
-
-
-def _verifies(run: Run) -> bool:
-    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
+    return run is None or run.verified is True or not asks(run)
 
 
 def context(run: Run, interaction: Interaction, agent: Agent) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -36,8 +37,11 @@ class Found:
 NOTHING = Found([], [], [], [])
 
 
-def find(user: User, text: str, *, limit: int = MOST) -> Found:
-    """Search everything by what a person typed: a name, a number, an address, a reference, an order."""
+def find(user: User, text: str, *, limit: int = MOST, without_orders_of: Sequence[int] = ()) -> Found:
+    """Search everything by what a person typed: a name, a number, an address, a reference, an order.
+
+    The orders of some customers, by key, are left out: their numbers are asked for.
+    """
     words = sought(text)
     if len(words) < LEAST:
         return NOTHING
@@ -48,6 +52,7 @@ def find(user: User, text: str, *, limit: int = MOST) -> Found:
     if len(words) >= LEAST_SUBJECT:
         found_cases = cases.filter(by_reference | Q(subject__icontains=words))
     orders = Order.objects.visible_to(user).select_related("client__brand", "customer")
+    orders = orders.exclude(customer__in=without_orders_of)
     callbacks = Callback.objects.visible_to(user).select_related("client__brand", "customer", "case")
     share = max(3, limit // 4)
     case_rows = list(found_cases.order_by("-opened_at")[:share])

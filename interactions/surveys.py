@@ -33,7 +33,10 @@ class NotOver(DomainError):
 def answer(
     interaction: Interaction, *, score: int, solved: bool | None = None, words: str = "", at: datetime | None = None
 ) -> SurveyAnswer:
-    """Keep the answer; a later one takes its place, and the journal holds both. NotOver before there was a talk."""
+    """Keep the answer; a later one takes its place, and the journal holds both. NotOver before there was a talk.
+
+    “Not yet” opens the case again within the client's limit; later the answer is kept, and the page tells other ways.
+    """
     at = at or clock.now()
     if type(score) is not int or not 1 <= score <= 5:
         raise NoScore
@@ -53,7 +56,7 @@ def answer(
     journal.record(interaction, Kind.SURVEY_ANSWERED, by_name="customer", at=at, score=score, solved=solved)
     if solved is False and interaction.case is not None:
         case = case_duty.locked(interaction.case)
-        if case.state == CaseState.RESOLVED:
+        if cases.may_reopen(case, at):
             cases.reopen(case, at=at)
     return given
 

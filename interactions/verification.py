@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from clients.customers import tidy_address, tidy_phone
-from clients.models import Bill, Client, Customer, Order
-from interactions.models import JournalEntry, Kind
+from clients.models import Client, Customer
+from interactions.models import JournalEntry, Kind, Run
 
 DATE_SHAPES = (
     re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
@@ -50,28 +53,80 @@ def fits(client: Client, customer: Customer, fact: str, value: str, *, since: da
         case "birth_date":
             return customer.birth_date is not None and read_date(value) == customer.birth_date
         case "account_number":
-            return bool(customer.account_number) and plain(value) == plain(customer.account_number)
+            same = bool(customer.account_number) and plain(value) == plain(customer.account_number)
+            return same and not any(entry.facts["account"] for entry in _doubtful_joins(customer, since))
         case "phone":
             number = tidy_phone(client, value)
-            return bool(number) and known(customer.phones, since).filter(number=number).exists()
+            return bool(number) and known(customer, "phones", since).filter(number=number).exists()
         case "email":
             address = tidy_address(value)
-            return bool(address) and known(customer.addresses, since).filter(address=address).exists()
+            return bool(address) and known(customer, "addresses", since).filter(address=address).exists()
         case "order":
-            return has_number(Order.objects.filter(customer=customer).values_list("number", flat=True), value)
+            return has_number(known(customer, "orders", since).values_list("number", flat=True), value)
         case "bill":
-            return has_number(Bill.objects.filter(customer=customer).values_list("number", flat=True), value)
+            return has_number(known(customer, "bills", since).values_list("number", flat=True), value)
     return False
 
 
-def known(rows: Any, since: datetime) -> Any:
-    """Of a customer's numbers or addresses those that were his at `since` already."""
-    return rows.exclude(added_at__gt=since)
+def known(customer: Customer, what: str, since: datetime) -> QuerySet[Any]:
+    """Of a customer's "phones", "addresses", "orders" or "bills" those that were his at `since` already.
+
+    Left out is what was written down, or came by a join, in a contact in which nobody has been verified.
+    """
+    rows: QuerySet[Any] = getattr(customer, what).all()
+    joined = {pk for entry in _doubtful_joins(customer, since) for pk in entry.facts["moved"].get(what, ())}
+    if what in ("phones", "addresses"):
+        rows = rows.exclude(added_at__gt=since).exclude(pk__in=[row.pk for row in _hearsay(customer, rows)])
+    return rows.exclude(pk__in=joined) if joined else rows
+
+
+def unconfirmed(customer: Customer) -> frozenset[str]:
+    """The numbers and addresses of the record that count for nothing yet."""
+    return frozenset(str(row) for row in _hearsay(customer, [*customer.phones.all(), *customer.addresses.all()]))
+
+
+def _hearsay(customer: Customer, rows: Iterable[Any]) -> list[Any]:
+    doubtful = _unproven(customer, {one for row in rows for one in row.unproven_in})
+    return [row for row in rows if doubtful.intersection(row.unproven_in)]
+
+
+def _unproven(customer: Customer, contacts: Iterable[UUID | str]) -> set[UUID]:
+    """Of these contacts those in which nobody was verified as this customer."""
+    asked = {UUID(str(one)) for one in contacts}
+    if not asked:
+        return asked
+    passed = Run.objects.filter(interaction__public_id__in=asked, interaction__customer=customer, verified=True)
+    return asked - set(passed.values_list("interaction__public_id", flat=True))
+
+
+def _doubtful_joins(customer: Customer, since: datetime) -> list[JournalEntry]:
+    """The joins that brought something to this record after `since`, or beside somebody who was not verified."""
+    gone: list[Customer] = []
+    came = list(Customer.objects.filter(merged_into=customer))
+    while came:
+        gone += came
+        came = list(Customer.objects.filter(merged_into__in=came))
+    if not gone:
+        return []
+    entries = JournalEntry.objects.filter(
+        client=customer.client_id,
+        kind=Kind.CUSTOMER_MERGED,
+        facts__customer__in=[str(one.public_id) for one in gone],
+    )
+    last = {entry.facts["customer"]: entry for entry in entries.order_by("pk")}
+    return [entry for entry in last.values() if entry.at > since or _unproven(customer, entry.facts.get("beside", ()))]
 
 
 def _renamed(customer: Customer, since: datetime) -> bool:
+    if _unproven(customer, customer.name_unproven_in):
+        return True
     corrected = JournalEntry.objects.filter(client=customer.client_id, kind=Kind.CORRECTED, at__gt=since)
     return corrected.filter(facts__customer=str(customer.public_id), facts__changed__contains="name").exists()
+
+
+def asks(run: Run) -> bool:
+    """Whether the script of this run has a check of who it is."""
+    return any(step.get("kind") == "verify" for step in run.version.graph.get("steps", []))
 
 
 def has_number(numbers: object, value: str) -> bool:

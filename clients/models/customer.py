@@ -1,5 +1,8 @@
 """A client's customer with phones and addresses; found and created by `clients.customers`."""
 
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -11,6 +14,12 @@ from clients.access import ClientScopedQuerySet
 from clients.models.client import Client
 
 SINCE = "Since when it is this customer's; empty: since before that was kept."
+UNPROVEN = "The contacts in which it was written down before anybody was verified; until then it proves nothing."
+
+
+def unproven_in() -> Any:
+    """Public ids of contacts; empty for what counts as known."""
+    return ArrayField(models.UUIDField(), default=list, blank=True, editable=False, help_text=UNPROVEN)
 
 
 class Customer(PublicIdModel):
@@ -18,6 +27,7 @@ class Customer(PublicIdModel):
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="customers")
     name = models.CharField(max_length=120, blank=True)
+    name_unproven_in = unproven_in()
     language = models.CharField(max_length=5, blank=True)
     zone = models.CharField(max_length=64, blank=True)
     account_number = models.CharField(max_length=40, blank=True)
@@ -55,6 +65,7 @@ class CustomerPhone(models.Model):
     number = models.CharField(max_length=16, validators=[validate_e164])
     primary = models.BooleanField(default=False)
     added_at = models.DateTimeField(null=True, default=clock.now, editable=False, help_text=SINCE)
+    unproven_in = unproven_in()
 
     objects = ClientScopedQuerySet["CustomerPhone"].as_manager()
 
@@ -78,6 +89,7 @@ class CustomerAddress(models.Model):
     primary = models.BooleanField(default=False)
     undeliverable = models.BooleanField(default=False, help_text="A mail bounced for good; held until changed.")
     added_at = models.DateTimeField(null=True, default=clock.now, editable=False, help_text=SINCE)
+    unproven_in = unproven_in()
 
     objects = ClientScopedQuerySet["CustomerAddress"].as_manager()
 

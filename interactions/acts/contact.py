@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import script_acts
-from clients.models import Queue
+from clients.models import Customer, Queue
 from interactions import (
     callbacks,
     cases,
@@ -51,11 +51,11 @@ def promise_callback(doing: Doing) -> str:
     """Within the client's turn-around time, to the customer's main number, else by mail; whom a list called, to that
     number."""
     interaction, customer = doing.interaction, doing.interaction.customer
-    phone = _reach(customer.phones, interaction) if customer else None
+    phone = _reach(customer, "phones", interaction) if customer else None
     number = phone.number if phone else ""
     if interaction.origin == Origin.CAMPAIGN:
         number = interaction.envelope.from_phone
-    address = _reach(customer.addresses, interaction) if customer else None
+    address = _reach(customer, "addresses", interaction) if customer else None
     if customer is None or (not number and address is None):
         raise CannotAct(sentence=_("There is no number to call back. Write one down first."))
     if interaction.queue is None:
@@ -81,9 +81,11 @@ def promise_callback(doing: Doing) -> str:
     return promised.reference
 
 
-def _reach(rows: Any, interaction: Interaction) -> Any:
+def _reach(customer: Customer, what: str, interaction: Interaction) -> Any:
     """The main one; after a failed check, where the client's rule asks for that, of those on file."""
-    return (verifying.on_file(rows, interaction) if verifying.only_on_file(interaction) else rows).first()
+    if verifying.only_on_file(interaction):
+        return verifying.on_file(customer, what, interaction).first()
+    return getattr(customer, what).first()
 
 
 def withdraw_callback(action: Action, at: datetime) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from email.parser import BytesHeaderParser
 from typing import Any, cast
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agents.gates import agent_of
 from clients.api.base import PublicId
 from clients.models import ApiKey, Customer, CustomerAddress, CustomerPhone
 from clients.naming import public_name
-from interactions import unsent
+from interactions import unsent, verifying
 from interactions.models import (
     Attachment,
     Callback,
@@ -270,6 +272,21 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             "public_id", "client", "name", "language", "zone", "account_number", "plan", "since", "postal_code", "city",
             "confirmed", "phones", "addresses",
         ]  # fmt: skip
+
+    def to_representation(self, customer: Customer) -> dict[str, Any]:
+        """Without what an agent is not shown beside her contacts with this customer."""
+        shown: dict[str, Any] = super().to_representation(customer)
+        covered = self.covered.get(customer.pk, verifying.OPEN)
+        for fact in covered.reach:
+            shown[verifying.REACHED[fact]] = []
+        return shown | {"account_number": "", "postal_code": ""} if covered.account else shown
+
+    @cached_property
+    def covered(self) -> dict[int, verifying.Covered]:
+        """Asked once for a whole list; a company's own machine reads its records whole."""
+        request = self.context.get("request")
+        agent = agent_of(request.user) if request is not None and not isinstance(request.auth, ApiKey) else None
+        return verifying.covered_from(agent) if agent else {}
 
     def get_phones(self, customer: Customer) -> list[str]:
         return [row.number for row in customer.phones.all() if isinstance(row, CustomerPhone)]

@@ -16,8 +16,9 @@ from rest_framework.response import Response
 
 from agents.models import Agent
 from clients import customers
+from clients.models import Customer
 from clients.script_acts import inputs_of
-from interactions import callbacks, handling, outbound, runs, states, transfers, verifying
+from interactions import callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
@@ -25,7 +26,7 @@ from interactions.models import CallbackOrigin, Leg, LegState, Run
 
 ACTS = [
     "script", "script_answer", "script_back", "script_jump", "dialled", "report", "consult", "consult_complete",
-    "consult_end", "callback",
+    "consult_end", "callback", "customer", "customer_back",
 ]  # fmt: skip
 
 
@@ -88,6 +89,13 @@ class ColleagueSerializer(ActSerializer):
     colleague = serializers.UUIDField()
 
 
+class WhoseSerializer(ActSerializer):
+    """A customer of the same company; or the name of somebody new."""
+
+    customer = serializers.UUIDField(required=False)
+    name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+
+
 class CallbackPromiseSerializer(ActSerializer):
     """Without a window the client's turn-around time is promised; `mine` keeps it for the agent who promises."""
 
@@ -104,6 +112,14 @@ def colleague_of(leg: Leg, public_id: Any) -> Agent:
     if found is None:
         raise serializers.ValidationError({"colleague": _("Nobody of this id is licensed for the client.")})
     return found
+
+
+def customer_of(leg: Leg, public_id: Any) -> Customer:
+    """A customer of the leg's company; nobody else can be named."""
+    found = Customer.objects.filter(client=leg.client_id, public_id=public_id).select_related("merged_into").first()
+    if found is None:
+        raise serializers.ValidationError({"customer": _("There is no such customer.")})
+    return customers.survivor(found)
 
 
 class WorkActs:
@@ -202,6 +218,26 @@ class WorkActs:
         """End the consultation; the customer stays."""
         leg, agent = self._own(request)
         transfers.end_consult(leg, by=agent)
+        return self._told(leg)
+
+    @extend_schema(request=WhoseSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def customer(self, request: Request, **kwargs: Any) -> Response:
+        """Put the contact on the customer it is: found, or new by name. Who it is is asked anew."""
+        leg, agent = self._own(request)
+        data = self._given(WhoseSerializer)
+        named = data.get("customer")
+        found = customer_of(leg, named) if named else whose_contact.new_customer(leg.interaction, data["name"])
+        whose_contact.put_contact_on(leg.interaction, found, by=agent)
+        return self._told(leg)
+
+    @extend_schema(request=ActSerializer, responses=LegSerializer)
+    @action(detail=True, methods=["post"], url_path="customer/back")
+    def customer_back(self, request: Request, **kwargs: Any) -> Response:
+        """Undo that: the contact is again whose it was."""
+        leg, agent = self._own(request)
+        whose_contact.put_back(leg.interaction, by=agent)
         return self._told(leg)
 
     @extend_schema(request=CallbackPromiseSerializer, responses={201: CallbackSerializer})

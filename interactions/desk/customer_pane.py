@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
@@ -17,10 +18,22 @@ from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
 from clients.times import window_words
-from interactions import customer_records, promise_words, verifying
+from interactions import customer_records, promise_words, verification, verifying
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
-from interactions.models import Appointment, Callback, Case, CaseState, Interaction, Leg, LegRole, LegState, Run
-from interactions.script_words import OPEN_ORDERS, may_show_account, money
+from interactions.models import (
+    Appointment,
+    Callback,
+    Case,
+    CaseState,
+    Direction,
+    Interaction,
+    Leg,
+    LegRole,
+    LegState,
+    Run,
+    State,
+)
+from interactions.script_words import OPEN_ORDERS, day, may_show_account, money
 
 ORDERS_SHOWN = 2
 OF_THE_PAST = (
@@ -80,6 +93,7 @@ class CustomerPane:
     customer: Customer | None
     covered: bool
     hidden: frozenset[str]
+    unconfirmed: frozenset[str]
     verified: str
     zone_time: datetime | None
     zone_city: str
@@ -90,6 +104,7 @@ class CustomerPane:
     contacts_total: int
     also: list[Also]
     proposals: list[tuple[str, Customer | None]]
+    may_be_put: bool
 
 
 def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
@@ -103,6 +118,7 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
         customer=customer,
         covered=covered,
         hidden=verifying.hidden_facts(run),
+        unconfirmed=verification.unconfirmed(customer) if customer else frozenset(),
         verified=verified_words(run, interaction),
         zone_time=clock.now().astimezone(ZoneInfo(zone)) if zone else None,
         zone_city=(customer.city if customer and customer.city else zone.rpartition("/")[2].replace("_", " ")),
@@ -112,8 +128,19 @@ def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
         contacts=[] if customer is None else _contacts(customer, interaction),
         contacts_total=customer.interactions.count() if customer else 0,
         also=_also(interaction),
-        proposals=customer_records.proposals(interaction),
+        proposals=_proposals(interaction, run),
+        may_be_put=interaction.direction == Direction.INBOUND and interaction.state in (State.ACTIVE, State.HELD),
     )
+
+
+def _proposals(interaction: Interaction, run: Run | None) -> list[tuple[str, Customer | None]]:
+    """What the contact came from and the record does not have; to be added only what may be changed now."""
+    kept_back = verifying.kept_back([run] if run else [])
+    return [
+        (value, owner)
+        for value, owner in customer_records.proposals(interaction)
+        if owner or ("email" if "@" in value else "phone") not in kept_back
+    ]
 
 
 def verified_words(run: Run | None, interaction: Interaction) -> str:
@@ -195,7 +222,7 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
             late = bill.due_on < today
             yield Row(
                 "bill", _("Bill %(number)s") % {"number": bill.number},
-                _("due %(day)s") % {"day": f"{bill.due_on:%a %-d %b}"},
+                _("due %(day)s") % {"day": day(bill.due_on)},
                 right=money(bill.amount, bill.currency), tone="bad" if late else "",
             )  # fmt: skip
     for case in _open_cases(customer.pk, interaction.case_id or 0):
@@ -207,7 +234,7 @@ def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -
         about = case.subject or (case.reason.name if case.reason else _("A matter without a subject"))
         yield Row("case", about, aside, url, at=case.opened_at)
     for appointment in _ahead(customer.pk, clock.now()):
-        when = window_words(appointment.starts_at, appointment.ends_at, appointment.zone, "en")
+        when = window_words(appointment.starts_at, appointment.ends_at, appointment.zone, get_language() or "en")
         url = reverse("console-customer", args=[customer.public_id])
         yield Row("calendar", appointment.get_kind_display(), when, url, at=appointment.starts_at)
     for callback in _promised(customer.pk, interaction.pk):

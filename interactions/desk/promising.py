@@ -38,7 +38,7 @@ def numbers_of(interaction: Interaction) -> list[str]:
     if failure == VerificationFailure.END:
         return []
     if failure == VerificationFailure.CALL_BACK:
-        return [phone.number for phone in verifying.on_file(customer.phones, interaction)] if customer else []
+        return [phone.number for phone in verifying.on_file(customer, "phones", interaction)] if customer else []
     numbers = [phone.number for phone in customer.phones.all()] if customer else []
     envelope = getattr(interaction, "envelope", None)
     if envelope is not None and envelope.from_phone and envelope.from_phone not in numbers:

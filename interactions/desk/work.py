@@ -30,6 +30,7 @@ from interactions import (
     replies,
     reply_letters,
     runs,
+    verifying,
     wrap_up,
 )
 from interactions.callback_work import Result
@@ -236,12 +237,15 @@ def with_keys(client_id: int) -> list[Disposition]:
 
 
 def sends_to(interaction: Interaction) -> str:
-    """To which address a resolution goes; empty when nobody gets one."""
+    """To which address a resolution goes, in words where a check asks for it; empty when nobody gets one."""
     policy = getattr(interaction.client, "policy", None)
     if policy is not None and not policy.send_resolution_mail:
         return ""
     address = interaction.customer.addresses.filter(undeliverable=False).first() if interaction.customer else None
-    return address.address if address else ""
+    if address is None:
+        return ""
+    hidden = verifying.hidden_facts(Run.objects.filter(interaction=interaction).select_related("version").first())
+    return _("The address on file") if "email" in hidden else address.address
 
 
 def _was_told(leg: Leg) -> bool:

@@ -18,6 +18,7 @@ from interactions.views.console import (
     script,
     settings,
     talk,
+    whose,
     wrapup,
     writing,
 )
@@ -108,6 +109,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<uuid:customer>/part/", records.part, name="console-customer-part"),
     path("appointments/<uuid:appointment>/cancel/", records.cancel_appointment, name="console-appointment-cancel"),
     path("legs/<uuid:leg>/identity/", records.add_identity, name="console-identity"),
+    path("legs/<uuid:leg>/whose/", whose.put, name="console-whose"),
+    path("legs/<uuid:leg>/whose/back/", whose.back, name="console-whose-back"),
     path("legs/<uuid:leg>/same-case/", records.same_case, name="console-same-case"),
     path("passed/", passed.passed, name="console-passed"),
     path("find/", finding.palette, name="console-find"),

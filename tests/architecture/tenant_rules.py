@@ -144,7 +144,7 @@ add(
     "console-back", "console-jump", "console-send", "console-reply", "console-draft", "console-finish",
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
-    "console-case-split", "console-customer-part", "console-identity", "console-same-case",
+    "console-case-split", "console-customer-part", "console-identity", "console-same-case", "console-whose-back",
     "console-busy", "console-mute", "console-next", "console-prospect-seen", "console-prospect-call",
     "console-prospect-go", "console-prospect-stop", "console-conclude", "console-undo-act",
 )  # fmt: skip
@@ -158,6 +158,7 @@ add(Rule(get=pages("404", supervisor=PAGE, admin=PAGE)), "recording-track")
 add(
     Rule(get=OWN_WORK, post=OWN_WORK),
     "console-transfer", "console-resolve", "console-book", "console-customer-edit", "console-customer-join",
+    "console-whose",
     "console-callback-time", "console-callback-cancel", "console-send-time", "console-appointment-cancel",
 )  # fmt: skip
 add(Rule(get=DESK), "console-start")
@@ -276,6 +277,7 @@ add(
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
     "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
     "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
+    "api-leg-customer", "api-leg-customer-back",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE), post=BY_US), "api-case-notes")
 add(
@@ -394,6 +396,7 @@ LACKING: dict[str, str] = {
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
         "console-finish", "console-make", "console-resume", "console-sign-out", "console-wrapup-draft",
+        "console-whose", "console-whose-back", "api-leg-customer", "api-leg-customer-back",
     ], "409"),
     **dict.fromkeys([
         "console-callback-cancel", "console-callback-time", "floor-callback-cancel", "floor-callback-time",

@@ -15,10 +15,6 @@ from agents.models import Agent, StepAction
 from bpo.kernel import clock
 from clients.models import Channel, EntryKind, EntryPoint, EntryRule, HoursSpan, Queue
 from clients.naming import public_name
-<<<<<<< HEAD
-from interactions import calls, chats, eligibility, handling, media, offers, queueing, supervision, transfers, wrap_up
-from interactions.desk import offer
-=======
 from interactions import (
     calls,
     chats,
@@ -32,7 +28,7 @@ from interactions import (
     transfers,
     wrap_up,
 )
->>>>>>> 965e1b1 (Hand a customer to a colleague only when the two can hear each other)
+from interactions.desk import offer
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
 from interactions.reports.scope import scope_of

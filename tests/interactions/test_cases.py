@@ -10,6 +10,7 @@ from bpo.kernel import clock
 from bpo.kernel.errors import IllegalMove
 from interactions import callback_work, callbacks, case_duty, case_merging, cases, endings, handling, messages
 from interactions.models import Case, CaseState, Interaction, JournalEntry, Kind
+from interactions.signals import recorded
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -311,3 +312,40 @@ def test_a_day_later_or_merged_onward_it_stays_merged(acme, ann, bea) -> None:
             case_merging.split(first, by=bea)
     with pytest.raises(IllegalMove):
         cases.reopen(first, by=bea)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_case_that_moved_meanwhile_stops_none_of_those_behind_it(acme, ann, bea) -> None:
+    now = clock.now()
+    waiting = [cases.open_case(acme, ann) for _time in range(3)]
+    for n, case in enumerate(waiting):
+        cases.set_pending(case, by=bea, until=now + timedelta(hours=1 + n))
+
+    def first_wakes(entry: JournalEntry, **_more: object) -> None:
+        """While the sweep wakes the first, somebody settles the second."""
+        if entry.case_id == waiting[0].pk and Case.objects.get(pk=waiting[1].pk).state == CaseState.PENDING:
+            cases.resolve(waiting[1], by=bea, summary="Sent again", outcome="solved")
+
+    recorded.connect(first_wakes)
+    try:
+        assert cases.wake_pending(now + timedelta(hours=4)) == 2
+    finally:
+        recorded.disconnect(first_wakes)
+    assert [Case.objects.get(pk=case.pk).state for case in waiting] == ["open", "resolved", "open"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_case_that_was_reopened_meanwhile_is_not_closed_and_the_next_is(acme, ann, bea) -> None:
+    settled = [resolved(acme, ann, bea) for _time in range(3)]
+    late = clock.now() + timedelta(days=acme.policy.reopen_days + 1)
+
+    def first_closes(entry: JournalEntry, **_more: object) -> None:
+        if entry.kind == Kind.CASE_CLOSED and entry.case_id == settled[0].pk:
+            cases.reopen(settled[1])
+
+    recorded.connect(first_closes)
+    try:
+        assert cases.close_expired(late) == 2
+    finally:
+        recorded.disconnect(first_closes)
+    assert [Case.objects.get(pk=case.pk).state for case in settled] == ["closed", "open", "closed"]

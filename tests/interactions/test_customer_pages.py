@@ -15,7 +15,17 @@ from agents.models import OverflowStep, StepAction
 from bpo.kernel import clock, links
 from clients import times
 from clients.models import BrandText, ClientState, EntryKind, HoursSpan, PublicName
-from interactions import callback_work, callbacks, conversation, eligibility, handling, offers, queueing, transfers
+from interactions import (
+    callback_work,
+    callbacks,
+    cases,
+    conversation,
+    eligibility,
+    handling,
+    offers,
+    queueing,
+    transfers,
+)
 from interactions.models import Callback, Case, CaseState, Interaction, JournalEntry, Kind, Leg, SurveyAnswer
 from interactions.notice_letters import survey_url
 from interactions.routing import overflowing
@@ -645,8 +655,6 @@ def test_two_taps_and_a_change_of_mind(browser) -> None:
 
 
 def test_not_yet_opens_the_matter_again(browser) -> None:
-    from interactions import cases
-
     leg = answered()
     case = cases.of_leg(leg)
     # The mail that asks is there before the talk is over.
@@ -656,9 +664,27 @@ def test_not_yet_opens_the_matter_again(browser) -> None:
     assert (case.state, case.reopened) == (CaseState.OPEN, 1)
 
 
-def test_not_yet_leads_on_by_the_doors_there_are(browser, door) -> None:
-    from interactions import cases
+def test_not_yet_past_the_limit_is_heard_and_leads_on_but_opens_nothing(browser, door) -> None:
+    leg = answered(in_queue=door.queue)
+    make.door(door.client, EntryKind.MAILBOX, into=door.queue, address="help@shop.example")
+    case = cases.of_leg(leg)
+    cases.resolve(case, by=leg.agent, summary="Sent a new one", outcome="replaced", interaction=leg.interaction)
+    link, days = survey_url(leg.interaction), door.client.policy.reopen_days
+    with clock.set_to(case.resolved_at + timedelta(days=days)):
+        assert browser.post(link, {"score": "1", "solved": "no"}).status_code == 302
+        page = browser.get(link).content.decode()
+    case.refresh_from_db()
+    assert (case.state, case.reopened) == (CaseState.RESOLVED, 0)
+    assert SurveyAnswer.objects.get().solved is False
+    assert "You say it is not solved." in page and "mailto:help@shop.example" in page
+    with clock.set_to(case.resolved_at + timedelta(days=days, seconds=-1)):
+        browser.post(link, {"score": "1", "solved": "no"})
+        page = browser.get(link).content.decode()
+    case.refresh_from_db()
+    assert case.state == CaseState.OPEN and "your matter stays open with us" in page
 
+
+def test_not_yet_leads_on_by_the_doors_there_are(browser, door) -> None:
     leg = answered(in_queue=door.queue)
     case = cases.of_leg(leg)
     handling.end_work(leg, by=leg.agent, ended_by="agent")
@@ -679,8 +705,6 @@ def test_not_yet_leads_on_by_the_doors_there_are(browser, door) -> None:
 
 
 def test_the_case_shows_its_agents_what_the_customer_answered(browser, door) -> None:
-    from interactions import cases
-
     leg = answered(in_queue=door.queue)
     case = cases.of_leg(leg)
     handling.end_work(leg, by=leg.agent, ended_by="agent")
@@ -699,8 +723,6 @@ def test_the_case_shows_its_agents_what_the_customer_answered(browser, door) -> 
 
 
 def test_a_case_with_many_answers_asks_no_more_than_one_with_one(browser, door, django_assert_max_num_queries) -> None:
-    from interactions import cases
-
     leg = answered(in_queue=door.queue)
     case = cases.of_leg(leg)
     desk = Browser()

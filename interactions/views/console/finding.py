@@ -18,7 +18,7 @@ from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.access import is_admin
 from clients.models import Client, Customer, Queue
-from interactions import customer_merging, outbound, search
+from interactions import customer_merging, outbound, search, verification, verifying
 from interactions.models import Appointment, Callback, Case, ClientTask, Interaction, Refund
 from interactions.views.console.common import dialog, frame, show_work
 
@@ -33,7 +33,10 @@ OF_A_CONTACT = (
 def palette(request: AgentRequest) -> HttpResponse:
     """What the palette lists for the words typed."""
     text = words.sought(request.GET.get("q", ""))
-    return render(request, "console/_found.html", {"found": search.find(request.user, text), "text": text})
+    covered = verifying.covered_from(request.agent)
+    unnamed = [customer for customer, what in covered.items() if what.account]
+    found = search.find(request.user, text, without_orders_of=unnamed)
+    return render(request, "console/_found.html", {"found": found, "text": text, "covered": covered})
 
 
 @composed
@@ -78,14 +81,18 @@ def _customers(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[
 def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
     """A customer: identity, cases, contacts, promises, appointments, tasks, refunds without their amounts.
 
-    Account data belongs to a verified contact and is not here.
+    Account data belongs to a verified contact and is not here; nor is, beside a contact of hers with him, what he has
+    yet to say himself.
     """
     found = first(_customers(customer, request.user.pk, of_every_client=is_admin(request.user)))
     if found is None:
         raise Http404
     survivor = customers.survivor(found)
+    covered = verifying.covered_from(request.agent).get(survivor.pk, verifying.OPEN)
     context = {
         "customer": survivor,
+        "covered": covered,
+        "unconfirmed": verification.unconfirmed(survivor),
         "joined": customer_merging.can_be_parted(survivor),
         "brand": survivor.client.brand,
         "cases": _cases(survivor.pk),

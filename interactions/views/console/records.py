@@ -23,7 +23,6 @@ from interactions.views.console.common import dialog, own_leg, show_work
 from interactions.views.promises import CancelForm
 
 MOST_FOUND = 6
-REACHED = {"phone": "phones", "email": "addresses"}
 
 
 def _customer(request: AgentRequest, public_id: object) -> Customer:
@@ -62,7 +61,7 @@ def edit(request: AgentRequest, customer: UUID) -> HttpResponse:
     """Name, numbers, addresses, language, zone; what is wrong comes back beside its field."""
     found, leg = customers.survivor(_customer(request, customer)), _leg(request)
     beside = verifying.runs_beside([found], request.agent)
-    without = [REACHED[fact] for fact in verifying.kept_back(beside)]
+    without = [verifying.REACHED[fact] for fact in verifying.kept_back(beside)]
     form = CustomerForm(found, request.POST or None, without=without)
     if request.method == "POST" and form.is_valid():
         customer_records.revise(found, by=request.agent, **form.cleaned_data)
@@ -81,7 +80,6 @@ def add_identity(request: AgentRequest, leg: UUID) -> HttpResponse:
     proposed = [one for one, owner in customer_records.proposals(mine.interaction) if owner is None]
     if customer is None or value not in proposed:
         raise InvalidValue(f"{value!r} is not proposed", sentence=_("This contact did not come from there."))
-    verifying.require_not_failed(mine.interaction)
     customer_records.add_identity(customer, value, by=request.agent)
     return show_work(request, own_leg(request, leg), toast={"text": _("Added to the customer.")})
 
@@ -105,6 +103,7 @@ def join(request: AgentRequest, customer: UUID) -> HttpResponse:
         "customer": found,
         "leg": leg,
         "kept_back": verifying.kept_back(verifying.runs_beside([found, *filter(None, [other])], request.agent)),
+        "covered": verifying.covered_from(request.agent),
         "other": other,
         "moves": customer_merging.what_moves(other) if other else [],
         "words": words,

@@ -19,7 +19,7 @@ ENDED = ["done", "given_up", "do_not_call", "removed"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0041_number_in_one_hand")]
+    dependencies = [("interactions", "0045_number_an_act_blocked")]
 
     operations = [
         words("journal_kind", Kind.values),

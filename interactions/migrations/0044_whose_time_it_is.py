@@ -17,7 +17,7 @@ FILL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0062_way_back_of_sub_processes")]
+    dependencies = [("interactions", "0043_way_back_of_sub_processes")]
 
     operations = [
         migrations.AddField(

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0046_in_force_since"),
-        ("interactions", "0063_whose_time_it_is"),
+        ("clients", "0026_in_force_since"),
+        ("interactions", "0044_whose_time_it_is"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0042_waits_since")]
+    dependencies = [("interactions", "0046_prospects_taken_off")]
 
     operations = [
         migrations.AlterField(
