@@ -245,7 +245,7 @@ def sends_to(interaction: Interaction) -> str:
     if address is None:
         return ""
     hidden = verifying.hidden_facts(Run.objects.filter(interaction=interaction).select_related("version").first())
-    return _("The address on file") if "email" in hidden else address.address
+    return str(_("The address on file")) if "email" in hidden else address.address
 
 
 def _was_told(leg: Leg) -> bool:
