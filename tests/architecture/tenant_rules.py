@@ -379,7 +379,7 @@ LACKING: dict[str, str] = {
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
-        "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
+        "api-setup-version-detail", "api-setup-version-send-back", "api-setup-version-submit", "api-staffing", "api-profile-list",
         "api-setup-rules-publish", "api-setup-rules-discard", "api-setup-rules-cancel", "api-setup-rules-roll-back",
         "api-setup-queue-detail", "api-call-list-list", "api-call-list-detail", "api-call-list-open",
         "api-call-list-pause", "api-call-list-close", "api-call-list-people", "api-prospect-list",
