@@ -78,7 +78,7 @@ def locked_until(run: Run, rules: Rules, at: datetime) -> datetime | None:
         return None
     wrong = JournalEntry.objects.filter(
         _guessed_at(run.interaction.customer, at - rules.lock), kind=Kind.VERIFIED, at__gt=at - rules.lock,
-        facts__ok=False,
+        facts__ok=False, client=run.interaction.customer.client_id,
     ).exclude(facts__passed=[], facts__failed=[])  # fmt: skip
     others = wrong.exclude(interaction=run.interaction_id)
     used_up = others.order_by("-at").values_list("at", flat=True)[rules.tries - 1 : rules.tries].first()

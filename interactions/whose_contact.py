@@ -87,6 +87,16 @@ def what_follows(interaction: Interaction) -> Case | None:
     return case if case is not None and _alone(interaction, case) else None
 
 
+def put_contact_on_new(interaction: Interaction, name: str, *, by: Agent, at: datetime | None = None) -> Interaction:
+    """The contact is somebody's whom nobody knew; the record is made once everything is held, in the one order."""
+
+    def step() -> Interaction:
+        _held(interaction, None, by=by)
+        return _put(interaction, new_customer(interaction, name), by=by, at=at or clock.now())
+
+    return record_locks.looking_again(step)
+
+
 def _put(interaction: Interaction, customer: Customer, *, by: Agent, at: datetime) -> Interaction:
     contact, before, found = _held(interaction, customer, by=by)
     if found is None or found.client_id != contact.client_id:
@@ -95,8 +105,7 @@ def _put(interaction: Interaction, customer: Customer, *, by: Agent, at: datetim
         return contact
     was = case = contact.case
     if was is not None and not _alone(contact, was):
-        case = cases.open_case(contact.client, found, subject=was.subject, queue=contact.queue, owner=by, at=at)
-        Case.objects.filter(pk=case.pk).update(reason=contact.reason, product=contact.product)
+        case = _of_its_own(contact, was, found, by=by, at=at)
     elif was is not None:
         Case.objects.filter(pk=was.pk).update(customer=found)
     if before is None and not _moves(contact).exists():
@@ -115,18 +124,29 @@ def _put_back(interaction: Interaction, *, by: Agent, at: datetime) -> Interacti
     of_client = Customer.objects.filter(client=interaction.client_id)
     was = of_client.filter(public_id=last.facts["was"]).first() if last.facts["was"] else None
     old = Case.objects.filter(client=interaction.client_id, reference=last.facts["case_before"]).first()
+    old = old and cases.surviving(old)
     contact, before, found = _held(interaction, was and customers.survivor(was), by=by, case=old)
     if _moves(contact).order_by("-pk").first() != last:
         raise CannotPut(sentence=_("Somebody put this contact on another customer meanwhile."))
     case = contact.case
     apart = case is not None and old is not None and case.pk != old.pk
+    alone = case is not None and _alone(contact, case)
     if case is not None and not apart:
-        Case.objects.filter(pk=case.pk).update(customer=found)
+        if alone:
+            Case.objects.filter(pk=case.pk).update(customer=found)
+        else:  # what came to it meanwhile stays with whose it is
+            case = _of_its_own(contact, case, found, by=by, at=at)
     _hang(contact, found, old if apart else case)
-    if apart:
+    if apart and alone:
         case_merging.merge(case, old, by=by, at=at)  # type: ignore[arg-type]
     journal.record(contact, Kind.CORRECTED, by=by, at=at, back=True, **_from_to(before, found))
     return contact
+
+
+def _of_its_own(contact: Interaction, was: Case, customer: Customer | None, *, by: Agent, at: datetime) -> Case:
+    case = cases.open_case(contact.client, customer, subject=was.subject, queue=contact.queue, owner=by, at=at)
+    Case.objects.filter(pk=case.pk).update(reason=contact.reason, product=contact.product)
+    return case
 
 
 def _held(

@@ -5,7 +5,9 @@ UNPROVEN = "The contacts in which it was written down before anybody was verifie
 
 
 def _unproven(model: str, name: str) -> migrations.AddField:
-    contacts = ArrayField(models.UUIDField(), default=list, blank=True, editable=False, help_text=UNPROVEN)
+    contacts = ArrayField(
+        models.UUIDField(), default=list, db_default=[], blank=True, editable=False, help_text=UNPROVEN
+    )
     return migrations.AddField(model, name, contacts)
 
 

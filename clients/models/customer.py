@@ -19,7 +19,8 @@ UNPROVEN = "The contacts in which it was written down before anybody was verifie
 
 def unproven_in() -> Any:
     """Public ids of contacts; empty for what counts as known."""
-    return ArrayField(models.UUIDField(), default=list, blank=True, editable=False, help_text=UNPROVEN)
+    ids: Any = models.UUIDField()
+    return ArrayField(ids, default=list, db_default=[], blank=True, editable=False, help_text=UNPROVEN)
 
 
 class Customer(PublicIdModel):

@@ -170,7 +170,8 @@ class CallListViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfSuperv
         why = ReasonedSerializer.of(request)
         data = {**model_to_dict(found, RULES), **_typed(given.validated_data)}
         form = self._checked(CallListForm([self.client], data, instance=found))
-        prospect_lists.change_rules(form.instance, RULES, by=by_whom(request), why=why)
+        sent = [name for name in RULES if name in given.validated_data]
+        prospect_lists.change_rules(form.instance, sent, by=by_whom(request), why=why)
         return self._told(found)
 
     @extend_schema(request=ReasonedSerializer, responses=CallListSerializer)

@@ -134,7 +134,9 @@ class ProspectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfSuperv
         data = dict(given.validated_data)
         why = data.pop("reason")
         person = person_of(self.client, {**shown(found), **data})
-        return self._told(prospect_changes.change(found, by=by_whom(request), why=why, **asdict(person)))
+        sent = {"address" if name == "email" else name for name in data}  # what was not sent may have changed meanwhile
+        told = {name: value for name, value in asdict(person).items() if name in sent}
+        return self._told(prospect_changes.change(found, by=by_whom(request), why=why, **told))
 
     @extend_schema(request=ReasonedSerializer, responses=ProspectSerializer)
     @action(detail=True, methods=["post"])

@@ -228,8 +228,10 @@ class WorkActs:
         leg, agent = self._own(request)
         data = self._given(WhoseSerializer)
         named = data.get("customer")
-        found = customer_of(leg, named) if named else whose_contact.new_customer(leg.interaction, data["name"])
-        whose_contact.put_contact_on(leg.interaction, found, by=agent)
+        if named:
+            whose_contact.put_contact_on(leg.interaction, customer_of(leg, named), by=agent)
+        else:
+            whose_contact.put_contact_on_new(leg.interaction, data["name"], by=agent)
         return self._told(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)

@@ -42,7 +42,7 @@ LEG = (
     "public_id", "interaction", "state", "role", "channel", "set_aside", "on_hold", "hold_since", "offered_at",
     "hold_seconds", "accepted_at", "work_ended_at", "ended_at",
 )  # fmt: skip
-MEDIA = ("media__customer_at", "media__agent_at")
+MEDIA = ("media__due_at", "media__customer_at", "media__agent_at")
 Row = TypeVar("Row", bound=Model)
 NEVER_ARRIVED = (Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED)
 OPEN_CALLBACKS = (CallbackState.PROMISED, CallbackState.DUE, CallbackState.WORKING)

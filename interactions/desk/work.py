@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, PresenceReason
 from bpo.kernel import clock
 from bpo.kernel.composed import composed, first
+from bpo.kernel.outgoing import OutgoingState
 from clients.models import Brand, Channel, Disposition
 from clients.naming import public_name
 from clients.words import language_for, say
@@ -64,6 +65,7 @@ from interactions.models import (
 from interactions.models.leg import ON_IT
 
 NOT_COME = timedelta(minutes=2)
+NOT_TOLD = (OutgoingState.CANCELLED, OutgoingState.FAILED, OutgoingState.BOUNCED, OutgoingState.HELD)
 NOT_COMING = (LegState.MISSED, LegState.DECLINED)
 DIGITS, LETTERS = "1234567890", "abcdefghi"  # the keys of endings (static/js/console/wrapup.js)
 TALKED = {Channel.VOICE: _("Talked"), Channel.CHAT: _("Worked"), Channel.EMAIL: _("Worked")}
@@ -250,10 +252,11 @@ def sends_to(interaction: Interaction) -> str:
 
 def _was_told(leg: Leg) -> bool:
     """Whether the customer has the answer in writing: by a reply or by the notice of the resolution."""
-    return (
-        leg.channel == Channel.EMAIL
-        or Notice.objects.filter(case=leg.interaction.case_id, kind=NoticeKind.RESOLUTION).exists()
+    replies = Message.objects.filter(
+        interaction=leg.interaction_id, channel=Channel.EMAIL, direction=MessageDirection.OUT
     )
+    notices = Notice.objects.filter(case=leg.interaction.case_id, kind=NoticeKind.RESOLUTION)
+    return any(rows.exclude(state__in=NOT_TOLD).exists() for rows in (replies, notices))
 
 
 def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:

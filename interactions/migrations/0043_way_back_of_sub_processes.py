@@ -30,19 +30,17 @@ class Migration(migrations.Migration):
             name="sub_step",
             field=models.CharField(
                 blank=True,
-                default="",
+                db_default="",
                 help_text="The step of the script itself through which it entered the sub-process.",
                 max_length=80,
             ),
-            preserve_default=False,
         ),
         migrations.AddField(
             model_name="stepvisit",
             name="sub_step",
             field=models.CharField(
-                blank=True, default="", help_text="Through which it was entered, as in its run.", max_length=80
+                blank=True, db_default="", help_text="Through which it was entered, as in its run.", max_length=80
             ),
-            preserve_default=False,
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.AddConstraint(

@@ -27,7 +27,10 @@ class Run(PublicIdModel):
         ScriptVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="The sub-process it is in."
     )
     sub_step = models.CharField(
-        max_length=80, blank=True, help_text="The step of the script itself through which it entered the sub-process."
+        max_length=80,
+        blank=True,
+        db_default="",
+        help_text="The step of the script itself through which it entered the sub-process.",
     )
     state = models.CharField(max_length=7, choices=RunState, default=RunState.RUNNING)
     at_step = models.CharField(max_length=80)
@@ -59,7 +62,9 @@ class StepVisit(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(ScriptVersion, on_delete=models.PROTECT, related_name="+")
     step = models.CharField(max_length=80)
-    sub_step = models.CharField(max_length=80, blank=True, help_text="Through which it was entered, as in its run.")
+    sub_step = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="Through which it was entered, as in its run."
+    )
     ordinal = models.PositiveSmallIntegerField()
     from_version = models.ForeignKey(
         ScriptVersion,

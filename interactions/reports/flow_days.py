@@ -22,6 +22,7 @@ from interactions.reports.flows import AtStep, Life, Way
 from interactions.reports.scope import DAY, Period, midnight
 
 KEPT_AHEAD = 61  # two months: a review holds one against the one before
+FORM = 2  # of what is kept; a day kept in another form is counted anew and takes its place
 SECOND = timedelta(seconds=1)
 LATE = timedelta(hours=1)  # a run is written after its contact was accepted, and says that moment: it comes by then
 
@@ -33,6 +34,7 @@ def life(version: ScriptVersion, period: Period, *, at: datetime | None = None) 
     kept = {
         (day.start, day.end): day.life
         for day in FlowDay.objects.filter(version=version, start__gte=period.start, end__lte=period.end)
+        if day.life.get("form") == FORM
     }
     total = Life(0, 0, {}, {}, {}, 0, {}, timedelta(), timedelta())
     for start, end in _days(period, zone, at):
@@ -72,13 +74,17 @@ def _day(version: ScriptVersion, start: datetime, end: datetime, at: datetime) -
     found = flows.life(version, start, min(end, at + SECOND))
     if over:
         FlowDay.objects.bulk_create(
-            [FlowDay(version=version, start=start, end=end, life=_written(found))], ignore_conflicts=True
+            [FlowDay(version=version, start=start, end=end, life=_written(found))],
+            update_conflicts=True,
+            unique_fields=["version", "start", "end"],
+            update_fields=["life"],
         )
     return found
 
 
 def _written(found: Life) -> dict[str, Any]:
     return {
+        "form": FORM,
         "started": found.started,
         "jumped": found.jumped,
         "ends": dict(found.ends),

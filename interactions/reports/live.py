@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agents.models import Licence, LicenceState, Presence, Seat
@@ -246,12 +247,13 @@ def away_words(presence: str, reason: str) -> str:
 
 @composed
 def _in_line(clients: Any) -> QuerySet[Interaction, Any]:
+    # Only of who came back into a line is looked up when somebody had answered.
+    first_stay = When(first__left_at__isnull=True, then=Coalesce("enqueued_at", "arrived_at"))
+    since = Min(Case(first_stay, default=waits.WAITS_SINCE), filter=CUSTOMER_WAITS)
     return (
         with_first_stay(Interaction.objects.filter(client__among=clients).filter(IN_SOME_LINE))
         .values_list("queue_id", "channel", named=True)
-        .annotate(
-            all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=Min(waits.WAITS_SINCE, filter=CUSTOMER_WAITS)
-        )
+        .annotate(all=Count("pk"), n=Count("pk", filter=CUSTOMER_WAITS), since=since)
     )
 
 

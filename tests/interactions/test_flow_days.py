@@ -61,6 +61,21 @@ def test_days_add_up_to_the_month_and_are_counted_once(acme: Scene) -> None:
         assert flow_days.life(version(acme), period("7d", acme.acme.zone)).started == 45, "not counted anew"
 
 
+def test_a_day_kept_in_an_older_form_is_counted_anew(acme: Scene) -> None:
+    """Kept by a process of the former version, which goes on until it is started anew."""
+    with clock.set_to(MONDAY):
+        talk(acme, 5)
+    with clock.set_to(MONDAY + timedelta(days=2)):
+        month = period("7d", acme.acme.zone)
+        right = flow_days.life(version(acme), month)
+        for day in FlowDay.objects.filter(version=version(acme)):
+            day.life = {name: value for name, value in day.life.items() if name not in ("form", "way_ends")}
+            day.life["started"] = 99
+            day.save(update_fields=["life"])
+        assert flow_days.life(version(acme), month) == right
+        assert not FlowDay.objects.filter(version=version(acme), life__started=99).exists(), "and kept as it is now"
+
+
 def test_a_day_on_which_somebody_is_still_inside_is_not_kept(acme: Scene) -> None:
     with clock.set_to(MONDAY):
         run = talk(acme, 5, ends=False)

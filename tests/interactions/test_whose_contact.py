@@ -10,7 +10,7 @@ from django.test import Client as Browser
 
 from bpo.kernel import clock
 from clients.models import Customer, Policy
-from interactions import callbacks, cases, conversation, customer_merging, handling, outbound, runs
+from interactions import callbacks, case_merging, cases, conversation, customer_merging, handling, outbound, runs
 from interactions.models import (
     Callback,
     CallbackOrigin,
@@ -189,6 +189,36 @@ def test_a_case_with_other_contacts_stays_and_this_one_gets_its_own_until_undone
     assert bea.post(url("whose-back", leg)).status_code == 204
     own.refresh_from_db()
     assert whose(leg) == (ben, case) and (own.state, own.merged_into) == ("merged", case)
+
+
+def test_what_came_to_the_case_meanwhile_stays_with_ann_when_it_is_undone(acme: Scene, bea: Browser) -> None:
+    ben = make.customer(acme.acme, "Ben Archer")
+    leg, _run = asked_who(acme, ben)
+    case = cases.of_leg(leg)
+    put(bea, leg, acme.ann)
+    beside, _ = asked_who(acme, acme.ann, "email")
+    Interaction.objects.filter(pk=beside.interaction_id).update(case=case)
+    assert bea.post(url("whose-back", leg)).status_code == 204
+    case.refresh_from_db()
+    assert whose(beside) == (acme.ann, case) and case.customer == acme.ann
+    bens, his = whose(leg)
+    assert bens == ben and his not in (None, case) and his.customer == ben
+
+
+def test_undone_after_the_case_before_was_merged_the_contact_is_on_the_one_that_stayed(
+    acme: Scene, bea: Browser
+) -> None:
+    ben = make.customer(acme.acme, "Ben Archer")
+    leg, _run = asked_who(acme, ben)
+    case = cases.of_leg(leg)
+    beside, _ = asked_who(acme, ben, "email")
+    Interaction.objects.filter(pk=beside.interaction_id).update(case=case)
+    put(bea, leg, acme.ann)
+    assert whose(leg)[1] != case, "it has its own"
+    stayed = cases.open_case(acme.acme, ben, subject="The same matter")
+    case_merging.merge(case, stayed, by=acme.bea)
+    assert bea.post(url("whose-back", leg)).status_code == 204
+    assert whose(leg) == (ben, stayed)
 
 
 def test_back_on_nobodys_record(acme: Scene, bea: Browser) -> None:

@@ -33,9 +33,11 @@ def put(request: AgentRequest, leg: UUID) -> HttpResponse:
     other = _of_client(request, contact, given) if given else None
     if request.method == "POST":
         with transaction.atomic():
-            taken = other or whose_contact.new_customer(contact, request.POST.get("name", ""))
-            whose_contact.put_contact_on(contact, taken, by=request.agent)
-        toast = {"text": _("This contact is %(name)s’s now. Ask anew who it is.") % {"name": taken}}
+            if other:
+                put = whose_contact.put_contact_on(contact, other, by=request.agent)
+            else:
+                put = whose_contact.put_contact_on_new(contact, request.POST.get("name", ""), by=request.agent)
+        toast = {"text": _("This contact is %(name)s’s now. Ask anew who it is.") % {"name": put.customer}}
         toast["undo"] = reverse("console-whose-back", args=[leg])
         return show_work(request, own_leg(request, leg), toast=toast)
     run = Run.objects.filter(interaction=contact).select_related("version").first()
