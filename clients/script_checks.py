@@ -78,7 +78,7 @@ def check(graph: Mapping[str, Any], kind: str = ScriptKind.INBOUND) -> list[Prob
         problems += _of_step(step, parsed, kind)
     if parsed.start not in parsed:
         problems.append(Problem("", _t("The script does not say where it starts."), rule="start"))
-    if not problems:
+    if not any(problem.must for problem in problems):
         problems += _of_ways(parsed, kind)
     return sorted(problems, key=lambda problem: not problem.must)
 

@@ -41,9 +41,9 @@ def customer_wrote(
     """The customer's message; the same `provider_id` again gives the message that is there.
 
     In wrap-up the same agent goes on; on a closed contact it becomes a new contact on the same case, whose message is
-    returned (its interaction is the new one). NotAChat for what is spoken or written as mail.
+    returned (its interaction is the new one). NotAChat for what is spoken.
     """
-    if interaction.channel != Channel.CHAT:
+    if interaction.channel == Channel.VOICE:
         raise NotAChat
     at = at or clock.now()
     said = messages.Words(

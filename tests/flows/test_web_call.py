@@ -313,7 +313,7 @@ def test_nobody_is_handed_to_a_colleague_whom_she_could_not_hear(day: Day, house
         assert "cannot hear each other yet" in refused.content.decode()
     assert (fresh(leg).state, fresh(asked).role) == (LegState.HANDLING, "consult")
     media.came(asked, media.Side.CUSTOMER)
-    assert desk.post(reverse("console-consult-complete", args=[leg.public_id])).status_code == 200
+    assert desk.post(reverse("console-consult-complete", args=[leg.public_id])).status_code == 302
     assert (fresh(leg).state, fresh(asked).role) == (LegState.WRAPPING, "primary")
 
 
@@ -339,7 +339,7 @@ def test_a_colleague_asked_in_makes_no_second_answer_and_her_work_counts_from_he
     handled = queries.handling(scope_of([house.acme]))[()]
     assert (handled.legs, handled.talk_seconds, handled.hold_seconds) == (2, 70, 20)
     line = queries.line(scope_of([house.acme]))
-    assert (line.entered, line.answered) == (1, 1)
+    assert (line.in_time, line.answered) == (1, 1)
 
 
 @pytest.mark.parametrize("ends", ["end", "lost", "left"])

@@ -175,6 +175,14 @@ def test_a_choice_whose_every_answer_leads_back_is_not_let_through() -> None:
     assert any(problem.must for problem in scripts.check(graph, "inbound")), "no answer goes the usual way"
 
 
+def test_a_doubt_about_a_step_hides_no_fault_of_the_whole() -> None:
+    greet = {"id": "greet", "kind": "say", "name": "Greet", "text": "{client}", "next": "around"}
+    around = {"id": "around", "kind": "decide", "name": "?", "on": "answer:greet", "cases": [], "otherwise": "around"}
+    found = scripts.check({"start": "greet", "steps": [greet, around]}, "inbound")
+    assert [problem.must for problem in found if problem.rule == "ends"] == [True, True, True]
+    assert any(not problem.must for problem in found), "nobody answers what it asks"
+
+
 def test_a_flow_that_facts_keep_going_around_is_not_let_through() -> None:
     def decide(key: str, yes: str, otherwise: str) -> dict[str, Any]:
         cases = [{"value": "yes", "next": yes}]
