@@ -7,7 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents import presence
@@ -357,6 +359,17 @@ def test_a_colleague_who_is_out_again_leaves_no_voice_awaited(day: Day, house: H
     assert fresh(asked).state in (LegState.COMPLETED, LegState.LOST)
     assert not media.CallMedia.objects.filter(settled_at__isnull=True).exists()
     assert media.came(asked, media.Side.CUSTOMER) is False
+
+
+def test_the_desk_reads_with_its_lists_since_when_they_talk(day: Day, house: House, ann: Caller) -> None:
+    leg = taken(house, day, ann)
+    heard(leg)
+    desk = Browser()
+    desk.force_login(leg.agent.user)
+    with CaptureQueriesContext(connection) as asked:
+        for part in ("console-items", "console-top"):
+            assert "Talking" in desk.get(reverse(part)).content.decode()
+    assert not [each for each in asked if 'FROM "interactions_callmedia"' in each["sql"]]
 
 
 def test_who_takes_a_call_over_is_told_what_ann_waited_and_not_what_she_talked(
