@@ -20,7 +20,7 @@ from tests.invariants import broken_invariants
 
 pytestmark = pytest.mark.storm
 
-ROUNDS = 30
+ROUNDS = 12
 FLOW = {
     "start": "why",
     "steps": [

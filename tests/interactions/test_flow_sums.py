@@ -427,6 +427,6 @@ class Contact(RuleBasedStateMachine):
 
 def test_whatever_people_do_the_steps_take_as_long_as_they_had_the_contact() -> None:
     run_machine(
-        Contact, settings=settings(max_examples=25, stateful_step_count=18, deadline=None,
+        Contact, settings=settings(max_examples=12, stateful_step_count=18, deadline=None,
                                    suppress_health_check=list(HealthCheck))
     )  # fmt: skip
