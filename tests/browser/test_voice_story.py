@@ -220,7 +220,7 @@ def test_a_desk_that_stepped_aside_has_no_microphone_open(people: Open) -> None:
     second = first.context.new_page()
     second.goto("/console/")
     expect(first.locator("#aside-note")).to_be_visible()
-    eventually(lambda: second.evaluate(IS_OPEN) and not first.evaluate(IS_OPEN), within=20)
+    eventually(lambda: second.evaluate(IS_OPEN) and not first.evaluate(IS_OPEN), within=40)
     first.bring_to_front()
     first.locator("#take-over").click()
     expect(second.locator("#aside-note")).to_be_visible()
