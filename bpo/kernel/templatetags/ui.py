@@ -155,7 +155,7 @@ def ticking_since(
     passed = (clock.now() - moment).total_seconds()
     late = limit is not None and passed > limit
     extra = format_html(' data-limit="{}" data-over="{}"', limit, over or "bad") if limit is not None else ""
-    form = mark_safe(' data-words=""') if words else ""
+    form = mark_safe(' data-words=""') if words else ""  # a constant
     return format_html(
         '<time class="num {}{}" datetime="{}" data-since="{}"{}{} title="{}">{}</time>',
         cls,
