@@ -125,7 +125,8 @@ def _seen(
 ) -> bool:
     """Whether what carries the call has to be told, operation by operation."""
     for agent in agents:
-        nudge(agent_group(agent), "item", interaction=str(interaction), version=version, about=entry.kind)
+        facts = {"interaction": str(interaction), "version": version, "about": entry.kind, "actor": entry.actor_id}
+        nudge(agent_group(agent), "item", **facts)
     pages = tuple(chat_group(window) for window in windows)
     behind = False
     if carrier:

@@ -117,10 +117,13 @@ class ConsoleConsumer(Leaving, AsyncWebsocketConsumer):
                 await database_sync_to_async(self._instead)(public_id(data.get("console")))
 
     async def nudge(self, event: dict[str, Any]) -> None:
-        """Relay what was pushed."""
+        """Relay what was pushed; who did it becomes whether she did it herself (`own`)."""
         if event.get("kind") == "step_aside" and event.get("console") == str(self.key):
             return
-        await self._say({name: value for name, value in event.items() if name != "type"})
+        said = {name: value for name, value in event.items() if name not in ("type", "actor")}
+        if "actor" in event and self.agent is not None:
+            said["own"] = event["actor"] == self.agent.user_id
+        await self._say(said)
         if event.get("kind") == "signed_out":
             await self.close(SIGNED_OUT)
 

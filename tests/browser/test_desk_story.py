@@ -1,6 +1,7 @@
 """The desk under somebody's hands: a number dialled, a second mail, a line lost, words half written, a bell."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -8,10 +9,11 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 from agents import presence
 from clients.models import Customer, EntryKind, EntryPoint, Queue
-from interactions import handling, outbound
+from interactions import handling, offers, outbound
 from interactions.models import EndedBy, Interaction, JournalEntry, Kind, Leg, LegState, Message
 from tests.browser import stage
 from tests.living import Product, Watch, eventually
+from tests.voice.killing import hold_on
 
 
 @pytest.fixture(autouse=True)
@@ -409,3 +411,37 @@ def test_a_mail_tried_again_after_a_lost_answer_is_sent_once(new_page: Callable[
     sent = Message.objects.get(interaction=leg.interaction, direction="out")
     assert sorted(sent.attachments.values_list("name", flat=True)) == ["label.txt", "slip.txt"]
     assert answers == [200, 200]
+
+
+def asks_alex(page: Page) -> None:
+    """For advice, by the dialog of the open contact."""
+    page.keyboard.press("c")
+    page.locator("#dialog dialog").get_by_text("Aleksandra").first.click()
+    page.locator("#dialog dialog").get_by_role("button", name="Ask").first.click()
+
+
+@pytest.mark.parametrize("when", ["at once", "while the answer is on its way"])
+def test_a_colleague_who_comes_soon_is_shown_as_here(new_page: Callable[..., Page], when: str) -> None:
+    alex, console = stage.agent("alex"), uuid4()
+    presence.connected(alex, console, "story")
+    presence.go_available(alex, by=alex)
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    leg = on_a_call(ben, "ben")
+    asked = Leg.objects.filter(interaction=leg.interaction, agent=alex, state=LegState.OFFERED)
+
+    def slow(route: Route) -> None:
+        """The middle was written before she took it, and travels until her desk has told so."""
+        answer = route.fetch()
+        offers.accept(asked.get(), by=alex)
+        hold_on(1)
+        route.fulfill(response=answer)
+
+    if when == "at once":
+        asks_alex(ben)
+        expect(ben.locator("#work")).to_contain_text("is asked for help")
+        offers.accept(asked.get(), by=alex)
+    else:
+        ben.route("**/transfer/", slow)
+        asks_alex(ben)
+    expect(ben.get_by_role("button", name="Hand over and leave")).to_be_visible(timeout=8_000)
+    presence.disconnected(console)

@@ -1,6 +1,6 @@
 /* What hangs together on the desk: which item is open, what a nudge refreshes, tabs, swapped columns, the page's title. */
 import { on, open } from "./line.js";
-import { asking, refreshWork, work } from "./middle.js";
+import { asking, catchUp, refreshWork, work } from "./middle.js";
 import { tick } from "../lib/clock.js";
 
 /* Kinds after which the middle is another one; the rest refreshes its own part. */
@@ -23,10 +23,11 @@ on("item", (data) => {
   if (SAID.has(data.about)) { refreshMessages(); return; }
   if (data.about === "note_added") { document.body.dispatchEvent(new CustomEvent("desk:notes")); return; }
   if (el.dataset.state === "wrapping" && !ENDS_WRAP_UP.has(data.about)) return;
-  // what this page just did itself has been answered with the new middle already
+  // what she just did herself has been answered with the new middle already; another's act, as of who is asked for
+  // advice, leaves the contact's version
   const newer = Number(data.version) > Number(el.dataset.version);
   if (VOICES.has(data.about)) refreshWork();
-  if (ANOTHER.has(data.about) && (newer || performance.now() - own > 1500)) refreshWork();
+  if (ANOTHER.has(data.about) && (newer || !data.own || performance.now() - own > 1500)) refreshWork();
 });
 
 /* The log of a chat, the thread of a mail; not behind a dialog, which is about what was read before it opened. */
@@ -132,7 +133,10 @@ let shown = "";
 const aboutWhat = () => `${work()?.dataset.leg} ${work()?.dataset.state}`;
 function closeDialog(request) {
   const about = aboutWhat(), dialog = document.getElementById("dialog");
-  if (about !== shown || dialog.contains(request?.elt)) dialog.replaceChildren();
+  if (about !== shown || dialog.contains(request?.elt)) {
+    dialog.replaceChildren();
+    catchUp();   // an open dialog that is taken out of the page does not say that it closed
+  }
   shown = about;
 }
 

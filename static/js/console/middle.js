@@ -27,7 +27,7 @@ export function openWork(url) {
   fetchMiddle(url, stays());
 }
 
-function catchUp() {
+export function catchUp() {
   if (!behind) return;
   behind = false;
   refreshWork();
