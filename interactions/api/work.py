@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from agents.models import Agent
 from clients import customers
-from clients.models import Customer
+from clients.models import Customer, Queue
 from clients.script_acts import inputs_of
 from interactions import callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
@@ -85,8 +85,15 @@ class ReportSerializer(ActSerializer):
     result = serializers.ChoiceField(choices=Result.choices)
 
 
-class ColleagueSerializer(ActSerializer):
-    colleague = serializers.UUIDField()
+class TransferSerializer(ActSerializer):
+    queue = serializers.UUIDField(required=False)
+    colleague = serializers.UUIDField(required=False)
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if ("queue" in data) == ("colleague" in data):
+            raise serializers.ValidationError(_("Name a queue or a colleague, one of the two."))
+        return data
 
 
 class WhoseSerializer(ActSerializer):
@@ -104,6 +111,14 @@ class CallbackPromiseSerializer(ActSerializer):
     due_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
     words = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
     mine = serializers.BooleanField(required=False, default=False)
+
+
+def line_of(leg: Leg, public_id: Any) -> Queue:
+    """A line of the same client; no other can be named."""
+    found = Queue.objects.filter(client=leg.client_id, public_id=public_id).first()
+    if found is None:
+        raise serializers.ValidationError({"queue": _("The client has no such line.")})
+    return found
 
 
 def colleague_of(leg: Leg, public_id: Any) -> Agent:
@@ -196,12 +211,16 @@ class WorkActs:
         leg, agent = self._own(request)
         return self._told(outbound.report(leg, self._given(ReportSerializer)["result"], by=agent))
 
-    @extend_schema(request=ColleagueSerializer, responses=LegSerializer)
+    @extend_schema(request=TransferSerializer, responses=LegSerializer)
     @action(detail=True, methods=["post"])
     def consult(self, request: Request, **kwargs: Any) -> Response:
-        """Ask a colleague while the customer waits."""
+        """Ask a colleague while the customer waits, or whoever of another line is free."""
         leg, agent = self._own(request)
-        transfers.consult(leg, colleague_of(leg, self._given(ColleagueSerializer)["colleague"]), by=agent)
+        given = self._given(TransferSerializer)
+        if "queue" in given:
+            transfers.consult_line(leg, line_of(leg, given["queue"]), by=agent, note=given["note"])
+        else:
+            transfers.consult(leg, colleague_of(leg, given["colleague"]), by=agent, note=given["note"])
         return self._told(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)
