@@ -2,7 +2,7 @@
 
 from interactions.models.action import Action, AddressChange
 from interactions.models.appointment import Appointment, AppointmentKind, AppointmentState
-from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall, began
+from interactions.models.call import BEGAN, HEARD, CallLink, CallMedia, ExchangeCall, began
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -51,6 +51,7 @@ __all__ = [
     "AppointmentState",
     "Arrival",
     "Attachment",
+    "CallLink",
     "CallMedia",
     "Callback",
     "CallbackOrigin",
