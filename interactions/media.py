@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from bpo.kernel import clock
 from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
-from interactions import journal, queueing, states
+from interactions import case_duty, journal, queueing, states
 from interactions.adapters import VOICES
-from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, State
+from interactions.models import CallMedia, Direction, Interaction, Kind, Leg, LegState, State
 
 WITHIN = timedelta(seconds=10)
 
@@ -126,6 +126,8 @@ def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     settle(row, at=at)
     if row.due_at is None:  # the call was answered before she was asked in
         return False
+    if leg.interaction.direction == Direction.OUTBOUND:
+        case_duty.answered(leg.interaction)
     Interaction.objects.filter(pk=leg.interaction_id).update(step_due_at=None)
     queueing.leave_queue(leg.interaction, "answered", at)
     journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how=VOICES[leg.interaction.carrier].name)

@@ -27,6 +27,7 @@ from interactions.models import (
     AppointmentState,
     Callback,
     CallbackOrigin,
+    CallLink,
     Case,
     CaseState,
     Interaction,
@@ -329,11 +330,12 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
             # It was on its way out when the customer went on and the case opened again.
             take_back_resolution(notice.case, at=at)
         return False
-    if _called_off(notice):
+    if _called_off(notice, at or clock.now()):
         # Cancelled while it was on its way out or waited for another try: the cancellation must not come before it.
+        of_link = notice.kind == NoticeKind.CALL_LINK
         with transaction.atomic():
             if _put_back(notice, due_at=at or clock.now()):
-                _cancel(notice, "the appointment was cancelled", at)
+                _cancel(notice, "the link is over" if of_link else "the appointment was cancelled", at)
         return False
     if not notice.html:
         rendered = render(letter_of(notice), notice.client, notice.language)
@@ -392,8 +394,11 @@ def _mail_answered(notice: Notice) -> str:
     return mails.order_by("-at", "-pk").values_list("message_id", flat=True).first() or ""
 
 
-def _called_off(notice: Notice) -> bool:
+def _called_off(notice: Notice, at: datetime) -> bool:
     """Whether it invites to what does not take place any more."""
+    if notice.kind == NoticeKind.CALL_LINK:
+        good = CallLink.objects.filter(interaction=notice.interaction_id, turn=notice.turn, good_until__gt=at)
+        return not good.filter(interaction__state__in=IN_TALK).exists()
     if notice.kind != NoticeKind.BOOKING:
         return False
     return Appointment.objects.filter(action=notice.action_id, state=AppointmentState.CANCELLED).exists()

@@ -179,7 +179,7 @@ async function start(form) {
     if (!(await claim(api.slot))) { elsewhere(); return; }
     const next = await api.json("start", {
       key, name: typed("name"), phone: number, email: "", reason: typed("reason"), menu: typed("menu"),
-      language: root.dataset.language, page: page(), zone,
+      language: root.dataset.language, page: page(), zone, link: root.dataset.link ?? "",
     });
     api.token = next.token;
     key = newKey();
