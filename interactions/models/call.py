@@ -59,7 +59,9 @@ class CallMedia(models.Model):
 
     leg = models.OneToOneField(Leg, primary_key=True, on_delete=models.CASCADE, related_name="media")
     due_at = models.DateTimeField(
-        null=True, help_text="By then both hear each other, or the offer has failed; empty of a colleague asked in."
+        null=True,
+        help_text="By then both hear each other, or the offer has failed; empty of a colleague asked in, and of who "
+        "talked by telephone before.",
     )
     customer_at = models.DateTimeField(
         null=True, help_text="The customer's page receives the agent's voice since then."
