@@ -79,6 +79,16 @@ def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
     return fresh
 
 
+def working_leg(leg: Leg, *, by: Agent) -> Leg:
+    """Her primary leg read anew while she works on it or wraps it up, under the seats of all who are on it; else
+    NotYours."""
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
+    fresh = offers.read_anew(leg)
+    if not fresh.is_worked_on or fresh.agent_id != by.pk:
+        raise NotYours
+    return fresh
+
+
 def live_leg(interaction: Interaction) -> Leg | None:
     """The primary leg in offered or handling, if there is one (a constraint allows one at most)."""
     return (

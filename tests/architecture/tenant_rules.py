@@ -275,8 +275,8 @@ add(
     "api-leg-accept", "api-leg-busy", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish",
     "api-leg-hold",
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
-    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
-    "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
+    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-script-undo", "api-leg-dialled",
+    "api-leg-report", "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
     "api-leg-customer", "api-leg-customer-back",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE), post=BY_US), "api-case-notes")
