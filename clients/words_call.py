@@ -58,8 +58,8 @@ CALL_WORDS: dict[str, dict[str, str]] = {
         "es": "El enlace valía para una llamada y por poco tiempo. No se pierde nada: tenemos su número.",
     },
     "call_link_left": {
-        "en": "You are not connected any more. Try again, or stay by your phone: we reach you there.",
-        "es": "La conexión se ha cortado. Inténtelo otra vez o tenga el teléfono cerca: le llamaremos.",
+        "en": "Try again, or stay by your phone: we reach you there.",
+        "es": "Inténtelo otra vez o tenga el teléfono cerca: le llamaremos.",
     },
     "err_link_over": {
         "en": "This call is over. The link was good for that call alone.",
@@ -188,6 +188,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.ended": {"en": "The call has ended", "es": "La llamada ha terminado"},
     "call.left": {"en": "You have left the line", "es": "Ha salido de la cola"},
     "call.promised": {"en": "We call you back", "es": "Le llamaremos"},
+    "call.unlinked": {"en": "You are not connected any more", "es": "La conexión se ha cortado"},
     "call.not_now": {"en": "Nobody can answer now", "es": "Ahora nadie puede contestar"},
     "call.no_answer": {"en": "We did not get to talk.", "es": "No hemos podido hablar."},
     "call.come_again": {"en": "You can call again whenever you like.", "es": "Puede volver a llamar cuando quiera."},

@@ -207,8 +207,8 @@ def join(token: str, *, key: str, language: str, zone: str = "", at: datetime | 
     link.save(update_fields=["window", "page"])
     if not contact.carrier:
         Interaction.objects.filter(pk=contact.pk).update(carrier=Carrier.WEB, version=states.NEXT_VERSION)
-        media.await_both(leg, at=at)
-        journal.record(leg, Kind.LINK_OPENED, by_name="customer", at=at, leg=str(leg.public_id), how="web call")
+        media.page_came(leg, at=at)
+    journal.record(leg, Kind.LINK_OPENED, by_name="customer", at=at, leg=str(leg.public_id), how="web call")
     return chats.token_of(window)
 
 

@@ -239,14 +239,16 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     leg = held_leg(leg, by=by)
     at = at or clock.now()
     interaction = leg.interaction
-    if leg.consulted:
-        consulting.end_consults(interaction, at=at)
-    if (row := media.unsettled(leg)) is not None:
-        if not unheard.came_by_link(leg):
-            return unheard.ended(leg, row, ended_by=ended_by, by=by, at=at)
-        unheard.back_to_telephone(leg, row, why="left before it began", at=at)
+    row = media.unsettled(leg)
+    if row is not None and unheard.came_by_link(leg):
+        unheard.back_to_telephone(leg, why="left before it began", at=at)
         if ended_by == EndedBy.CUSTOMER:
             return leg
+        row = None
+    if leg.consulted:
+        consulting.end_consults(interaction, at=at)
+    if row is not None:
+        return unheard.ended(leg, row, ended_by=ended_by, by=by, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
     journal.record(leg, Kind.ENDED, by=by, by_name=by_name, at=at, leg=str(leg.public_id), by_whom=ended_by)
     if end_leg(leg, ended_by=ended_by, at=at):

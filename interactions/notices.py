@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.outgoing import Outgoing, OutgoingState
+from clients import call_lists, hours
 from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
@@ -397,11 +398,22 @@ def _mail_answered(notice: Notice) -> str:
 def _called_off(notice: Notice, at: datetime) -> bool:
     """Whether it invites to what does not take place any more."""
     if notice.kind == NoticeKind.CALL_LINK:
-        good = CallLink.objects.filter(interaction=notice.interaction_id, turn=notice.turn, good_until__gt=at)
-        return not good.filter(interaction__state__in=IN_TALK).exists()
+        return not _may_come(notice, at)
     if notice.kind != NoticeKind.BOOKING:
         return False
     return Appointment.objects.filter(action=notice.action_id, state=AppointmentState.CANCELLED).exists()
+
+
+def _may_come(notice: Notice, at: datetime) -> bool:
+    """Whether the link of this mail leads to a call, and its person may still be asked to come: nobody who wants no
+    calls by now, and nobody at night."""
+    rows = CallLink.objects.select_related("interaction__prospect__call_list")
+    good = rows.filter(interaction=notice.interaction_id, turn=notice.turn, good_until__gt=at)
+    link = good.filter(interaction__state__in=IN_TALK).first()
+    person = getattr(link.interaction, "prospect", None) if link else None
+    if person is None or call_lists.blocked(person.client_id, [person.number]):
+        return False
+    return hours.is_open(person.call_list.calendar(person.zone), at)
 
 
 def _chat_goes_on(notice: Notice) -> bool:

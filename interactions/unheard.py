@@ -55,12 +55,12 @@ def came_by_link(leg: Leg) -> bool:
     return leg.interaction.direction == Direction.OUTBOUND and not leg.interaction.visits.filter(left_at=None).exists()
 
 
-def back_to_telephone(leg: Leg, row: CallMedia, *, why: str, at: datetime) -> None:
+def back_to_telephone(leg: Leg, *, why: str, at: datetime) -> None:
     """The page that came by a link was not heard, or is gone before: her contact goes on without it.
 
     Whoever presses again comes again, as long as the link is good. The caller holds the seats.
     """
-    row.delete()
+    media.page_gone(leg)
     _end_hold(leg, at=at)
     ChatSession.objects.filter(interaction=leg.interaction_id).update(interaction=None)
     CallLink.objects.filter(interaction=leg.interaction_id).update(page="")
@@ -75,7 +75,7 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     Where his own page has heard nobody again and again the contact ends (decision 0019). The caller holds the seats.
     """
     if came_by_link(leg):
-        back_to_telephone(leg, row, why=why, at=at)
+        back_to_telephone(leg, why=why, at=at)
         return
     media.settle(row, at=at)
     interaction = leg.interaction

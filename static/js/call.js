@@ -266,7 +266,10 @@ $("volume").addEventListener("input", () => {
   sound.volume(loudness);
   line.talk.volume(loudness);
 });
-$("again").addEventListener("click", () => begin());
+$("again").addEventListener("click", () => {
+  begin();
+  if (root.dataset.link) location.reload();   // whether somebody is still on the line is for the server to say
+});
 over.askSurvey(api);
 
 /* Any press lets the page sound: the button that says so is for who has not pressed anything yet. */

@@ -12,22 +12,27 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agents import presence
-from agents.models import Agent
+from agents.models import Agent, TeamSupervisor
 from bpo.kernel import clock
-from clients.models import Channel, Client, ClientState, EntryKind, EntryPoint, Queue
+from bpo.kernel.errors import DomainError
+from clients.models import CallList, Channel, Client, ClientState, EntryKind, EntryPoint, Queue
 from clients.naming import public_name
 from interactions import (
     call_links,
+    callback_work,
     calls,
+    consulting,
     do_not_call,
     handling,
     media,
+    monitoring,
     notices,
     offers,
     outbound,
     prospect_calls,
     prospects,
     supervision,
+    transfers,
 )
 from interactions.models import (
     CallLink,
@@ -222,7 +227,7 @@ def test_whom_she_does_not_hear_she_still_has_by_telephone(day: Day, leg: Leg, p
     assert (there.state, there.interaction.state, there.interaction.carrier) == (LegState.HANDLING, State.ACTIVE, "")
     assert not CallMedia.objects.filter(leg=leg).exists(), "what was not heard is in no figure"
     said = paul.state()
-    assert said["state"] == "closed" and "stay by your phone" in said["text"]
+    assert said["state"] == "closed" and said["unlinked"] and "stay by your phone" in said["text"]
     assert outbound.awaits_report(there) and broken_invariants() == []
     assert paul.presses(OTHER)["state"] == "talking", "he may try again"
     both_hear(leg)
@@ -293,6 +298,25 @@ def test_its_time_passes(day: Day, leg: Leg, paul: Paul, bea: Agent) -> None:
     assert paul.presses()["state"] == "talking", "she has made it good anew"
 
 
+@pytest.mark.parametrize("meanwhile", ["forbidden", "night"])
+def test_a_late_mail_calls_nobody_who_may_not_be_called_by_now(
+    day: Day, leg: Leg, bea: Agent, house: House, meanwhile: str
+) -> None:
+    call_links.make(leg, by=bea, mail=True)
+    if meanwhile == "forbidden":
+        do_not_call.add(leg.client, Prospect.objects.get().number, by=house.sue, why="wrote a letter")
+    else:
+        CallList.objects.update(calls_from="00:00", calls_until="00:01")
+    day.after(1)
+    (claimed,) = notices.sendable().claim_due()
+    assert not notices.deliver(claimed)
+    assert Notice.objects.get().state == "cancelled" and not mail.outbox
+    with pytest.raises(prospects.NotCallable):
+        call_links.make(fresh(leg), by=bea)
+    paul = Paul(EntryPoint.objects.get(), CallLink.objects.get())
+    assert paul.presses()["state"] == "talking", "whoever presses comes by his own will: nobody called him"
+
+
 def test_a_late_mail_of_a_dead_link_is_not_sent(day: Day, leg: Leg, bea: Agent) -> None:
     call_links.make(leg, by=bea, mail=True)
     outbound.report(leg, "busy", by=bea)
@@ -358,3 +382,84 @@ def test_her_console_is_lost_and_he_waits_first_in_line(day: Day, leg: Leg, paul
     paul.presses()
     assert handling.console_lost(leg)
     assert paul.state()["state"] == "waiting" and broken_invariants() == []
+
+
+# --- a talk by telephone that goes on in the page, with others beside ------------------------------------------------
+
+
+def test_who_talked_by_telephone_before_talks_since_then(day: Day, leg: Leg, paul: Paul, bea: Agent) -> None:
+    outbound.report(leg, "reached", by=bea)
+    clock.advance(300)
+    paul.presses()
+    assert fresh(leg).state == LegState.HANDLING
+    both_hear(leg)
+    talking = Leg.objects.select_related("media").get(pk=leg.pk)
+    assert talking.began == leg.accepted_at and talking.talked_seconds(clock.now()) >= 300
+    assert kinds(leg).count(Kind.MEDIA_CONNECTED) == 2
+    for wrong in ("no_answer", "busy"):
+        with pytest.raises(callback_work.NothingToReport):
+            outbound.report(fresh(leg), wrong, by=bea)
+    assert fresh(leg).state == LegState.HANDLING and Prospect.objects.get().state == ProspectState.CALLING
+
+
+@pytest.fixture
+def dan(house: House, leg: Leg, bea: Agent) -> Agent:
+    """Dan was asked for advice, and is in the talk."""
+    dan = house.agent("Dan Dow")
+    offers.accept(transfers.consult(leg, dan, by=bea), by=dan)
+    return dan
+
+
+@pytest.mark.parametrize("how", ["no voice", "he leaves"])
+def test_a_colleague_stays_in_the_talk_when_the_page_is_not_heard(
+    day: Day, leg: Leg, paul: Paul, dan: Agent, bea: Agent, how: str
+) -> None:
+    advice = Leg.objects.get(agent=dan)
+    paul.presses()
+    assert not media.has_way(fresh(advice)), "she has no connection to his page yet"
+    if how == "no voice":
+        day.after(11)
+    else:
+        paul.post("end")
+    assert fresh(leg).interaction.carrier == "" and fresh(advice).state == LegState.HANDLING
+    assert consulting.joined(fresh(leg).interaction) == advice and not CallMedia.objects.exists()
+    assert broken_invariants() == []
+
+
+def test_a_colleague_gets_the_customer_once_his_page_hears_her(
+    day: Day, leg: Leg, paul: Paul, dan: Agent, bea: Agent
+) -> None:
+    advice = Leg.objects.get(agent=dan)
+    paul.presses()
+    both_hear(leg)
+    with pytest.raises(DomainError):
+        transfers.complete_warm(fresh(leg), by=bea)
+    both_hear(advice)
+    transfers.complete_warm(fresh(leg), by=bea)
+    assert paul.state()["agent"] == public_name(dan.user, leg.client) and broken_invariants() == []
+
+
+def test_a_supervisor_hears_nothing_more_once_the_page_is_gone(
+    day: Day, house: House, leg: Leg, paul: Paul, bea: Agent
+) -> None:
+    TeamSupervisor.objects.create(team=bea.team, user=house.sue)
+    paul.presses()
+    listens = monitoring.begin(fresh(leg).interaction, by=house.sue, reason="a new agent")
+    day.after(11)
+    listens.refresh_from_db()
+    assert fresh(leg).interaction.carrier == "" and not monitoring.beside(fresh(leg).interaction)
+    day.after(1)
+    listens.refresh_from_db()
+    assert listens.ended_at is not None and "over" in monitoring.word_over(listens)
+
+
+def test_a_page_that_was_left_behind_may_say_goodbye_and_changes_nothing(day: Day, leg: Leg, paul: Paul) -> None:
+    paul.presses()
+    day.after(11)
+    assert paul.post("end")["state"] == "closed" and paul.last.status_code == 200
+    second = Paul(paul.door, paul.link)
+    second.presses(OTHER)
+    both_hear(leg)
+    assert paul.post("end")["state"] == "closed"
+    assert second.state()["state"] == "talking" and fresh(leg).state == LegState.HANDLING
+    assert kinds(leg).count(Kind.LINK_OPENED) == 2, "each page that comes is told"

@@ -136,11 +136,9 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     shown = {name: value for name, value in chat.state_of(session).items() if name not in OF_CHATS}
     interaction = session.interaction
     if interaction is None:
-        return (
-            shown | {"text": say("call_link_left", session.language)}
-            if CallLink.objects.filter(window=session)
-            else shown
-        )
+        if CallLink.objects.filter(window=session).exists():
+            return shown | {"unlinked": True, "text": say("call_link_left", session.language)}
+        return shown
     interaction = Interaction.objects.get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)
     shown |= {"links": [], "ice": {}, "heard_at": None, "unheard": False}
