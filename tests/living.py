@@ -19,7 +19,7 @@ import pytest
 from django.conf import global_settings, settings
 
 from bpo.settings import env
-from tests import coturn
+from tests import coturn, database
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "bpo_living"
@@ -99,7 +99,10 @@ def live_server_process() -> Iterator[Product]:
         admin, address = f"postgresql://{login}@{place}/postgres", f"postgresql://{login}@{place}/{DATABASE}"
     with psycopg.connect(admin, autocommit=True) as connection_:
         connection_.execute(f"drop database if exists {DATABASE} with (force)")
-        connection_.execute(f"create database {DATABASE}")
+        # Its tables are those of the tests' own database: copied where another part of the run has made them.
+        original = database.original_name()
+        made = connection_.execute("select 1 from pg_database where datname = %s", [original]).fetchone()
+        connection_.execute(f"create database {DATABASE}" + (f" template {original}" if made else ""))
     for address_ in env.redis_urls(product_redis()):
         number = int(address_.rsplit("=", 1)[-1].rsplit("/", 1)[-1])
         with redis.Redis.from_url(product_redis(), db=number) as queue:
@@ -226,6 +229,16 @@ def browser(chromium: str) -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def voices(browser: Any, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Browsers whose people speak; one for each pitch."""
+    from tests.browser.sounds import Voices
+
+    found = Voices(browser.browser_type, chromium, tmp_path_factory.mktemp("voices"))
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ function begin(why = "") {
   quiet();
   keep(false);
   api.token = null;
+  message.another();
   state = null;
   since = number = "";
   for (const what of ["since", "number"]) memory.set(what, "");

@@ -6,9 +6,9 @@ A page that received bytes may still be silent, so its sound is judged by energy
 from __future__ import annotations
 
 import math
-import struct
 import wave
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +124,19 @@ def heard(page: Page, *, seconds: float = WINDOW) -> list[Heard]:
 
 def hears(page: Page, *pitches: float, seconds: float = WINDOW) -> bool:
     """Whether the page hears exactly these voices; connections that bring no sound do not count."""
-    audible = [each for each in heard(page, seconds=seconds) if each.energy > 0.01]
+    return _are(heard(page, seconds=seconds), pitches)
+
+
+def hear(*people: tuple[Any, ...]) -> bool:
+    """Whether each page hears exactly these voices, in one window of time: a page and its pitches for each."""
+    for page, *_pitches in people:
+        page.evaluate(f"(seconds) => {{ window.__measured = ({MEASURED})(seconds); }}", WINDOW)
+    found = [[Heard(**each) for each in page.evaluate("() => window.__measured")] for page, *_pitches in people]
+    return all(_are(each, pitches) for each, (_page, *pitches) in zip(found, people, strict=True))
+
+
+def _are(all_heard: list[Heard], pitches: Sequence[float]) -> bool:
+    audible = [each for each in all_heard if each.energy > 0.01]
     return len(audible) == len(pitches) and all(any(each.is_tone(pitch) for each in audible) for pitch in pitches)
 
 
@@ -162,21 +174,39 @@ def tone(folder: Path, pitch: int) -> Path:
             file.setsampwidth(2)
             file.setframerate(RATE)
             # With breaks, as a voice: an even tone is taken for noise and suppressed.
-            spoken = (n % RATE < 0.6 * RATE for n in range(RATE * 10))
-            samples = (int(on * 12_000 * math.sin(2 * math.pi * pitch * n / RATE)) for n, on in enumerate(spoken))
-            file.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+            spoken = (n % RATE < 0.6 * RATE for n in range(RATE))
+            second = (int(on * 12_000 * math.sin(2 * math.pi * pitch * n / RATE)) for n, on in enumerate(spoken))
+            file.writeframes(array("h", second).tobytes() * 10)
     return path
 
 
+class Voices:
+    """A browser for each pitch, for the microphone is the browser's; begun when it is first asked for."""
+
+    def __init__(self, kind: Any, chromium: str, folder: Path) -> None:
+        self.kind, self.chromium, self.folder = kind, chromium, folder
+        self._browsers: dict[int, Any] = {}
+
+    def of(self, pitch: int) -> Any:
+        """The browser that speaks with this pitch; another one where it died."""
+        browser = self._browsers.get(pitch)
+        if browser is None or not browser.is_connected():
+            flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(self.folder, pitch)}"]
+            browser = self._browsers[pitch] = self.kind.launch(executable_path=self.chromium, args=flags)
+        return browser
+
+    def close(self) -> None:
+        """All of them."""
+        for browser in self._browsers.values():
+            browser.close()
+
+
 @contextmanager
-def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) -> Iterator[Callable[..., Page]]:
-    """Makes pages whose people speak with a pitch of their own: a browser each, for the microphone is the browser's."""
-    browsers: list[Any] = []
+def people(voices: Voices, live: Product, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Makes pages whose people speak with a pitch of their own; each has its own cookies."""
+    contexts: list[Any] = []
 
     def open_page(pitch: int, *, user: Any = None, **options: Any) -> Page:
-        flags = [*BROWSER_FLAGS, f"--use-file-for-fake-audio-capture={tone(folder, pitch)}"]
-        browser = kind.launch(executable_path=chromium, args=flags)
-        browsers.append(browser)
         settings = {
             "base_url": live.url,
             "timezone_id": "UTC",
@@ -184,7 +214,8 @@ def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) 
             "permissions": ["microphone"],
             **options,
         }
-        context = browser.new_context(**settings)
+        context = voices.of(pitch).new_context(**settings)
+        contexts.append(context)
         context.set_default_timeout(20_000)
         context.add_init_script(NOTED)
         if user is not None:
@@ -195,6 +226,6 @@ def people(kind: Any, chromium: str, live: Product, watch: Watch, folder: Path) 
         return page
 
     yield open_page
-    for browser in browsers:
-        browser.close()
+    for context in contexts:
+        context.close()
     assert not watch.unexpected(), "\n".join(watch.unexpected())

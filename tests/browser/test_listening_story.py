@@ -32,7 +32,7 @@ def hear(*each: tuple[Page, tuple[int, ...]]) -> None:
     """Sooner or later every page hears exactly these voices, for two seconds."""
 
     def as_wanted() -> bool:
-        return all(sounds.hears(page, *pitches) for page, pitches in each)
+        return sounds.hear(*((page, *pitches) for page, pitches in each))
 
     try:
         eventually(as_wanted, within=40)

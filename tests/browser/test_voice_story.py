@@ -1,8 +1,6 @@
 """Calls from a client's page, heard: who speaks with which pitch to whom, judged by what each page receives."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -22,11 +20,11 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def people(browser: Any, chromium: str, live: Product, watch: Watch, tmp_path: Path) -> Iterator[Open]:
+def people(voices: sounds.Voices, live: Product, watch: Watch) -> Iterator[Open]:
     """Pages whose people have voices."""
     stage.set_up_once(live)
     stage.clear_the_floor()
-    with sounds.people(browser.browser_type, chromium, live, watch, tmp_path) as open_page:
+    with sounds.people(voices, live, watch) as open_page:
         yield open_page
 
 
@@ -76,14 +74,14 @@ def test_ann_and_alex_hear_each_other_hold_and_hang_up(people: Open) -> None:
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN, viewport={"width": 390, "height": 844}))
     answers(alex)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).exists()
     expect(ann.locator("#talking-h")).to_have_text("Alex")
     expect(alex.locator("[data-quality]")).to_have_text("Good line")
 
     alex.keyboard.press("h")
     expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
-    eventually(lambda: sounds.hears(ann) and sounds.hears(alex), within=20)
+    eventually(lambda: sounds.hear((ann,), (alex,)), within=20)
     # He writes while he talks: letters are letters there, Ctrl works everywhere.
     alex.locator("#tab-notes").click()
     alex.locator("#side-notes textarea").first.fill("Asks about her ")
@@ -91,12 +89,12 @@ def test_ann_and_alex_hear_each_other_hold_and_hang_up(people: Open) -> None:
     expect(alex.locator("#side-notes textarea").first).to_have_value("Asks about her charger")
     expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
     alex.keyboard.press("Control+h")
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     alex.locator("#work").click(position={"x": 5, "y": 5})
 
     alex.keyboard.press("m")
     expect(alex.locator("#act-mute")).to_have_text("Muted")
-    eventually(lambda: sounds.hears(ann) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann,), (alex, ANN)), within=20)
     alex.keyboard.press("m")
     expect(alex.locator("#act-mute")).to_have_text("Mute")
 
@@ -130,9 +128,9 @@ def test_both_pages_are_reloaded_and_the_talk_goes_on(people: Open) -> None:
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN))
     answers(alex)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     alex.reload()
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     ann.on("dialog", lambda dialog: dialog.accept())
     ann.reload()
     # Where the browser plays nothing before a press, the page asks for one.
@@ -155,7 +153,7 @@ def test_who_has_muted_herself_is_muted_after_a_reload_too(people: Open) -> None
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN))
     answers(alex)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     ann.locator("#mute").click()
     eventually(lambda: sounds.hears(alex), within=20)
     comes_back(ann)
@@ -176,7 +174,7 @@ def test_who_hangs_up_without_a_network_has_hung_up(people: Open, watch: Watch, 
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN))
     answers(alex)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     if then == "the network is back":
         ann.context.set_offline(True)
         ann.locator("#hang").click()
@@ -227,7 +225,7 @@ def test_a_desk_that_stepped_aside_has_no_microphone_open(people: Open) -> None:
     eventually(lambda: first.evaluate(IS_OPEN) and not second.evaluate(IS_OPEN), within=20)
     ann = calls(people(ANN))
     answers(first)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(first, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (first, ANN)), within=20)
 
 
 @pytest.fixture
@@ -248,13 +246,13 @@ def test_every_voice_goes_through_a_real_turn_server_and_through_the_next_when_t
         alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user, base_url=relayed.url))
         ann = calls(people(ANN, base_url=relayed.url))
         answers(alex)
-        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=30)
+        eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=30)
         assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
         before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
     assert "ALLOCATE processed, success" in log.read_text(errors="replace")
     eventually(lambda: not sounds.heard(ann), within=30)  # there was no other way
     with coturn.running(folder):
-        eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=60)
+        eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=60)
         assert sounds.ways(ann) == sounds.ways(alex) == {"relay"}
         assert not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), "ICE was restarted"
         assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
@@ -270,14 +268,14 @@ def test_a_change_of_network_is_mended_and_the_talk_goes_on(people: Open, watch:
     alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
     ann = calls(people(ANN))
     answers(alex)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     before = sounds.names_of_ways(ann) + sounds.names_of_ways(alex)
     moved = {"ann": ann, "alex": alex}[who]
     moved.context.set_offline(True)
     moved.wait_for_timeout(3_000)
     moved.context.set_offline(False)
     eventually(lambda: not set(before) & set(sounds.names_of_ways(ann) + sounds.names_of_ways(alex)), within=20)
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     leg = Leg.objects.get(interaction=contact())
     assert (leg.state, leg.lost_since) == (LegState.HANDLING, None)
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
@@ -310,7 +308,7 @@ def test_the_client_is_named_before_the_talk_though_the_bell_is_silent(people: O
     ann = calls(people(ANN))
     answers(alex)
     assert alex.evaluate("window.__spoken") == [[stage.tech_giant().brand.public_name, False]]
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     alex.reload()
     eventually(lambda: sounds.hears(ann, ALEX), within=20)
     assert alex.evaluate("window.__spoken") == [], "not in the midst of it"
@@ -388,15 +386,15 @@ def test_a_warm_transfer_moves_the_voice(people: Open) -> None:
     expect(ben.locator("#offer [data-offer]")).to_be_visible()
     with sounds.playing(ben, NAMED):  # he, too, is told for whom
         ben.keyboard.press("Enter")
-    eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX) and sounds.hears(ann), within=20)
+    eventually(lambda: sounds.hear((alex, BEN), (ben, ALEX), (ann,)), within=20)
     alex.keyboard.press("h")
     eventually(
-        lambda: sounds.hears(ann, ALEX, BEN) and sounds.hears(ben, ALEX, ANN) and sounds.hears(alex, ANN, BEN),
+        lambda: sounds.hear((ann, ALEX, BEN), (ben, ALEX, ANN), (alex, ANN, BEN)),
         within=30,
     )
     alex.get_by_role("button", name="Hand over and leave").click()
     expect(alex.locator("#wrapup")).to_be_visible()
-    eventually(lambda: sounds.hears(ann, BEN) and sounds.hears(ben, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, BEN), (ben, ANN)), within=20)
     expect(ann.locator("#talking-h")).to_have_text("Ben")
 
 
@@ -412,12 +410,12 @@ def test_who_was_on_hold_all_the_time_is_handed_to_a_colleague_she_hears(people:
     ben.keyboard.press("Enter")
     # The way between the two who do not talk yet is made beside the consultation.
     asked = Leg.objects.filter(interaction=contact(), role="consult", media__settled_at__isnull=False)
-    eventually(lambda: asked.exists() and sounds.hears(alex, BEN) and sounds.hears(ben, ALEX), within=30)
+    eventually(lambda: asked.exists() and sounds.hear((alex, BEN), (ben, ALEX)), within=30)
     expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
     assert sounds.hears(ann)
     alex.get_by_role("button", name="Hand over and leave").click()
     expect(alex.locator("#wrapup")).to_be_visible()
-    eventually(lambda: sounds.hears(ann, BEN) and sounds.hears(ben, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, BEN), (ben, ANN)), within=20)
     assert JournalEntry.objects.filter(interaction=contact(), kind=Kind.MEDIA_CONNECTED).count() == 1
 
 
@@ -444,10 +442,10 @@ def test_nobody_is_handed_to_a_colleague_with_whom_there_is_no_connection(people
     asks_ben(alex)
     expect(ben.locator("#offer [data-offer]")).to_be_visible()
     ben.keyboard.press("Enter")
-    eventually(lambda: sounds.hears(alex, BEN) and sounds.hears(ben, ALEX), within=30)
+    eventually(lambda: sounds.hear((alex, BEN), (ben, ALEX)), within=30)
     alex.get_by_role("button", name="Hand over and leave").click()
     expect(alex.get_by_text("cannot hear each other yet")).to_be_visible()
     alex.keyboard.press("Control+Shift+X")
     expect(ben.locator(".callbar")).to_have_count(0)
     alex.keyboard.press("h")
-    eventually(lambda: sounds.hears(ann, ALEX) and sounds.hears(alex, ANN), within=20)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)

@@ -88,9 +88,9 @@ def house(live: Product) -> House:
     return _house[0]
 
 
-def hears(person: Person, *pitches: float) -> bool:
-    """Whether exactly these voices sound at her browser."""
-    return sounds.hears(person.page, *pitches)
+def hear(*people: tuple[Person, float]) -> bool:
+    """Whether at each one's browser exactly this voice sounds, in one window of time."""
+    return sounds.hear(*((person.page, pitch) for person, pitch in people))
 
 
 class Call:
@@ -150,7 +150,7 @@ class Call:
         dialog.get_by_role("button", name="Ask").first.click()
         expect(ben.page.locator("#offer [data-offer]")).to_be_visible()
         ben.page.keyboard.press("Enter")
-        eventually(lambda: hears(self.alex, BEN) and hears(ben, ALEX), within=30)
+        eventually(lambda: hear((self.alex, BEN), (ben, ALEX)), within=30)
 
     def transfer(self) -> None:
         """Handed over blind: Ben has the card before him, Ann hears music."""
@@ -169,7 +169,7 @@ class Call:
 
     def both_hear(self, desk: Person, pitch: int) -> None:
         """Ann and whoever is at this desk."""
-        eventually(lambda: hears(self.ann, pitch) and hears(desk, ANN), within=30)
+        eventually(lambda: hear((self.ann, pitch), (desk, ANN)), within=30)
 
     # --- how it goes on ----------------------------------------------------------------------------------------------
 
@@ -266,7 +266,7 @@ def web_process(call: Call, when: str, web: Web) -> Outcome:
     """The voices need it for nothing; desk and page come back by themselves, and what was offered is still."""
     web.kill()
     if when == "talk":
-        assert hears(call.ann, ALEX) and hears(call.alex, ANN), "voices go from page to page"
+        assert hear((call.ann, ALEX), (call.alex, ANN)), "voices go from page to page"
     else:
         hold_on(1)
     web.start()
@@ -280,7 +280,7 @@ def valkey(call: Call, when: str, web: Web) -> Outcome:
     server = kill_valkey()
     try:
         if when == "talk":
-            assert hears(call.ann, ALEX) and hears(call.alex, ANN), "it carries no voice"
+            assert hear((call.ann, ALEX), (call.alex, ANN)), "it carries no voice"
         else:
             hold_on(2)
     finally:
@@ -334,7 +334,7 @@ def test_what_is_away_for_longer_than_a_desks_grace_leaves_nothing_open(
         try:
             # Nobody knows that they talk: the desk's grace is over. The page's own, half a minute, is not yet.
             eventually(lambda: lost.exists() and call.fresh().state == State.QUEUED, within=AWAY)
-            assert hears(call.ann, ALEX) and hears(call.alex, ANN), "voices go from page to page"
+            assert hear((call.ann, ALEX), (call.alex, ANN)), "voices go from page to page"
         finally:
             web.start()
         call.is_taken_again()
@@ -345,7 +345,7 @@ def test_what_is_away_for_longer_than_a_desks_grace_leaves_nothing_open(
         server = kill_valkey()
         try:
             hold_on(AWAY)
-            assert hears(call.ann, ALEX) and hears(call.alex, ANN), "it carries no voice"
+            assert hear((call.ann, ALEX), (call.alex, ANN)), "it carries no voice"
         finally:
             server.start()
         call.goes_on("talk")

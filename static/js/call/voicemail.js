@@ -1,6 +1,6 @@
 /* A spoken message: ready, speaking, review, sent. Its pieces go to the server while one speaks; it is one's own until it is sent.
    voicemail({sound, contact() -> token of the call it belongs to, or "", onsent(state), onback()})
-     .open({told, number: is one asked for, known})   .resume() -> was one cut off here? */
+     .open({told, number: is one asked for, known})   .resume() -> was one cut off here, or sent?   .another(): it is over with */
 import { newKey, Refused } from "../chat-api.js";
 import { clockText } from "../lib/clock.js";
 import { Pieces } from "../lib/pieces.js";
@@ -251,9 +251,10 @@ export function voicemail({ sound, contact, onsent, onback }) {
     }
   }
 
+  /* What is kept of it tells a page that is opened again in this tab that it has arrived, until another call begins. */
   function sent(state) {
     clearInterval(alive);
-    remember("");
+    token = "";
     forget();
     show("vm-waits", false);
     keep(false);
@@ -298,6 +299,8 @@ export function voicemail({ sound, contact, onsent, onback }) {
   for (const kind of ["play", "pause", "ended", "timeupdate"]) $("vm-audio").addEventListener(kind, drawPlaying);
 
   return {
+    another: () => remember(""),
+
     open({ told = "", number = true, known = "" } = {}) {
       if (told) put("vm-told", told);
       show("vm-number-field", number);
