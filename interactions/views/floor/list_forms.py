@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -217,7 +218,9 @@ class ChangeProspectForm(ProspectForm):
 
     def compare(self, now: Prospect) -> None:
         """What was typed stays, and beside each field that differs stands what is saved; sent again it is replaced."""
-        typed, self.data = dict(self.cleaned_data), {**self.data, "edition": now.edition}
+        typed, sent = dict(self.cleaned_data), cast(QueryDict, self.data).copy()
+        sent["edition"] = str(now.edition)
+        self.data = sent
         for name, saved in shown(now).items():
             if typed[name] != saved:
                 self.add_error(name, _("Saved is: %s") % (saved or _("nothing")))

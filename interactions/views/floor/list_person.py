@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock, zones
+from clients.forms.company import spoken
 from clients.models import CallListState
 from interactions import do_not_call, prospect_changes, prospect_lists, prospects
 from interactions.models import Kind, Prospect, ProspectState
@@ -39,6 +40,7 @@ def one(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
         "calls": calls.values(),
         "refusal": prospects.person_refusal(found, at) if found.state in prospect_lists.OPEN else "",
         "fixed": _fixed(found),
+        "language": dict(spoken(found.client)).get(found.language, found.language),
         "removed": found.state == ProspectState.REMOVED,
         "may_stop": found.state != ProspectState.DO_NOT_CALL,
         "clients": [found.client],
