@@ -73,11 +73,11 @@ def test_a_machine_does_it_in_her_name_and_nobody_elses(desk: Desk) -> None:
     path = f"legs/{desk.leg.public_id}/script/acts/{act.public_id}/undo/"
     cal = make.agent("Cal Carter", licensed=acme, available=True)
     bea = {"agent": str(desk.scene.bea.public_id)}
-    assert key(acme, "read").post(path, bea).status_code == 403
-    assert key(acme, "read", "act").post(path, {"agent": str(cal.public_id)}).status_code == 404
-    assert key(make.client("Globex"), "read", "act").post(path, bea).status_code == 404
+    assert key(acme, "read").post(path, **bea).status_code == 403
+    assert key(acme, "read", "act").post(path, agent=str(cal.public_id)).status_code == 404
+    assert key(make.client("Globex"), "read", "act").post(path, **bea).status_code == 404
     assert goes_to(desk) == OAK
-    assert key(acme, "read", "act").post(path, bea).status_code == 200
+    assert key(acme, "read", "act").post(path, **bea).status_code == 200
     assert goes_to(desk) == HOME
     assert JournalEntry.objects.get(kind=Kind.ACTION_UNDONE).actor_name == str(desk.scene.bea)
 
