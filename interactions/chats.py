@@ -32,8 +32,10 @@ from interactions.models import (
 TOKEN_SECONDS = 14 * links.DAY
 # Windows ping every 20 s or ask for their state; one not heard of for so long has lost its process or its net.
 UNHEARD = timedelta(seconds=75)
-# A call's page pings as often; an agent does not sit before a dead line for so long.
+# A call's page pings as often; an agent does not sit before a dead line for so long. While one waits the page may be
+# behind another, where browsers wake it once a minute.
 CALLER_UNHEARD = timedelta(seconds=45)
+WAITER_UNHEARD = timedelta(seconds=90)
 # A caller's page that is reloaded, or changes its net, is back within this (TABLES.md 2).
 CALLER_BACK = timedelta(seconds=30)
 BATCH = 200
@@ -322,7 +324,12 @@ def _write_transcript(session: ChatSession, *, at: datetime) -> None:
 
 def windows_lost(at: datetime) -> int:
     """Windows whose process died, or whose phone slept, without a word: away since they were last heard of."""
-    unheard = Q(seen_at__lt=at - UNHEARD) | Q(seen_at__lt=at - CALLER_UNHEARD, interaction__channel=Channel.VOICE)
+    called, waits = Q(interaction__channel=Channel.VOICE), Q(interaction__state__in=WAITING)
+    unheard = (
+        Q(~called, seen_at__lt=at - UNHEARD)
+        | Q(called, ~waits, seen_at__lt=at - CALLER_UNHEARD)
+        | Q(called, waits, seen_at__lt=at - WAITER_UNHEARD)
+    )
     open_ = ChatSession.objects.filter(unheard, gone_since=None, interaction__state__in=[*WAITING, *TALKING])
     return ChatSession.objects.filter(pk__in=open_.values("pk"), gone_since=None).update(gone_since=F("seen_at"))
 

@@ -17,7 +17,7 @@ from clients.models import Brand, Client
 from interactions import carrying, chats, tasks
 from interactions.adapters import VOICES
 from interactions.adapters.voice import Changed
-from interactions.models import ChatSession, Interaction, JournalEntry, Leg, LegState
+from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState
 
 # Whose plans the connection keeps, for they follow every entry of the journal.
 CARD = "SELECT * FROM offer_card(%s)"
@@ -28,6 +28,8 @@ SEEN_BY = """
     LEFT JOIN clients_client client ON client.id = about.client
     CROSS JOIN LATERAL shown_by(i.id, about.leg) shown
 """
+MONITORED = (Kind.MONITOR_STARTED, Kind.MONITOR_ENDED)
+VOICES_CHANGED = "voices"
 SEEN_ON_FLOOR = (LicenceState.TRAINING, LicenceState.CERTIFIED, LicenceState.SUSPENDED)
 
 
@@ -124,16 +126,18 @@ def _seen(
     windows: list[UUID],
 ) -> bool:
     """Whether what carries the call has to be told, operation by operation."""
+    # That somebody listens a browser is told where its people are: in what it asks for next.
+    about = VOICES_CHANGED if entry.kind in MONITORED else entry.kind
     for agent in agents:
-        facts = {"interaction": str(interaction), "version": version, "about": entry.kind, "actor": entry.actor_id}
+        facts = {"interaction": str(interaction), "version": version, "about": about, "actor": entry.actor_id}
         nudge(agent_group(agent), "item", **facts)
     pages = tuple(chat_group(window) for window in windows)
     behind = False
     if carrier:
-        behind = VOICES[carrier].changed(Changed(entry.kind, pages))
+        behind = VOICES[carrier].changed(Changed(about, pages))
     else:
         for page in pages:
-            nudge(page, "status", about=entry.kind)
+            nudge(page, "status", about=about)
     if client:
         # The floor's consumer coalesces.
         nudge(floor_group(client), "changed", client=str(client))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
+from bpo.kernel import push
 from interactions import closing, journal, media, offers, queueing, states
 from interactions.adapters import VOICES
 from interactions.models import (
@@ -84,7 +85,7 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     heard = [side.value for side in media.Side if getattr(row, f"{side}_at")]
     # Of an exchange a failed line says nothing of him: it may be her telephone, which he cannot mend.
     counts = by is None and VOICES[interaction.carrier].in_pages and media.Side.CUSTOMER not in heard
-    gives_up = counts and _unheard_before(interaction) + 1 >= MOST_UNHEARD
+    gives_up = counts and _unheard_before(interaction, but=leg.agent_id) + 1 >= MOST_UNHEARD and push.answers()
     facts: dict[str, Any] = {"gave_up": True} if gives_up else {}
     journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard, **facts)
     if gives_up:
@@ -96,11 +97,15 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     offers.back_in_line(leg, at=at)
 
 
-def _unheard_before(interaction: Interaction) -> int:
-    """How many agents he has not heard since he last talked to one, but for those who hung up themselves."""
+def _unheard_before(interaction: Interaction, *, but: int) -> int:
+    """How many other agents he has not heard since he last talked to one, but for those who hung up themselves.
+
+    Agents, not tries: one desk without a way to him says nothing of his.
+    """
     talked = interaction.journal.filter(kind=Kind.MEDIA_CONNECTED).order_by().aggregate(last=Max("pk"))["last"] or 0
     failed_ = interaction.journal.filter(kind=Kind.MEDIA_FAILED, actor__isnull=True, pk__gt=talked)
-    return failed_.exclude(facts__heard__contains=[media.Side.CUSTOMER.value]).count()
+    unheard = failed_.exclude(facts__heard__contains=[media.Side.CUSTOMER.value])
+    return unheard.exclude(leg__agent=but).aggregate(n=Count("leg__agent", distinct=True))["n"]
 
 
 def gave_up(interaction: Interaction) -> bool:

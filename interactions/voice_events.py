@@ -57,9 +57,15 @@ def at_exchange(door: EntryPoint, event: Event, *, at: datetime | None = None) -
         return found.interaction
     if event.kind != Happened.HUNG_UP:
         raise UnknownCall
-    # His hanging up has overtaken his call, which is not to ring when it comes.
-    Arrival.objects.get_or_create(entry_point=door, provider_id=_provider_id(event), defaults={"at": at or clock.now()})
-    return None
+    # His hanging up has overtaken his call, which is not to ring when it comes; or the two met, and the call is here.
+    there, made = Arrival.objects.get_or_create(
+        entry_point=door, provider_id=_provider_id(event), defaults={"at": at or clock.now()}
+    )
+    if made or there.interaction is None:
+        return None
+    happened(there.interaction, event, at=at)
+    there.interaction.refresh_from_db()
+    return there.interaction
 
 
 def happened(interaction: Interaction, event: Event, *, at: datetime | None = None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from bpo.embedded.postgres import Postgres
@@ -238,6 +239,8 @@ PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600
 TURN_URLS = env.words("TURN_URLS")
 TURN_SECRET = env.secret("TURN_SECRET", "")
 TURN_ONLY = env.flag("TURN_ONLY")
+if TURN_ONLY and not (TURN_URLS and TURN_SECRET):
+    raise ImproperlyConfigured("TURN_ONLY sends every call through TURN_URLS, which needs TURN_SECRET: set both.")
 STUN_URLS = env.words("STUN_URLS")
 # Countries, as two letters, whose rule is that an agent sees who listens; see interactions.monitoring.
 LISTENING_TOLD_IN = frozenset(word.upper() for word in env.words("LISTENING_TOLD_IN"))

@@ -20,7 +20,7 @@ from interactions import waits
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
 from interactions.reports.figures import CUSTOMER_WAITS, IN_SOME_LINE, LIVE_CHANNELS, OPEN_CALLBACK, with_first_stay
-from interactions.reports.measures import FORMULAS, Line, Ratio
+from interactions.reports.measures import FORMULAS, Formula, Line, Ratio
 from interactions.reports.scope import Scope, in_force, lately, scope_of
 
 SOON = timedelta(hours=1)
@@ -75,7 +75,12 @@ class QueueRow:
         """Service level by the formula that the contract names; of mails there is none without a promise."""
         if not self.live and self.promise is None:
             return Ratio(0, 0)
-        return FORMULAS[self.promise.formula if self.promise else "service_level.v1"].of(counted)
+        return self.formula.of(counted)
+
+    @property
+    def formula(self) -> Formula:
+        """What the contract names, else the plain one."""
+        return FORMULAS[self.promise.formula if self.promise else "service_level.v1"]
 
     @property
     def level_now(self) -> Ratio:

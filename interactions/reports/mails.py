@@ -12,13 +12,13 @@ from bpo.kernel.composed import composed, first
 from clients.hours import Calendar, NeverOpen, open_seconds_between
 from clients.models import BusinessHours
 from interactions.models import Interaction, State
-from interactions.reports.measures import Line
+from interactions.reports.measures import FORMULAS, Line
 from interactions.reports.scope import Scope
 
 KEYS = {
     "in_time": ("in_time",),
     "late": ("late",),
-    "judged": ("in_time", "late", "overdue"),
+    **{formula.judged: formula.judged_ends for formula in FORMULAS.values()},
     "not_in_time": ("late", "overdue"),
     "still_waiting": ("overdue", "pending"),
 }

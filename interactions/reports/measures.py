@@ -130,6 +130,16 @@ class Formula:
         """The formula applied."""
         return Ratio(self.numerator(line), self.denominator(line))
 
+    @property
+    def judged(self) -> str:
+        """The figure that counts its denominator: what its percentage leads to."""
+        return "judged" if self.name == "service_level.v1" else f"judged_{self.name}"
+
+    @property
+    def judged_ends(self) -> tuple[str, ...]:
+        """The counts of a line that are in its denominator."""
+        return tuple(end.name for end in fields(Line) if end.type == "int" and self.denominator(Line(**{end.name: 1})))
+
 
 def _all(*formulas: Formula) -> Mapping[str, Formula]:
     return {formula.name: formula for formula in formulas}

@@ -10,7 +10,7 @@ from typing import Any
 from clients.models import Channel, Promise
 from interactions.reports import queries
 from interactions.reports.mails import mail_line
-from interactions.reports.measures import FORMULAS, Line, Ratio
+from interactions.reports.measures import FORMULAS, Formula, Line, Ratio
 from interactions.reports.scope import Scope, together
 
 
@@ -21,6 +21,11 @@ class Kept:
     promise: Promise
     line: Line
     ratio: Ratio
+
+    @property
+    def formula(self) -> Formula:
+        """What the promise names."""
+        return FORMULAS[self.promise.formula]
 
     @property
     def light(self) -> str:

@@ -31,16 +31,14 @@ from bpo.kernel.errors import InvalidValue
 from bpo.kernel.outgoing import OutgoingState
 from clients.models import Channel
 from interactions.models import BEGAN, Callback, Interaction, Leg, Message, MessageDirection, Outcome, State
-from interactions.reports import figures
+from interactions.reports import figures, mails
 from interactions.reports.figures import FIGURES, HANDLED, OPEN_CALLBACK, Figure, Thing
-from interactions.reports.mails import mail_rows
 from interactions.reports.measures import Callbacks, Handling, Line, total
 from interactions.reports.scope import Scope, together
 
 SECOND = timedelta(seconds=1)
 # A reply that bounced was a reply; one that is undone or never left was none.
 REPLIED = (OutgoingState.SENT, OutgoingState.DELIVERED, OutgoingState.BOUNCED, OutgoingState.COMPLAINED)
-MAIL_KEYS = frozenset({"in_time", "late", "judged", "not_in_time", "still_waiting"})
 
 
 class NoSuchFigure(InvalidValue):
@@ -59,13 +57,15 @@ def figure_of(key: str) -> Figure:
 
 
 def first_reply() -> Subquery:
-    """When a person first replied to a mail. Undone and failed replies are no replies."""
+    """When the first reply of a person left for the customer: one may be written to be sent later. Undone and failed
+    replies are no replies."""
     return Subquery(
         Message.objects.filter(
             interaction=OuterRef("pk"), direction=MessageDirection.OUT, agent__isnull=False, state__in=REPLIED
         )
-        .order_by("at")
-        .values("at")[:1]
+        .annotate(left_at=Coalesce("sent_at", "at"))
+        .order_by("left_at")
+        .values("left_at")[:1]
     )
 
 
@@ -77,8 +77,8 @@ def rows_of(key: str, scope: Scope) -> QuerySet[Any]:
             return figures.legs(scope).filter(figure.condition)
         case Thing.CALLBACK:
             return figures.callbacks(scope).filter(figure.condition)
-    if scope.channel == Channel.EMAIL and key in MAIL_KEYS:
-        return Interaction.objects.filter(pk__in=mail_rows(key, scope, replies(scope)))
+    if scope.channel == Channel.EMAIL and key in mails.KEYS:
+        return Interaction.objects.filter(pk__in=mails.mail_rows(key, scope, replies(scope)))
     rows = figures.arrived(scope, now=True) if figure.now else figures.contacts(scope)
     if key.startswith("mail_"):
         rows = rows.annotate(first_reply=first_reply())

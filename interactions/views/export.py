@@ -48,13 +48,24 @@ def csv_of(
     """The same rows as the list, streamed. Customers are named with `show`, and whose a row is with `clients`."""
 
     head, row = CSV[thing]
+    rest = left_off(found)
 
     def rows() -> Iterator[list[object]]:
         for each in found[:MOST_EXPORTED].iterator(chunk_size=500):
             whose = [clients.get(each.client_id, "")] if clients else []
             yield [*whose, *row(each, zone, names, show)]
+        yield from rest
 
     return table([*([_("Client")] if clients else []), *(str(_(name)) for name in head)], rows(), stem=stem)
+
+
+def left_off(found: QuerySet[Any]) -> list[list[object]]:
+    """A last line that says so, where there are more rows than a file has: it must not look whole."""
+    every = found.count()
+    if every <= MOST_EXPORTED:
+        return []
+    told = _("Not whole: the first %(n)s of %(every)s rows. Choose a shorter time.")
+    return [[told % {"n": MOST_EXPORTED, "every": every}]]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, stem: str) -> StreamingHttpResponse:

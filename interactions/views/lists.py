@@ -236,7 +236,7 @@ def choices(clients: Sequence[Client], asked: Asked) -> dict[str, Any]:
     return {
         "periods": PERIODS.items(),
         "channels": Channel.choices,
-        "figures": FIGURES.values(),
+        "figures": [figure for figure in FIGURES.values() if not figure.variant or figure is asked.figure],
         "queues": Queue.objects.filter(client__in=clients)
         .select_related("client__brand")
         .order_by("client__name", "name"),

@@ -20,6 +20,7 @@ import * as waiting from "./call/waiting.js";
 const RINGS = 7_000;   // so long it rings like a phone; whoever waits longer hears music
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const page = () => { try { return decodeURIComponent(location.hash.slice(1)).slice(0, 500); } catch { return ""; } };
+const MUTED = "muted";
 const LIVE = ["waiting", "talking", "held", "away"];
 
 const api = new Api(root, "call");
@@ -38,7 +39,8 @@ const line = new Line(api, {
 });
 const microphone = new Microphone({
   ontrack(track) {
-    line.use(track);
+    // who has none is silent, which the agent hears and can tell: without a voice the call would never be answered
+    line.use(track ?? (state && LIVE.includes(state.state) ? sound.silence() : null));
     if (track) track.enabled = $("mute").getAttribute("aria-pressed") !== "true";
     listen();
     waiting.drawMicrophone(microphone);
@@ -207,9 +209,9 @@ function elsewhere() {
   moment("before");
 }
 
-/* Kept, so that a reloaded page does not open what was closed. */
+/* Kept, so that a reloaded page does not open what was closed; where the frame has no storage, by the page around it. */
 function mute(on) {
-  memory.set("muted", on ? "yes" : "");
+  api.typed = on ? MUTED : "";
   talking.drawMuted(on);
   if (microphone.track) microphone.track.enabled = !on;
 }
@@ -218,8 +220,11 @@ function mute(on) {
 const ending = new Ending(api, { ontold: (next) => draw(next), onrefused: () => refresh() });
 const hungUp = () => draw({ ...state, state: "closed", outcome: state?.state === "waiting" ? "abandoned" : "handled", text: "", links: [] });
 
-async function end() {
-  if (!(await ending.press())) hungUp();
+/* Nothing of the room is heard any more from the press on, however long the answer takes. */
+function end() {
+  const told = ending.press();
+  hungUp();
+  return told;
 }
 
 /* --- what is pressed --------------------------------------------------------------------------------------------- */
@@ -313,7 +318,7 @@ if (!missing && (await message.resume())) {
     if (!hung) await refresh();
     else if (!(await told)) hungUp();
     if (state && LIVE.includes(state.state)) {
-      mute(Boolean(memory.get("muted")));
+      mute(api.typed === MUTED);
       line.open();
       sound.wake();
       microphone.open().then(listen);

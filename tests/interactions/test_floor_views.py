@@ -18,6 +18,7 @@ from bpo.kernel import clock
 from clients.models import Client, Queue, Role
 from interactions import offers
 from interactions.models import Callback, Interaction, JournalEntry, Kind
+from interactions.views import export
 from tests import factories
 from tests.interactions import reported
 
@@ -582,6 +583,16 @@ def test_a_second_counts_once_it_is_over_on_the_page_and_in_the_file(browser: Br
         text = browser.get(reverse("floor-contacts"), {**asked, "format": "csv"}).getvalue().decode()
         [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
         assert row[f"{column}, seconds"] == cell
+
+
+def test_a_file_that_is_not_whole_says_so(browser: Browser, line: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    for minutes in (5, 6, 7):
+        reported.contact(line, at=clock.now() - timedelta(minutes=minutes), waited=5)
+    asked = {"when": "30d", "format": "csv"}
+    assert "Not whole" not in browser.get(reverse("floor-contacts"), asked).getvalue().decode()
+    monkeypatch.setattr(export, "MOST_EXPORTED", 2)
+    *rows, last = browser.get(reverse("floor-contacts"), asked).getvalue().decode().splitlines()
+    assert (len(rows), last) == (3, "Not whole: the first 2 of 3 rows. Choose a shorter time.")
 
 
 def test_each_line_of_the_filter_says_whose_it_is(browser: Browser, line: Queue, sue: User) -> None:

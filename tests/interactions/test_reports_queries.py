@@ -7,10 +7,10 @@ import pytest
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
 from clients.models import Client, Contract, Policy, Promise, Queue
-from interactions.models import Interaction, Visit
+from interactions.models import Interaction, Message, Visit
 from interactions.reports import promised, queries
 from interactions.reports.figures import FIGURES, Thing
-from interactions.reports.measures import Callbacks
+from interactions.reports.measures import FORMULAS, Callbacks, Formula
 from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of, scopes_of
 from tests import factories
 from tests.interactions import reported
@@ -118,7 +118,7 @@ def test_every_figure_is_the_number_of_its_rows(line: Queue) -> None:
         assert queries.rows_of(key, scope).count() == number, key
         if FIGURES[key].thing == Thing.CONTACT:
             assert queries.contacts_of(key, scope).count() == number, key
-    assert set(expected) == {key for key, figure in FIGURES.items() if not figure.now}
+    assert set(expected) == {key for key, figure in FIGURES.items() if not figure.now and not figure.variant}
     assert (counted.in_time, counted.late, counted.short, counted.abandoned_in_time, counted.abandoned_late) == (
         2,
         1,
@@ -161,6 +161,25 @@ def test_the_threshold_is_that_of_the_contract_in_force_when_the_contact_came(li
     counted = queries.day(scope_of([line.client], "7d", at=NOON + timedelta(minutes=1)))
     assert (counted.by_channel["voice"].in_time, counted.by_channel["voice"].late) == (1, 1)
     assert counted.by_channel["chat"].in_time == 1
+
+
+@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+@pytest.mark.parametrize("channel", ["voice", "email"])
+def test_every_percentage_leads_to_its_denominator(line: Queue, formula: Formula, channel: str) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    promise = reported.promise(line.client, channel, 20, formula=formula.name)
+    if channel == "voice":
+        golden_day(line, NOON)
+    else:
+        for waits in (10, 40, 0):
+            mail = reported.contact(line, "email", at=NOON, waited=1 if waits else None)
+            if waits:
+                reported.wrote(mail, "Yes", at=NOON + timedelta(seconds=waits), by=bea)
+        reported.contact(line, "email", at=NOON, waited=5, how="handled")
+    scope = scope_of([line.client], at=NOON + timedelta(hours=1))
+    (kept,) = promised.kept([promise], scope)
+    assert kept.ratio.denominator > 0
+    assert queries.count_of(kept.formula.judged, scope.with_threshold(promise)) == kept.ratio.denominator
 
 
 def test_a_promise_is_judged_by_its_own_formula(line: Queue) -> None:
@@ -251,6 +270,17 @@ def test_a_mail_is_judged_by_its_first_reply_in_open_time(line: Queue) -> None:
     assert queries.count_of("in_time", own) == 1
 
 
+def test_a_reply_counts_when_it_leaves_not_when_it_is_written(line: Queue) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    reported.promise(line.client, "email", 3600)
+    mail = reported.contact(line, "email", at=NOON, waited=1)
+    reply = reported.wrote(mail, "Yes", at=NOON + timedelta(minutes=5), by=bea)
+    Message.objects.filter(pk=reply.pk).update(state="sent", sent_at=NOON + timedelta(hours=3))
+    scope = scope_of([line.client], at=NOON + timedelta(hours=4))
+    (judged,) = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
+    assert (judged.line.in_time, judged.line.late) == (0, 1)
+
+
 def test_the_short_limit_is_the_clients(line: Queue) -> None:
     Policy.objects.filter(client=line.client).update(short_abandon_seconds=30)
     reported.contact(line, at=NOON, waited=12, how="abandoned")
@@ -267,6 +297,21 @@ def test_handling_belongs_to_the_day_in_which_wrap_up_ended(line: Queue) -> None
     yesterday = queries.day(scope_of([line.client], "yesterday", at=NOON))
     assert (today.handling.aht_seconds, today.handling.hold_seconds, today.came_in) == (240, 30, 0)
     assert (yesterday.handling.legs, yesterday.line.answered) == (0, 1)
+
+
+def test_what_was_worked_in_a_line_stays_there_when_the_contact_is_handed_on(line: Queue) -> None:
+    bea = reported.agent("Bea Brown", line.client)
+    other = factories.queue(line.client, "Repairs")
+    made = reported.contact(line, at=NOON, waited=5)
+    reported.worked(made, bea, start=NOON, talk=100, lane=reported.lane(line, "voice"))
+    reported.worked(made, bea, start=NOON + timedelta(minutes=9), talk=40, lane=reported.lane(other, "voice"))
+    Interaction.objects.filter(pk=made.pk).update(queue=other)
+    called = reported.contact(other, at=NOON, waited=1, direction="outbound", origin="agent")
+    reported.worked(called, bea, start=NOON, talk=7)
+    first, second = (scope_of([line.client], queue=each.pk, at=NOON + timedelta(hours=1)) for each in (line, other))
+    assert queries.day(first).handling.talk_seconds == 100
+    assert queries.day(second).handling.talk_seconds == 47
+    assert (queries.count_of("handled", first), queries.count_of("handled", second)) == (1, 2)
 
 
 def test_a_second_visit_counts_nothing_again(line: Queue) -> None:

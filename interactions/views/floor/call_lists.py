@@ -173,6 +173,7 @@ HEAD = (
 
 def _csv(call_list: CallList, rows: QuerySet[Prospect]) -> HttpResponseBase:
     zone = get_current_timezone()
+    rest = export.left_off(rows)
 
     def cells() -> Iterator[list[object]]:
         for one in rows[: export.MOST_EXPORTED].iterator(chunk_size=500):
@@ -184,5 +185,6 @@ def _csv(call_list: CallList, rows: QuerySet[Prospect]) -> HttpResponseBase:
                 one.consent_on.isoformat(), one.get_state_display(), one.attempts, one.get_result_display(),
                 one.result_note, *moments, one.interaction.public_id if one.interaction else "",
             ]  # fmt: skip
+        yield from rest
 
     return export.table([str(_(name)) for name in HEAD], cells(), stem=f"call-list-{localdate(clock.now())}")

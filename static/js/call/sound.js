@@ -27,6 +27,12 @@ export class Sound {
     return woken;
   }
 
+  /* A voice that says nothing. */
+  silence() {
+    this.wake();
+    return this.context.createMediaStreamDestination().stream.getAudioTracks()[0];
+  }
+
   get blocked() { return Boolean(this.context) && this.context.state !== "running" && this.context.state !== "closed"; }
 
   told() { this.onblocked(this.blocked && Boolean(this.playing || this.heard)); }

@@ -251,7 +251,7 @@ export function voicemail({ sound, contact, onsent, onback }) {
     }
   }
 
-  /* What is kept of it tells a page that is opened again in this tab that it has arrived, until another call begins. */
+  /* What is kept of it tells a page that is loaded again in this tab once more that it has arrived. */
   function sent(state) {
     clearInterval(alive);
     token = "";
@@ -314,7 +314,11 @@ export function voicemail({ sound, contact, onsent, onback }) {
       if (!token) return false;
       try {
         const now = await ask("state", null, { method: "GET" });
-        if (now.state === "sent") { sent(now); return true; }
+        if (now.state === "sent") {
+          sent(now);
+          remember("");
+          return true;
+        }
         if (now.ms < 1000) return false;
         $("vm-number").value ||= now.number;
         $("vm-ready").elements.name.value ||= now.name;

@@ -3,16 +3,22 @@
 const note = document.getElementById("microphone-note");
 const STORE = "microphone";
 
-let context = null, meter = null, wanted = false, turn = 0;
+let context = null, meter = null, wanted = false, turn = 0, opening = null;
 
 export const microphone = {
   track: null,
   onchange: () => {},
   get chosen() { return localStorage.getItem(STORE) ?? ""; },
 
+  /* Asked for once, however many want it meanwhile: a second one would stay open when the first is given back. */
   async start() {
     if (this.track?.readyState === "live") return this.track;
     if (!navigator.mediaDevices) { tell("none"); return null; }
+    opening ??= this.open().finally(() => { opening = null; });
+    return opening;
+  },
+
+  async open() {
     const mine = turn;
     try {
       const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -28,9 +34,10 @@ export const microphone = {
     }
     tell("");
     listen(this.track);
-    this.track.addEventListener("ended", () => this.lost());
-    this.onchange(this.track);
-    return this.track;
+    const { track } = this;
+    track.addEventListener("ended", () => { if (track === this.track) this.lost(); });
+    this.onchange(track);
+    return track;
   },
 
   /* The headset was unplugged: another one is taken, if there is one. */
@@ -43,6 +50,7 @@ export const microphone = {
   release() {
     wanted = false;
     turn += 1;
+    opening = null;
     this.track?.stop();
     this.track = meter = null;
     tell("");

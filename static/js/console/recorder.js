@@ -25,7 +25,7 @@ async function start() {
   context.onstatechange = () => { if (call && !taking) recorder.follow(call, talk, microphone); };
   if (context.state !== "running") { starting = null; context.resume(); show(); return; }
   const answer = await post(document.body.dataset.recording.replace("0", mine));
-  const begun = answer?.ok ? await answer.json() : null;
+  const begun = answer?.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
   if (starting !== mine || call?.leg !== mine) return;
   starting = null;
   if (!begun) { if (!answer || answer.status >= 500) setTimeout(() => recorder.follow(call, talk, microphone), AGAIN); return; }

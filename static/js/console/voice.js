@@ -11,7 +11,7 @@ import { beforeTalk } from "../lib/sound.js";
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
 const HELD = 4_000;   // so long a word of the line has to hold before it is read out
 const DOUBT = 3_000;  // so long the news that both hear each other may be on its way before the page asks
-let call = null, asked = 0, lineWords = "", reading = 0, doubt = 0;
+let call = null, asked = 0, silent = 0, lineWords = "", reading = 0, doubt = 0;   // silent: so many presses wait for their answer
 
 const talk = new Talk({
   send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
@@ -68,7 +68,7 @@ async function follow(next) {
   if (!next) { recorder.follow(null); return; }
   const track = await microphone.start();
   if (call !== next) return;
-  if (track) track.enabled = !next.muted;
+  if (track) track.enabled = !(next.muted || silent);
   talk.use(track);
   talk.follow(next.links, next.ice);
   // said before, perhaps into a line that was down
@@ -92,7 +92,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
 });
 
 microphone.onchange = (track) => {
-  if (call) track.enabled = !call.muted;
+  if (call) track.enabled = !(call.muted || silent);
   talk.use(track);
   if (call) recorder.follow(call, talk, track);
 };
@@ -102,15 +102,25 @@ on("signal", async (data) => {
   if (data.to === call?.leg) talk.receive(data.from, data.data);
 });
 on("item", () => look());
-document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.id === "offer-accept" && detail.successful) look(); });
 on("aside", () => { asked += 1; follow(null); talk.use(null); microphone.release(); });
 document.body.addEventListener("push:again", () => look());
 addEventListener("online", () => talk.mend());
 
-/* Muted is muted at once; that she speaks again waits for the answer. No news of the contact comes of either. */
-const mutes = (config) => config?.verb === "post" && config.path.endsWith("/mute/");
-document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig) && requestConfig.parameters.on === "1") talk.mute(true); });
-document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => { if (mutes(requestConfig)) look(); });
+/* Muted is muted at once, and who is put on hold, handed on or hung up on hears nothing more from the press on; that she speaks
+   again waits for the answer, which is asked for without waiting for news. What was asked before the press knows less. */
+const mutes = (config) => config.path.endsWith("/mute/") && config.parameters.on === "1";
+const leaves = (config) => /\/(hold|transfer|complete|end)\/$/.test(config.path);
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
+  if (!call || requestConfig?.verb !== "post" || !(mutes(requestConfig) || leaves(requestConfig))) return;
+  asked += 1;
+  silent += 1;
+  talk.mute(true);
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
+  if (requestConfig?.verb !== "post") return;
+  if (call && (mutes(requestConfig) || leaves(requestConfig))) silent = Math.max(0, silent - 1);
+  look();
+});
 
 /* A call that cannot be heard here is not for this desk. */
 document.addEventListener("htmx:afterSettle", async ({ target }) => {

@@ -14,7 +14,7 @@ const tagOf = () => crypto.randomUUID().slice(0, 8);
 
 class Link {
   constructor(talk, wanted) {
-    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", pc: null, early: [], ready: false, up: false, owed: false, asked: 0, since: 0 });
+    Object.assign(this, { talk, id: wanted.id, mine: tagOf(), theirs: "", former: new Set(), pc: null, early: [], offered: 0, ready: false, up: false, owed: false, asked: 0, since: 0 });
     this.audio = new Audio();
     this.audio.autoplay = true;
     this.want(wanted);
@@ -71,7 +71,8 @@ class Link {
     const pc = this.pc;
     if (pc.signalingState === "have-local-offer" && !iceRestart) return;
     await pc.setLocalDescription(await pc.createOffer({ iceRestart }));
-    if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON() });
+    // numbered: an answer to an offer before this one is none
+    if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON(), number: (this.offered += 1) });
   }
 
   mend() {
@@ -82,9 +83,10 @@ class Link {
   }
 
   async receive(data) {
-    const { kind, tag, to } = data;
-    if (to && to !== this.mine) return;
+    const { kind, tag, to, number } = data;
+    if ((to && to !== this.mine) || this.former.has(tag)) return;   // of a page that is gone, come late
     if (tag !== this.theirs) {
+      if (this.theirs) this.former.add(this.theirs);
       this.theirs = tag;
       this.begin();
       if (to !== this.mine) this.say({ kind: "hello" });
@@ -92,6 +94,7 @@ class Link {
     const pc = this.pc;
     if (kind === "restart" && this.offers) await this.offer(true);
     if (kind === "description") {
+      if (data.description.type === "answer" && number !== this.offered) return;
       await pc.setRemoteDescription(data.description);
       if (pc !== this.pc) return;
       for (const candidate of this.early.splice(0)) await pc.addIceCandidate(candidate).catch(() => {});
@@ -99,7 +102,7 @@ class Link {
       pc.getTransceivers()[0].direction = "sendrecv";
       this.apply();
       await pc.setLocalDescription();
-      if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON() });
+      if (pc === this.pc) this.say({ kind: "description", description: pc.localDescription.toJSON(), number });
     }
     if (kind === "candidate") {
       if (pc.remoteDescription) await pc.addIceCandidate(data.candidate).catch(() => {});
