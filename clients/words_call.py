@@ -41,6 +41,38 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     },
     "call_own_window": {"en": "Open the call in its own window", "es": "Abrir la llamada en otra ventana"},
     "call_mic_again": {"en": "Try the microphone again", "es": "Probar otra vez el micrófono"},
+    # by a link from an agent who calls
+    "call_link_heading": {"en": "{agent} is on the line for you", "es": "{agent} le espera en línea"},
+    "call_link_lead": {
+        "en": "Press the button and talk with your voice, right here in your browser. It takes no phone.",
+        "es": "Pulse el botón y hable con su voz, aquí mismo en el navegador. No hace falta teléfono.",
+    },
+    "call_link_mic": {
+        "en": "We need your microphone for this, and your browser will ask you for it.",
+        "es": "Necesitamos su micrófono y el navegador le pedirá permiso.",
+    },
+    "call_link_join": {"en": "Join the call", "es": "Entrar en la llamada"},
+    "call_link_over": {"en": "This call is over", "es": "Esta llamada ha terminado"},
+    "call_link_over_why": {
+        "en": "The link was good for one call and a short time. Nothing is lost: we have your number.",
+        "es": "El enlace valía para una llamada y por poco tiempo. No se pierde nada: tenemos su número.",
+    },
+    "call_link_left": {
+        "en": "Try again, or stay by your phone: we reach you there.",
+        "es": "Inténtelo otra vez o tenga el teléfono cerca: le llamaremos.",
+    },
+    "err_link_over": {
+        "en": "This call is over. The link was good for that call alone.",
+        "es": "Esta llamada ha terminado. El enlace valía solo para ella.",
+    },
+    "err_link_taken": {
+        "en": "Another page is in this call already. Close that one first.",
+        "es": "Ya hay otra página en esta llamada. Cierre primero esa.",
+    },
+    "err_link_held": {
+        "en": "One moment: your line is on hold. Try again shortly.",
+        "es": "Un momento: su línea está en espera. Inténtelo de nuevo enseguida.",
+    },
     # in line
     "call_in_line": {"en": "You are in line", "es": "Está en la cola"},
     "call_keep_open": {
@@ -156,6 +188,7 @@ CALL_WORDS: dict[str, dict[str, str]] = {
     "call.ended": {"en": "The call has ended", "es": "La llamada ha terminado"},
     "call.left": {"en": "You have left the line", "es": "Ha salido de la cola"},
     "call.promised": {"en": "We call you back", "es": "Le llamaremos"},
+    "call.unlinked": {"en": "You are not connected any more", "es": "La conexión se ha cortado"},
     "call.not_now": {"en": "Nobody can answer now", "es": "Ahora nadie puede contestar"},
     "call.no_answer": {"en": "We did not get to talk.", "es": "No hemos podido hablar."},
     "call.come_again": {"en": "You can call again whenever you like.", "es": "Puede volver a llamar cuando quiera."},

@@ -98,6 +98,7 @@ def no_voice(leg: Leg, *, why: str, at: datetime | None = None) -> bool:
     if still is None:
         return False
     at = at or clock.now()
-    consulting.end_consults(leg.interaction, at=at)
+    if not unheard.came_by_link(leg):
+        consulting.end_consults(leg.interaction, at=at)
     unheard.failed(leg, still, why=why, at=at)
     return True

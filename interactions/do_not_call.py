@@ -36,6 +36,7 @@ def add(client: Client, number: str, *, by: journal.Actor, why: str, at: datetim
     )
     if fresh:
         journal.record(client, Kind.DO_NOT_CALL, by=by, at=at, number=number, why=why)
+        _tell_of_each(row, Kind.DO_NOT_CALL, by=by, why=why, at=at)
     waiting = Prospect.objects.filter(client=client, number=number, state__in=NOT_CALLED)
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         _stop(pk, by=by, at=at)
@@ -45,13 +46,22 @@ def add(client: Client, number: str, *, by: journal.Actor, why: str, at: datetim
 
 
 @transaction.atomic
-def lift(row: DoNotCall, *, by: journal.Actor, why: str) -> None:
+def lift(row: DoNotCall, *, by: journal.Actor, why: str, at: datetime | None = None) -> None:
     """It was written down by mistake, or the person asks to be called again. Who was stopped stays stopped."""
+    at = at or clock.now()
     why = words.line(why, most=MOST_WHY)
     if not why:
         raise ReasonMissing
     if DoNotCall.objects.filter(pk=row.pk).delete()[0]:
-        journal.record(row.client, Kind.CALL_AGAIN, by=by, number=row.number, why=why)
+        journal.record(row.client, Kind.CALL_AGAIN, by=by, at=at, number=row.number, why=why)
+        _tell_of_each(row, Kind.CALL_AGAIN, by=by, why=why, at=at)
+
+
+def _tell_of_each(row: DoNotCall, kind: Kind, *, by: journal.Actor, why: str, at: datetime) -> None:
+    """A line in the story of everybody with this number, on whatever list of the client."""
+    people = Prospect.objects.filter(client=row.client_id, number=row.number).select_related("interaction")
+    for prospect in people.order_by("pk"):
+        journal.record(prospect, kind, by=by, at=at, why=why)
 
 
 def find_stopped(at: datetime | None = None, *, limit: int = 200) -> int:

@@ -79,6 +79,16 @@ def held_leg(leg: Leg, *, by: Agent | None = None) -> Leg:
     return fresh
 
 
+def working_leg(leg: Leg, *, by: Agent) -> Leg:
+    """Her primary leg read anew while she works on it or wraps it up, under the seats of all who are on it; else
+    NotYours."""
+    states.take_seats_on(leg.interaction_id, leg.agent_id)
+    fresh = offers.read_anew(leg)
+    if not fresh.is_worked_on or fresh.agent_id != by.pk:
+        raise NotYours
+    return fresh
+
+
 def live_leg(interaction: Interaction) -> Leg | None:
     """The primary leg in offered or handling, if there is one (a constraint allows one at most)."""
     return (
@@ -229,9 +239,15 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
     leg = held_leg(leg, by=by)
     at = at or clock.now()
     interaction = leg.interaction
+    row = media.unsettled(leg)
+    if row is not None and unheard.came_by_link(leg):
+        unheard.back_to_telephone(leg, why="left before it began", at=at)
+        if ended_by == EndedBy.CUSTOMER:
+            return leg
+        row = None
     if leg.consulted:
         consulting.end_consults(interaction, at=at)
-    if (row := media.unsettled(leg)) is not None:
+    if row is not None:
         return unheard.ended(leg, row, ended_by=ended_by, by=by, at=at)
     by_name = "customer" if ended_by == EndedBy.CUSTOMER else ""
     journal.record(leg, Kind.ENDED, by=by, by_name=by_name, at=at, leg=str(leg.public_id), by_whom=ended_by)

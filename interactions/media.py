@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from bpo.kernel import clock
 from bpo.kernel.asking import operation
 from bpo.kernel.errors import DomainError
-from interactions import journal, queueing, states
+from interactions import case_duty, journal, queueing, states
 from interactions.adapters import VOICES
-from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, State
+from interactions.models import CallMedia, Direction, Interaction, Kind, Leg, LegState, State
 
 WITHIN = timedelta(seconds=10)
 
@@ -102,6 +102,18 @@ def settle(row: CallMedia, *, at: datetime) -> None:
     CallMedia.objects.filter(pk=row.pk, settled_at__isnull=True).update(settled_at=at)
 
 
+def page_came(leg: Leg, *, at: datetime) -> None:
+    """The customer's page comes to a call that nothing of ours carried: all who are in it await his voice."""
+    await_both(leg, at=at)
+    beside = Leg.objects.filter(interaction=leg.interaction_id, state=LegState.HANDLING).exclude(pk=leg.pk)
+    CallMedia.objects.bulk_create(CallMedia(leg=colleague) for colleague in beside)
+
+
+def page_gone(leg: Leg) -> None:
+    """It is gone before they heard each other: the call goes on as before, and what was awaited is in no figure."""
+    CallMedia.objects.filter(leg__interaction=leg.interaction_id, settled_at__isnull=True).delete()
+
+
 def give_up(leg: Leg, *, at: datetime) -> None:
     """A colleague who was asked in is out again; her way to the customer is of no use any more."""
     CallMedia.objects.filter(pk=leg.pk, settled_at__isnull=True).update(settled_at=at)
@@ -126,6 +138,10 @@ def came(leg: Leg, side: Side, *, at: datetime | None = None) -> bool:
     settle(row, at=at)
     if row.due_at is None:  # the call was answered before she was asked in
         return False
+    if leg.interaction.direction == Direction.OUTBOUND:
+        case_duty.answered(leg.interaction)
+        if leg.journal.filter(kind=Kind.MEDIA_CONNECTED).exists():  # by telephone: her talk began then
+            CallMedia.objects.filter(pk=row.pk).update(due_at=None)
     Interaction.objects.filter(pk=leg.interaction_id).update(step_due_at=None)
     queueing.leave_queue(leg.interaction, "answered", at)
     journal.record(leg, Kind.MEDIA_CONNECTED, at=at, leg=str(leg.public_id), how=VOICES[leg.interaction.carrier].name)

@@ -73,7 +73,8 @@ def standing() -> QuerySet[Monitor]:
     )
     supervises = Membership.objects.filter(client=OuterRef("client"), user=OuterRef("user"), role=Role.SUPERVISOR)
     open_ = Monitor.objects.filter(ended_at__isnull=True, user__is_active=True, interaction__state__in=TALKING)
-    return open_.filter(Exists(leads), Exists(supervises)).select_related("interaction", "user").order_by("pk")
+    carried = open_.exclude(interaction__carrier="")  # whoever came by a link may go back to the telephone
+    return carried.filter(Exists(leads), Exists(supervises)).select_related("interaction", "user").order_by("pk")
 
 
 def beside(interaction: Interaction) -> list[Monitor]:

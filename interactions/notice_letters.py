@@ -17,7 +17,7 @@ from clients.opening import known_zone, next_opening
 from clients.times import clock_words, date_words, moment_words, window_words, zone_words
 from interactions import act_letters, sender
 from interactions.letters import Letter, Line, greeting, zone_of
-from interactions.models import Callback, Interaction, Message, MessageDirection, Notice, NoticeKind
+from interactions.models import Callback, CallLink, Interaction, Message, MessageDirection, Notice, NoticeKind
 from interactions.notice_words import say
 
 MOST_LINES = 500
@@ -53,6 +53,8 @@ def letter_of(notice: Notice) -> Letter:
             return act_letters.order(notice)
         case NoticeKind.REVIEW_DUE:
             return _review_due(notice)
+        case NoticeKind.CALL_LINK:
+            return _call_link(notice)
         case _:
             return _callback(notice)
 
@@ -82,6 +84,11 @@ def survey_url(interaction: Interaction | None) -> str:
     if interaction is None:
         return ""
     return _link("customer-survey", links.sign("survey", str(interaction.public_id)))
+
+
+def call_link_url(link: CallLink) -> str:
+    """The signed link by which somebody whom we call comes to the call."""
+    return _link("customer-call-link", links.sign("call link", link.code))
 
 
 def callback_url(callback: Callback) -> str:
@@ -230,6 +237,23 @@ def _survey(notice: Notice) -> Letter:
         paragraphs=(say("survey_lead", language),),
         button=(say("survey_button", language), link) if link else None,
         closing=(texts.text(client, TextKind.THANKS, language),),
+    )
+
+
+def _call_link(notice: Notice) -> Letter:
+    """To somebody whom an agent has on a list, at this moment."""
+    language, contact = notice.language, notice.interaction
+    assert contact is not None
+    link = contact.call_link
+    zone = zone_of(contact)
+    until = say("zone", language, window=moment_words(link.good_until, zone, language), zone=zone_words(zone))
+    return Letter(
+        subject=say("call_link_subject", language, client=notice.client.brand.public_name),
+        title=say("call_link_title", language),
+        greeting=greeting(notice),
+        paragraphs=(say("call_link_lead", language), say("call_link_how", language)),
+        facts=((say("call_link_until", language), until),),
+        button=(say("call_link_button", language), call_link_url(link)),
     )
 
 

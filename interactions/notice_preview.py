@@ -12,6 +12,7 @@ from interactions.models import (
     Appointment,
     AppointmentKind,
     Callback,
+    CallLink,
     Case,
     Envelope,
     Interaction,
@@ -52,6 +53,7 @@ def sample(client: Client, kind: NoticeKind, language: str) -> Notice:
         client=client, customer=customer, case=case, channel=Channel.EMAIL, language=language, arrived_at=at
     )
     interaction.envelope = Envelope(interaction=interaction, subject=SUBJECTS[language], from_name=customer.name)
+    CallLink(interaction=interaction, code="EXAMPLE", made_at=at, good_until=at + timedelta(minutes=30))
     callback = Callback(
         client=client,
         reference=f"{client.reference_prefix}-EXAMPL",

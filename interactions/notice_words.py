@@ -53,6 +53,18 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "We do not contact you at this time any more.",
         "es": "Ya no le contactaremos a esta hora.",
     },
+    "call_link_subject": {"en": "Your call with {client}", "es": "Su llamada con {client}"},
+    "call_link_title": {"en": "We are on the line for you", "es": "Le esperamos en línea"},
+    "call_link_lead": {
+        "en": "You agreed that we may call you. One of us would like to talk with you now.",
+        "es": "Usted aceptó que le llamáramos. Una persona de nuestro equipo desea hablar con usted ahora.",
+    },
+    "call_link_how": {
+        "en": "Press the button and talk in your browser. It takes no phone and costs nothing.",
+        "es": "Pulse el botón y hable desde el navegador. No hace falta teléfono y no cuesta nada.",
+    },
+    "call_link_until": {"en": "Good until", "es": "Válido hasta"},
+    "call_link_button": {"en": "Join the call", "es": "Entrar en la llamada"},
     "after_hours_subject": {"en": "Re: {subject}", "es": "Re: {subject}"},
     "after_hours_subject_none": {"en": "We have received your mail", "es": "Hemos recibido su correo"},
     "after_hours_title": {"en": "We have received your mail", "es": "Hemos recibido su correo"},

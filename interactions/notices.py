@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from bpo.kernel import clock
 from bpo.kernel.outgoing import Outgoing, OutgoingState
+from clients import call_lists, hours
 from clients.customers import tidy_address
 from clients.models import Channel, Client, ClientState, Customer, CustomerAddress, Policy
 from clients.words import language_for
@@ -27,6 +28,7 @@ from interactions.models import (
     AppointmentState,
     Callback,
     CallbackOrigin,
+    CallLink,
     Case,
     CaseState,
     Interaction,
@@ -329,11 +331,12 @@ def deliver(notice: Notice, *, at: datetime | None = None) -> bool:
             # It was on its way out when the customer went on and the case opened again.
             take_back_resolution(notice.case, at=at)
         return False
-    if _called_off(notice):
+    if _called_off(notice, at or clock.now()):
         # Cancelled while it was on its way out or waited for another try: the cancellation must not come before it.
+        of_link = notice.kind == NoticeKind.CALL_LINK
         with transaction.atomic():
             if _put_back(notice, due_at=at or clock.now()):
-                _cancel(notice, "the appointment was cancelled", at)
+                _cancel(notice, "the link is over" if of_link else "the appointment was cancelled", at)
         return False
     if not notice.html:
         rendered = render(letter_of(notice), notice.client, notice.language)
@@ -392,11 +395,25 @@ def _mail_answered(notice: Notice) -> str:
     return mails.order_by("-at", "-pk").values_list("message_id", flat=True).first() or ""
 
 
-def _called_off(notice: Notice) -> bool:
+def _called_off(notice: Notice, at: datetime) -> bool:
     """Whether it invites to what does not take place any more."""
+    if notice.kind == NoticeKind.CALL_LINK:
+        return not _may_come(notice, at)
     if notice.kind != NoticeKind.BOOKING:
         return False
     return Appointment.objects.filter(action=notice.action_id, state=AppointmentState.CANCELLED).exists()
+
+
+def _may_come(notice: Notice, at: datetime) -> bool:
+    """Whether the link of this mail leads to a call, and its person may still be asked to come: nobody who wants no
+    calls by now, and nobody at night."""
+    rows = CallLink.objects.select_related("interaction__prospect__call_list")
+    good = rows.filter(interaction=notice.interaction_id, turn=notice.turn, good_until__gt=at)
+    link = good.filter(interaction__state__in=IN_TALK).first()
+    person = getattr(link.interaction, "prospect", None) if link else None
+    if person is None or call_lists.blocked(person.client_id, [person.number]):
+        return False
+    return hours.is_open(person.call_list.calendar(person.zone), at)
 
 
 def _chat_goes_on(notice: Notice) -> bool:

@@ -20,6 +20,7 @@ from interactions import (
     handling,
     journal,
     list_promises,
+    media,
     prospect_calls,
     prospects,
     queueing,
@@ -247,6 +248,8 @@ def report(leg: Leg, result: Result | str, *, by: Agent, at: datetime | None = N
         if leg.channel != Channel.VOICE or leg.interaction.direction != Direction.OUTBOUND:
             raise callback_work.NothingToReport
         if result != Result.REACHED:
+            if media.is_told(leg.interaction) and media.unsettled(leg) is None:  # they hear each other
+                raise callback_work.NothingToReport
             journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=str(result))
             prospect_calls.tried(leg, result, by=by, at=at)
             handling.end_work(leg, by=by, ended_by=EndedBy.AGENT, at=at)

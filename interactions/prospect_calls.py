@@ -24,7 +24,6 @@ from interactions.models import (
     JournalEntry,
     Kind,
     Leg,
-    LegRole,
     LegState,
     Origin,
     Prospect,
@@ -110,8 +109,7 @@ def conclude(leg: Leg, result: str, *, by: Agent, note: str = "", at: datetime |
         raise NothingToSay
     prospect = locked(found, by)
     leg = read_anew(leg)
-    works = leg.role == LegRole.PRIMARY and leg.state in (LegState.HANDLING, LegState.WRAPPING)
-    if leg.agent_id != by.pk or not works:
+    if leg.agent_id != by.pk or not leg.is_worked_on:
         raise handling.NotYours
     if result == ProspectResult.FOLLOW_UP and not wrap_up.has_follow_up(leg.interaction):
         raise FollowUpMissing

@@ -37,6 +37,13 @@ class NumberRefused(DomainError):
     code = "number_refused"
 
 
+class ChangedMeanwhile(DomainError):
+    """Somebody corrected the person since this edition was read; nothing of it is written over."""
+
+    code = "changed_meanwhile"
+    sentence = lazy("Somebody changed this person meanwhile. Look at the person as it is now, and change it again.")
+
+
 def refusal(prospect: Prospect) -> str:
     """Why nothing of this person can be changed at this moment, in words; empty when it can."""
     match prospect.state:
@@ -53,25 +60,31 @@ def refusal(prospect: Prospect) -> str:
 
 
 @operation
-def change(prospect: Prospect, *, by: User, why: str, at: datetime | None = None, **fields: Any) -> Prospect:
+def change(
+    prospect: Prospect, *, by: User, why: str, edition: int | None = None, at: datetime | None = None, **fields: Any
+) -> Prospect:
     """Correct what is known of somebody who waits; the values are checked already, the number is in E.164.
 
     The journal keeps the names of what changed alone, for what somebody no longer wants known must not stay there. Sent
-    twice it is changed once. NumberRefused for a number that is on the list already, never called, or called already.
+    twice it is changed once. NumberRefused for a number that is on the list already, never called, or called already;
+    ChangedMeanwhile where `edition`, the one that was read, is not the person's any more.
     """
     why = _reason(why)
     prospect = locked(prospect)
     changed = [name for name, value in fields.items() if getattr(prospect, name) != value]
     if not changed:
         return prospect
+    if edition not in (None, prospect.edition):
+        raise ChangedMeanwhile
     _require_waiting(prospect)
     if "number" in changed:
         _require_number(prospect, fields["number"])
     for name in changed:
         setattr(prospect, name, fields[name])
+    prospect.edition += 1
     try:
         with transaction.atomic():
-            prospect.save(update_fields=changed)
+            prospect.save(update_fields=[*changed, "edition"])
     except IntegrityError as error:
         raise NumberRefused(sentence=_("This number is on the list already.")) from error
     journal.record(prospect, Kind.PROSPECT_CHANGED, by=by, at=at or clock.now(), changed=changed, why=why)

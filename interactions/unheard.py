@@ -10,7 +10,19 @@ from django.db.models import Count, Max
 from bpo.kernel import push
 from interactions import closing, journal, media, offers, queueing, states
 from interactions.adapters import VOICES
-from interactions.models import CallMedia, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
+from interactions.models import (
+    CallLink,
+    CallMedia,
+    ChatSession,
+    Direction,
+    EndedBy,
+    Interaction,
+    Kind,
+    Leg,
+    LegState,
+    Outcome,
+    State,
+)
 
 # So many agents whom the caller did not hear: it lies with him, and the next one is not asked for nothing.
 MOST_UNHEARD = 3
@@ -38,11 +50,34 @@ def _abandoned(leg: Leg, row: CallMedia, *, at: datetime) -> None:
     closing.close(leg.interaction, Outcome.ABANDONED, by_name="customer", at=at)
 
 
+def came_by_link(leg: Leg) -> bool:
+    """Whether it is a call of ours to which the customer came by a link: he stands in no line to which he could go
+    back, and the agent has him by telephone, as before."""
+    return leg.interaction.direction == Direction.OUTBOUND and not leg.interaction.visits.filter(left_at=None).exists()
+
+
+def back_to_telephone(leg: Leg, *, why: str, at: datetime) -> None:
+    """The page that came by a link was not heard, or is gone before: her contact goes on without it.
+
+    Whoever presses again comes again, as long as the link is good. The caller holds the seats.
+    """
+    media.page_gone(leg)
+    _end_hold(leg, at=at)
+    ChatSession.objects.filter(interaction=leg.interaction_id).update(interaction=None)
+    CallLink.objects.filter(interaction=leg.interaction_id).update(page="")
+    Interaction.objects.filter(pk=leg.interaction_id).update(carrier="", version=states.NEXT_VERSION)
+    leg.interaction.refresh_from_db(fields=["carrier", "version"])
+    journal.record(leg, Kind.LINK_LEFT, at=at, leg=str(leg.public_id), why=why)
+
+
 def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = None, at: datetime) -> None:
     """No voice came in time, or she hung up before: he keeps his place, and she is not asked again at once.
 
     Where his own page has heard nobody again and again the contact ends (decision 0019). The caller holds the seats.
     """
+    if came_by_link(leg):
+        back_to_telephone(leg, why=why, at=at)
+        return
     media.settle(row, at=at)
     interaction = leg.interaction
     _end_hold(leg, at=at)

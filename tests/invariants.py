@@ -16,6 +16,9 @@ QUESTIONS: dict[str, str] = {
                    (SELECT count(*) FROM interactions_callmedia m JOIN interactions_leg own ON own.id = m.leg_id
                     WHERE own.interaction_id = i.id AND own.state = 'handling' AND own.role = 'primary'
                         AND m.settled_at IS NULL) AS voices,
+                   -- who comes by a link to a call of ours has stood in no line
+                   EXISTS (SELECT 1 FROM interactions_calllink c
+                           WHERE c.interaction_id = i.id AND c.page <> '') AS by_link,
                    count(*) FILTER (WHERE l.state = 'offered') AS offered,
                    count(*) FILTER (WHERE l.state = 'handling') AS handling,
                    count(*) FILTER (WHERE l.state = 'wrapping') AS wrapping
@@ -24,8 +27,8 @@ QUESTIONS: dict[str, str] = {
         WHERE NOT CASE i.state
             WHEN 'queued' THEN visits = 1 AND offered = 0 AND handling = 0
             WHEN 'offered' THEN visits = 1 AND offered = 1 AND handling = 0
-            WHEN 'active' THEN visits = voices AND offered = 0 AND handling = 1
-            WHEN 'held' THEN visits = voices AND offered = 0 AND handling = 1
+            WHEN 'active' THEN (visits = voices OR (by_link AND visits = 0)) AND offered = 0 AND handling = 1
+            WHEN 'held' THEN (visits = voices OR (by_link AND visits = 0)) AND offered = 0 AND handling = 1
             WHEN 'parked' THEN visits = 0 AND offered = 0 AND handling = 0
             WHEN 'wrap_up' THEN visits = 0 AND offered = 0 AND handling = 0 AND wrapping >= 1
             ELSE visits = 0 AND offered = 0 AND handling = 0 END

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
+from django.utils.text import slugify
+
 from agents import presence
 from agents.models import Agent
 from bpo.accounts.models import User
@@ -12,8 +14,10 @@ from bpo.demo.content import call_list as content
 from clients import call_lists
 from clients.models import CallList, Client
 from interactions import (
+    call_links,
     do_not_call,
     handling,
+    media,
     outbound,
     prospect_calls,
     prospect_changes,
@@ -22,7 +26,7 @@ from interactions import (
     runs,
     wrap_up,
 )
-from interactions.models import EndedBy, LegState, Prospect, ProspectResult
+from interactions.models import EndedBy, Leg, LegState, Prospect, ProspectResult
 from interactions.prospect_lists import Person
 
 CALLER = "leo"
@@ -47,9 +51,12 @@ def write_call_list(client: Client, *, by: User, at: datetime) -> None:
     )  # fmt: skip
     agreed: date = client.day_at(at - timedelta(days=12))
     people = [
-        Person(name, number, zone, language, "Card filled in at the office fair", agreed, company=company, note=note)
+        Person(
+            name, number, zone, language, "Card filled in at the office fair", agreed, company=company, note=note,
+            address=f"{slugify(name).replace('-', '.')}@mail.example",
+        )
         for name, number, company, zone, language, note in content.PEOPLE
-    ]
+    ]  # fmt: skip
     prospect_lists.add(made, people, by=by, source="office-fair.csv", at=at - timedelta(days=2))
     do_not_call.add(client, people[-1].number, by=by, why="Asked by mail not to be called", at=at - timedelta(days=1))
     gone, moved = (made.prospects.get(name=name) for name in (content.TAKEN_OFF, content.CORRECTED))
@@ -86,13 +93,17 @@ def _one(prospect: Prospect, call: content.CallContent, *, by: Agent, at: dateti
     """Looked at, called, said what came of it, wrapped up; when she was done."""
     leg = outbound.start_prospect(prospect, by=by, at=at + timedelta(seconds=35))
     run = runs.begin(leg.interaction, by, at=at + timedelta(seconds=35))
-    outbound.dialled(leg, by=by, at=at + DIALS_AFTER)
+    if call.by_link:
+        leg = _by_link(leg, by=by, at=at + DIALS_AFTER)
+    else:
+        outbound.dialled(leg, by=by, at=at + DIALS_AFTER)
     at += timedelta(seconds=65)
     way = WAYS.get(ProspectResult(call.result))
     if way is None or run is None:
         leg = outbound.report(leg, call.result, by=by, at=at)
     else:
-        outbound.report(leg, "reached", by=by, at=at)
+        if not call.by_link:
+            outbound.report(leg, "reached", by=by, at=at)
         for step, answer in way:
             at += timedelta(seconds=32)
             run = runs.answer(run, step, {"choice": answer}, by=by, at=at)
@@ -105,3 +116,13 @@ def _one(prospect: Prospect, call: content.CallContent, *, by: Agent, at: dateti
         ending = leg.client.dispositions.get(code=call.disposition)
         wrap_up.finish(leg, by=by, disposition=ending, note=call.why, at=at)
     return at
+
+
+def _by_link(leg: Leg, *, by: Agent, at: datetime) -> Leg:
+    """The link is read out, the person opens it, and soon they hear each other."""
+    link = call_links.make(leg, by=by, at=at)
+    call_links.join(call_links.token_of(link), key=str(uuid4()), language=leg.interaction.language, at=at)
+    leg = Leg.objects.select_related("interaction", "client").get(pk=leg.pk)
+    for side in media.Side:
+        media.came(leg, side, at=at + timedelta(seconds=4))
+    return leg

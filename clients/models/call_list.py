@@ -19,6 +19,9 @@ from clients.models.queue import Queue
 from clients.models.script import Script
 from clients.one_client import check
 
+# What a new list begins with, wherever it is made.
+USUAL_ATTEMPTS = 3
+USUAL_SPACING_MINUTES = 240
 MOST_ATTEMPTS = 20
 LONGEST_SPACING = 30 * 24 * 60
 
@@ -57,10 +60,10 @@ class CallList(PublicIdModel):
         help_text="0 Monday to 6 Sunday.",
     )
     attempts = models.PositiveSmallIntegerField(
-        default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_ATTEMPTS)]
+        default=USUAL_ATTEMPTS, validators=[MinValueValidator(1), MaxValueValidator(MOST_ATTEMPTS)]
     )
     spacing_minutes = models.PositiveIntegerField(
-        default=240, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SPACING)]
+        default=USUAL_SPACING_MINUTES, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SPACING)]
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -188,7 +188,7 @@ def may_call_again(action: Action, at: datetime) -> None:
     if action.blocked is None:
         raise CannotUndo(sentence=_("This number was written down before this call, or is not written down any more."))
     prospect_calls.misheard(action.run.interaction, by=action.agent, at=at)
-    do_not_call.lift(action.blocked, by=action.agent, why=UNDONE)
+    do_not_call.lift(action.blocked, by=action.agent, why=UNDONE, at=at)
 
 
 def number_stands(action: Action) -> bool:

@@ -18,7 +18,7 @@ from bpo.kernel import clock
 from clients import call_lists
 from clients.api.base import OfSameClient, PublicId, ReasonedSerializer, by_whom
 from clients.models import CallList, CallListState, HoursSpan, Queue, Script
-from clients.models.call_list import working_days
+from clients.models.call_list import USUAL_ATTEMPTS, USUAL_SPACING_MINUTES, working_days
 from interactions import prospect_lists, prospects
 from interactions.api.prospects import OfSupervisors, PersonSerializer
 from interactions.models import ProspectResult, ProspectState
@@ -54,8 +54,8 @@ class RulesSerializer(serializers.Serializer[Any]):
         default=working_days,
         help_text="0 Monday to 6 Sunday.",
     )
-    attempts = serializers.IntegerField(default=3)
-    spacing_minutes = serializers.IntegerField(default=240)
+    attempts = serializers.IntegerField(default=USUAL_ATTEMPTS)
+    spacing_minutes = serializers.IntegerField(default=USUAL_SPACING_MINUTES)
 
 
 class ChangeRulesSerializer(RulesSerializer):

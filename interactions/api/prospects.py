@@ -44,7 +44,7 @@ class ProspectSerializer(serializers.ModelSerializer[Prospect]):
         fields = [
             "public_id", "call_list", "name", "number", "email", "company", "zone", "language", "note", "consent_how",
             "consent_on", "state", "attempts", "next_try_at", "result", "result_note", "interaction", "added_at",
-            "ended_at",
+            "ended_at", "edition",
         ]  # fmt: skip
 
 
@@ -74,6 +74,9 @@ class ChangeProspectSerializer(PersonSerializer):
     """What is corrected, and why."""
 
     reason = serializers.CharField(max_length=prospect_changes.MOST_WHY)
+    edition = serializers.IntegerField(
+        min_value=1, required=False, help_text="The one that was read: 409 where it was changed since."
+    )
 
 
 def person_of(client: Any, data: Mapping[str, Any]) -> Person:
@@ -127,16 +130,16 @@ class ProspectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfSuperv
 
     @extend_schema(request=ChangeProspectSerializer, responses=ProspectSerializer)
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
-        """Correct what is known of somebody who waits."""
+        """Correct what is known of somebody who waits. Sent twice it is done once."""
         found: Prospect = self.get_object()
         given = ChangeProspectSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
-        why = data.pop("reason")
+        why, edition = data.pop("reason"), data.pop("edition", None)
         person = person_of(self.client, {**shown(found), **data})
         sent = {"address" if name == "email" else name for name in data}  # what was not sent may have changed meanwhile
         told = {name: value for name, value in asdict(person).items() if name in sent}
-        return self._told(prospect_changes.change(found, by=by_whom(request), why=why, **told))
+        return self._told(prospect_changes.change(found, by=by_whom(request), why=why, edition=edition, **told))
 
     @extend_schema(request=ReasonedSerializer, responses=ProspectSerializer)
     @action(detail=True, methods=["post"])

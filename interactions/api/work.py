@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -18,15 +20,15 @@ from agents.models import Agent
 from clients import customers
 from clients.models import Customer, Queue
 from clients.script_acts import inputs_of
-from interactions import callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
+from interactions import acts, callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
 from interactions.models import CallbackOrigin, Leg, LegState, Run
 
 ACTS = [
-    "script", "script_answer", "script_back", "script_jump", "dialled", "report", "consult", "consult_complete",
-    "consult_end", "callback", "customer", "customer_back",
+    "script", "script_answer", "script_back", "script_jump", "script_undo", "dialled", "report", "consult",
+    "consult_complete", "consult_end", "callback", "customer", "customer_back",
 ]  # fmt: skip
 
 
@@ -39,17 +41,43 @@ class StepSerializer(serializers.Serializer[Any]):
     answer = serializers.JSONField()
 
 
+class DoneActSerializer(serializers.Serializer[Any]):
+    """An act of the call flow that was done. `standing`: how far it has come since, in words."""
+
+    public_id = serializers.UUIDField(source="action.public_id")
+    name = serializers.CharField(source="action.name")
+    label: Any = serializers.CharField(source="action.label")
+    step = serializers.CharField(source="action.step")
+    ref = serializers.CharField(source="action.ref", help_text="What it made or changed.")
+    standing = serializers.CharField()
+    done_at = serializers.DateTimeField(source="action.done_at")
+    undone_at = serializers.DateTimeField(source="action.undone_at", allow_null=True)
+    undoable = serializers.BooleanField()
+
+
 class RunSerializer(serializers.ModelSerializer[Run]):
     """Where the call flow stands. `step` is the open step as the client's flow words it; verified: null is untried."""
 
     step = serializers.SerializerMethodField()
     way = serializers.SerializerMethodField()
+    acts = serializers.SerializerMethodField()
     reason: Any = serializers.CharField(source="interaction.reason.code", default=None, read_only=True)
     product: Any = serializers.CharField(source="interaction.product.code", default=None, read_only=True)
 
     class Meta:
         model = Run
-        fields = ["state", "at_step", "step", "answers", "verified", "verify_attempts", "reason", "product", "way"]
+        fields = [
+            "state",
+            "at_step",
+            "step",
+            "answers",
+            "verified",
+            "verify_attempts",
+            "reason",
+            "product",
+            "way",
+            "acts",
+        ]
 
     def get_step(self, run: Run) -> dict[str, Any] | None:
         graph = (run.sub_version or run.version).graph
@@ -67,6 +95,10 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     @extend_schema(responses=StepSerializer(many=True))
     def get_way(self, run: Run) -> Any:
         return StepSerializer(runs.path(run.visits.all()), many=True).data
+
+    @extend_schema(responses=DoneActSerializer(many=True))
+    def get_acts(self, run: Run) -> Any:
+        return DoneActSerializer(acts.done_of(run), many=True).data
 
 
 class StepNameSerializer(ActSerializer):
@@ -194,6 +226,17 @@ class WorkActs:
         with transaction.atomic():
             leg, run, agent = self._run(request)
             runs.jump(run, self._given(StepNameSerializer)["step"], by=agent)
+        return self._shown(leg)
+
+    @extend_schema(request=ActSerializer, responses=RunSerializer)
+    @action(detail=True, methods=["post"], url_path="script/acts/<uuid:action>/undo")
+    def script_undo(self, request: Request, action: UUID, **kwargs: Any) -> Response:
+        """Take back what an act did, as long as the contact is hers, wrap-up included. 409 in words once the world has
+        gone on; undone twice it is undone once."""
+        with transaction.atomic():
+            leg, agent = self._own(request)
+            leg = handling.working_leg(leg, by=agent)
+            acts.undo(get_object_or_404(self._stands(leg).actions, public_id=action), by=agent)
         return self._shown(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)

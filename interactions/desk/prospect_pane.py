@@ -10,12 +10,13 @@ from django.db.models import Count
 
 from clients.models import CallList
 from clients.times import zone_words
-from interactions import prospect_calls, prospects, wrap_up
+from interactions import call_links, prospect_calls, prospects, wrap_up
 from interactions.models import (
     Interaction,
     JournalEntry,
     Kind,
     Leg,
+    LegState,
     Origin,
     Prospect,
     ProspectResult,
@@ -40,6 +41,7 @@ class Pane:
     reasons: list[str]
     may_say: bool = False
     follow_up: bool = False
+    by_link: call_links.Offered | None = None
 
 
 def pane_of(prospect: Prospect, at: datetime, *, leg: Leg | None = None) -> Pane:
@@ -55,6 +57,7 @@ def pane_of(prospect: Prospect, at: datetime, *, leg: Leg | None = None) -> Pane
         reasons=_reasons(prospect.call_list) if leg else [],
         may_say=leg is not None and prospect.state in prospect_calls.OPEN_TO_WORDS,
         follow_up=leg is not None and wrap_up.has_follow_up(leg.interaction),
+        by_link=call_links.offered(prospect, leg.interaction, at) if leg and leg.state == LegState.HANDLING else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from interactions.models.action import Action, AddressChange
 from interactions.models.appointment import Appointment, AppointmentKind, AppointmentState
-from interactions.models.call import BEGAN, HEARD, CallMedia, ExchangeCall
+from interactions.models.call import BEGAN, HEARD, CallLink, CallMedia, ExchangeCall
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
@@ -52,6 +52,7 @@ __all__ = [
     "AppointmentState",
     "Arrival",
     "Attachment",
+    "CallLink",
     "CallMedia",
     "Callback",
     "CallbackOrigin",

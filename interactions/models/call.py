@@ -7,6 +7,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from clients.access import ClientScopedQuerySet
+from interactions.models.chat import ChatSession
 from interactions.models.interaction import Interaction
 from interactions.models.leg import Leg
 
@@ -58,7 +59,9 @@ class CallMedia(models.Model):
 
     leg = models.OneToOneField(Leg, primary_key=True, on_delete=models.CASCADE, related_name="media")
     due_at = models.DateTimeField(
-        null=True, help_text="By then both hear each other, or the offer has failed; empty of a colleague asked in."
+        null=True,
+        help_text="By then both hear each other, or the offer has failed; empty of a colleague asked in, and of who "
+        "talked by telephone before.",
     )
     customer_at = models.DateTimeField(
         null=True, help_text="The customer's page receives the agent's voice since then."
@@ -74,3 +77,35 @@ class CallMedia(models.Model):
 
     def __str__(self) -> str:
         return f"Media of {self.leg}"
+
+
+class CallLink(models.Model):
+    """A link by which somebody whom we call comes to this call with his browser; good for a while, and for one page.
+
+    `code` is short enough to be said aloud; a mail carries it signed. `turn` counts how often it was made good anew.
+    """
+
+    interaction = models.OneToOneField(
+        Interaction, primary_key=True, on_delete=models.CASCADE, related_name="call_link"
+    )
+    code = models.CharField(max_length=10, unique=True)
+    turn = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    good_until = models.DateTimeField()
+    mailed_to = models.CharField(max_length=254, blank=True)
+    window = models.ForeignKey(ChatSession, null=True, on_delete=models.PROTECT, related_name="+")
+    page = models.CharField(max_length=64, blank=True, help_text="The key of the page that came by it.")
+
+    client_lookup = "interaction__client"
+    objects = ClientScopedQuerySet["CallLink"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(good_until__gt=models.F("made_at")), name="call_link_is_good_for_a_while"
+            ),
+            models.CheckConstraint(condition=Q(page="") | Q(window__isnull=False), name="call_link_page_has_a_window"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Link to {self.interaction}"

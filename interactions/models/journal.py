@@ -54,6 +54,8 @@ class Kind(TextChoices):
     TAKEN_BACK = "taken_back"
     LANE_CHANGED = "lane_changed"
     DIALLED = "dialled"
+    LINK_OPENED = "link_opened"
+    LINK_LEFT = "link_left"
     CAME_BACK = "came_back"
     NOTE_ADDED = "note_added"
     FORCED = "forced"

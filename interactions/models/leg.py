@@ -159,6 +159,11 @@ class Leg(PublicIdModel):
         return self.talked_seconds(self.hold_since or self.talking_since)
 
     @property
+    def is_worked_on(self) -> bool:
+        """Whether the contact is hers: in her hand, or wrapped up by her."""
+        return self.role == LegRole.PRIMARY and self.state in (LegState.HANDLING, LegState.WRAPPING)
+
+    @property
     def passed_on(self) -> bool:
         """Whether her desk could not take the offer, for which she is not blamed."""
         return self.state == LegState.DECLINED and self.ended_by == EndedBy.SYSTEM

@@ -28,6 +28,7 @@ class NoticeKind(TextChoices):
     BOOKING_CANCELLED = "booking_cancelled", "Visit or meeting cancelled"
     REFUND_DECIDED = "refund_decided", "Refund approved or refused"
     ORDER_CONFIRMATION = "order_confirmation", "Confirmation of an order"
+    CALL_LINK = "call_link", "Link to a call that goes on"
     NEW_CONTACT = "new_contact", "New contact, for the addresses of the line"
     REVIEW_DUE = "review_due", "Review of a call flow due, for its owner"
 

@@ -68,6 +68,7 @@ class Prospect(PublicIdModel):
     note = models.CharField(max_length=500, blank=True)
     consent_how = models.CharField(max_length=200, help_text="How the person agreed to be called.")
     consent_on = models.DateField()
+    edition = models.PositiveIntegerField(default=1, help_text="Counts the corrections of what is known of the person.")
     state = models.CharField(max_length=11, choices=ProspectState, default=ProspectState.WAITING)
     taken_by = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="prospects", db_index=False)
     held_until = models.DateTimeField(null=True)

@@ -153,6 +153,8 @@ STAFF: dict[str, Words] = {
     Kind.ASSIGNED: lazy("Assigned by %(who)s"),
     Kind.TAKEN_BACK: lazy("Taken back"),
     Kind.DIALLED: lazy("Dialled by %(who)s"),
+    Kind.LINK_OPENED: lazy("Came to the call by the link"),
+    Kind.LINK_LEFT: lazy("Left the page of the link"),
     Kind.NOTE_ADDED: lazy("Note by %(who)s"),
     Kind.FORCED: lazy("Forced by %(who)s"),
     Kind.MONITOR_ENDED: lazy("%(who)s stopped listening"),
@@ -180,6 +182,8 @@ STAFF: dict[str, Words] = {
     Kind.PROSPECT_CHANGED: lazy("Changed by %(who)s"),
     Kind.PROSPECT_REMOVED: lazy("Taken off the list by %(who)s"),
     Kind.PROSPECT_PUT_BACK: lazy("Put back on the list by %(who)s"),
+    Kind.DO_NOT_CALL: lazy("Number put on “Do not call” by %(who)s"),
+    Kind.CALL_AGAIN: lazy("Number taken off “Do not call” by %(who)s"),
     Kind.FLAGGED: lazy("Flagged by %(who)s"),
     Kind.CORRECTED: lazy("Corrected by %(who)s"),
     Kind.REDACTED: lazy("Personal data hidden"),
@@ -359,6 +363,11 @@ def _prospect_changed(facts: Facts, for_client: bool) -> str:
     return ": ".join(part for part in (names, _given_reason(facts, for_client)) if part)
 
 
+def _dialled(facts: Facts, for_client: bool) -> str:
+    """By which way, where it was no number."""
+    return str(BY_LINK.get(str(facts.get("how", "")), ""))
+
+
 def _judged(facts: Facts, for_client: bool) -> str:
     return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
@@ -383,6 +392,10 @@ def _kept_until(facts: Facts, for_client: bool) -> str:
     return _("the customer did not want it") if facts.get("why") == "refused" else _("its time was over")
 
 
+BY_LINK: dict[str, Words] = {
+    "link": lazy("a link to a web call, to be read out"),
+    "link by mail": lazy("a link to a web call, by mail"),
+}
 OF_A_PROSPECT: dict[str, Words] = {
     "name": lazy("Name"),
     "number": lazy("Phone number"),
@@ -441,6 +454,9 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.PROSPECT_CHANGED: _prospect_changed,
     Kind.PROSPECT_REMOVED: _given_reason,
     Kind.PROSPECT_PUT_BACK: _given_reason,
+    Kind.DO_NOT_CALL: _given_reason,
+    Kind.CALL_AGAIN: _given_reason,
+    Kind.DIALLED: _dialled,
     Kind.SURVEY_ANSWERED: _judged,
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,

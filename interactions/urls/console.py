@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prospects/<uuid:prospect>/let-go/", prospects.let_go, name="console-prospect-go"),
     path("prospects/<uuid:prospect>/stop/", prospects.stop, name="console-prospect-stop"),
     path("legs/<uuid:leg>/outcome/", prospects.conclude, name="console-conclude"),
+    path("legs/<uuid:leg>/call-link/", prospects.link, name="console-call-link"),
     path("messages/<uuid:message>/undo/", writing.undo, name="console-undo"),
     path("messages/<uuid:message>/time/", writing.send_time, name="console-send-time"),
     path("messages/<uuid:message>/formatted/", writing.formatted, name="console-formatted"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from interactions.views.customer import call, call_page, callback, chat, sound, survey, voicemail, widget
+from interactions.views.customer import call, call_link, call_page, callback, chat, sound, survey, voicemail, widget
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("widget/<uuid:public_id>.js", widget.loader, name="customer-widget"),
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<uuid:public_id>/voicemail/send/", voicemail.send, name="customer-voicemail-send"),
     path("c/<uuid:public_id>/voicemail/discard/", voicemail.discard, name="customer-voicemail-discard"),
     path("c/<uuid:public_id>/callback/", callback.form, name="customer-callback-form"),
+    path("c/call/<str:token>/", call_link.mailed, name="customer-call-link"),
+    path("c/w/<slug:key>/", call_link.said, name="customer-call-said"),
     path("c/callback/<str:token>/", callback.manage, name="customer-callback"),
     path("c/survey/<str:token>/", survey.survey, name="customer-survey"),
 ]

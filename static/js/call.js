@@ -182,7 +182,7 @@ async function start(form) {
     if (!(await claim(api.slot))) { elsewhere(); return; }
     const next = await api.json("start", {
       key, name: typed("name"), phone: number, email: "", reason: typed("reason"), menu: typed("menu"),
-      language: root.dataset.language, page: page(), zone,
+      language: root.dataset.language, page: page(), zone, link: root.dataset.link ?? "",
     });
     api.token = next.token;
     key = newKey();
@@ -272,7 +272,10 @@ $("volume").addEventListener("input", () => {
   sound.volume(loudness);
   line.talk.volume(loudness);
 });
-$("again").addEventListener("click", () => begin());
+$("again").addEventListener("click", () => {
+  begin();
+  if (root.dataset.link) location.reload();   // whether somebody is still on the line is for the server to say
+});
 over.askSurvey(api);
 
 /* Any press lets the page sound: the button that says so is for who has not pressed anything yet. */

@@ -6,7 +6,7 @@ export class Refused extends Error {
 export class Api {
   constructor(root, kind = "chat") {
     this.root = root;
-    this.slot = `${kind}.${root.dataset.door}`;
+    this.slot = `${kind}.${root.dataset.slot ?? root.dataset.door}`;
     this.memory = null;
     this.writing = "";
     this.keeper = "";

@@ -117,7 +117,7 @@ add(
     "customer-call-survey", "customer-voicemail-begin", "customer-voicemail-piece", "customer-voicemail-state",
     "customer-voicemail-send", "customer-voicemail-discard", "customer-sound",
     "customer-chat-transcript", "customer-chat-survey", "customer-callback-form", "customer-callback",
-    "customer-survey", "inbound-email", "inbound-calls",
+    "customer-survey", "customer-call-link", "customer-call-said", "inbound-email", "inbound-calls",
 )  # fmt: skip
 add(Rule(get=pages(PAGE)), "accounts:profile")
 add(Rule(post=pages(PAGE)), "accounts:zone")
@@ -146,7 +146,7 @@ add(
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
     "console-case-split", "console-customer-part", "console-identity", "console-same-case", "console-whose-back",
     "console-busy", "console-mute", "console-next", "console-prospect-seen", "console-prospect-call",
-    "console-prospect-go", "console-prospect-stop", "console-conclude", "console-undo-act",
+    "console-prospect-go", "console-prospect-stop", "console-conclude", "console-undo-act", "console-call-link",
 )  # fmt: skip
 add(
     Rule(post=OWN_WORK),
@@ -275,8 +275,8 @@ add(
     "api-leg-accept", "api-leg-busy", "api-leg-decline", "api-leg-end", "api-leg-extend", "api-leg-finish",
     "api-leg-hold",
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
-    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-dialled", "api-leg-report",
-    "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
+    "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-script-undo", "api-leg-dialled",
+    "api-leg-report", "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
     "api-leg-customer", "api-leg-customer-back",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE), post=BY_US), "api-case-notes")
@@ -396,7 +396,8 @@ LACKING: dict[str, str] = {
         "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
-        "console-finish", "console-make", "console-resume", "console-sign-out", "console-wrapup-draft",
+        "console-finish", "console-make", "console-call-link", "console-resume", "console-sign-out",
+        "console-wrapup-draft",
         "console-whose", "console-whose-back", "api-leg-customer", "api-leg-customer-back",
     ], "409"),
     **dict.fromkeys([

@@ -94,6 +94,7 @@ def test_the_call_list_has_people_still_to_call_and_calls_that_were_made() -> No
     assert (made.state, figures.people) == ("open", len(call_list.PEOPLE))
     assert figures.attempts == len(call_list.CALLS)
     assert figures.booked == 1 and figures.states["do_not_call"] == 2 and figures.states["waiting"] > 5
+    assert JournalEntry.objects.get(kind="link_opened").interaction.prospect.result == "not_interested"  # type: ignore[union-attr]
     assert figures.states["removed"] == 1 and JournalEntry.objects.filter(kind="prospect_changed").count() == 1
     assert Run.objects.filter(interaction__origin="campaign").count() == len(call_list.CALLS)
     assert not Leg.objects.exclude(state="completed").exists()

@@ -285,3 +285,19 @@ def test_thirty_rows_cost_as_many_questions_as_three(
         make.prospect(make.call_list(renewals.queue, f"List {n}"))
     with django_assert_max_num_queries(10):
         assert len(shop.get(at(renewals.client, path)).json()["results"]) >= 30
+
+
+def test_a_change_of_an_older_edition_is_refused_and_a_new_list_has_the_usual_tries(
+    acme: Client, line: Queue, renewals: CallList, shop: Caller
+) -> None:
+    paul = make.prospect(renewals, "Paul Pine")
+    there = at(acme, f"prospects/{paul.public_id}/")
+    read = shop.get(there).json()["edition"]
+    assert shop("patch", there, {"note": "Mornings", "edition": read, "reason": "wrote"}).json()["edition"] == read + 1
+    late = shop("patch", there, {"note": "Evenings", "edition": read, "reason": "wrote"})
+    assert late.status_code == 409 and late.json()["errors"][0]["code"] == "changed_meanwhile"
+    assert shop("patch", there, {"note": "Mornings", "edition": read, "reason": "wrote"}).status_code == 200, "a repeat"
+    assert shop("patch", there, {"company": "Pine & Co", "reason": "wrote"}).status_code == 200, "what is sent alone"
+    made = shop("post", at(acme, "call-lists/"), rules(line)).json()
+    usual = CallList()
+    assert (made["attempts"], made["spacing_minutes"]) == (usual.attempts, usual.spacing_minutes)

@@ -222,7 +222,7 @@ def test_a_slip_is_taken_back_and_she_says_anew_what_came_of_it(renewals: CallLi
     elsewhere.refresh_from_db()
     assert (paul.state, paul.result, paul.attempts, paul.ended_at) == ("calling", "", 0, None)
     assert elsewhere.state == "do_not_call" and not DoNotCall.objects.exists()
-    assert JournalEntry.objects.filter(kind=Kind.CALL_AGAIN).count() == 1
+    assert JournalEntry.objects.filter(kind=Kind.CALL_AGAIN, prospect=None).count() == 1
     desk.post(url("report", leg), {"result": "reached"})
     said = desk.post(url("conclude", leg), {"outcome": "not_interested", "outcome_why": "too dear"})
     assert said.status_code == 200

@@ -17,6 +17,7 @@ from clients.models import CallList, Client, Queue
 from interactions import do_not_call, outbound, prospect_changes, prospect_lists, prospects
 from interactions.models import Kind, Prospect, ProspectState
 from tests import factories as make
+from tests.flows.floor import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +218,69 @@ def test_every_step_says_why(paul: Prospect) -> None:
         with pytest.raises(ReasonMissing):
             step(paul, by=make.admin(), why=" ")
     assert not told(paul)
+
+
+# --- two at one person -----------------------------------------------------------------------------------------------
+
+
+def test_who_saves_later_is_told_what_was_changed_meanwhile_and_loses_nothing_typed(
+    paul: Prospect, sue: Browser
+) -> None:
+    assert 'name="edition" value="1"' in sue.get(url("prospect-edit", paul)).content.decode()
+    tom = make.supervisor(paul.client, name="Tom Tell")
+    prospect_changes.change(paul, by=tom, why="he rang", edition=1, note="Mornings", company="Pine & Co")
+    typed = PAUL | {"edition": "1", "note": "Only in the evening", "email": "paul@pine.example"}
+    late = sue.post(url("prospect-edit", paul), typed)
+    page = late.content.decode()
+    assert late.status_code == 422 and "Tom Tell changed this person meanwhile" in page
+    assert 'value="Only in the evening"' in page and 'value="paul@pine.example"' in page
+    assert "Saved is: Mornings" in page and "Saved is: Pine &amp; Co" in page and "Saved is: nothing" in page
+    paul.refresh_from_db()
+    assert (paul.note, paul.company, paul.address) == ("Mornings", "Pine & Co", "")
+    assert len(told(paul)) == 1
+    assert 'name="edition" value="2"' in page
+    again = sue.post(url("prospect-edit", paul), typed | {"edition": "2", "company": "Pine & Co"})
+    assert again.status_code == 302, "she has seen what she replaces"
+    paul.refresh_from_db()
+    assert (paul.note, paul.company, paul.edition) == ("Only in the evening", "Pine & Co", 3)
+
+
+def test_the_same_save_twice_is_no_change_of_somebody_else(paul: Prospect, sue: Browser) -> None:
+    given = PAUL | {"edition": "1", "note": "Mornings"}
+    assert [sue.post(url("prospect-edit", paul), given).status_code for _press in range(2)] == [302, 302]
+    assert len(told(paul)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_one_moment_one_is_refused(paul: Prospect) -> None:
+    sue, tom = make.supervisor(paul.client), make.supervisor(paul.client, name="Tom Tell")
+    saves = [
+        lambda by=by, note=note: prospect_changes.change(paul, by=by, why="wrote", edition=1, note=note)
+        for by, note in ((sue, "Mornings"), (tom, "Evenings"))
+    ]
+    came = at_once(*saves)
+    assert sorted(isinstance(one, prospect_changes.ChangedMeanwhile) for one in came) == [False, True], came
+    assert len(told(paul)) == 1
+
+
+# --- numbers never called, in the story of who has one ---------------------------------------------------------------
+
+
+def test_never_call_and_that_it_is_taken_back_stand_in_the_story_of_each_person(
+    paul: Prospect, line: Queue, acme: Client, sue: Browser
+) -> None:
+    done = make.prospect(make.call_list(line, "Spring"), "Paul Pine", number=paul.number)
+    Prospect.objects.filter(pk=done.pk).update(state="done", result="talked", ended_at=clock.now())
+    other = make.prospect(make.call_list(make.queue(make.client("Zenith"), "Sales")), number=paul.number)
+    tom = make.supervisor(acme, name="Tom Tell")
+    row = do_not_call.add(acme, paul.number, by=tom, why="wrote a letter")
+    do_not_call.add(acme, paul.number, by=tom, why="wrote again")
+    for _press in range(2):
+        do_not_call.lift(row, by=tom, why="it was his brother")
+    for person in (paul, done):
+        page = sue.get(url("prospect", person)).content.decode()
+        assert page.count("on “Do not call” by Tom Tell") == page.count("wrote a letter") == 1, page
+        assert page.count("off “Do not call” by Tom Tell") == page.count("it was his brother") == 1
+    assert not told(other) and "+1212" not in str([facts for _kind, facts in told(paul)])
+    paul.refresh_from_db()
+    assert paul.state == ProspectState.DO_NOT_CALL, "who was stopped stays stopped"

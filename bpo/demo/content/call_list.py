@@ -93,6 +93,8 @@ class CallContent:
     result: str
     why: str = ""
     disposition: str = "answered"
+    by_link: bool = False
+    """The person came to the call by a link that was read out."""
 
 
 CALLS = (
@@ -100,7 +102,7 @@ CALLS = (
     CallContent("follow_up", disposition="callback"),
     CallContent("not_interested", "has a contract until June"),
     CallContent("busy", disposition="not-reached"),
-    CallContent("not_interested", "too dear"),
+    CallContent("not_interested", "too dear", by_link=True),
     CallContent("wrong_number", disposition="wrong-number"),
     CallContent("do_not_call"),
 )

@@ -63,7 +63,7 @@ def working_leg(request: AgentRequest, public_id: UUID) -> Leg:
     leg = own_leg(request, public_id)
     states.take_seats_on(leg.interaction_id, leg.agent_id)
     fresh = own_leg(request, public_id)
-    if fresh.role != LegRole.PRIMARY or fresh.state not in (LegState.HANDLING, LegState.WRAPPING):
+    if not fresh.is_worked_on:
         raise handling.NotYours
     return fresh
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.gates import AgentRequest, for_agents
 from bpo.kernel import clock
 from clients.models import CallList, Client
-from interactions import do_not_call, outbound, prospect_calls, prospects
+from interactions import call_links, do_not_call, outbound, prospect_calls, prospects
 from interactions.desk import prospect_pane
 from interactions.models import Leg, LegState, Prospect, ProspectResult, ProspectState
 from interactions.views.console.common import frame, own_leg, show_work
@@ -111,3 +111,13 @@ def conclude(request: AgentRequest, leg: UUID) -> HttpResponse:
     found = prospect_calls.conclude(mine, result, by=request.agent, note=note)
     words = {"list": found.call_list.name, "result": ProspectResult(result).label}
     return show_work(request, mine, toast={"text": _("%(list)s: %(result)s.") % words})
+
+
+@for_agents
+@require_POST
+def link(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """A link to a web call with her: mailed, or shown to be read out."""
+    mine, mail = own_leg(request, leg), request.POST.get("mail") == "1"
+    made = call_links.make(mine, by=request.agent, mail=mail)
+    told = _("The link goes to %s.") % made.mailed_to if mail else _("Read the link out.")
+    return show_work(request, mine, toast={"text": told})

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from bpo.kernel import clock, links, turn, zones
 from bpo.kernel.throttle import throttled
 from clients import customers
-from clients.models import EntryKind, Reason
+from clients.models import EntryKind, EntryPoint, Reason
 from clients.naming import public_name
 from clients.words import language_for, say
-from interactions import calls, chats, media, recordings, talks, unheard, voicemail_offers
-from interactions.models import ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
+from interactions import call_links, calls, chats, media, recordings, talks, unheard, voicemail_offers
+from interactions.models import CallLink, ChatSession, Interaction, Kind, Leg, LegRole, Outcome, State, Voicemail
 from interactions.push import page_seen
 from interactions.views.customer import chat, outlet, voicemail
 
@@ -35,6 +35,8 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise outlet.Gone(f"{door} takes no calls from a page")
     given = outlet.json_body(request)
     language = language_for(door.client, outlet.sent_along(given, "language", 5))
+    if token := outlet.text_of(given, "link", 200):
+        return _by_link(door, token, given, language)
     email, phone = outlet.text_of(given, "email", 254), outlet.text_of(given, "phone", 32)
     errors = {}
     if email and not customers.tidy_address(email):
@@ -64,6 +66,17 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     session = chats.session_of(begun.token)
     return JsonResponse({"token": begun.token, **state_of(session)}, status=201)
+
+
+def _by_link(door: EntryPoint, token: str, given: dict[str, Any], language: str) -> HttpResponse:
+    """He comes to the call of the agent who called him."""
+    key, zone = outlet.text_of(given, "key", 64), outlet.sent_along(given, "zone", 64)
+    if len(key) < 16:
+        raise outlet.BadRequest("key")
+    if call_links.by_token(token).interaction.client_id != door.client_id:
+        raise outlet.Gone("a link of another client")
+    page = call_links.join(token, key=key, language=language, zone=zone if zone in zones.every() else "")
+    return JsonResponse({"token": page, **state_of(chats.session_of(page))}, status=201)
 
 
 def _window(request: HttpRequest, public_id: UUID) -> ChatSession:
@@ -123,6 +136,8 @@ def state_of(session: ChatSession) -> dict[str, Any]:
     shown = {name: value for name, value in chat.state_of(session).items() if name not in OF_CHATS}
     interaction = session.interaction
     if interaction is None:
+        if CallLink.objects.filter(window=session).exists():
+            return shown | {"unlinked": True, "text": say("call_link_left", session.language)}
         return shown
     interaction = Interaction.objects.get(pk=interaction.pk)
     primary = next((leg for leg in talks.legs_in(interaction) if leg.role == LegRole.PRIMARY), None)

@@ -62,7 +62,7 @@ def _lists(clients: list[Any]) -> QuerySet[CallList]:
 def new(request: SupervisorRequest) -> HttpResponse:
     """A new list; it is filled before it is opened."""
     sight = sight_of(request)
-    usual = {"calls_from": time(9), "calls_until": time(18), "weekdays": [0, 1, 2, 3, 4]}
+    usual = {"calls_from": time(9), "calls_until": time(18)}  # the rest is the model's
     form = CallListForm(sight.clients, posted(request), initial=usual)
     if request.method == "POST" and form.is_valid():
         made = form.save()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -194,12 +195,17 @@ class ProspectForm(forms.Form):
 
 
 class ChangeProspectForm(ProspectForm):
-    """The same of somebody on a list, with the reason. A number that was called stays as it is."""
+    """The same of somebody on a list, with the reason. A number that was called stays as it is.
+
+    `edition` says which state of the person was opened.
+    """
 
     reason = _Line(label=lazy("Why"), max_length=MOST_CHANGE, help_text=lazy("Kept with what happened."))
+    edition = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     def __init__(self, prospect: Prospect, *args: Any, **kwargs: Any) -> None:
-        super().__init__(prospect.client, *args, initial=shown(prospect), **kwargs)
+        known = {**shown(prospect), "edition": prospect.edition}
+        super().__init__(prospect.client, *args, initial=known, **kwargs)
         if prospect.attempts:
             self.fields["number"].disabled = True
             self.fields["number"].help_text = CALLED
@@ -209,6 +215,15 @@ class ChangeProspectForm(ProspectForm):
         language = self.initial["language"]
         super().with_choices().fields["language"].initial = language
         return self
+
+    def compare(self, now: Prospect) -> None:
+        """What was typed stays, and beside each field that differs stands what is saved; sent again it is replaced."""
+        typed, sent = dict(self.cleaned_data), cast(QueryDict, self.data).copy()
+        sent["edition"] = str(now.edition)
+        self.data = sent
+        for name, saved in shown(now).items():
+            if typed[name] != saved:
+                self.add_error(name, _("Saved is: %s") % (saved or _("nothing")))
 
 
 def shown(prospect: Prospect) -> dict[str, Any]:

@@ -10,14 +10,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from bpo.kernel import clock, zones
+from clients.forms.company import spoken
 from clients.models import CallListState
 from interactions import do_not_call, prospect_changes, prospect_lists, prospects
-from interactions.models import Prospect, ProspectState
+from interactions.models import Kind, Prospect, ProspectState
 from interactions.views import lists
 from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post, posted
 from interactions.views.floor.list_forms import ChangeProspectForm
@@ -37,6 +40,7 @@ def one(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
         "calls": calls.values(),
         "refusal": prospects.person_refusal(found, at) if found.state in prospect_lists.OPEN else "",
         "fixed": _fixed(found),
+        "language": dict(spoken(found.client)).get(found.language, found.language),
         "removed": found.state == ProspectState.REMOVED,
         "may_stop": found.state != ProspectState.DO_NOT_CALL,
         "clients": [found.client],
@@ -52,6 +56,13 @@ def _fixed(found: Prospect) -> str:
     return "" if found.state == ProspectState.REMOVED else prospect_changes.refusal(found)
 
 
+def _changed_by(found: Prospect) -> str:
+    last = found.journal.filter(kind=Kind.PROSPECT_CHANGED).order_by("-pk").first()
+    told = {"who": last.actor_name if last else "", "at": date_format(localtime(last.at), "H:i") if last else ""}
+    words = _("%(who)s changed this person meanwhile, at %(at)s. What you typed is still here, beside what is saved.")
+    return f"{words % told} {_('Save again to replace it.')}"
+
+
 @get_or_post
 @for_supervisors
 def edit(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
@@ -60,13 +71,17 @@ def edit(request: SupervisorRequest, prospect: UUID) -> HttpResponse:
     back = reverse("floor-prospect", args=[found.public_id])
     form = ChangeProspectForm(found, posted(request)).with_choices()
     if request.method == "POST" and form.is_valid():
-        why = form.cleaned_data["reason"]
+        why, edition = form.cleaned_data["reason"], form.cleaned_data["edition"]
         try:
-            prospect_changes.change(found, by=request.user, why=why, **asdict(form.person()))
+            prospect_changes.change(found, by=request.user, why=why, edition=edition, **asdict(form.person()))
         except prospect_changes.NumberRefused as refused:
             form.add_error("number", str(refused.sentence))
         except (prospect_changes.NotWaiting, prospect_lists.ListClosed) as refused:
             form.add_error(None, str(refused.sentence))
+        except prospect_changes.ChangedMeanwhile:
+            found.refresh_from_db()
+            form.compare(found)
+            form.add_error(None, _changed_by(found))
         else:
             messages.success(request, _("Saved."))
             return redirect(back)

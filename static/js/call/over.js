@@ -1,6 +1,6 @@
 /* Afterwards: how it ended, what was promised, two taps of judgement, and the way back. */
 import { clockText } from "../lib/clock.js";
-import { $, name, put, refusal, say, show } from "./page.js";
+import { $, name, put, refusal, root, say, show } from "./page.js";
 
 const TALKED = "handled";
 const LEFT = ["abandoned", "withdrawn"];
@@ -17,6 +17,7 @@ function endOf(state, seconds) {
   if (state.state === "wrap_up" || state.outcome === TALKED) return ["thanks", seconds ? say("lasted", { time: clockText(seconds) }) : ""];
   if (LEFT.includes(state.outcome)) return ["left", say("come_again")];
   if (state.unheard) return ["ended", ""];
+  if (state.unlinked) return ["unlinked", ""];
   return state.text ? ["not_now", ""] : ["ended", say("no_answer")];
 }
 
@@ -39,7 +40,8 @@ export function draw(state, seconds) {
   if (state.leave_number) $("leave-link").href = state.leave_number;
   show("survey", title === "thanks");
   if (state.survey) drawSurvey(state.survey);
-  show("again", Boolean($("start")) && (state.state === "closed" || state.state === "wrap_up"));
+  const onceOnly = root.dataset.link && title === "thanks";   // a link is good for one call
+  show("again", Boolean($("start")) && !onceOnly && (state.state === "closed" || state.state === "wrap_up"));
 }
 
 function drawSurvey({ score, solved }) {

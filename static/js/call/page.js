@@ -10,6 +10,7 @@ export const show = (id, on) => { if ($(id)) $(id).hidden = !on; };
 export const put = (id, text) => { if ($(id).textContent !== String(text)) $(id).textContent = text; };
 
 export function problem(id, text) {
+  if (!$(`${id}-error`)) return;
   put(`${id}-error`, text ?? "");
   show(`${id}-error`, Boolean(text));
   const field = root.querySelector(`[aria-describedby~="${id}-error"]`);

@@ -32,7 +32,7 @@ class Take extends Pieces {
 }
 
 export function voicemail({ sound, contact, onsent, onback }) {
-  const slot = `voicemail.${root.dataset.door}`;
+  const slot = `voicemail.${root.dataset.slot ?? root.dataset.door}`;
   let key = newKey(), token = "", take = null, most = 180, step = "ready", ticking = 0, alive = 0, heardAt = 0, url = "", busy = false, stopped = "", cut = false;
 
   const microphone = new Microphone({
