@@ -1,4 +1,4 @@
-"""Bea opens a second case for Ann's other matter; the contact stays on its own, and a slip of the finger is taken back."""
+"""Bea opens a second case for Ann's other matter; the contact stays on its own, and a slip is taken back."""
 
 from __future__ import annotations
 
