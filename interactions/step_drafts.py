@@ -1,4 +1,4 @@
-"""What is typed at the open step of a call flow and not sent: kept each second, there again for whoever stands there next.
+"""What is typed at the open step of a call flow and not sent: kept each second, there again for who stands there next.
 
 Leaving the step drops it (`runs`), so does the end of the flow (`closing`). What a check asks is never kept, nor a
 card's number.
