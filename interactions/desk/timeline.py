@@ -155,7 +155,8 @@ KINDS: Iterable[Kind] = (
     Kind(lambda of: Refund.objects.filter(customer=of).select_related("case"), "asked_at", "public_id", _refund),
     Kind(lambda of: Appointment.objects.filter(customer=of).select_related("case"), "booked_at", "public_id",
          _appointment),
-    Kind(lambda of: Callback.objects.filter(customer=of).select_related("interaction"), "promised_at", "public_id", _promise),
+    Kind(lambda of: Callback.objects.filter(customer=of).select_related("interaction"), "promised_at", "public_id",
+         _promise),
     Kind(lambda of: Case.objects.filter(customer=of, interactions=None), "opened_at", "public_id", _case),
     Kind(_contacts_of, "arrived_at", "public_id", _contact),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""From wrap-up Bea says on which day she comes back to it, on Ann's clock, or asks Acme's own people to do something."""
+"""From wrap-up Bea says on which day she comes back to it, on Ann's clock, or asks Acme's people to do something."""
 
 from __future__ import annotations
 
