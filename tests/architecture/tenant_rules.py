@@ -235,12 +235,12 @@ add(
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
-add(Rule(get=DRAFT), "setup-scripts", "setup-articles", "setup-reviews", "setup-script-figures")
+add(Rule(get=DRAFT), "setup-scripts", "setup-articles", "setup-snippets", "setup-reviews", "setup-script-figures")
 add(Rule(get=DRAFT), "setup-step-figures", "setup-design-news")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script")
 add(Rule(post=DRAFT), "setup-script-sign")
-add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article")
-add(Rule(post=DRAFT), "setup-article-act")
+add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article", "setup-snippet-new", "setup-snippet")
+add(Rule(post=DRAFT), "setup-article-act", "setup-snippet-act")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
 add(Rule(get=DRAFT), "setup-design", "setup-walk", "setup-difference", "setup-version-file")
 add(Rule(post=DRAFT), "setup-design-save")
@@ -413,6 +413,7 @@ LACKING: dict[str, str] = {
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door",
         "setup-queue", "setup-queue-new", "setup-sounds", "setup-article-new", "setup-article",
+        "setup-snippet-new", "setup-snippet",
     ], "422"),
 }  # fmt: skip
 
