@@ -58,7 +58,7 @@ def _shown(number: str, run: Run | None) -> str:
 
 
 def follow_up_at(interaction: Interaction, day: str, hour: str) -> datetime:
-    """When we come back to it: a day and an hour of the customer's clock. InvalidValue or TimePassed say what is wrong."""
+    """When we come back to it: a day and an hour of the customer's clock; InvalidValue or TimePassed refuse."""
     try:
         starts = datetime.combine(date.fromisoformat(day), time(int(hour)), ZoneInfo(zone_of(interaction)))
     except ValueError as error:

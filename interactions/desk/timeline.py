@@ -1,4 +1,4 @@
-"""Everything that happened with one customer at this company, whatever the channel: one list, newest first, by pages."""
+"""Everything that happened with one customer at this company, whatever the channel: one list, newest first, paged."""
 
 from __future__ import annotations
 

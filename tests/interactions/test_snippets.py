@@ -1,4 +1,4 @@
-"""Sue writes ready sentences for Acme; what Bea puts in with a slash and really sends is counted, in chats and mails."""
+"""Sue writes ready sentences for Acme; what Bea puts in with a slash and really sends is counted, chat or mail."""
 
 from __future__ import annotations
 
