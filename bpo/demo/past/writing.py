@@ -6,8 +6,8 @@ from bpo.demo import models
 from bpo.demo.models import PastState
 from bpo.demo.past import parts, timelines
 from bpo.demo.past.acted import write_acts
-from bpo.demo.past.followed import write_follow_ups
 from bpo.demo.past.bulk import Bulk
+from bpo.demo.past.followed import write_follow_ups
 from bpo.demo.past.shifts import write_shifts
 from bpo.demo.past.world import world
 from bpo.demo.setting_up import set_up
