@@ -77,12 +77,12 @@ def test_a_day_that_cannot_be_changes_nothing(acme: Scene, day: str, hour: str, 
     refused = finish(browser, leg, follow="day", day=day, hour=hour)
     assert refused.status_code == 400 and said in refused.content.decode()
     leg.refresh_from_db()
-    assert leg.state == "wrapping" and Case.objects.get(pk=leg.interaction.case_id).state == "open"
+    assert leg.state == "wrapping" and not JournalEntry.objects.filter(kind=Kind.CASE_PENDING).exists()
 
 
 def test_where_the_case_waits_already_no_day_is_offered_and_a_late_press_is_told(acme: Scene) -> None:
     browser, leg = wrapping(acme)
-    cases.set_pending(Case.objects.get(pk=leg.interaction.case_id), by=acme.bea, for_customer=True)
+    cases.set_pending(cases.of_leg(leg), by=acme.bea, for_customer=True)
     assert 'value="day"' not in browser.get(url("work", leg)).content.decode()
     refused = finish(browser, leg, follow="day", day="2026-11-27", hour="9")
     assert refused.status_code == 409 and "is not made to wait" in refused.content.decode()

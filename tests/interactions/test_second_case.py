@@ -94,7 +94,7 @@ def test_once_the_first_is_closed_it_stays() -> None:
 
 def test_the_subject_of_the_contacts_own_case_comes_back() -> None:
     desk = Desk("open_case")
-    mine = own(desk)
+    mine = cases.of_leg(desk.leg)
     Case.objects.filter(pk=mine.pk).update(subject="Where is my laptop?")
     desk.answer(case_subject="Late delivery, second time")
     mine.refresh_from_db()
