@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,8 @@ from django.urls import reverse
 
 from clients import snippets
 from clients.models import Client, Role, Snippet
-from interactions import unsent
+from interactions import mail_out, unsent
 from interactions.models import JournalEntry, Kind, Message
-from interactions.tasks import send_messages
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
@@ -79,20 +79,25 @@ def mail(of: Scene) -> Any:
     return Message.objects.get(interaction=leg.interaction, direction="out")
 
 
-def test_in_a_mail_it_counts_once_the_mail_has_left(acme: Scene, mailoutbox: Any) -> None:
+def claimed(sent: Message) -> list[Message]:
+    """What the worker has in its hand once the mail is due."""
+    found: list[Message] = mail_out.sendable().claim_due(1, at=sent.due_at + timedelta(seconds=1), ids=[sent.pk])
+    return found
+
+
+def test_in_a_mail_it_counts_once_the_mail_has_left(acme: Scene) -> None:
     sent = mail(acme)
     assert used() == []
-    Message.objects.filter(pk=sent.pk).update(due_at=sent.at)
-    send_messages()
-    sent.refresh_from_db()
-    assert sent.state == "sent" and used() == [("hello", "en")]
+    (leaving,) = claimed(sent)
+    mail_out.left(leaving)
+    mail_out.left(leaving)
+    assert used() == [("hello", "en")]
 
 
 def test_a_mail_that_was_undone_used_none(acme: Scene) -> None:
     sent = mail(acme)
     unsent.undo(sent, by=acme.bea)
-    send_messages()
-    assert used() == []
+    assert claimed(sent) == [] and used() == []
 
 
 # --- the set-up ------------------------------------------------------------------------------------------------------
