@@ -116,7 +116,7 @@ def test_what_she_comes_back_to_today_stands_under_later_with_its_hour(acme: Sce
         case = cases.open_case(acme.acme, acme.ann, subject="The dock", owner=acme.bea)
         cases.set_pending(case, by=acme.bea, until=noon + timedelta(hours=1))
         page = later_of(acme)
-        assert "Follow up with Ann Archer" in page and url("case", case) in page and "late" not in page
+        assert "Follow up with Ann Archer" in page and url("case", case) in page and "state breach" not in page
         for nobody_waits in (
             {"owner": None},
             {"due_at": noon + timedelta(days=3)},
@@ -129,7 +129,7 @@ def test_what_she_comes_back_to_today_stands_under_later_with_its_hour(acme: Sce
     with clock.set_to(noon + timedelta(hours=2)):
         cases.wake_pending(clock.now())
         page = later_of(acme)
-        assert "Follow up with Ann Archer" in page and "late" in page
+        assert "Follow up with Ann Archer" in page and "state breach" in page
 
 
 def test_a_case_in_her_hand_is_no_follow_up_as_well(acme: Scene) -> None:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from interactions import handling, offers, runs, transfers
 from interactions.models import EndedBy, Leg, Run
+from interactions.routing import router
 from tests import factories as make
 from tests.interactions.acting import Desk
 from tests.interactions.test_console_views import desk_of
@@ -115,9 +116,11 @@ def test_a_lost_console_loses_none_of_it() -> None:
     typed(desk, **TYPED)
     handling.console_lost(desk.leg)
     cal = make.agent("Cal Carter", licensed=desk.scene.acme, available=True)
-    offer = make.offer(cal, desk.leg.interaction)
-    offers.accept(offer, by=cal)
-    assert 'value="SL-14-2291 "' in desk_of(cal).get(f"/console/legs/{offer.public_id}/script/").content.decode()
+    router.interaction_waits(desk.leg.interaction_id)
+    offer = Leg.objects.get(interaction=desk.leg.interaction, state="offered", agent__in=[cal, desk.scene.bea])
+    offers.accept(offer, by=offer.agent)
+    page = desk_of(offer.agent).get(f"/console/legs/{offer.public_id}/script/").content.decode()
+    assert 'value="SL-14-2291 "' in page
 
 
 def test_the_end_of_the_contact_is_the_end_of_it_and_the_database_says_so() -> None:
