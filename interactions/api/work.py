@@ -21,14 +21,15 @@ from clients import customers
 from clients.models import Customer, Queue
 from clients.script_acts import inputs_of
 from interactions import acts, callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
+from interactions.acts import tasks
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
-from interactions.models import CallbackOrigin, Leg, LegState, Run
+from interactions.models import CallbackOrigin, ClientTask, Leg, LegState, Run
 
 ACTS = [
     "script", "script_answer", "script_back", "script_jump", "script_undo", "dialled", "report", "consult",
-    "consult_complete", "consult_end", "callback", "customer", "customer_back",
+    "consult_complete", "consult_end", "callback", "task", "customer", "customer_back",
 ]  # fmt: skip
 
 
@@ -153,6 +154,25 @@ def line_of(leg: Leg, public_id: Any) -> Queue:
     return found
 
 
+class TaskAskedSerializer(ActSerializer):
+    """Something for the company's own people, until a day of the company's calendar."""
+
+    title = serializers.CharField(max_length=120)
+    due_on = serializers.DateField()
+    details = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class TaskSerializer(serializers.ModelSerializer[ClientTask]):
+    """As the company's people see it."""
+
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    case: Any = serializers.CharField(source="case.reference", default=None, read_only=True)
+
+    class Meta:
+        model = ClientTask
+        fields = ["id", "title", "details", "due_on", "state", "case", "made_at", "done_at", "note"]
+
+
 def colleague_of(leg: Leg, public_id: Any) -> Agent:
     """A colleague licensed for the same client; nobody else can be named."""
     found = Agent.objects.filter(public_id=public_id, deactivated_at=None, licences__client=leg.client_id).first()
@@ -183,6 +203,15 @@ class WorkActs:
         leg, agent = self._own(request)
         leg = handling.held_leg(leg, by=agent)
         return leg, self._stands(leg), agent
+
+    def _working(self, request: Request) -> tuple[Leg, Agent]:
+        """Hers while she works on it or wraps it up, its seats locked; inside the caller's transaction."""
+        leg, agent = self._own(request)
+        states.take_seats_on(leg.interaction_id, leg.agent_id)
+        leg.refresh_from_db()
+        if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
+            raise handling.NotYours
+        return leg, agent
 
     def _stands(self, leg: Leg) -> Run:
         rows = Run.objects.select_related("version", "sub_version", "interaction__reason", "interaction__product")
@@ -309,13 +338,11 @@ class WorkActs:
     @transaction.atomic
     def callback(self, request: Request, **kwargs: Any) -> Response:
         """Promise the customer of this contact a callback."""
-        leg, agent = self._own(request)
+        leg, agent = self._working(request)
         data = self._given(CallbackPromiseSerializer)
         owner = agent if data.pop("mine") else None
-        states.take_seats_on(leg.interaction_id, leg.agent_id)
-        leg.refresh_from_db()
         contact, queue = leg.interaction, queue_of(leg.interaction)
-        if leg.state not in (LegState.HANDLING, LegState.WRAPPING) or queue is None:
+        if queue is None:
             raise handling.NotYours
         verifying.require_number(contact, customers.tidy_phone(contact.client, data["number"]))
         made = callbacks.promise(
@@ -333,3 +360,12 @@ class WorkActs:
         )
         told = CallbackSerializer(made, context=self.get_serializer_context()).data
         return Response(told, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TaskAskedSerializer, responses={201: TaskSerializer})
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def task(self, request: Request, **kwargs: Any) -> Response:
+        """Ask the company's people to do something; asked twice it is one task."""
+        leg, agent = self._working(request)
+        made = tasks.ask(leg, by=agent, **self._given(TaskAskedSerializer))
+        return Response(TaskSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -109,6 +109,7 @@ def build() -> World:
     draft = ScriptVersion.objects.create(script=script, number=2, graph=graph())
     product = factories.product(acme)
     factories.skill("es", language="es")
+    acme.snippets.create(shortcut="hello", text="Hello {first_name}")
     Contract.objects.create(client=acme, valid_from=at.date())
     promised = callbacks.promise(
         acme, customer=ann, queue=line, number="+12025550101", origin=CallbackOrigin.AGENT, by=bea
@@ -217,6 +218,8 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-version-move": {"act": "approve"},
     "setup-version-file": {"form": "yaml"},
     "setup-article-act": {"act": "right"},
+    "setup-snippet": {"shortcut": "hello"},
+    "setup-snippet-act": {"shortcut": "hello", "act": "retire"},
     "setup-preview": {"kind": "resolution"},
     "api-skill-detail": {"code": "es"},
 }
