@@ -230,7 +230,7 @@ def test_the_page_asks_little_however_many_steps(
     say = {"kind": "say", "name": "Say", "text": "Well", "next": "close"}
     more = [{**say, "id": f"s{n}"} for n in range(40)]
     ScriptVersion.objects.filter(pk=draft.pk).update(graph=graph(*graph()["steps"], *more))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         at_desk.get(page_of(draft, "reason"))
 
 
