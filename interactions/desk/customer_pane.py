@@ -18,6 +18,7 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
+from clients.spoken import day, money
 from clients.times import window_words
 from interactions import customer_records, promise_words, verification, verifying
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
@@ -34,7 +35,7 @@ from interactions.models import (
     Run,
     State,
 )
-from interactions.script_words import OPEN_ORDERS, day, may_show_account, money
+from interactions.script_words import OPEN_ORDERS, may_show_account
 
 ORDERS_SHOWN = 2
 OF_THE_PAST = (

@@ -20,9 +20,10 @@ from clients.flow_words import FACTS
 from clients.models import Bill, Order, Product, Reason, ReasonKind, VerificationFailure
 from clients.script_acts import Field
 from clients.script_graph import Graph, Step, parse
+from clients.spoken import money
 from interactions import acts, runs, verifying
 from interactions.models import Action, Interaction, Run, RunState, StepVisit
-from interactions.script_words import context, may_show_account, money
+from interactions.script_words import context, may_show_account
 
 KEYS = "123456789"
 UNSEEN = ("decide", "sub_process")

@@ -243,7 +243,10 @@ add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article", "setup-sn
 add(Rule(post=DRAFT), "setup-article-act", "setup-snippet-act")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
 add(Rule(get=DRAFT), "setup-design", "setup-walk", "setup-difference", "setup-version-file")
-add(Rule(post=DRAFT), "setup-design-save")
+add(Rule(get=DRAFT), "setup-version-picture")
+# A paper is for who asked for it, which the supervisor did.
+add(Rule(get={**DRAFT, "manager": "404"}), "setup-version-paper-made", "setup-version-paper-file")
+add(Rule(post=DRAFT), "setup-design-save", "setup-version-paper")
 add(Rule(post=REVIEW), "setup-version-move")
 add(Rule(get=LOOK, post=INVITE), "setup-people")
 add(Rule(post=INVITE), "setup-member")

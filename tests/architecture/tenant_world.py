@@ -168,6 +168,10 @@ def build() -> World:
             asked_by=people["supervisor"], version=version, when="today", language="en", asked_at=at,
             state="done", content=b"%PDF-",
         ),
+        "words": FlowPaper.objects.create(
+            asked_by=people["supervisor"], version=version, when="", language="en", asked_at=at,
+            state="done", content=b"%PDF-",
+        ),
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
     }  # fmt: skip
     return made
@@ -195,6 +199,8 @@ SPECIAL: dict[str, dict[str, str]] = {
     "console-send-time": {"message": "sent"},
     "setup-version": {"version": "draft"},
     "setup-design": {"version": "draft"},
+    "setup-version-paper-made": {"paper": "words"},
+    "setup-version-paper-file": {"paper": "words"},
     "setup-design-save": {"version": "draft"},
     "setup-design-news": {"version": "draft"},
     "setup-queue-version": {"version": "rules"},
