@@ -13,7 +13,7 @@ from agents.models import ConsoleSession, Presence, Seat
 from bpo.kernel.steps import each
 from clients.models import Queue
 from interactions import calls, closing, eligibility, handing_back, handling, offers, states, wrap_up
-from interactions.models import CallMedia, Interaction, Leg, LegState, Outcome, Refusal, State
+from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, Outcome, Refusal, State
 from interactions.routing import router
 
 logger = logging.getLogger(__name__)
@@ -124,9 +124,8 @@ def parks_over(at: datetime) -> int:
     due = Interaction.objects.filter(state=State.PARKED, due_at__lte=at).select_related("queue")
 
     def act(parked: Interaction) -> bool:
-        days = parked.queue.park_limit_days if parked.queue else 14
-        assert parked.due_at is not None
-        if parked.due_at - parked.state_since < timedelta(days=days):
+        said = parked.journal.filter(kind=Kind.PARKED).order_by("-pk").values_list("facts__until", flat=True).first()
+        if said is not None:
             return handling.return_parked(parked, why="date reached", at=at)
         with transaction.atomic():
             closing.close(parked, Outcome.HANDLED, at=at)
