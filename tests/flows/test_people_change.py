@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agents import licences, presence, skills
-from agents.models import Agent, Presence
+from agents.models import Agent, Presence, Team
 from bpo.kernel import push
 from clients import queue_states, standing
 from clients.models import Channel, WrapUpMode
@@ -176,6 +176,28 @@ def test_who_is_activated_again_starts_signed_out_with_nothing_of_before(day: Da
     presence.go_available(bea)
     presence.connected(bea, uuid4(), "web")
     assert house.ringing(bea, chat.interaction), "and then she is asked again"
+
+
+def test_who_was_made_in_the_administration_is_offered_what_waits(day: Day, house: House, ada: Browser) -> None:
+    """Cal was made by Ada; the line had its lanes before he came, and he takes chats alone."""
+    waiting = house.contact(Channel.CHAT)
+    chats_alone = make.profile(voice_cap=0)
+    data = {
+        "user": make.user("Cal Cole").pk, "name": "Cal Cole", "employee_number": "E9001", "hired_on": "",
+        "team": Team.objects.get_or_create(name="Everybody")[0].pk, "profile": chats_alone.pk, "wrap_up_seconds": "",
+        "skills-TOTAL_FORMS": "0", "skills-INITIAL_FORMS": "0",
+        "licences-TOTAL_FORMS": "0", "licences-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    answer = ada.post(reverse("admin:agents_agent_add"), data)
+    assert answer.status_code == 302, answer.context["errors"]
+    cal = Agent.objects.get(name="Cal Cole")
+    licence = licences.train(cal, house.acme, by=house.sue, why="new")
+    licences.certify(licence, by=house.sue, why="passed")
+    presence.sign_in(cal)
+    presence.connected(cal, uuid4(), "web")
+    presence.go_available(cal)
+    assert house.ringing(cal, waiting), "what waits is offered to him at once"
+    assert not seat(cal).fits_voice, "and his room is that of his profile"
 
 
 def test_a_client_is_suspended_and_comes_back(day: Day, house: House) -> None:
