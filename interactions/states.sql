@@ -68,7 +68,7 @@ BEGIN
     WHERE l.agent_id = p_agent AND l.state IN ('offered', 'handling', 'wrapping') AND l.role <> 'monitor'
         AND NOT l.set_aside;
     FOR aside IN
-        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, other.public_id AS by_leg
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.state, other.public_id AS by_leg
         FROM interactions_leg l
         CROSS JOIN LATERAL (
             SELECT o.public_id FROM interactions_leg o
@@ -81,8 +81,11 @@ BEGIN
         EXIT WHEN over <= 0;
         UPDATE interactions_leg SET set_aside = true, hold_since = coalesce(hold_since, p_at), version = version + 1
         WHERE id = aside.id;
-        UPDATE interactions_interaction SET state = 'held', state_since = p_at, version = version + 1
-        WHERE id = aside.interaction_id AND state = 'active';
+        -- What she only wraps up may be a colleague's by now.
+        IF aside.state = 'handling' THEN
+            UPDATE interactions_interaction SET state = 'held', state_since = p_at, version = version + 1
+            WHERE id = aside.interaction_id AND state = 'active';
+        END IF;
         INSERT INTO interactions_journalentry
             (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
         SELECT aside.client_id, aside.interaction_id, aside.id, i.case_id, 'set_aside', p_at, 'system',
@@ -110,7 +113,7 @@ BEGIN
     FOR NO KEY UPDATE OF s SKIP LOCKED;
     IF NOT FOUND THEN RETURN 0; END IF;
     FOR back IN
-        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.on_hold FROM interactions_leg l
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.state, l.on_hold FROM interactions_leg l
         WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside
         ORDER BY l.offered_at, l.id
     LOOP
@@ -121,7 +124,7 @@ BEGIN
                 ELSE hold_seconds + greatest(0, round(extract(epoch FROM p_at - hold_since)))::int END,
             hold_since = CASE WHEN on_hold THEN hold_since END
         WHERE id = back.id;
-        IF NOT back.on_hold THEN
+        IF back.state = 'handling' AND NOT back.on_hold THEN
             UPDATE interactions_interaction SET state = 'active', state_since = p_at, version = version + 1
             WHERE id = back.interaction_id AND state = 'held';
         END IF;
