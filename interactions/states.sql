@@ -154,11 +154,12 @@ BEGIN
             points_email = used.email,
             capacity = greatest(profile.budget, used.voice + used.chat + used.email),
             fits_voice = used.n_voice < profile.voice_cap
-                AND used.voice + CASE WHEN profile.chat_yields_to_voice THEN 0 ELSE used.chat END
-                    + CASE WHEN profile.email_yields_to_voice THEN 0 ELSE used.email END
+                AND used.voice + CASE WHEN profile.chat_yields_to_voice THEN used.chat_stays ELSE used.chat END
+                    + CASE WHEN profile.email_yields_to_voice THEN used.email_stays ELSE used.email END
                     + profile.voice_points <= profile.budget,
             fits_chat = used.n_chat < profile.chat_cap
-                AND used.voice + used.chat + CASE WHEN profile.email_yields_to_chat THEN 0 ELSE used.email END
+                AND used.voice + used.chat
+                    + CASE WHEN profile.email_yields_to_chat THEN used.email_stays ELSE used.email END
                     + profile.chat_points <= profile.budget,
             fits_email = used.n_email < profile.email_cap
                 AND used.voice + used.chat + used.email + profile.email_points <= profile.budget,
@@ -169,6 +170,11 @@ BEGIN
             SELECT coalesce(sum(l.cost) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside), 0) AS voice,
                    coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside), 0) AS chat,
                    coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside), 0) AS email,
+                   -- of these what can never be set aside: beside a colleague, or not accepted yet
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside
+                       AND (l.role = 'consult' OR l.state = 'offered')), 0) AS chat_stays,
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside
+                       AND (l.role = 'consult' OR l.state = 'offered')), 0) AS email_stays,
                    count(*) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside) AS n_voice,
                    count(*) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside) AS n_chat,
                    count(*) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside) AS n_email,

@@ -69,7 +69,8 @@ class Log:
                 continue
             over = leg.ended_at is not None and leg.ended_at <= at
             if not over and not any(since < at < until for since, until in self._aside[leg.pk]):
-                her.held.append(Held(leg.channel, leg.cost, leg.interaction.queue_id))
+                own = leg.role == LegRole.PRIMARY and (leg.took_over_at is None or leg.took_over_at <= at)
+                her.held.append(Held(leg.channel, leg.cost, leg.interaction.queue_id, own))
                 her.offered |= leg.accepted_at is None or leg.accepted_at > at
             counts = not (over and leg.state in NOT_GOT) and leg.role == LegRole.PRIMARY
             if counts and leg.client_id == needs.queue.client_id and leg.offered_at > at - RAMP:
@@ -121,7 +122,7 @@ def _legs(ids: list[int], start: datetime, end: datetime) -> dict[int, list[Leg]
     legs = Leg.objects.filter(since, agent__in=ids, offered_at__lte=end).exclude(role=LegRole.MONITOR)
     for leg in legs.select_related("interaction").only(
         "agent", "client", "channel", "cost", "role", "state", "offered_at", "accepted_at", "ended_at",
-        "interaction__queue",
+        "took_over_at", "interaction__queue",
     ):  # fmt: skip
         found[leg.agent_id].append(leg)
     return found

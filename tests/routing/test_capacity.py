@@ -10,6 +10,37 @@ from tests.routing.house import Row
 
 ROWS = [
     Row(
+        "asked in on a mail, then a call",
+        "Only work of her own steps aside: beside a colleague's mail she has no room for a call.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea consults ann bob
+            3: bob accepts ann
+            4: bea goes break
+            5: ben calls
+            6: ben is queued
+            7: bob ends-consult ann
+        """,
+        "bea<ann bob<ann bob<ben",
+        agents=["bea", "bob"],
+    ),
+    Row(
+        "asked in on a mail, then given a call",
+        "By the same rule nobody may give her one.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea consults ann bob
+            3: bob accepts ann
+            4: bea goes break
+            5: ben calls
+            6: ! sue assigns ben bob
+        """,
+        "bea<ann bob<ann",
+        agents=["bea", "bob"],
+    ),
+    Row(
         "three chats and no fourth",
         "A budget of 100 points: three chats of 33.",
         """
