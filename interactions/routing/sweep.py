@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 from django.db import Error, connection
@@ -68,6 +68,21 @@ STEPS: list[Step] = [
 ]
 
 # What may be a little later, with its seconds.
+# Turns farther apart than this: the database was away, and nobody's sign of life could be written meanwhile.
+OUTAGE = timedelta(seconds=10)
+
+# What takes somebody unheard for gone waits after an outage until everybody had the time to be heard again.
+HEARD_AGAIN: dict[Step, timedelta] = {
+    timers.nodes_dead: timers.NODE_SILENT,
+    timers.seats_without_console: timers.NODE_SILENT,
+    timers.graces_over: timers.NODE_SILENT,
+    timers.absent_signed_out: timers.NODE_SILENT,
+    timers.voices_overdue: timers.NODE_SILENT,
+    chats.windows_lost: chats.CALLER_BACK,
+    chats.patience_over: chats.CALLER_BACK,
+    calls.callers_gone: chats.CALLER_BACK,
+}
+
 SLOW_STEPS: list[tuple[float, Step]] = [
     (5, recordings.left_open),
     (5, voicemails.left_open),
@@ -84,7 +99,7 @@ SLOW_STEPS: list[tuple[float, Step]] = [
 
 
 class Sweep:
-    """One sweep: holds the lock by its database connection, remembers when the slow steps ran."""
+    """One sweep: holds the lock by its database connection, remembers when the slow steps ran and of an outage."""
 
     def __init__(self, *, more: list[Step] | None = None, beat: Callable[[], None] | None = None) -> None:
         self._more = more or []
@@ -92,6 +107,8 @@ class Sweep:
         self._backend: int | None = None
         self._ran: dict[Step, float] = {}
 
+        self._answered_at: datetime | None = None
+        self._back_at: datetime | None = None
     def run(self, stop: Event) -> None:
         """Until told to stop; a lost database is waited for, the lock is then taken anew."""
         while not stop.is_set():
@@ -107,9 +124,17 @@ class Sweep:
 
     def turn(self) -> float:
         """Sweep once if this process has the lock; seconds until the next turn."""
-        if not self.has_lock():
+        mine, at = self.has_lock(), clock.now()
+        outage = self._answered_at is not None and at - self._answered_at > OUTAGE
+        self._answered_at = at
+        if outage:
+            logger.warning("the database answers again")
+            self._back_at = at
+        if not mine:
             return LONGEST_PAUSE
-        self.once(clock.now())
+        if outage:
+            guarded(timers.offers_nobody_could_answer, at)
+        done = self.once(at)
         if self._beat:
             self._beat()
         return timers.next_due(clock.now(), longest=LONGEST_PAUSE)
@@ -141,7 +166,11 @@ class Sweep:
             if now - self._ran.get(step, -seconds) >= seconds:
                 self._ran[step] = now
                 due.append(step)
-        return {name(step): done for step in due if (done := guarded(step, at))}
+        return {name(step): done for step in due if self._is_fair(step, at) and (done := guarded(step, at))}
+
+    def _is_fair(self, step: Step, at: datetime) -> bool:
+        """Whether who was not heard of by this step could have been, since an outage."""
+        return self._back_at is None or at - self._back_at >= HEARD_AGAIN.get(step, timedelta(0))
 
 
 def guarded(step: Step, at: datetime) -> int:

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 NODE_SILENT = timedelta(seconds=15)
+PAGES_NOTICE = timedelta(seconds=5)
 CONSOLE_GRACE = timedelta(seconds=60)
 NOT_RESPONDING_LIMIT = timedelta(minutes=15)
 
@@ -28,6 +29,12 @@ def offers_expired(at: datetime) -> int:
     """Offers nobody answered are missed."""
     expired = Leg.objects.filter(state=LegState.OFFERED, expires_at__lte=at).order_by("expires_at")
     return each(expired[:BATCH], lambda leg: offers.miss(leg, at=at))
+
+
+def offers_nobody_could_answer(at: datetime) -> int:
+    """After an outage: offers that ran out in it, or do before a page has noticed its end, go back without blame."""
+    expired = Leg.objects.filter(state=LegState.OFFERED, expires_at__lte=at + PAGES_NOTICE).order_by("expires_at")
+    return each(expired, lambda leg: offers.rescind(leg, why="outage", at=at))
 
 
 def refusals_over(at: datetime) -> int:
@@ -120,7 +127,7 @@ def wishes_due(at: datetime) -> int:
 
 
 def parks_over(at: datetime) -> int:
-    """A parked contact returns at its date, and is closed as handled at the limit of its line."""
+    """A parked contact returns at its date; one without is closed as handled at the limit its line had then."""
     due = Interaction.objects.filter(state=State.PARKED, due_at__lte=at).select_related("queue")
 
     def act(parked: Interaction) -> bool:
