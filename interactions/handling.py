@@ -324,7 +324,7 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
         interaction,
         interaction.queue,
         wants=queueing.wants_of(interaction),
-        priority=interaction.priority,
+        priority=queueing.unraised(interaction, at=at),
         at=at,
         prefer_agent=None,
         prefer_until=None,

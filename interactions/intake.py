@@ -433,7 +433,7 @@ def _pressed(choice: doors.Choice, language: str, client: Client) -> str:
 def _as_before(left: Interaction) -> doors.Choice:
     """Where he was: the key he pressed, an overflow or a colleague had led him there."""
     assert left.queue is not None, "it waited"
-    return doors.Choice(left.queue, left.priority, tuple(queueing.wants_of(left)))
+    return doors.Choice(left.queue, queueing.came_with(left), tuple(queueing.wants_of(left)))
 
 
 def _old_place(contact: NewContact, promised: Callback | None, dropped: Interaction | None) -> datetime | None:
