@@ -95,6 +95,7 @@ def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: s
     reason = require_reason(reason)
     if not 0 <= priority <= 9:
         raise NothingToTakeBack(sentence=_("A priority lies between 0 and 9."))
+    states.take_seats_on(interaction.pk)  # an offer that comes back meanwhile would take its old place
     interaction.refresh_from_db(from_queryset=Interaction.objects.select_for_update(no_key=True))
     at = at or clock.now()
     before = interaction.priority
