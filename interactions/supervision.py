@@ -60,7 +60,7 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
     else:
         raise NothingToTakeBack
     delay = interaction.queue.decline_delay_seconds if interaction.queue else 30
-    offers.refuse(leg, seconds=delay, why="taken", at=at)
+    delay = offers.refuse(leg, seconds=delay, why="taken", at=at)
     journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason, delay=delay)
     return interaction
 

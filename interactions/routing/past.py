@@ -22,7 +22,7 @@ from interactions.verdicts import NOT_GOT, RAMP, Held, Needs, Standing
 
 LONGEST_WORK = timedelta(days=2)  # a leg that ended within the time and began earlier is not looked for
 NOT_YET = datetime.max.replace(tzinfo=UTC)
-DELAYING = (Kind.DECLINED, Kind.MISSED, Kind.TAKEN_BACK)
+DELAYING = (Kind.DECLINED, Kind.MISSED, Kind.TAKEN_BACK, Kind.MEDIA_FAILED)
 
 
 class Log:
