@@ -14,7 +14,7 @@ from agents import licences, presence, skills
 from agents.models import Agent, Presence, Team
 from bpo.kernel import push
 from clients import queue_states, standing
-from clients.models import Channel, WrapUpMode
+from clients.models import Channel, Queue, QueueState, WrapUpMode
 from interactions import cases, handling, intake, offers, supervision, waits, wrap_up
 from interactions.models import Callback, EndedBy, LegState, Outcome, State
 from tests import factories as make
@@ -248,6 +248,33 @@ def test_a_line_with_people_waiting_is_not_archived(day: Day, house: House) -> N
     queue_states.archive(house.line, by=house.sue, why="season over")
     house.line.refresh_from_db()
     assert house.line.state == "archived"
+
+
+@pytest.mark.parametrize("at_work", ["parked", "in talk", "in wrap-up"])
+def test_a_line_whose_work_is_in_hand_is_not_archived(day: Day, house: House, at_work: str) -> None:
+    """It may come back into the line at any moment; nobody would see it in an archived one."""
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea, Channel.EMAIL)
+    if at_work == "parked":
+        handling.park(leg, by=bea)
+    elif at_work == "in wrap-up":
+        handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    queue_states.close(house.line, by=house.sue, why="moved")
+    with pytest.raises(queue_states.StillUsed) as refused:
+        queue_states.archive(house.line, by=house.sue, why="moved")
+    assert "1 contact of “Questions” is parked or in hand" in str(refused.value.sentence)
+    assert fresh_line(house.line).state == QueueState.CLOSED
+
+
+def test_a_paused_line_is_archived_like_an_open_one(day: Day, house: House) -> None:
+    queue_states.pause(house.line, by=house.sue, why="moved")
+    queue_states.archive(house.line, by=house.sue, why="moved")
+    assert fresh_line(house.line).state == QueueState.ARCHIVED
+
+
+def fresh_line(line: Queue) -> Queue:
+    """The line as it is now."""
+    return Queue.objects.get(pk=line.pk)
 
 
 def test_without_redis_work_goes_on(day: Day, house: House, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
