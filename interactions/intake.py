@@ -388,6 +388,7 @@ def _new(
             priority=priority,
             at=at,
             enqueued_at=_old_place(contact, promised, dropped),
+            returned=any(before.returned for before in (contact.returns, dropped) if before),
             arrived=facts,
             **last_agent.kept_for(
                 queue, customer, preferred=contact.preferred, seconds=contact.preferred_seconds, at=at
