@@ -118,6 +118,8 @@ def queue_changed(queue: Queue, *, by: User | None = None, why: str = "") -> int
     Queue.objects.filter(pk=queue.pk).update(version=F("version") + 1)
     queue.refresh_from_db()
     rules.keep(queue, by=by, why=why)
+    for channel in queue.channels:  # whoever comes next, and what its doors say of the wait, finds its agents
+        lane_for(queue, channel=channel)
     moved = len(move_to_new_lanes(queue))
     AgentLane.objects.filter(queue=queue).exclude(lane__queue_version=queue.version).delete()
     return moved
