@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 Step = Callable[[datetime], int]
 LOCK = (7102, 1)  # of pg_try_advisory_lock
 LONGEST_PAUSE = 1.0
+STUCK_PAUSE = 0.2  # what is due and cannot be done just now is not tried without a break
 
 # In this order: first what frees agents and contacts, then what brings them together.
 STEPS: list[Step] = [
@@ -67,7 +68,6 @@ STEPS: list[Step] = [
     timers.free_beside_work,
 ]
 
-# What may be a little later, with its seconds.
 # Turns farther apart than this: the database was away, and nobody's sign of life could be written meanwhile.
 OUTAGE = timedelta(seconds=10)
 
@@ -83,6 +83,7 @@ HEARD_AGAIN: dict[Step, timedelta] = {
     calls.callers_gone: chats.CALLER_BACK,
 }
 
+# What may be a little later, with its seconds.
 SLOW_STEPS: list[tuple[float, Step]] = [
     (5, recordings.left_open),
     (5, voicemails.left_open),
@@ -106,9 +107,9 @@ class Sweep:
         self._beat = beat
         self._backend: int | None = None
         self._ran: dict[Step, float] = {}
-
         self._answered_at: datetime | None = None
         self._back_at: datetime | None = None
+
     def run(self, stop: Event) -> None:
         """Until told to stop; a lost database is waited for, the lock is then taken anew."""
         while not stop.is_set():
@@ -137,7 +138,8 @@ class Sweep:
         done = self.once(at)
         if self._beat:
             self._beat()
-        return timers.next_due(clock.now(), longest=LONGEST_PAUSE)
+        due = timers.next_due(clock.now(), longest=LONGEST_PAUSE)
+        return due if done else max(due, STUCK_PAUSE)
 
     def has_lock(self) -> bool:
         """Take or keep the lock; a connection that was replaced has lost it."""
