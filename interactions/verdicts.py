@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -241,7 +242,8 @@ def standings(
         her.presence, her.reason, her.connected, her.offered = seat.presence, seat.reason, seat.connected, seat.offered
         her.leaving, her.idle_since = bool(seat.wish or seat.wish_sign_out), seat.idle_since
     live = Leg.objects.filter(agent__in=found, state__in=HOLDING_STATES, set_aside=False).exclude(role=LegRole.MONITOR)
-    rows = live.values_list("agent_id", "channel", "cost", "interaction__queue_id", "role")
+    had_from = Coalesce("lane__queue_id", "interaction__queue_id")
+    rows = live.values_list("agent_id", "channel", "cost", had_from, "role")
     for agent_id, channel, cost, queue_id, role in rows:
         found[agent_id].held.append(Held(channel, cost, queue_id, role == LegRole.PRIMARY))
     ramped = [key for key, her in found.items() if her.ramp is not None]

@@ -10,6 +10,23 @@ from tests.routing.house import Row
 
 ROWS = [
     Row(
+        "the cap of a line counts what she had from it",
+        "Her wrap-up of what she handed to a line fills the cap of the line she had it from, not of the other.",
+        """
+            0: ann chats prefers=bea for=30
+            1: bea accepts ann
+            2: bea transfers ann Bills
+            3: bob accepts ann
+            4: ben chats Bills
+        """,
+        "bea<ann bob<ann bea<ben",
+        agents=["bob bills=1", "bea bills=1"],
+        lines={
+            "Bills": {"wants": "bills:1", "cap_per_agent": 1},
+            "Help": {"wrap_up": "timed", "wrap_up_seconds": 60},
+        },
+    ),
+    Row(
         "asked in on a mail, then a call",
         "Only work of her own steps aside: beside a colleague's mail she has no room for a call.",
         """
