@@ -47,7 +47,7 @@ def take_on(
     for skill, level in (levels or {}).items():
         skills.set_level(agent, skill, level, by=by)
     certified = list(certify_for)
-    for client in {*train_for, *certified}:
+    for client in sorted({*train_for, *certified}, key=lambda each: each.pk):  # the order in which rules are locked
         licence = licences.train(agent, client, by=by, why="taken on", at=at)
         if client in certified:
             licences.certify(licence, by=by, why="taken on", at=at)

@@ -20,6 +20,7 @@ from bpo.accounts.models import User
 from bpo.kernel import clock, words
 from bpo.kernel.errors import IllegalMove, InvalidValue
 from bpo.kernel.states import advance
+from bpo.kernel.steps import each
 from clients.models import Client, ScriptVersion
 
 S = LicenceState
@@ -140,9 +141,12 @@ def lapse_expired(at: datetime) -> int:
         for licence in dated.select_related("agent", "client")
         if licence.until and licence.until < licence.client.day_at(at)
     ]
-    for licence in expired:
+
+    def act(licence: Licence) -> bool:
         lapse(licence, why=f"valid until {licence.until}", at=at)
-    return len(expired)
+        return True
+
+    return each(expired, act)
 
 
 def _move(

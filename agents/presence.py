@@ -364,8 +364,12 @@ def _take(agent: Agent | int, at: datetime) -> Seat:
     seat = Seat.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if seat is None:
         budget = Agent.objects.values_list("profile__budget", flat=True).get(pk=pk)
-        Seat.objects.get_or_create(agent_id=pk, defaults={"since": at, "idle_since": at, "capacity": budget})
+        fields = {"since": at, "idle_since": at, "capacity": budget}
+        _seat, made = Seat.objects.get_or_create(agent_id=pk, defaults=fields)
         seat = Seat.objects.select_for_update(no_key=True).get(pk=pk)
+        if made:  # no lane of before knows her, and her room is not counted
+            signals.eligibility_changed.send(sender=Agent, agent_id=pk, why="first day")
+            seat.refresh_from_db()
     return seat
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bpo.accounts.models import User
 from bpo.kernel.errors import DomainError
@@ -52,10 +53,19 @@ def archive(queue: Queue, *, by: User, why: str) -> Queue:
     """Out of every list; only an empty line that nothing leads to."""
     # A contact that enters takes this row as well, when the line has a limit; the sweep finds any other.
     Queue.objects.select_for_update().get(pk=queue.pk)
-    waiting, promised = _use(queue)
-    words = {"queue": queue.name, "waiting": waiting, "promised": promised}
+    waiting, in_hand, promised = _use(queue)
+    words = {"queue": queue.name, "waiting": waiting, "in_hand": in_hand, "promised": promised}
     if waiting:
         raise StillUsed(sentence=_("%(waiting)s wait; close entry first, or move them to another line.") % words)
+    if in_hand:
+        raise StillUsed(
+            sentence=ngettext(
+                "%(in_hand)s contact of “%(queue)s” is parked or in hand; it may come back to the line.",
+                "%(in_hand)s contacts of “%(queue)s” are parked or in hand; they may come back to the line.",
+                in_hand,
+            )
+            % words
+        )
     if promised:
         raise StillUsed(sentence=_("%(promised)s promised callbacks wait for “%(queue)s”.") % words)
     door = EntryPoint.objects.filter(queue=queue).first()
@@ -63,7 +73,7 @@ def archive(queue: Queue, *, by: User, why: str) -> Queue:
     leading = door or (rule.entry_point if rule else None)
     if leading:
         raise StillUsed(sentence=_("The door “%(door)s” still leads here.") % {"door": leading.name})
-    if queue.state == S.OPEN:
+    if queue.state in (S.OPEN, S.PAUSED):
         _move(queue, S.CLOSED, by, why)
     return _move(queue, S.ARCHIVED, by, why)
 
@@ -87,7 +97,7 @@ def _move(queue: Queue, to: QueueState, by: User, why: str) -> Queue:
     return queue
 
 
-def _use(queue: Queue) -> tuple[int, int]:
-    counts = {"waiting": 0, "promised": 0}
+def _use(queue: Queue) -> tuple[int, int, int]:
+    counts = {"waiting": 0, "in_hand": 0, "promised": 0}
     queue_use_asked.send(sender=Queue, queue=queue, counts=counts)
-    return counts["waiting"], counts["promised"]
+    return counts["waiting"], counts["in_hand"], counts["promised"]

@@ -242,7 +242,8 @@ def come_back(session: ChatSession, *, at: datetime | None = None) -> bool:
     # What was said stays before the customer's eyes, and before those of who answers.
     left.messages.update(interaction=received.interaction)
     left.attachments.update(interaction=received.interaction)
-    returning.came_back(left, received.interaction, at=at)
+    if received.interaction.state != State.CLOSED:  # refused at the door he is not back in his place
+        returning.came_back(left, received.interaction, at=at)
     session.interaction = received.interaction
     return True
 

@@ -118,6 +118,8 @@ def queue_changed(queue: Queue, *, by: User | None = None, why: str = "") -> int
     Queue.objects.filter(pk=queue.pk).update(version=F("version") + 1)
     queue.refresh_from_db()
     rules.keep(queue, by=by, why=why)
+    for channel in queue.channels:  # whoever comes next, and what its doors say of the wait, finds its agents
+        lane_for(queue, channel=channel)
     moved = len(move_to_new_lanes(queue))
     AgentLane.objects.filter(queue=queue).exclude(lane__queue_version=queue.version).delete()
     return moved
@@ -127,6 +129,7 @@ def queue_changed(queue: Queue, *, by: User | None = None, why: str = "") -> int
 def move_to_new_lanes(queue: Queue) -> list[int]:
     """Move what waits in lanes of old versions; the sweep calls it for whoever entered while the line changed."""
     moved: list[int] = []
+    share_rules(queue.client_id)  # before any contact is taken
     old = Lane.objects.filter(queue=queue).exclude(queue_version=queue.version)
     for lane in old.filter(interactions__state=State.QUEUED).distinct():
         steps = overflow.steps_of(queue)
@@ -134,7 +137,7 @@ def move_to_new_lanes(queue: Queue) -> list[int]:
         new = lane_for(queue, channel=lane.channel, wants=added_wants(lane), step=step)
         entered = Visit.objects.filter(interaction=OuterRef("pk"), left_at__isnull=True).values("entered_at")[:1]
         rows = Interaction.objects.filter(lane=lane, state=State.QUEUED).annotate(entered=Subquery(entered))
-        waiting = list(rows.select_for_update(no_key=True, of=("self",)))
+        waiting = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
         ids = [each.pk for each in waiting]
         for each in waiting:
             place_anew(each, queue, new, steps[:step], each.entered)

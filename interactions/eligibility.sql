@@ -125,13 +125,14 @@ BEGIN
 END
 $$;
 
--- Live legs of an agent on contacts of a queue: for the queue's cap per agent.
+-- Live legs of an agent on contacts that she had from a queue, wherever they have gone since: for its cap per agent.
 CREATE OR REPLACE FUNCTION held_in_queue(p_agent bigint, p_queue bigint) RETURNS bigint
 LANGUAGE sql STABLE AS $$
     SELECT count(*) FROM interactions_leg leg
     JOIN interactions_interaction i ON i.id = leg.interaction_id
+    LEFT JOIN interactions_lane lane ON lane.id = leg.lane_id
     WHERE leg.agent_id = p_agent AND leg.state IN ('offered', 'handling', 'wrapping') AND NOT leg.set_aside
-        AND leg.role <> 'monitor' AND i.queue_id = p_queue
+        AND leg.role <> 'monitor' AND coalesce(lane.queue_id, i.queue_id) = p_queue
 $$;
 
 -- Contacts of a client that an agent got within the last hour, each once, refused and withdrawn offers left out: for

@@ -262,7 +262,10 @@ def end_work(leg: Leg, *, by: Agent | None = None, ended_by: EndedBy, at: dateti
 
 @operation
 def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", at: datetime | None = None) -> Leg:
-    """Set written work aside: the slot is free, it returns to its agent or its queue."""
+    """Set written work aside: the slot is free, it returns to its agent or its queue.
+
+    CannotPark for a date beyond what the line keeps: without a date it is closed as handled then, with one it returns.
+    """
     leg = held_leg(leg, by=by)
     at = at or clock.now()
     interaction = leg.interaction
@@ -272,14 +275,17 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
         raise CannotPark(sentence=_("The customer is still here. A chat can be parked when nothing came for a while."))
     if until is not None and until <= at:
         raise CannotPark(sentence=_("The date to come back must lie ahead."))
-    queue = interaction.queue
-    limit = at + timedelta(days=queue.park_limit_days if queue else 14)
+    kept = park_limit(interaction)
+    if until is not None and until > at + kept:
+        raise CannotPark(
+            sentence=_("This line keeps parked work for %(n)s days. Choose a day before.") % {"n": kept.days}
+        )
     if interaction.state == State.HELD:
         states.move(interaction, State.ACTIVE, at=at)
     consulting.end_consults(interaction, at=at)
     count_hold(leg, at=at)
     states.move(leg, LegState.COMPLETED, at=at, work_ended_at=at, ended_at=at, ended_by=EndedBy.AGENT)
-    states.move(interaction, State.PARKED, at=at, due_at=min(until, limit) if until else limit, prefer_agent=by)
+    states.move(interaction, State.PARKED, at=at, due_at=until or at + kept, prefer_agent=by)
     journal.record(
         leg,
         Kind.PARKED,
@@ -290,6 +296,11 @@ def park(leg: Leg, *, by: Agent, until: datetime | None = None, why: str = "", a
         why=words.line(why, most=200),
     )
     return leg
+
+
+def park_limit(interaction: Interaction) -> timedelta:
+    """How long its line keeps parked work; without a line two weeks."""
+    return timedelta(days=interaction.queue.park_limit_days if interaction.queue else 14)
 
 
 def _idle(chat: Interaction, *, at: datetime) -> bool:
@@ -329,7 +340,7 @@ def return_parked(interaction: Interaction, *, why: str, at: datetime | None = N
         interaction,
         interaction.queue,
         wants=queueing.wants_of(interaction),
-        priority=interaction.priority,
+        priority=queueing.unraised(interaction, at=at),
         at=at,
         prefer_agent=None,
         prefer_until=None,

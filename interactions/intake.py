@@ -388,6 +388,7 @@ def _new(
             priority=priority,
             at=at,
             enqueued_at=_old_place(contact, promised, dropped),
+            returned=any(before.returned for before in (contact.returns, dropped) if before),
             arrived=facts,
             **last_agent.kept_for(
                 queue, customer, preferred=contact.preferred, seconds=contact.preferred_seconds, at=at
@@ -433,7 +434,7 @@ def _pressed(choice: doors.Choice, language: str, client: Client) -> str:
 def _as_before(left: Interaction) -> doors.Choice:
     """Where he was: the key he pressed, an overflow or a colleague had led him there."""
     assert left.queue is not None, "it waited"
-    return doors.Choice(left.queue, left.priority, tuple(queueing.wants_of(left)))
+    return doors.Choice(left.queue, queueing.came_with(left), tuple(queueing.wants_of(left)))
 
 
 def _old_place(contact: NewContact, promised: Callback | None, dropped: Interaction | None) -> datetime | None:

@@ -15,6 +15,7 @@ from interactions.models import Callback, Interaction, State
 from interactions.routing import router
 
 HERE = (State.QUEUED, State.OFFERED)
+IN_HAND = (State.ACTIVE, State.HELD, State.PARKED, State.WRAP_UP)
 
 
 def rules_changed(sender: Any, queue: Queue, by: User | None, why: str, **kwargs: Any) -> None:
@@ -37,6 +38,8 @@ def look_again(queue_id: int) -> None:
 
 
 def count_use(sender: Any, queue: Queue, counts: dict[str, int], **kwargs: Any) -> None:
-    """How many wait in it and how many promises name it."""
-    counts["waiting"] += Interaction.objects.filter(queue=queue, state__in=HERE).count()
+    """How many wait in it, how many of it are parked or in hand, and how many promises name it."""
+    contacts = Interaction.objects.filter(queue=queue)
+    counts["waiting"] += contacts.filter(state__in=HERE).count()
+    counts["in_hand"] += contacts.filter(state__in=IN_HAND).count()
     counts["promised"] += Callback.objects.filter(queue=queue, state__in=OPEN_STATES).count()

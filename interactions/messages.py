@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Seat
@@ -171,6 +173,8 @@ def _go_on(interaction: Interaction, leg: Leg, *, at: datetime) -> None:
         fresh = {"work_ended_at": None, "wrap_up_due_at": None, "ended_by": "", "lost_since": since}
         states.move(leg, LegState.HANDLING, at=at, **fresh)
     states.move(interaction, State.ACTIVE, at=at)
+    if Leg.objects.filter(pk=leg.pk, set_aside=True).update(hold_since=Coalesce("hold_since", Value(at))):
+        states.move(interaction, State.HELD, at=at)  # she has something more urgent: it comes back by itself
     journal.record(leg, Kind.RESUMED, by_name="customer", at=at, leg=str(leg.public_id), why="customer wrote")
     if interaction.case is not None and interaction.case.state == CaseState.RESOLVED:
         cases.reopen(interaction.case, at=at)  # it was not settled after all

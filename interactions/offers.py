@@ -106,8 +106,7 @@ def decline(leg: Leg, *, by: Agent, reason: str, at: datetime | None = None) -> 
     delay = 0
     if leg.role == LegRole.PRIMARY:
         queue = leg.interaction.queue
-        delay = queue.decline_delay_seconds if queue else 30
-        refuse(leg, seconds=delay, why="declined", at=at)
+        delay = refuse(leg, seconds=queue.decline_delay_seconds if queue else 30, why="declined", at=at)
         back_in_line(leg, at=at)
     journal.record(leg, Kind.DECLINED, by=by, at=at, leg=str(leg.public_id), reason=reason, delay=delay)
     return leg
@@ -122,8 +121,7 @@ def busy(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     delay = 0
     if leg.role == LegRole.PRIMARY:
         queue = leg.interaction.queue
-        delay = queue.busy_delay_seconds if queue else 15
-        refuse(leg, seconds=delay, why="busy", at=at)
+        delay = refuse(leg, seconds=queue.busy_delay_seconds if queue else 15, why="busy", at=at)
         back_in_line(leg, at=at)
     journal.record(leg, Kind.DECLINED, at=at, leg=str(leg.public_id), reason="busy", delay=delay)
     return leg
@@ -143,8 +141,7 @@ def miss(leg: Leg, *, at: datetime | None = None) -> Leg | None:
     delay = 0
     if leg.role == LegRole.PRIMARY:
         queue = leg.interaction.queue
-        delay = queue.miss_delay_seconds if queue else 30
-        refuse(leg, seconds=delay, why="missed", at=at)
+        delay = refuse(leg, seconds=queue.miss_delay_seconds if queue else 30, why="missed", at=at)
         back_in_line(leg, at=at)
         Seat.objects.filter(pk=leg.agent_id).update(misses=F("misses") + 1)
         misses = Seat.objects.values_list("misses", flat=True).get(pk=leg.agent_id)
@@ -192,16 +189,16 @@ def shown_to(agent: Agent, public_id: UUID | None, *, at: datetime | None = None
         card_shown(leg, at=at)
 
 
-def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:
+def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> int:
     """Do not offer this contact to this agent for so long; the end of the delay is found by the sweep.
 
+    Returns the seconds, one at least: with none it would be offered to her again at once, and so on.
     Was it kept for her, it is anybody's now.
     """
     kept = Interaction.objects.filter(pk=leg.interaction_id, prefer_agent=leg.agent_id)
     if kept.update(prefer_agent=None, prefer_until=None):
         leg.interaction.prefer_agent = leg.interaction.prefer_until = None
-    if seconds <= 0:
-        return
+    seconds = max(1, seconds)
     Refusal.objects.update_or_create(
         interaction=leg.interaction,
         agent_id=leg.agent_id,
@@ -209,6 +206,7 @@ def refuse(leg: Leg, *, seconds: int, why: str, at: datetime) -> None:
     )
     Interaction.objects.filter(pk=leg.interaction_id).update(refused=True)
     leg.interaction.refused = True
+    return seconds
 
 
 def back_in_line(leg: Leg, *, at: datetime) -> None:

@@ -269,10 +269,40 @@ def skip_empty_steps(interaction: Interaction, *, at: datetime) -> None:
 
 
 def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
-    """A new stay in the line begins at its first step: who had been answered has not waited all that time."""
+    """A new stay in the line begins at its first step, with the priority of before its steps: who had been answered has
+    not waited all that time."""
+    priority = unraised(interaction, at=at)
     lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants_of(interaction))
-    _set(interaction, lane=lane, step_due_at=overflow.due_at(lane, at))
-    Interaction.objects.filter(pk=interaction.pk).update(lane=lane, step_due_at=interaction.step_due_at)
+    place: dict[str, Any] = {"lane": lane, "step_due_at": overflow.due_at(lane, at)}
+    if priority != interaction.priority:
+        since = interaction.enqueued_at or at
+        place["priority"] = priority
+        place |= waits.order_in(queue, priority=priority, returned=interaction.returned, enqueued_at=since)
+    _set(interaction, **place)
+    Interaction.objects.filter(pk=interaction.pk).update(**place)
+
+
+def came_with(interaction: Interaction) -> int:
+    """Its priority without what the steps of its last stay added; a person's word since then stays."""
+    left = interaction.lane.step if interaction.lane else 0
+    priority = interaction.priority
+    if not left:
+        return priority
+    changes = interaction.journal.filter(kind__in=[Kind.STEP_REACHED, Kind.REPRIORITISED]).order_by("-pk")
+    for kind, facts in changes.values_list("kind", "facts")[:left]:
+        if kind == Kind.REPRIORITISED:
+            break
+        priority = facts.get("from", priority)
+    return priority
+
+
+def unraised(interaction: Interaction, *, at: datetime) -> int:
+    """The same for a new stay, which begins with it; journalled where that is another than now."""
+    priority = came_with(interaction)
+    if priority != interaction.priority:
+        facts: dict[str, Any] = {"from": interaction.priority, "to": priority, "reason": "a new stay"}
+        journal.record(interaction, Kind.REPRIORITISED, at=at, **facts)
+    return priority
 
 
 def goes_on_in(interaction: Interaction, lane: Lane) -> None:

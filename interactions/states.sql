@@ -68,7 +68,7 @@ BEGIN
     WHERE l.agent_id = p_agent AND l.state IN ('offered', 'handling', 'wrapping') AND l.role <> 'monitor'
         AND NOT l.set_aside;
     FOR aside IN
-        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, other.public_id AS by_leg
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.state, other.public_id AS by_leg
         FROM interactions_leg l
         CROSS JOIN LATERAL (
             SELECT o.public_id FROM interactions_leg o
@@ -81,8 +81,11 @@ BEGIN
         EXIT WHEN over <= 0;
         UPDATE interactions_leg SET set_aside = true, hold_since = coalesce(hold_since, p_at), version = version + 1
         WHERE id = aside.id;
-        UPDATE interactions_interaction SET state = 'held', state_since = p_at, version = version + 1
-        WHERE id = aside.interaction_id AND state = 'active';
+        -- What she only wraps up may be a colleague's by now.
+        IF aside.state = 'handling' THEN
+            UPDATE interactions_interaction SET state = 'held', state_since = p_at, version = version + 1
+            WHERE id = aside.interaction_id AND state = 'active';
+        END IF;
         INSERT INTO interactions_journalentry
             (client_id, interaction_id, leg_id, case_id, kind, at, actor_name, facts)
         SELECT aside.client_id, aside.interaction_id, aside.id, i.case_id, 'set_aside', p_at, 'system',
@@ -110,7 +113,7 @@ BEGIN
     FOR NO KEY UPDATE OF s SKIP LOCKED;
     IF NOT FOUND THEN RETURN 0; END IF;
     FOR back IN
-        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.on_hold FROM interactions_leg l
+        SELECT l.id, l.public_id, l.client_id, l.interaction_id, l.cost, l.state, l.on_hold FROM interactions_leg l
         WHERE l.agent_id = p_agent AND l.state IN ('handling', 'wrapping') AND l.set_aside
         ORDER BY l.offered_at, l.id
     LOOP
@@ -121,7 +124,7 @@ BEGIN
                 ELSE hold_seconds + greatest(0, round(extract(epoch FROM p_at - hold_since)))::int END,
             hold_since = CASE WHEN on_hold THEN hold_since END
         WHERE id = back.id;
-        IF NOT back.on_hold THEN
+        IF back.state = 'handling' AND NOT back.on_hold THEN
             UPDATE interactions_interaction SET state = 'active', state_since = p_at, version = version + 1
             WHERE id = back.interaction_id AND state = 'held';
         END IF;
@@ -151,11 +154,12 @@ BEGIN
             points_email = used.email,
             capacity = greatest(profile.budget, used.voice + used.chat + used.email),
             fits_voice = used.n_voice < profile.voice_cap
-                AND used.voice + CASE WHEN profile.chat_yields_to_voice THEN 0 ELSE used.chat END
-                    + CASE WHEN profile.email_yields_to_voice THEN 0 ELSE used.email END
+                AND used.voice + CASE WHEN profile.chat_yields_to_voice THEN used.chat_stays ELSE used.chat END
+                    + CASE WHEN profile.email_yields_to_voice THEN used.email_stays ELSE used.email END
                     + profile.voice_points <= profile.budget,
             fits_chat = used.n_chat < profile.chat_cap
-                AND used.voice + used.chat + CASE WHEN profile.email_yields_to_chat THEN 0 ELSE used.email END
+                AND used.voice + used.chat
+                    + CASE WHEN profile.email_yields_to_chat THEN used.email_stays ELSE used.email END
                     + profile.chat_points <= profile.budget,
             fits_email = used.n_email < profile.email_cap
                 AND used.voice + used.chat + used.email + profile.email_points <= profile.budget,
@@ -166,6 +170,11 @@ BEGIN
             SELECT coalesce(sum(l.cost) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside), 0) AS voice,
                    coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside), 0) AS chat,
                    coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside), 0) AS email,
+                   -- of these what can never be set aside: beside a colleague, or not accepted yet
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside
+                       AND (l.role = 'consult' OR l.state = 'offered')), 0) AS chat_stays,
+                   coalesce(sum(l.cost) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside
+                       AND (l.role = 'consult' OR l.state = 'offered')), 0) AS email_stays,
                    count(*) FILTER (WHERE l.channel = 'voice' AND NOT l.set_aside) AS n_voice,
                    count(*) FILTER (WHERE l.channel = 'chat' AND NOT l.set_aside) AS n_chat,
                    count(*) FILTER (WHERE l.channel = 'email' AND NOT l.set_aside) AS n_email,

@@ -60,7 +60,7 @@ def take_back(interaction: Interaction, *, by: User, reason: str, at: datetime |
     else:
         raise NothingToTakeBack
     delay = interaction.queue.decline_delay_seconds if interaction.queue else 30
-    offers.refuse(leg, seconds=delay, why="taken", at=at)
+    delay = offers.refuse(leg, seconds=delay, why="taken", at=at)
     journal.record(leg, Kind.TAKEN_BACK, by=by, at=at, leg=str(leg.public_id), reason=reason, delay=delay)
     return interaction
 
@@ -95,6 +95,7 @@ def reprioritise(interaction: Interaction, priority: int, *, by: User, reason: s
     reason = require_reason(reason)
     if not 0 <= priority <= 9:
         raise NothingToTakeBack(sentence=_("A priority lies between 0 and 9."))
+    states.take_seats_on(interaction.pk)  # an offer that comes back meanwhile would take its old place
     interaction.refresh_from_db(from_queryset=Interaction.objects.select_for_update(no_key=True))
     at = at or clock.now()
     before = interaction.priority

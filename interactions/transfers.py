@@ -119,9 +119,8 @@ def to_queue(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime 
         raise CannotTransfer(sentence=choice.sentence)
     leave_behind(leg, note=note, by=by, at=at)
     journal.record(leg, Kind.TRANSFERRED, by=by, at=at, leg=str(leg.public_id), how="queue", to=str(queue.public_id))
-    queueing.enter_queue(
-        interaction, queue, wants=queueing.wants_for(queue, interaction), priority=interaction.priority, at=at
-    )
+    priority = queueing.unraised(interaction, at=at)
+    queueing.enter_queue(interaction, queue, wants=queueing.wants_for(queue, interaction), priority=priority, at=at)
     return leg
 
 

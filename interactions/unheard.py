@@ -86,14 +86,15 @@ def failed(leg: Leg, row: CallMedia, *, why: str, by: journal.Actor | None = Non
     # Of an exchange a failed line says nothing of him: it may be her telephone, which he cannot mend.
     counts = by is None and VOICES[interaction.carrier].in_pages and media.Side.CUSTOMER not in heard
     gives_up = counts and _unheard_before(interaction, but=leg.agent_id) + 1 >= MOST_UNHEARD and push.answers()
-    facts: dict[str, Any] = {"gave_up": True} if gives_up else {}
+    facts: dict[str, Any] = {"gave_up": True}
+    if not gives_up:
+        assert interaction.queue is not None, "it was waiting in one"
+        facts = {"delay": offers.refuse(leg, seconds=interaction.queue.busy_delay_seconds, why="busy", at=at)}
     journal.record(leg, Kind.MEDIA_FAILED, by=by, at=at, leg=str(leg.public_id), why=why, heard=heard, **facts)
     if gives_up:
         queueing.leave_queue(interaction, Outcome.TIMED_OUT, at)
         closing.close(interaction, Outcome.TIMED_OUT, at=at)
         return
-    assert interaction.queue is not None, "it was waiting in one"
-    offers.refuse(leg, seconds=interaction.queue.busy_delay_seconds, why="busy", at=at)
     offers.back_in_line(leg, at=at)
 
 

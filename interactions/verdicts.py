@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -66,11 +67,12 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A contact in her hand that takes room."""
+    """A contact in her hand that takes room; her own may step aside for a more urgent one, a colleague's may not."""
 
     channel: str
     cost: int
     queue_id: int | None
+    her_own: bool = True
 
 
 @dataclass(slots=True)
@@ -167,7 +169,8 @@ def _present(her: Standing) -> Verdict:
 def _room(her: Standing, needs: Needs) -> Verdict:
     profile = her.agent.profile
     full = sum(1 for each in her.held if each.channel == needs.channel) >= getattr(profile, f"{needs.channel}_cap")
-    points = sum(each.cost for each in her.held if not yields(profile, each.channel, needs.channel))
+    stays = (each for each in her.held if not (each.her_own and yields(profile, each.channel, needs.channel)))
+    points = sum(each.cost for each in stays)
     if full or points + profile.cost_of(needs.channel) > profile.budget:
         words = {"agent": her.agent, "held": held_words(her.held)}
         if her.held:
@@ -239,8 +242,10 @@ def standings(
         her.presence, her.reason, her.connected, her.offered = seat.presence, seat.reason, seat.connected, seat.offered
         her.leaving, her.idle_since = bool(seat.wish or seat.wish_sign_out), seat.idle_since
     live = Leg.objects.filter(agent__in=found, state__in=HOLDING_STATES, set_aside=False).exclude(role=LegRole.MONITOR)
-    for agent_id, channel, cost, queue_id in live.values_list("agent_id", "channel", "cost", "interaction__queue_id"):
-        found[agent_id].held.append(Held(channel, cost, queue_id))
+    had_from = Coalesce("lane__queue_id", "interaction__queue_id")
+    rows = live.values_list("agent_id", "channel", "cost", had_from, "role")
+    for agent_id, channel, cost, queue_id, role in rows:
+        found[agent_id].held.append(Held(channel, cost, queue_id, role == LegRole.PRIMARY))
     ramped = [key for key, her in found.items() if her.ramp is not None]
     if ramped:
         legs = Leg.objects.filter(

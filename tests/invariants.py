@@ -33,6 +33,11 @@ QUESTIONS: dict[str, str] = {
             WHEN 'wrap_up' THEN visits = 0 AND offered = 0 AND handling = 0 AND wrapping >= 1
             ELSE visits = 0 AND offered = 0 AND handling = 0 END
     """,
+    "a held contact is held by whoever handles it": """
+        SELECT i.id, i.state, l.id AS leg, l.on_hold, l.set_aside FROM interactions_interaction i
+        JOIN interactions_leg l ON l.interaction_id = i.id AND l.role = 'primary' AND l.state = 'handling'
+        WHERE (i.state = 'held') <> (l.on_hold OR l.set_aside)
+    """,
     "what waits stands in the lane of its queue": """
         SELECT i.id, i.state FROM interactions_interaction i LEFT JOIN interactions_lane l ON l.id = i.lane_id
         WHERE i.state IN ('queued', 'offered')

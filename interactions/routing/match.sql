@@ -174,12 +174,18 @@ DECLARE
     head waiting_head;
     moved record;
     made uuid;
+    passed bigint[] := '{}';
 BEGIN
     again := false;
     FOR attempt IN 1..3 LOOP
         SELECT array_agg(n) INTO heads FROM next_for(p_agent, p_at, p_shares) AS n;
         EXIT WHEN heads IS NULL;
         head := heads[1];
+        IF attempt > 1 THEN
+            -- What somebody else holds keeps nobody from what waits in another lane.
+            SELECT n.* INTO head FROM unnest(heads) AS n WHERE n.id <> ALL (passed) LIMIT 1;
+            EXIT WHEN NOT FOUND;
+        END IF;
         -- Inside the chosen lane the first that nobody else holds; what is kept for her is that one or none. And again
         -- under the lock, may she: a change of licence, skill or team takes the seat first.
         UPDATE interactions_interaction i
@@ -199,7 +205,10 @@ BEGIN
         RETURNING i.id, i.client_id, i.channel, i.case_id, i.band, i.order_key, i.enqueued_at, l.queue_version, l.step,
             l.wants, l.strategy, l.members, l.excluded, l.offer_seconds, cost_of(profile, i.channel) AS cost
         INTO moved;
-        CONTINUE WHEN NOT FOUND;
+        IF NOT FOUND THEN
+            passed := passed || head.id;
+            CONTINUE;
+        END IF;
         taken := moved.id;
         made := gen_random_uuid();
         INSERT INTO interactions_leg

@@ -22,7 +22,7 @@ from interactions.verdicts import NOT_GOT, RAMP, Held, Needs, Standing
 
 LONGEST_WORK = timedelta(days=2)  # a leg that ended within the time and began earlier is not looked for
 NOT_YET = datetime.max.replace(tzinfo=UTC)
-DELAYING = (Kind.DECLINED, Kind.MISSED, Kind.TAKEN_BACK)
+DELAYING = (Kind.DECLINED, Kind.MISSED, Kind.TAKEN_BACK, Kind.MEDIA_FAILED)
 
 
 class Log:
@@ -69,7 +69,9 @@ class Log:
                 continue
             over = leg.ended_at is not None and leg.ended_at <= at
             if not over and not any(since < at < until for since, until in self._aside[leg.pk]):
-                her.held.append(Held(leg.channel, leg.cost, leg.interaction.queue_id))
+                own = leg.role == LegRole.PRIMARY and (leg.took_over_at is None or leg.took_over_at <= at)
+                had_from = leg.lane.queue_id if leg.lane else leg.interaction.queue_id
+                her.held.append(Held(leg.channel, leg.cost, had_from, own))
                 her.offered |= leg.accepted_at is None or leg.accepted_at > at
             counts = not (over and leg.state in NOT_GOT) and leg.role == LegRole.PRIMARY
             if counts and leg.client_id == needs.queue.client_id and leg.offered_at > at - RAMP:
@@ -119,9 +121,9 @@ def _legs(ids: list[int], start: datetime, end: datetime) -> dict[int, list[Leg]
     found: defaultdict[int, list[Leg]] = defaultdict(list)
     since = Q(state__in=HOLDING_STATES) | Q(offered_at__gt=start - LONGEST_WORK, ended_at__gt=start - RAMP)
     legs = Leg.objects.filter(since, agent__in=ids, offered_at__lte=end).exclude(role=LegRole.MONITOR)
-    for leg in legs.select_related("interaction").only(
+    for leg in legs.select_related("interaction", "lane").only(
         "agent", "client", "channel", "cost", "role", "state", "offered_at", "accepted_at", "ended_at",
-        "interaction__queue",
+        "took_over_at", "interaction__queue", "lane__queue",
     ):  # fmt: skip
         found[leg.agent_id].append(leg)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 from django.db import Error, connection
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 Step = Callable[[datetime], int]
 LOCK = (7102, 1)  # of pg_try_advisory_lock
 LONGEST_PAUSE = 1.0
+STUCK_PAUSE = 0.2  # what is due and cannot be done just now is not tried without a break
 
 # In this order: first what frees agents and contacts, then what brings them together.
 STEPS: list[Step] = [
@@ -67,6 +68,21 @@ STEPS: list[Step] = [
     timers.free_beside_work,
 ]
 
+# Turns farther apart than this: the database was away, and nobody's sign of life could be written meanwhile.
+OUTAGE = timedelta(seconds=10)
+
+# What takes somebody unheard for gone waits after an outage until everybody had the time to be heard again.
+HEARD_AGAIN: dict[Step, timedelta] = {
+    timers.nodes_dead: timers.NODE_SILENT,
+    timers.seats_without_console: timers.NODE_SILENT,
+    timers.graces_over: timers.NODE_SILENT,
+    timers.absent_signed_out: timers.NODE_SILENT,
+    timers.voices_overdue: timers.NODE_SILENT,
+    chats.windows_lost: chats.CALLER_BACK,
+    chats.patience_over: chats.CALLER_BACK,
+    calls.callers_gone: chats.CALLER_BACK,
+}
+
 # What may be a little later, with its seconds.
 SLOW_STEPS: list[tuple[float, Step]] = [
     (5, recordings.left_open),
@@ -84,13 +100,15 @@ SLOW_STEPS: list[tuple[float, Step]] = [
 
 
 class Sweep:
-    """One sweep: holds the lock by its database connection, remembers when the slow steps ran."""
+    """One sweep: holds the lock by its database connection, remembers when the slow steps ran and of an outage."""
 
     def __init__(self, *, more: list[Step] | None = None, beat: Callable[[], None] | None = None) -> None:
         self._more = more or []
         self._beat = beat
         self._backend: int | None = None
         self._ran: dict[Step, float] = {}
+        self._answered_at: datetime | None = None
+        self._back_at: datetime | None = None
 
     def run(self, stop: Event) -> None:
         """Until told to stop; a lost database is waited for, the lock is then taken anew."""
@@ -107,12 +125,21 @@ class Sweep:
 
     def turn(self) -> float:
         """Sweep once if this process has the lock; seconds until the next turn."""
-        if not self.has_lock():
+        mine, at = self.has_lock(), clock.now()
+        outage = self._answered_at is not None and at - self._answered_at > OUTAGE
+        self._answered_at = at
+        if outage:
+            logger.warning("the database answers again")
+            self._back_at = at
+        if not mine:
             return LONGEST_PAUSE
-        self.once(clock.now())
+        if outage:
+            guarded(timers.offers_nobody_could_answer, at)
+        done = self.once(at)
         if self._beat:
             self._beat()
-        return timers.next_due(clock.now(), longest=LONGEST_PAUSE)
+        due = timers.next_due(clock.now(), longest=LONGEST_PAUSE)
+        return due if done else max(due, STUCK_PAUSE)
 
     def has_lock(self) -> bool:
         """Take or keep the lock; a connection that was replaced has lost it."""
@@ -141,7 +168,11 @@ class Sweep:
             if now - self._ran.get(step, -seconds) >= seconds:
                 self._ran[step] = now
                 due.append(step)
-        return {name(step): done for step in due if (done := guarded(step, at))}
+        return {name(step): done for step in due if self._is_fair(step, at) and (done := guarded(step, at))}
+
+    def _is_fair(self, step: Step, at: datetime) -> bool:
+        """Whether who was not heard of by this step could have been, since an outage."""
+        return self._back_at is None or at - self._back_at >= HEARD_AGAIN.get(step, timedelta(0))
 
 
 def guarded(step: Step, at: datetime) -> int:

@@ -13,13 +13,14 @@ from agents.models import ConsoleSession, Presence, Seat
 from bpo.kernel.steps import each
 from clients.models import Queue
 from interactions import calls, closing, eligibility, handing_back, handling, offers, states, wrap_up
-from interactions.models import CallMedia, Interaction, Leg, LegState, Outcome, Refusal, State
+from interactions.models import CallMedia, Interaction, Kind, Leg, LegState, Outcome, Refusal, State
 from interactions.routing import router
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 NODE_SILENT = timedelta(seconds=15)
+PAGES_NOTICE = timedelta(seconds=5)
 CONSOLE_GRACE = timedelta(seconds=60)
 NOT_RESPONDING_LIMIT = timedelta(minutes=15)
 
@@ -28,6 +29,12 @@ def offers_expired(at: datetime) -> int:
     """Offers nobody answered are missed."""
     expired = Leg.objects.filter(state=LegState.OFFERED, expires_at__lte=at).order_by("expires_at")
     return each(expired[:BATCH], lambda leg: offers.miss(leg, at=at))
+
+
+def offers_nobody_could_answer(at: datetime) -> int:
+    """After an outage: offers that ran out in it, or do before a page has noticed its end, go back without blame."""
+    expired = Leg.objects.filter(state=LegState.OFFERED, expires_at__lte=at + PAGES_NOTICE).order_by("expires_at")
+    return each(expired, lambda leg: offers.rescind(leg, why="outage", at=at))
 
 
 def refusals_over(at: datetime) -> int:
@@ -120,13 +127,12 @@ def wishes_due(at: datetime) -> int:
 
 
 def parks_over(at: datetime) -> int:
-    """A parked contact returns at its date, and is closed as handled at the limit of its line."""
+    """A parked contact returns at its date; one without is closed as handled at the limit its line had then."""
     due = Interaction.objects.filter(state=State.PARKED, due_at__lte=at).select_related("queue")
 
     def act(parked: Interaction) -> bool:
-        days = parked.queue.park_limit_days if parked.queue else 14
-        assert parked.due_at is not None
-        if parked.due_at - parked.state_since < timedelta(days=days):
+        said = parked.journal.filter(kind=Kind.PARKED).order_by("-pk").values_list("facts__until", flat=True).first()
+        if said is not None:
             return handling.return_parked(parked, why="date reached", at=at)
         with transaction.atomic():
             closing.close(parked, Outcome.HANDLED, at=at)

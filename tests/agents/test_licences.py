@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from agents import licences, skills
+from agents import licences, signals, skills
 from agents.models import Licence, LicenceState
 from agents.presence import ReasonMissing
 from bpo.kernel import clock
@@ -104,6 +104,24 @@ def test_the_last_day_passes(sue) -> None:
     assert licences.lapse_expired(now) == 0, "the last day counts"
     assert licences.lapse_expired(now + timedelta(days=1)) == 1
     assert bea.licences.get().state == LicenceState.LAPSED
+
+
+def test_one_that_cannot_lapse_now_holds_up_no_other(sue) -> None:
+    acme = make.client("Acme")
+    bea, cal = make.agent("Bea", licensed=acme), make.agent("Cal", licensed=acme)
+    now = clock.now()
+    Licence.objects.update(until=acme.day_at(now))
+
+    def of_bea(agent_id: int, **kwargs: object) -> None:
+        if agent_id == bea.pk:
+            raise RuntimeError("her lanes cannot be compiled")
+
+    signals.eligibility_changed.connect(of_bea)
+    try:
+        assert licences.lapse_expired(now + timedelta(days=1)) == 1
+    finally:
+        signals.eligibility_changed.disconnect(of_bea)
+    assert (bea.licences.get().state, cal.licences.get().state) == (LicenceState.CERTIFIED, LicenceState.LAPSED)
 
 
 @pytest.mark.parametrize(

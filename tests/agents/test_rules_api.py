@@ -47,8 +47,8 @@ def test_a_line_is_made_and_changed_with_all_that_it_does(ada: Caller, line: Que
     ]
     made = ada.post(
         f"clients/{acme.public_id}/queues/", name="Care", channels=["chat"], overflow_steps=steps,
-        teams=[named["Blue"]], offer_seconds=1, wrap_up_seconds=1, ageing_seconds=1, miss_delay_seconds=0,
-        decline_delay_seconds=0, busy_delay_seconds=0, last_agent_seconds=1, skip_empty_steps=True, floor_seats=1,
+        teams=[named["Blue"]], offer_seconds=1, wrap_up_seconds=1, ageing_seconds=1, miss_delay_seconds=1,
+        decline_delay_seconds=1, busy_delay_seconds=1, last_agent_seconds=1, skip_empty_steps=True, floor_seats=1,
         ceiling_seats=2,
     )  # fmt: skip
     assert made.status_code == 201, made.content

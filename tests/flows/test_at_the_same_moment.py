@@ -422,6 +422,31 @@ def test_ann_hangs_up_while_sue_takes_her_contact_back(day: Day, house: House) -
     assert [visit.how for visit in contact.visits.order_by("ordinal")] == ["answered", "abandoned"]
 
 
+def test_sue_raises_a_priority_while_bea_declines(day: Day, house: House) -> None:
+    """What comes back to its old place takes the place of its new priority: what is shown is what it is served by."""
+    bea = house.agent("Bea Brown")
+    ann, raised = house.contact(), Event()
+    ringing = house.ringing(bea, ann)
+
+    def sue_raises() -> None:
+        with transaction.atomic():
+            supervision.reprioritise(ann, 9, by=house.sue, reason="wedding tomorrow")
+            raised.set()
+            for _look in range(500):
+                if waiting_for_a_lock():
+                    break
+                time.sleep(0.01)
+
+    def bea_declines() -> None:
+        raised.wait(10)
+        offers.decline(ringing, by=bea, reason="not my field")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(with_own_connection, act) for act in (sue_raises, bea_declines)]:
+            done.result(30)
+    assert (fresh(ann).state, fresh(ann).priority, fresh(ann).band) == (State.QUEUED, 9, 18)
+
+
 def with_own_connection(act: Callable[[], None]) -> None:
     """A thread of the pool lives on; its connection does not."""
     try:

@@ -8,7 +8,7 @@ from clients.models import Channel, EntryKind
 from interactions import handling, intake, offers
 from interactions.models import EndedBy, JournalEntry, Kind, State
 from tests import factories as make
-from tests.flows.floor import Day, House, fresh
+from tests.flows.floor import Day, House, console_of, fresh
 
 
 def call(house: House, n: int, **fields: object) -> intake.Received:
@@ -93,6 +93,20 @@ class TestBackWithinAMinute:
         bea = house.agent("Bea Brown")
         day.after(0)
         assert house.ringing(bea, again)
+
+    def test_whose_call_was_lost_is_first_again(self, day: Day, house: House) -> None:
+        """The line broke at Bea's desk: he was first of his priority, drops out, and calls again."""
+        bea = house.agent("Bea Brown")
+        day.after(0)
+        lost = call(house, 1).interaction
+        offers.accept(house.ringing(bea, lost), by=bea)
+        presence.disconnected(console_of(bea))
+        day.after(16)
+        assert fresh(lost).returned
+        handling.customer_left(fresh(lost), where="queue")
+        day.after(5)
+        again = call(house, 2).interaction
+        assert fresh(again).returned and fresh(again).band == fresh(lost).band
 
     def test_later_it_is_gone(self, day: Day, house: House) -> None:
         first = call(house, 1).interaction

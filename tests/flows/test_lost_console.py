@@ -164,3 +164,28 @@ def test_a_web_process_dies_and_all_its_consoles_with_it(day: Day, house: House)
     clock.advance(15)
     Sweep().once(clock.now())
     assert fresh(leg).state == LegState.LOST
+
+
+def test_after_an_outage_nobody_is_taken_for_gone_before_he_could_be_heard(day: Day, house: House) -> None:
+    """Postgres is away for 25 s: no heartbeat is written, nobody can press Accept."""
+    bea = house.agent("Bea Brown")
+    talk = house.talk(bea, Channel.VOICE)
+    cal = house.agent("Cal Cole")
+    ringing = house.ringing(cal, house.contact())
+    sweep = Sweep()
+    sweep.turn()
+    clock.advance(25)
+    sweep.turn()
+    assert seat(bea).connected and fresh(talk).lost_since is None
+    assert (fresh(ringing).state, seat(cal).misses) == (LegState.RESCINDED, 0), "back without blame"
+    assert seat(cal).presence == "available" and seat(cal).offered, "and offered again"
+    for _second in range(16):
+        clock.advance(1)
+        presence.seen("web")
+        sweep.turn()
+    assert seat(bea).connected and fresh(talk).state == LegState.HANDLING
+    for _second in range(16):
+        clock.advance(1)
+        sweep.turn()
+    assert not seat(bea).connected, "who is really gone is found"
+    sweep.release()

@@ -6,9 +6,10 @@ import pytest
 
 from agents import presence
 from agents.models import Presence
+from bpo.kernel import clock
 from clients.models import Channel, MissRule
 from interactions import handling, offers
-from interactions.models import LegState, Refusal, State
+from interactions.models import Kind, LegState, Refusal, State
 from tests.flows.floor import Day, House, fresh, kinds, seat
 
 
@@ -133,3 +134,25 @@ def test_declining_one_she_is_asked_for_the_next(day: Day, house: House) -> None
     offers.decline(house.ringing(bea, ann), by=bea, reason="not mine")
     assert house.ringing(bea, bob)
     assert Refusal.objects.filter(interaction=ann, agent=bea).exists()
+
+
+@pytest.mark.parametrize("answer", ["busy", "decline", "miss"])
+def test_without_a_delay_the_only_agent_is_asked_a_second_later_and_not_in_a_loop(day: Day, answer: str) -> None:
+    """A desk without a microphone answers busy by itself: without a break it would be asked as fast as it answers."""
+    none = {f"{name}_delay_seconds": 0 for name in ("busy", "decline", "miss")}
+    house = House(miss_rule=MissRule.WAIT, offer_seconds=20, **none)
+    bea = house.agent("Bea Brown")
+    ann = house.contact(Channel.VOICE)
+    ringing = house.ringing(bea, ann)
+    match answer:
+        case "busy":
+            offers.busy(ringing, by=bea)
+        case "decline":
+            offers.decline(ringing, by=bea, reason="not now")
+        case "miss":
+            clock.advance(20)
+            offers.miss(ringing)
+    assert fresh(ann).state == State.QUEUED
+    assert ann.journal.get(kind__in=[Kind.DECLINED, Kind.MISSED]).facts["delay"] == 1
+    day.after(1)
+    assert house.ringing(bea, ann)

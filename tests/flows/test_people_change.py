@@ -11,10 +11,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agents import licences, presence, skills
-from agents.models import Agent, Presence
+from agents.models import Agent, Presence, Team
 from bpo.kernel import push
 from clients import queue_states, standing
-from clients.models import Channel, WrapUpMode
+from clients.models import Channel, Queue, QueueState, WrapUpMode
 from interactions import cases, handling, intake, offers, supervision, waits, wrap_up
 from interactions.models import Callback, EndedBy, LegState, Outcome, State
 from tests import factories as make
@@ -178,6 +178,28 @@ def test_who_is_activated_again_starts_signed_out_with_nothing_of_before(day: Da
     assert house.ringing(bea, chat.interaction), "and then she is asked again"
 
 
+def test_who_was_made_in_the_administration_is_offered_what_waits(day: Day, house: House, ada: Browser) -> None:
+    """Cal was made by Ada; the line had its lanes before he came, and he takes chats alone."""
+    waiting = house.contact(Channel.CHAT)
+    chats_alone = make.profile(voice_cap=0)
+    data = {
+        "user": make.user("Cal Cole").pk, "name": "Cal Cole", "employee_number": "E9001", "hired_on": "",
+        "team": Team.objects.get_or_create(name="Everybody")[0].pk, "profile": chats_alone.pk, "wrap_up_seconds": "",
+        "skills-TOTAL_FORMS": "0", "skills-INITIAL_FORMS": "0",
+        "licences-TOTAL_FORMS": "0", "licences-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    answer = ada.post(reverse("admin:agents_agent_add"), data)
+    assert answer.status_code == 302, answer.context["errors"]
+    cal = Agent.objects.get(name="Cal Cole")
+    licence = licences.train(cal, house.acme, by=house.sue, why="new")
+    licences.certify(licence, by=house.sue, why="passed")
+    presence.sign_in(cal)
+    presence.connected(cal, uuid4(), "web")
+    presence.go_available(cal)
+    assert house.ringing(cal, waiting), "what waits is offered to him at once"
+    assert not seat(cal).fits_voice, "and his room is that of his profile"
+
+
 def test_a_client_is_suspended_and_comes_back(day: Day, house: House) -> None:
     bea = house.agent("Bea Brown", capacity=make.profile(chat_cap=2))
     door = make.door(house.acme, into=house.line)
@@ -226,6 +248,33 @@ def test_a_line_with_people_waiting_is_not_archived(day: Day, house: House) -> N
     queue_states.archive(house.line, by=house.sue, why="season over")
     house.line.refresh_from_db()
     assert house.line.state == "archived"
+
+
+@pytest.mark.parametrize("at_work", ["parked", "in talk", "in wrap-up"])
+def test_a_line_whose_work_is_in_hand_is_not_archived(day: Day, house: House, at_work: str) -> None:
+    """It may come back into the line at any moment; nobody would see it in an archived one."""
+    bea = house.agent("Bea Brown")
+    leg = house.talk(bea, Channel.EMAIL)
+    if at_work == "parked":
+        handling.park(leg, by=bea)
+    elif at_work == "in wrap-up":
+        handling.end_work(leg, by=bea, ended_by=EndedBy.AGENT)
+    queue_states.close(house.line, by=house.sue, why="moved")
+    with pytest.raises(queue_states.StillUsed) as refused:
+        queue_states.archive(house.line, by=house.sue, why="moved")
+    assert "1 contact of “Questions” is parked or in hand" in str(refused.value.sentence)
+    assert fresh_line(house.line).state == QueueState.CLOSED
+
+
+def test_a_paused_line_is_archived_like_an_open_one(day: Day, house: House) -> None:
+    queue_states.pause(house.line, by=house.sue, why="moved")
+    queue_states.archive(house.line, by=house.sue, why="moved")
+    assert fresh_line(house.line).state == QueueState.ARCHIVED
+
+
+def fresh_line(line: Queue) -> Queue:
+    """The line as it is now."""
+    return Queue.objects.get(pk=line.pk)
 
 
 def test_without_redis_work_goes_on(day: Day, house: House, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ from interactions.desk import offer
 from interactions.models import Callback, ChatSession, EndedBy, Interaction, Kind, Leg, LegState, Outcome, State
 from interactions.reports import queries, story
 from interactions.reports.scope import scope_of
+from interactions.routing import why
 from tests import factories as make
 from tests.flows.floor import Day, House, console_of, fresh, kinds
 from tests.flows.test_overflow import step
@@ -163,6 +164,15 @@ def test_no_voice_within_ten_seconds_is_a_failed_offer(day: Day, house: House, a
     day.after(0)
     heard(offers.accept(ringing(cal, contact), by=cal))
     assert visits(contact) == ["answered"]
+
+
+def test_why_says_that_a_failed_call_keeps_her_out_for_a_while(day: Day, house: House, ann: Caller) -> None:
+    taken(house, day, ann)
+    day.after(10.1)
+    cal = house.agent("Cal Cole")
+    day.after(1)
+    told = why.others(ringing(cal, ann.contact))
+    assert [(str(her), group.key) for group in told for her, _words in group.rows] == [("Bea Brown", "delay")]
 
 
 def test_ann_hangs_up_before_she_hears_bea(day: Day, house: House, ann: Caller) -> None:

@@ -15,7 +15,7 @@ from agents.groups import agent_group
 from bpo.kernel import clock, push
 from bpo.kernel.links import LinkInvalid
 from bpo.sockets import websockets
-from clients.models import CustomerAddress, Policy
+from clients.models import CustomerAddress, Policy, Queue
 from interactions import callback_rows, calls, cases, chats, conversation, handling, notices, offers
 from interactions.models import ChatSession, Interaction, JournalEntry, Kind, Leg, LegState, Notice, Outcome, State
 from interactions.push import page_gone, page_seen
@@ -77,6 +77,21 @@ def test_gone_longer_than_patience_is_left_and_back_within_a_minute_takes_the_ol
     assert (again.state, again.enqueued_at, again.case) == (State.QUEUED, began.enqueued_at, began.case)
     assert began.came_back and again.messages.count() == 1
     assert JournalEntry.objects.filter(kind=Kind.CAME_BACK, interaction=began).exists()
+
+
+def test_back_before_a_line_that_is_full_by_now_she_stays_one_who_left() -> None:
+    """Her place was taken meanwhile: the second contact is refused, and the first one is not out of the figures."""
+    session = begin()
+    left, at = session.interaction, clock.now()
+    chats.gone(session, at=at)
+    sweep(at + timedelta(seconds=181))
+    make.waiting(left.queue)
+    Queue.objects.filter(pk=left.queue_id).update(limit=1)
+    session = chats.session_of(chats.token_of(session))
+    assert chats.come_back(session, at=at + timedelta(seconds=200))
+    assert session.interaction.outcome == Outcome.REFUSED_FULL
+    left.refresh_from_db()
+    assert not left.came_back and not left.journal.filter(kind=Kind.CAME_BACK).exists()
 
 
 def test_a_process_that_dies_while_she_comes_back_leaves_nothing_half_done(monkeypatch) -> None:

@@ -790,6 +790,18 @@ def test_days_to_park_until_are_those_of_the_client(acme: Scene, bea: Browser) -
     assert re.findall(r'option value="(2026[0-9-]+)"', page)[:2] == ["2026-11-24", "2026-11-25"]
 
 
+def test_days_to_park_until_end_with_what_the_line_keeps(acme: Scene, bea: Browser) -> None:
+    """Its limit is three days: a later day is neither offered nor taken."""
+    type(acme.line).objects.filter(pk=acme.line.pk).update(park_limit_days=3)
+    with clock.set_to(datetime(2026, 11, 24, 15, 0, tzinfo=UTC)):  # Tuesday at ten in New York
+        leg = accepted(acme, "email")
+        page = bea.get(url("park", leg)).content.decode()
+        assert re.findall(r'option value="(2026[0-9-]+)"', page) == ["2026-11-25", "2026-11-26", "2026-11-27"]
+        answer = bea.post(url("park", leg), {"day": "2026-11-28"})
+        assert answer.status_code == 409 and "keeps parked work for 3 days" in answer.content.decode()
+        assert bea.post(url("park", leg), {"day": "2026-11-27"}).status_code == 200
+
+
 # --- dialogs ----------------------------------------------------------------------------------------------------------
 
 

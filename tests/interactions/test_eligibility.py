@@ -327,3 +327,12 @@ def test_a_visit_is_one_stay() -> None:
     queueing.enter_queue(contact, other, priority=2)
     assert [visit.how for visit in contact.visits.order_by("ordinal")] == ["moved", ""]
     assert contact.enqueued_at > before
+
+
+def test_a_line_whose_rules_were_published_says_at_once_that_somebody_is_free() -> None:
+    """Its doors tell the wait before anybody enters."""
+    acme = make.client("Acme")
+    line = make.queue(acme)
+    make.agent("Bea Brown", licensed=acme, available=True)
+    eligibility.queue_changed(line)
+    assert waits.somebody_free(line, Channel.CHAT)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from agents.models import Agent, LicenceState, Presence, Seat
 from bpo.kernel import clock
@@ -410,3 +411,21 @@ class TestWhy:
         why = Leg.objects.get(agent=bea).why
         assert (why["version"], why["lane"], why["members"]) == (line.version, contact.lane_id, 1)
         assert why["assigned_by"] and "never" in why
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_else_holds_keeps_nobody_from_the_next_line() -> None:
+    """A long mail is just being filed into the first contact of the better line."""
+    acme = make.client("Acme")
+    urgent, usual = make.waiting(make.queue(acme, "Urgent"), priority=5), make.waiting(make.queue(acme, "Usual"))
+    bea = make.agent("Bea", licensed=acme, available=True)
+    holder = connection.copy()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT FROM interactions_interaction WHERE id = %s FOR UPDATE", [urgent.pk])
+        assert router.agent_has_room(bea.pk)
+    finally:
+        holder.rollback()
+        holder.close()
+    assert offered_to(usual) == "Bea" and offered_to(urgent) is None

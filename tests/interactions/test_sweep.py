@@ -272,3 +272,19 @@ def test_one_has_the_lock_and_a_standby_takes_over() -> None:
     finally:
         standby.close()
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_due_and_held_by_somebody_is_not_tried_without_a_break(acme) -> None:
+    contact = make.waiting(make.queue(acme))
+    Interaction.objects.filter(pk=contact.pk).update(step_due_at=clock.now() - timedelta(seconds=1))
+    holder, active = connection.copy(), sweep.Sweep()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT FROM interactions_interaction WHERE id = %s FOR UPDATE", [contact.pk])
+        assert 0.2 <= active.turn() <= 1
+    finally:
+        holder.rollback()
+        holder.close()
+        active.release()

@@ -10,6 +10,54 @@ from tests.routing.house import Row
 
 ROWS = [
     Row(
+        "the cap of a line counts what she had from it",
+        "Her wrap-up of what she handed to a line fills the cap of the line she had it from, not of the other.",
+        """
+            0: ann chats prefers=bea for=30
+            1: bea accepts ann
+            2: bea transfers ann Bills
+            3: bob accepts ann
+            4: ben chats Bills
+        """,
+        "bea<ann bob<ann bea<ben",
+        agents=["bob bills=1", "bea bills=1"],
+        lines={
+            "Bills": {"wants": "bills:1", "cap_per_agent": 1},
+            "Help": {"wrap_up": "timed", "wrap_up_seconds": 60},
+        },
+    ),
+    Row(
+        "asked in on a mail, then a call",
+        "Only work of her own steps aside: beside a colleague's mail she has no room for a call.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea consults ann bob
+            3: bob accepts ann
+            4: bea goes break
+            5: ben calls
+            6: ben is queued
+            7: bob ends-consult ann
+        """,
+        "bea<ann bob<ann bob<ben",
+        agents=["bea", "bob"],
+    ),
+    Row(
+        "asked in on a mail, then given a call",
+        "By the same rule nobody may give her one.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea consults ann bob
+            3: bob accepts ann
+            4: bea goes break
+            5: ben calls
+            6: ! sue assigns ben bob
+        """,
+        "bea<ann bob<ann",
+        agents=["bea", "bob"],
+    ),
+    Row(
         "three chats and no fourth",
         "A budget of 100 points: three chats of 33.",
         """

@@ -68,6 +68,58 @@ ROWS = [
         lines={"Bills": {}, "Help": {"steps": ["30 raise_priority 2"]}},
     ),
     Row(
+        "a raised priority does not grow with each stay",
+        "A new stay begins with the priority of before its steps, and is raised by them again.",
+        """
+            0: ann calls
+            31: ann is priority 2
+            32: bea goes available
+            33: bea accepts ann
+            34: bea loses-console
+            50: ann is priority 0
+            79: ann is priority 0
+            82: ann is priority 2
+        """,
+        "bea<ann",
+        agents=["bea is=break"],
+        lines={"Help": {"steps": ["30 raise_priority 2"]}},
+    ),
+    Row(
+        "a supervisor's word stays over stays",
+        "What a person said after the step is kept; the step adds to it again.",
+        """
+            0: ann calls
+            31: ann is priority 2
+            32: sue raises ann 5
+            33: bea goes available
+            34: bea accepts ann
+            35: bea loses-console
+            51: ann is priority 5
+            83: ann is priority 7
+        """,
+        "bea<ann",
+        agents=["bea is=break"],
+        lines={"Help": {"steps": ["30 raise_priority 2"]}},
+    ),
+    Row(
+        "handed to another line with the priority it came with",
+        "What the steps of one line added counts in that line.",
+        """
+            0: ann calls
+            31: ann is priority 2
+            32: bea goes available
+            33: bea accepts ann
+            34: bob goes available
+            35: ben calls Bills
+            36: bob accepts ben
+            37: bea transfers ann Bills
+            38: ann is priority 0
+        """,
+        "bea<ann bob<ben",
+        agents=["bea is=break", "bob bills=1 is=break"],
+        lines={"Bills": {"wants": "bills:1"}, "Help": {"steps": ["30 raise_priority 2"]}},
+    ),
+    Row(
         "seconds add up from entry",
         "The second step comes so many seconds after the first.",
         """

@@ -102,6 +102,34 @@ ROWS = [
         lines={"Help": {"park_limit_days": 1}},
     ),
     Row(
+        "a date beyond the limit of the line",
+        "Refused before anything is parked: it would be closed before that day, unanswered.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: ! bea parks ann 86401
+            3: bea has ann
+            4: bea parks ann 86400
+            86402: ann is parked
+            86405: ann is offered
+        """,
+        "bea<ann bea<ann",
+        lines={"Help": {"park_limit_days": 1}},
+    ),
+    Row(
+        "the limit is lowered while it is parked until a date",
+        "At its date it is in line again: a date was promised, whatever the limit is by then.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea parks ann 172800
+            3: ada sets Help park_limit_days=1
+            172800: ann is parked
+            172803: ann is offered
+        """,
+        "bea<ann bea<ann",
+    ),
+    Row(
         "a call cannot be parked",
         "Written work alone.",
         """

@@ -7,6 +7,46 @@ from tests.routing.house import Row
 
 ROWS = [
     Row(
+        "a call during the wrap-up of what she handed on",
+        "Her wrap-up steps aside for the call; the mail that is a colleague's by now stays as it is.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea transfers ann Bills
+            3: bob accepts ann
+            4: ben calls
+            5: bea accepts ben
+            6: ann is active
+            90: ann is active
+            91: bea ends ben
+            92: ann is active
+        """,
+        "bea<ann bob<ann bea<ben",
+        agents=["bea", "bob bills=1"],
+        lines={"Bills": {"wants": "bills:1"}, "Help": {"wrap_up": "timed", "wrap_up_seconds": 60}},
+    ),
+    Row(
+        "her wrap-up returns while the colleague has the mail on hold",
+        "What she handed on is not taken off hold by what happens at her desk.",
+        """
+            0: ann mails
+            1: bea accepts ann
+            2: bea transfers ann Bills
+            3: bob accepts ann
+            4: ben calls
+            5: bea accepts ben
+            6: bob holds ann
+            7: bea ends ben
+            8: bea finishes ben
+            9: ann is held
+            10: bob resumes ann
+            11: ann is active
+        """,
+        "bea<ann bob<ann bea<ben",
+        agents=["bea", "bob bills=1"],
+        lines={"Bills": {"wants": "bills:1"}, "Help": {"wrap_up": "timed", "wrap_up_seconds": 60}},
+    ),
+    Row(
         "to another line",
         "Handed to another line it waits anew there, behind who is there, with its priority.",
         """

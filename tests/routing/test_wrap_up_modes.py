@@ -7,6 +7,25 @@ from tests.routing.house import Row
 
 ROWS = [
     Row(
+        "a chat goes on while its wrap-up is set aside for a call",
+        "It is held until the call is over, and comes back by itself.",
+        """
+            0: ann chats
+            1: bea accepts ann
+            2: bea ends ann
+            3: ben calls
+            4: bea accepts ben
+            5: ann writes
+            6: ann is held
+            7: bea ends ben
+            8: bea finishes ben
+            9: ann is active
+        """,
+        "bea<ann bea<ben",
+        agents=["bea chat_yields_to_voice=1"],
+        lines={"Help": {"wrap_up": "timed", "wrap_up_seconds": 60}},
+    ),
+    Row(
         "none",
         "No wrap-up: free with the end of the talk.",
         """

@@ -68,7 +68,7 @@ def park(request: AgentRequest, leg: UUID) -> HttpResponse:
     mine = own_leg(request, leg)
     if request.method == "GET":
         zone = mine.client.zone
-        context = {"leg": mine, "days": _next_days(zone), "place": zone_words(zone)}
+        context = {"leg": mine, "days": _next_days(mine.interaction), "place": zone_words(zone)}
         return dialog(request, "console/_park.html", context | promised_of(mine.interaction, zone, None))
     day = request.POST.get("day", "")
     until = _morning_of(day, mine.client.zone) if day else None
@@ -76,9 +76,12 @@ def park(request: AgentRequest, leg: UUID) -> HttpResponse:
     return done(request, toast={"text": _("Parked. It comes back by itself.")})
 
 
-def _next_days(zone: str) -> list[date]:
-    today = clock.now().astimezone(ZoneInfo(zone)).date()
-    return [today + timedelta(days=n) for n in range(1, 8)]
+def _next_days(interaction: Interaction) -> list[date]:
+    """The mornings of a week on which it may come back: not beyond what its line keeps."""
+    zone, now = interaction.client.zone, clock.now()
+    today, last = now.astimezone(ZoneInfo(zone)).date(), now + handling.park_limit(interaction)
+    days = (today + timedelta(days=n) for n in range(1, 8))
+    return [day for day in days if datetime.combine(day, MORNING, tzinfo=ZoneInfo(zone)) <= last]
 
 
 def _morning_of(day: str, zone: str) -> datetime:
