@@ -167,7 +167,10 @@ def test_no_voice_within_ten_seconds_is_a_failed_offer(day: Day, house: House, a
 
 
 def test_why_says_that_a_failed_call_keeps_her_out_for_a_while(day: Day, house: House, ann: Caller) -> None:
-    taken(house, day, ann)
+    bea = house.agent("Bea Brown")
+    presence.take_break(bea, "Lunch")
+    presence.go_available(bea)  # so that the log knows of her
+    offers.accept(ringing(bea, ann.contact), by=bea)
     day.after(10.1)
     cal = house.agent("Cal Cole")
     day.after(1)
