@@ -176,6 +176,16 @@ def holder_of(link: CallLink, at: datetime) -> Leg:
     return found
 
 
+def is_in(link: CallLink) -> bool:
+    """Whether a page that came by it belongs to the contact still: loaded again it goes on, whoever has the contact."""
+    window, contact = link.window, link.interaction
+    return (
+        window is not None
+        and window.interaction_id == contact.pk
+        and contact.state in (State.QUEUED, State.OFFERED, *TALKING)
+    )
+
+
 @transaction.atomic
 def join(token: str, *, key: str, language: str, zone: str = "", at: datetime | None = None) -> str:
     """His page comes to the call by the link; returns the token of the page. The same page's key comes once.

@@ -78,8 +78,9 @@ def _gone_for_good(session: ChatSession, *, at: datetime) -> bool:
     gone = chats.left(session.interaction, at=at)
     # Locked last, as by who waits too long: a page that came back meanwhile undoes it.
     window = ChatSession.objects.select_for_update(no_key=True).filter(pk=session.pk)
-    if not window.filter(gone_since__lte=at - chats.CALLER_BACK).exists():
-        raise StaleState("the page is open again")
+    mine = window.filter(gone_since__lte=at - chats.CALLER_BACK, interaction=session.interaction)
+    if not mine.exists():
+        raise StaleState("the page is open again, or another one has taken its place")
     return gone
 
 

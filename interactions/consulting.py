@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from agents.models import Agent
 from bpo.kernel.composed import composed, first
-from interactions import case_duty, journal, media, offers, states
+from interactions import case_duty, journal, media, offers, queueing, states
 from interactions.models import EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
 from interactions.models.leg import ON_IT
 
@@ -59,7 +59,7 @@ def end_consults(interaction: Interaction, *, by: Agent | None = None, at: datet
 
 
 def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, at: datetime) -> Leg:
-    """The consult leg becomes the primary one; the contact goes on with the customer off hold.
+    """The consult leg becomes the primary one; the contact goes on with the customer off hold, in the colleague's line.
 
     The caller holds both seats and has ended the leg before.
     """
@@ -70,13 +70,9 @@ def take_over(colleague: Leg, before: Leg, *, by: journal.Actor | None = None, a
     Leg.objects.filter(pk=colleague.pk, role=LegRole.CONSULT).update(role=LegRole.PRIMARY, took_over_at=at)
     colleague.role, colleague.took_over_at = LegRole.PRIMARY, at
     states.recount_seat(colleague.agent_id, at=at)
-    journal.record(
-        before,
-        Kind.TRANSFERRED,
-        by=by,
-        at=at,
-        leg=str(before.public_id),
-        how="warm",
-        to=str(colleague.agent.public_id),
-    )
+    facts = {"leg": str(before.public_id), "how": "warm", "to": str(colleague.agent.public_id)}
+    if colleague.lane is not None and colleague.lane.queue_id != interaction.queue_id:
+        queueing.goes_on_in(interaction, colleague.lane)
+        facts["queue"] = str(colleague.lane.queue.public_id)
+    journal.record(before, Kind.TRANSFERRED, by=by, at=at, **facts)
     return colleague

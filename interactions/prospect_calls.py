@@ -111,7 +111,7 @@ def conclude(leg: Leg, result: str, *, by: Agent, note: str = "", at: datetime |
     leg = read_anew(leg)
     if leg.agent_id != by.pk or not leg.is_worked_on:
         raise handling.NotYours
-    if result == ProspectResult.FOLLOW_UP and not wrap_up.has_follow_up(leg.interaction):
+    if result == ProspectResult.FOLLOW_UP and not wrap_up.has_follow_up(leg.interaction, tasks=False):
         raise FollowUpMissing
     if prospect.state == ProspectState.CALLING:
         if leg.state == LegState.HANDLING and not _reached(leg.interaction_id):
@@ -217,7 +217,7 @@ def _settle(prospect: Prospect, *, at: datetime) -> bool:
     if prospect.state != ProspectState.CALLING or contact is None or contact.state != State.CLOSED:
         return False
     if _reached(contact.pk):
-        result = ProspectResult.FOLLOW_UP if wrap_up.has_follow_up(contact) else ProspectResult.TALKED
+        result = ProspectResult.FOLLOW_UP if wrap_up.has_follow_up(contact, tasks=False) else ProspectResult.TALKED
         _count(prospect, result, by=None, at=at)
     elif contact.journal.filter(kind=Kind.DIALLED).exists():
         _count(prospect, ProspectResult.NOT_REPORTED, by=None, at=at)

@@ -292,6 +292,4 @@ def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
             )
         )
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
-    if colleague.lane is not None and colleague.lane.queue_id != leg.interaction.queue_id:
-        queueing.goes_on_in(leg.interaction, colleague.lane)
     return consulting.take_over(colleague, leg, by=by, at=at)

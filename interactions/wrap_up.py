@@ -101,9 +101,9 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
         )
 
 
-def has_follow_up(interaction: Interaction) -> bool:
+def has_follow_up(interaction: Interaction, *, tasks: bool = True) -> bool:
     """Whether something is promised on the case or from this contact: it is pending, a callback is open, a visit or
-    meeting is booked and not over, or the company's people have a task to do."""
+    meeting is booked and not over, or, with tasks, the company's people have one to do."""
     case = interaction.case
     promised, booked = Q(promised_from=interaction.pk), Q(action__run__interaction=interaction.pk)
     asked = booked | Q(leg__interaction=interaction.pk)
@@ -114,8 +114,9 @@ def has_follow_up(interaction: Interaction) -> bool:
         booked |= Q(case=case)
         asked |= Q(case=case)
     ahead = Appointment.objects.filter(booked, state=AppointmentState.BOOKED, ends_at__gt=clock.now())
-    to_do = ClientTask.objects.filter(asked, state=TaskState.OPEN)
-    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists() or ahead.exists() or to_do.exists()
+    if Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists() or ahead.exists():
+        return True
+    return tasks and ClientTask.objects.filter(asked, state=TaskState.OPEN).exists()
 
 
 @operation

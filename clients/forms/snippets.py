@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from clients.forms.company import spoken
 from clients.models import Client, Snippet
@@ -41,3 +41,10 @@ class SnippetForm(forms.ModelForm[Snippet]):
         if self.instance.pk is None:
             self.initial["language"] = client.default_language
         self.initial["edition"] = self.instance.edition if self.instance.pk else None
+
+    def saved_meanwhile(self, sentence: str) -> None:
+        """Somebody saved other words: they stand beside what was typed, which the next save puts in their place."""
+        saved = Snippet.objects.get(pk=self.instance.pk)
+        self.add_error(None, sentence)
+        self.add_error("text", gettext("Saved is: %(words)s") % {"words": saved.text})
+        self.data = {**dict(self.data.items()), "edition": saved.edition}

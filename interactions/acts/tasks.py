@@ -14,10 +14,10 @@ from bpo.kernel import clock, words
 from bpo.kernel.errors import IllegalMove, InvalidValue, StaleState
 from bpo.kernel.states import advance
 from clients.models import Client
-from interactions import journal
+from interactions import journal, verifying
 from interactions.acts.doing import CannotUndo, Doing
 from interactions.answers import AnswersWrong
-from interactions.models import Action, ClientTask, Interaction, Kind, Leg, TaskState
+from interactions.models import Action, ClientTask, Interaction, Kind, Leg, Run, TaskState
 
 MOST_TITLE, MOST_DETAILS, MOST_NOTE = 120, 1000, 500
 FARTHEST = timedelta(days=366)
@@ -39,9 +39,13 @@ def ask(
 ) -> ClientTask:
     """The agent asks it beside the call flow, in wrap-up for example; asked twice from one leg it is one task.
 
-    InvalidValue says what is missing, or why the day cannot be. Called with the leg known to be hers.
+    InvalidValue says what is missing, or why the day cannot be; NotVerified that the client wants nothing more done for
+    who was not verified. Called with the leg known to be hers.
     """
     at, title = at or clock.now(), words.line(title, most=MOST_TITLE)
+    run = Run.objects.filter(interaction=leg.interaction_id).first()
+    if run is not None:
+        verifying.require_act(run, "create_task")
     if not title:
         raise InvalidValue("no title", sentence=_("Say what the company’s people are to do."))
     if due_on is None:

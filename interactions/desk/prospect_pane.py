@@ -56,7 +56,7 @@ def pane_of(prospect: Prospect, at: datetime, *, leg: Leg | None = None) -> Pane
         number_of_try=prospect.attempts + (0 if prospect.state == ProspectState.DONE else 1),
         reasons=_reasons(prospect.call_list) if leg else [],
         may_say=leg is not None and prospect.state in prospect_calls.OPEN_TO_WORDS,
-        follow_up=leg is not None and wrap_up.has_follow_up(leg.interaction),
+        follow_up=leg is not None and wrap_up.has_follow_up(leg.interaction, tasks=False),
         by_link=call_links.offered(prospect, leg.interaction, at) if leg and leg.state == LegState.HANDLING else None,
     )
 

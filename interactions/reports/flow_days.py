@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from bpo.kernel import clock
-from clients.models import ScriptVersion, VersionState
+from clients.models import ScriptKind, ScriptVersion, VersionState
 from interactions.models import FlowDay, Run, RunState
 from interactions.reports import flows
 from interactions.reports.flows import AtStep, Life, Way
 from interactions.reports.scope import DAY, Period, midnight
 
 KEPT_AHEAD = 366  # as many days as a chart can be asked for
-FORM = 2  # of what is kept; a day kept in another form is counted anew and takes its place
+FORM = 3  # of what is kept; a day kept in another form is counted anew and takes its place
 SECOND = timedelta(seconds=1)
 Stretch = tuple[datetime, datetime]
 NOTHING = Life(0, 0, {}, {}, {}, 0, {}, timedelta(), timedelta())
@@ -80,11 +80,21 @@ def _empty(version: ScriptVersion, days: list[Stretch], zone: str, at: datetime)
         return set()
     runs = flows.runs_of(version, over[0][0], over[-1][1])
     lived = set(runs.values_list(TruncDate("started_at", tzinfo=ZoneInfo(zone)), flat=True).distinct())
+    going_on = _going_on(version, over[0][0], over[-1][1])
+    lived |= set(going_on.values_list(TruncDate("started_at", tzinfo=ZoneInfo(zone)), flat=True).distinct())
     return {day for day in over if day[0].astimezone(ZoneInfo(zone)).date() not in lived}
 
 
+def _going_on(version: ScriptVersion, start: datetime, end: datetime) -> QuerySet[Run]:
+    """Runs of these days that may change what is kept of them: into a sub-process any of the client's may come yet."""
+    if version.script.kind == ScriptKind.SUB_PROCESS:
+        began = Run.objects.filter(client=version.script.client_id, started_at__gte=start, started_at__lt=end)
+        return began.filter(state=RunState.RUNNING)
+    return flows.runs_of(version, start, end).filter(state=RunState.RUNNING)
+
+
 def _day(version: ScriptVersion, start: datetime, end: datetime, at: datetime) -> Life:
-    over = end + LATE <= at and not flows.runs_of(version, start, end).filter(state=RunState.RUNNING).exists()
+    over = end + LATE <= at and not _going_on(version, start, end).exists()
     found = flows.life(version, start, min(end, at + SECOND))
     if over:
         _keep(version, [(start, end, found)])

@@ -136,6 +136,7 @@ class Sweep:
         if outage:
             guarded(timers.offers_nobody_could_answer, at)
         done = self.once(at)
+        self._answered_at = clock.now()  # a long turn is work, no outage
         if self._beat:
             self._beat()
         due = timers.next_due(clock.now(), longest=LONGEST_PAUSE)

@@ -81,6 +81,8 @@ def _edit(request: SetupRequest, snippet: Snippet | None) -> HttpResponse:
                 snippets.add(request.client, by=request.user, **words)
             else:
                 snippets.change(snippet, by=request.user, edition=form.cleaned_data["edition"] or 0, **words)
+        except snippets.SnippetChanged as refused:
+            form.saved_meanwhile(str(refused.sentence))
         except DomainError as refused:
             form.add_error("shortcut" if isinstance(refused, snippets.ShortcutTaken) else None, str(refused.sentence))
         else:

@@ -298,6 +298,17 @@ def test_its_time_passes(day: Day, leg: Leg, paul: Paul, bea: Agent) -> None:
     assert paul.presses()["state"] == "talking", "she has made it good anew"
 
 
+def test_loaded_again_after_half_an_hour_of_talk_he_is_in_it_still(day: Day, leg: Leg, paul: Paul) -> None:
+    paul.presses()
+    both_hear(leg)
+    clock.advance(call_links.GOOD_FOR.total_seconds() + 60)
+    assert paul.page().status_code == 200 and paul.state()["state"] == "talking"
+    assert handling.console_lost(fresh(leg))
+    again = paul.page()
+    assert again.status_code == 200 and paul.link.code in again.content.decode()
+    assert paul.state()["state"] == "waiting", "first in line"
+
+
 @pytest.mark.parametrize("meanwhile", ["forbidden", "night"])
 def test_a_late_mail_calls_nobody_who_may_not_be_called_by_now(
     day: Day, leg: Leg, bea: Agent, house: House, meanwhile: str

@@ -9,7 +9,7 @@ from agents.models import Presence
 from bpo.kernel import clock
 from clients.models import Channel
 from interactions import drafts, handing_back, handling, offers, transfers
-from interactions.models import Draft, EndedBy, LegState, Outcome, State
+from interactions.models import Draft, EndedBy, Kind, LegState, Outcome, State
 from interactions.routing.sweep import Sweep
 from tests import factories as make
 from tests.flows.floor import Day, House, console_of, fresh, kinds, seat
@@ -141,6 +141,19 @@ def test_with_a_colleague_in_the_talk_the_customer_stays_with_the_colleague(day:
     assert fresh(leg.interaction).state == State.ACTIVE
     assert kinds(leg.interaction)[-2:] == ["console_lost", "transferred"]
     handling.end_work(fresh(beside), by=cal, ended_by=EndedBy.AGENT)
+
+
+def test_of_another_line_the_colleague_has_the_contact_in_hers(day: Day, house: House) -> None:
+    second = make.queue(house.acme, "Second line", wants={"repairs": 3})
+    bea, cal = house.agent("Bea Brown"), house.agent("Cal Cole", skills={"repairs": 4})
+    leg = house.talk(bea, Channel.VOICE)
+    offers.accept(transfers.consult_line(leg, second, by=bea), by=cal)
+    presence.disconnected(console_of(bea))
+    day.after(15)
+    contact = fresh(leg.interaction)
+    assert (contact.state, contact.queue) == (State.ACTIVE, second)
+    told = contact.journal.get(kind=Kind.TRANSFERRED)
+    assert told.facts["queue"] == str(second.public_id)
 
 
 def test_the_colleague_is_lost_and_the_customer_is_with_bea_as_before(day: Day, house: House) -> None:

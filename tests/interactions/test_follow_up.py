@@ -11,11 +11,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from bpo.kernel import clock
-from clients.models import Disposition, Role
+from clients.models import Disposition, Policy, Role
 from interactions import cases, handling
-from interactions.models import Case, ClientTask, EndedBy, JournalEntry, Kind, Leg
+from interactions.models import Case, ClientTask, EndedBy, JournalEntry, Kind, Leg, Run
 from tests import factories as make
-from tests.interactions.scripted import Scene, accepted, scene
+from tests.interactions.scripted import Scene, accepted, begun, scene
 from tests.interactions.test_console_views import desk_of, url
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,17 @@ def test_what_a_task_lacks_is_said_and_nothing_is_done(acme: Scene, title: str, 
     assert refused.status_code == 400 and said in refused.content.decode()
     leg.refresh_from_db()
     assert leg.state == "wrapping" and not ClientTask.objects.exists()
+
+
+def test_for_who_was_not_verified_nothing_is_asked_that_the_client_forbids(acme: Scene) -> None:
+    Policy.objects.update_or_create(client=acme.acme, defaults={"verification_failure": "call_back"})
+    leg, run = begun(acme, "voice")
+    Run.objects.filter(pk=run.pk).update(verified=False)
+    handling.end_work(leg, by=acme.bea, ended_by=EndedBy.AGENT)
+    refused = finish(
+        desk_of(acme.bea), leg, follow="task", task_title="Send it to 12 New Street", task_due="2026-11-27"
+    )
+    assert "was not verified" in refused.content.decode() and not ClientTask.objects.exists()
 
 
 def test_asked_twice_it_is_one_task_over_the_api_too(acme: Scene) -> None:

@@ -118,7 +118,10 @@ def test_sue_lists_adds_changes_and_retires(acme: Scene) -> None:
     assert browser.post(edit, {**new, "text": "Until soon.", "edition": "1"}).status_code == 302
     late = browser.post(edit, {**new, "text": "Farewell.", "edition": "1"})
     assert late.status_code == 422 and "meanwhile" in late.content.decode() and "Farewell." in late.content.decode()
-    assert Snippet.objects.get(shortcut="bye").text == "Until soon."
+    assert (
+        Snippet.objects.get(shortcut="bye").text == "Until soon." and "Saved is: Until soon." in late.content.decode()
+    )
+    assert late.context["form"]["edition"].value() == 2, "the next save is not refused again"
     act = setup(acme.acme, "setup-snippet-act", "en", "bye", "retire")
     assert browser.post(act).status_code == browser.post(act).status_code == 302
     assert "/bye" not in browser.get(setup(acme.acme)).content.decode()

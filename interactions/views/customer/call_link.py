@@ -48,14 +48,14 @@ def _page(request: HttpRequest, link: CallLink) -> HttpResponse:
     try:
         if door is None:
             raise call_links.LinkOver
-        leg = call_links.holder_of(link, clock.now())
+        agent = None if call_links.is_in(link) else call_links.holder_of(link, clock.now()).agent
     except call_links.LinkOver:
         return outlet.page(request, "customer/link_over.html", client, language, {"door": door}, status=410)
     context = {
         "door": door,
         "link": call_links.token_of(link),
         "slot": link.code,
-        "agent": public_name(leg.agent.user, client),
+        "agent": public_name(agent.user, client) if agent else client.brand.public_name,
         "recording": RECORDING.get(RecordingRule(keeping.policy_of(client.pk).recording), ""),
         "key": str(uuid4()),
         "words": script_words(language, "call"),

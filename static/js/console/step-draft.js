@@ -4,9 +4,18 @@ import { csrf } from "../lib/toast.js";
 
 let waiting = 0;
 let keeping = null;
+let last = Promise.resolve();   // one after the other: an older one that comes later would be what is kept
 
 async function keep(form, keepalive = false) {
   waiting = 0;
+  const before = last;
+  let kept;
+  last = new Promise((done) => { kept = done; });
+  if (!keepalive) await before;
+  try { await send(form, keepalive); } finally { kept(); }
+}
+
+async function send(form, keepalive) {
   const body = new FormData(form);
   for (const card of form.querySelectorAll("[data-card]")) body.delete(card.name);
   keeping = new AbortController();

@@ -125,18 +125,23 @@ addEventListener("online", () => talk.mend());
 
 /* Muted is muted at once, and who is put on hold, handed on or hung up on hears nothing more from the press on; that she speaks
    again waits for the answer, which is asked for without waiting for news. What was asked before the press knows less. */
-const mutes = (config) => config.path.endsWith("/mute/") && config.parameters.on === "1";
-const leaves = (config) => /\/(hold|transfer|complete|end)\/$/.test(config.path);
-document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
-  if (!call || requestConfig?.verb !== "post" || !(mutes(requestConfig) || leaves(requestConfig))) return;
-  asked += 1;
-  silent += 1;
-  talk.mute(true);
-});
-document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
-  if (requestConfig?.verb !== "post") return;
-  if (call && (mutes(requestConfig) || leaves(requestConfig))) silent = Math.max(0, silent - 1);
-  look();
+const mutes = ({ path, parameters }) => path.endsWith("/mute/") && parameters.on === "1";
+const leaves = ({ path }) => /\/(hold|transfer|complete|end)\/$/.test(path);
+const changes = ({ path }) => /\/(accept|resume|mute)\/$/.test(path);
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+  if (requestConfig.verb !== "post") return;
+  const hushes = Boolean(call) && (mutes(requestConfig) || leaves(requestConfig));
+  if (!hushes && !changes(requestConfig)) return;
+  if (hushes) {
+    asked += 1;
+    silent += 1;
+    talk.mute(true);
+  }
+  // by the request itself: its button may be gone by then, and the call, too
+  xhr.addEventListener("loadend", () => {
+    if (hushes) silent -= 1;
+    look();
+  });
 });
 
 /* A call that cannot be heard here is not for this desk. */
