@@ -1,6 +1,5 @@
 """Every page of desk, designer, floor, portal, set-up and customers, with who sees it and in which state.
 
-`test_all_pages.py` lets axe read all of them, `tests/looks.py` ("make looks") takes their pictures, and
 `tests/architecture/test_pages_listed.py` holds the list against the addresses there are. What a page is about is found
 among the rows of one client, however they came there.
 """
