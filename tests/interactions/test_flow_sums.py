@@ -347,6 +347,7 @@ class Contact(RuleBasedStateMachine):
             asked = consulting.consult_of(self.contact)
             if joins and asked is not None and asked.state == "offered":
                 self.tried(offers.accept, asked, by=asked.agent)
+                clock.advance(7)
 
     @rule(stays=st.booleans())
     def the_advice_ends(self, stays: bool) -> None:
@@ -423,6 +424,32 @@ class Contact(RuleBasedStateMachine):
     def comes_back_all(self) -> None:
         if self.contact.state == "parked":
             self.tried(handling.return_parked, self.contact, why="its day has come")
+
+
+def test_the_rules_do_what_they_say(db: None) -> None:
+    """A refusal is no failure of the machine below: each of its ways to hand a contact on is seen to be open to it."""
+    with transaction.atomic():
+        one = Contact()
+        one.comes("chat", "optional")
+        seen = [one.leg.agent if one.leg else None]
+        for act in (
+            lambda: (one.asks_a_colleague(0, True), one.the_advice_ends(True)),
+            lambda: (one.goes_to_a_colleague(0), one.goes_round()),
+            lambda: (one.is_taken_back(), one.time_goes_by(90), one.goes_round()),
+            lambda: (one.goes_to_the_other_line(), one.goes_round()),
+            lambda: (one.her_console_is_lost(900), one.goes_round()),
+        ):
+            before = one.holds()
+            act()
+            now = one.holds()
+            assert before is not None and now is not None and now.pk != before.pk, len(seen)
+            seen.append(now.agent)
+        one.customer_leaves()
+        assert one.contact.state == "wrap_up"
+        one.customer_writes_on()
+        assert one.contact.state == "active"
+        one.what_came_went_and_the_times_add_up()
+        one.teardown()
 
 
 def test_whatever_people_do_the_steps_take_as_long_as_they_had_the_contact() -> None:

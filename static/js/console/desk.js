@@ -102,6 +102,12 @@ function title() {
   document.title = `${waiting ? `(${waiting}) ` : ""}${base ? `${base} - ` : ""}Console`;
 }
 
+/* The chosen answer of the open step, else its first field. */
+export function stepField() {
+  const step = document.querySelector("#script .step.here");
+  return step?.querySelector("[type=radio]:checked") ?? step?.querySelector('input:not([type="hidden"]), select, textarea');
+}
+
 function toEnd() {
   const log = document.getElementById("messages");
   if (log) log.scrollTop = log.scrollHeight;
@@ -113,8 +119,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const step = document.querySelector("#script .step.here");
   if ((event.target.id === "script" || event.target.closest?.("#script")) && step) {
     step.scrollIntoView({ block: "nearest" });
-    const field = step.querySelector("[type=radio]:checked") ?? step.querySelector('input:not([type="hidden"]), select, textarea');
-    field?.focus({ preventScroll: true });
+    stepField()?.focus({ preventScroll: true });
   }
   if (event.detail.requestConfig?.elt.id === "knowledge-back") document.getElementById("knowledge-q")?.focus();
   if (event.target.id === "work") settle(event.detail.requestConfig?.elt !== document.body);

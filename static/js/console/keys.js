@@ -1,5 +1,6 @@
 /* Commands of the desk; those of a button are marked there (data-command). Which keys they have stands in body[data-keys]. */
 import { command, inField, showList } from "../lib/keys.js";
+import { stepField } from "./desk.js";
 
 const press = (id) => () => { const el = document.getElementById(id); if (!el) return false; el.click(); return true; };
 
@@ -27,7 +28,12 @@ command("write", () => {
   field?.focus();
   return Boolean(field);
 });
-command("script", press("tab-script"));
+command("script", () => {
+  const opened = press("tab-script")();
+  const place = stepField() ?? document.querySelector("#script .foot .main");
+  place?.focus({ preventScroll: true });
+  return opened || Boolean(place);
+});
 command("notes", press("tab-notes"));
 command("knowledge", () => {
   const opened = press("tab-knowledge")();
