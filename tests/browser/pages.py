@@ -96,7 +96,7 @@ THINGS: dict[str, Callable[[Client], Any]] = {
     "prospect": lambda of: Prospect.objects.filter(call_list__client=of, state="waiting"),
     "taken": lambda of: Prospect.objects.filter(call_list__client=of, state="taken"),
     "refund": lambda of: Refund.objects.filter(client=of),
-    "monitor": lambda of: Monitor.objects.filter(client=of, left_at=None),
+    "monitor": lambda of: Monitor.objects.filter(client=of, ended_at=None),
     "paper": lambda of: FlowPaper.objects.filter(version__script__client=of),
     "replay": lambda of: Replay.objects.all(),
 }
@@ -141,6 +141,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("setup-queue-version", ADMIN, "kept rules", {"version": "rules"}),
     Shown("setup-catalogue-part", ADMIN, "reasons", {"part": "=reasons"}),
     *_all(ADMIN, "setup-article", "setup-contract", "setup-keys", "setup-people", "setup-previews"),
+    *_all(ADMIN, "setup-snippets", "setup-snippet-new"),
     *_all(ADMIN, "setup-agents", "setup-agent-new", "setup-agent"),
     # --- the designer
     *_all(SUPERVISOR, "setup-scripts", "setup-script-new", "setup-script", "setup-reviews", "setup-version-new"),
@@ -163,6 +164,8 @@ DESKS = tuple(shown for shown in PAGES if "leg" in shown.of)
 PART, DIALOG, FILE, DATA = "a part of a page", "a dialog over a page", "a file", "data for a script of a page"
 # Addresses that are read and yet no page of their own; those that are only written to need no word.
 NO_PAGE: dict[str, str] = {
+    "setup-snippet": "the form of setup-snippet-new, filled in",
+    **dict.fromkeys(["customer-call-link", "customer-call-said"], "the page customer-call, led to by a link"),
     **dict.fromkeys([
         "console-items", "console-later", "console-top", "console-offer", "console-idle", "console-work",
         "console-side", "console-script", "console-messages", "console-notes", "console-afterwards", "console-find",
@@ -170,7 +173,7 @@ NO_PAGE: dict[str, str] = {
         "floor-board-part", "floor-wall-part", "floor-agents-part", "floor-callbacks-part", "floor-latest-part",
         "floor-line-part", "floor-staffing-part", "floor-passed-part", "floor-replay-part", "portal-tiles",
         "portal-promised", "setup-script-figures", "setup-step-figures", "setup-design-news", "setup-colour",
-        "setup-preview", "floor-flow-paper-made",
+        "setup-preview", "floor-flow-paper-made", "setup-version-paper-made",
     ], PART),
     **dict.fromkeys([
         "console-transfer", "console-resolve", "console-book", "console-callback-time", "console-callback-cancel",
@@ -183,7 +186,7 @@ NO_PAGE: dict[str, str] = {
     **dict.fromkeys([
         "console-file", "floor-flow-picture", "floor-flow-paper", "floor-flow-paper-file", "floor-list-template",
         "setup-version-file", "setup-sound", "setup-colour-css", "customer-widget", "customer-sound",
-        "customer-chat-download",
+        "customer-chat-download", "setup-version-picture", "setup-version-paper-file",
     ], FILE),
     **dict.fromkeys([
         "console-snippets", "console-talk", "floor-listening-talk", "customer-chat-start", "customer-chat-state",
