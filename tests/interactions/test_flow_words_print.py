@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from bpo.accounts.models import User
 from clients.models import Role, ScriptVersion
 from interactions import papers, tasks
 from interactions.models import FlowPaper
@@ -49,9 +50,6 @@ def on_paper(browser: Browser, of: ScriptVersion) -> str:
     """Asked for, made by the worker, taken; its words in one line."""
     posted = browser.post(at("setup-version-paper", of))
     assert posted.status_code == 302
-    waiting = browser.get(posted["Location"]).content.decode()
-    assert "will be made in a moment" in waiting and 'hx-trigger="every 1s"' in waiting
-    assert tasks.make_papers() == 1
     ready = browser.get(posted["Location"], headers={"hx-request": "true"}).content.decode()
     assert "Take the PDF" in ready
     file = browser.get(re.findall(r'href="([^"]+)" download', ready)[0])
@@ -99,16 +97,18 @@ def test_sixty_steps_have_all_their_words(acme: Scene, draft: ScriptVersion, sue
 
 @writes
 def test_asked_twice_it_is_made_once_and_it_is_for_who_asked(acme: Scene, draft: ScriptVersion, sue: Browser) -> None:
-    first, second = (sue.post(at("setup-version-paper", draft))["Location"] for _ in range(2))
-    assert first == second and FlowPaper.objects.count() == 1
-    paper = FlowPaper.objects.get()
+    paper = papers.ask(draft, papers.WORDS, by=User.objects.get(full_name="Sue Supervisor"))
+    assert papers.ask(draft, papers.WORDS, by=paper.asked_by) == paper
+    first = at("setup-version-paper-made", draft, paper.public_id)
+    waiting = sue.get(first).content.decode()
+    assert "will be made in a moment" in waiting and 'hx-trigger="every 1s"' in waiting
     assert sue.get(f"{first}file/").status_code == 404, "not before it is done"
     other = Browser()
     other.force_login(make.supervisor(acme.acme, name="Sam Second"))
     assert other.get(first).status_code == 404
     floor = [draft.script.public_id, paper.public_id]
     assert sue.get(reverse("floor-flow-paper-made", args=floor)).status_code == 404, "no chart with figures"
-    assert papers.make_waiting() == 1
+    assert tasks.make_papers() == 1 and tasks.make_papers() == 0
 
 
 def test_the_picture_of_a_draft_stands_by_itself(acme: Scene, draft: ScriptVersion, sue: Browser) -> None:
