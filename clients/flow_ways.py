@@ -52,6 +52,14 @@ def labels_of(graph: Graph, names: Names | None = None) -> dict[tuple[str, str],
     return {way: _short(", ".join(words)) for way, words in found.items()}
 
 
+def taken_on(step: Step, graph: Graph, names: Names | None = None) -> list[tuple[str, str]]:
+    """Each way on from a step, in full words: on what it is taken (empty for the usual one), and to which step."""
+    told = [(str(words), target) for target, words in _of(step, graph, names or {}) if target]
+    if step.kind in ("verify", "decide") or (step.options and all(option.next for option in step.options)):
+        return told
+    return [("", step.next)] if step.next and not any(one.next for one in step.options) else told
+
+
 def width_of(words: str) -> float:
     """Of a label on the picture, in its units."""
     return round(len(words) * LETTER + ROOM, 1) if words else 0.0

@@ -88,14 +88,20 @@ PLACEHOLDERS: Words = {
     "bill_lines": _("bill: what it is made of"),
     "account": _("account number"),
 }
-# Somebody who calls in no contact: the preview speaks to her.
+# Somebody who calls in no contact: the preview speaks to her, in the language of the flow.
 SAMPLE = {
-    "customer": "Ann Field", "first_name": "Ann", "product": "Slate 14 laptop", "reason": "Late delivery",
-    "order": "TG-204417", "order_item": "Slate 14 laptop, 32 GB", "order_state": "at the depot",
-    "order_total": "1,649.00", "due": "21 November", "shipped": "17 November", "deliver_to": "118 Larch Street",
-    "paid_by": "card ending 4471", "bill": "B-88120", "bill_amount": "49.90", "bill_due": "30 November",
-    "bill_lines": "Fibre 500 $44.90, Router $5.00",
-    "account": "A-204417",
+    "en": {
+        "customer": "Ann Field", "first_name": "Ann", "product": "Slate 14 laptop", "reason": "Late delivery",
+        "order": "TG-204417", "order_item": "Slate 14 laptop, 32 GB", "deliver_to": "118 Larch Street",
+        "paid_by": "card ending 4471", "bill": "B-88120", "bill_lines": "Fibre 500 $44.90, Router $5.00",
+        "account": "A-204417",
+    },
+    "es": {
+        "customer": "Ana Campos", "first_name": "Ana", "product": "Portátil Slate 14", "reason": "Entrega con retraso",
+        "order": "TG-204417", "order_item": "Portátil Slate 14, 32 GB", "deliver_to": "Calle de los Alerces 118",
+        "paid_by": "tarjeta terminada en 4471", "bill": "B-88120", "bill_lines": "Fibra 500 $44.90, Rúter $5.00",
+        "account": "A-204417",
+    },
 }  # fmt: skip
 # What a part of a step is called where its change is told.
 PARTS: Words = {

@@ -104,6 +104,8 @@ def faults_of(act: str, params: Mapping[str, Any]) -> Iterator[str]:
         yield _("“%(days)s” is no number of days from 1 to %(most)d.") % {"days": days, "most": MOST_DAYS}
     if act == "set_pending" and params.get("for", "customer") != "customer":
         yield _("It can wait for the customer or for days, not for “%(who)s”.") % {"who": params["for"]}
+    if act == "open_case" and not isinstance(params.get("new", False), bool):
+        yield _("Whether it is a second case is said by yes or no.")
     if act == "send_notice" and params.get("kind", "transcript") not in NOTICES:
         yield _("“%(kind)s” is no mail that is sent from here.") % {"kind": params["kind"]}
     if act == "book_meeting" and str(params.get("minutes", MINUTES[0])) not in MINUTES:

@@ -36,6 +36,7 @@ Acts (`clients.script_acts` has what the agent fills in at each): ``create_order
 ``change_address``: where that order goes. ``promise_callback`` {"note": "..."}: within the client's turn-around time.
 ``send_notice`` {"kind": "transcript"|"survey"}. ``set_pending`` {"for": "customer"} or {"days": 3}.
 ``transfer`` {"queue": "<name of a queue of the client>", "note": "..."}: the contact leaves this agent.
+``open_case`` {"note": "..."}: the contact's own case gets a subject; with {"new": true} a second case is opened.
 ``do_not_call`` {"note": "..."}: no list calls the number any more, the note says why. In flows for calls we make.
 
 A sub-process is a script of its own kind: it needs neither greeting nor verification, and ends by ``"next":

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from clients import texts
 from clients.models import TextKind
+from clients.spoken import day, money
 from clients.times import window_words, zone_words
 from interactions import invitations, sender
 from interactions.adapters.base import OutboundFile
 from interactions.letters import Letter, greeting
 from interactions.models import Action, Appointment, Notice, NoticeKind, RefundState
 from interactions.notice_words import say
-from interactions.script_words import day, money
 
 Facts = tuple[tuple[str, str], ...]
 

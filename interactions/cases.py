@@ -53,6 +53,10 @@ class DateMissing(DomainError):
     status = 400
 
 
+class CannotWait(IllegalMove):
+    """It waits already, or is settled."""
+
+
 def open_case(
     client: Client,
     customer: Customer | None,
@@ -202,8 +206,11 @@ def reopen(case: Case, *, by: Agent | None = None, at: datetime | None = None) -
 def set_pending(
     case: Case, *, by: Agent, until: datetime | None = None, for_customer: bool = False, at: datetime | None = None
 ) -> Case:
-    """Wait for the customer, or for a date; with a date it is due at that date."""
+    """Wait for the customer, or for a date; with a date it is due at that date. CannotWait of one that is not open."""
     at = at or clock.now()
+    if case.state != CaseState.OPEN:
+        told = {"ref": case.reference, "state": case.get_state_display().lower()}
+        raise CannotWait(sentence=_("Case %(ref)s is %(state)s: it is not made to wait.") % told)
     if not for_customer and (until is None or until <= at):
         raise DateMissing
     due = {"due_at": until} if until else {}

@@ -71,7 +71,7 @@ def end_run(interaction: Interaction, *, at: datetime) -> None:
         return
     worked_until = _work_ended(run) or at
     update(StepVisit, {"run": run.pk, "left_at__isnull": True}, left_at=worked_until)
-    update(Run, {"pk": run.pk}, state=RunState.ENDED, ended_at=at)
+    update(Run, {"pk": run.pk}, state=RunState.ENDED, ended_at=at, draft={})
     journal.record(run, Kind.RUN_ENDED, at=at, step=run.at_step)
 
 

@@ -131,9 +131,19 @@ def _anew(closed: Interaction, said: messages.Words, *, at: datetime) -> intake.
 
 @transaction.atomic
 def agent_wrote(
-    leg: Leg, text: str, *, by: Agent, files: Sequence[File] = (), client_key: str = "", at: datetime | None = None
+    leg: Leg,
+    text: str,
+    *,
+    by: Agent,
+    files: Sequence[File] = (),
+    client_key: str = "",
+    snippets: Sequence[tuple[str, str]] = (),
+    at: datetime | None = None,
 ) -> Message:
-    """The agent's line, under her public name; it is there once written. The same key again gives the same message."""
+    """The agent's line, under her public name; it is there once written. The same key again gives the same message.
+
+    `snippets` are the ready sentences in it, by shortcut and language.
+    """
     at = at or clock.now()
     said = messages.check(messages.Words(text=text, files=tuple(files)))
     if leg.channel != Channel.CHAT:
@@ -178,4 +188,7 @@ def agent_wrote(
         files=len(kept),
         characters=len(message.text),
     )
+    for shortcut, language in snippets:
+        told = {"shortcut": shortcut, "language": language, "message": str(message.public_id)}
+        journal.record(fresh, Kind.SNIPPET_USED, by=by, at=at, **told)
     return message

@@ -163,18 +163,25 @@ def place_anew(
 # --- the live rules --------------------------------------------------------------------------------------------------
 
 
-def eligible(agent: Agent, interaction: Interaction, *, at: datetime | None = None) -> Verdict:
-    """May she be given this contact now, by the live rules of DESIGN.md 3? The first reason why not, in words."""
-    return verdicts_on([agent], interaction, at=at)[agent.pk]
+def eligible(
+    agent: Agent, interaction: Interaction, *, lane: Lane | None = None, at: datetime | None = None
+) -> Verdict:
+    """May she be given this contact now, by the live rules of DESIGN.md 3? The first reason why not, in words.
+
+    With a lane: as if it stood there.
+    """
+    return verdicts_on([agent], interaction, lane=lane, at=at)[agent.pk]
 
 
-def verdicts_on(agents: Sequence[Agent], interaction: Interaction, *, at: datetime | None = None) -> dict[int, Verdict]:
+def verdicts_on(
+    agents: Sequence[Agent], interaction: Interaction, *, lane: Lane | None = None, at: datetime | None = None
+) -> dict[int, Verdict]:
     """The same of any number of agents, by a constant number of queries; fetch them with their profiles."""
     at = at or clock.now()
-    if interaction.queue is None:
+    if lane is None and interaction.queue is None:
         nowhere = verdicts.no("no_queue", _("This contact stands in no line."))
         return {agent.pk: nowhere for agent in agents}
-    needs = needs_of(interaction)
+    needs = needs_in(lane) if lane else needs_of(interaction)
     found = verdicts.standings(agents, needs, at, interaction_id=interaction.pk)
     return {key: verdicts.judge(her, needs, at) for key, her in found.items()}
 
@@ -192,9 +199,14 @@ def needs_of(interaction: Interaction) -> Needs:
     return Needs.asked(interaction.queue, interaction.channel, asked)
 
 
+def needs_in(lane: Lane) -> Needs:
+    """What the contacts of a lane ask, by its line's rules of now."""
+    return Needs.asked(lane.queue, lane.channel, overflow.asked_at(lane.queue, lane.step, added_wants(lane)))
+
+
 def never_eligible(agent: Agent, lane: Lane) -> Verdict:
     """The part that lanes are compiled from, by the live rules: licence, skills, team, switched off."""
-    needs = Needs.asked(lane.queue, lane.channel, overflow.asked_at(lane.queue, lane.step, added_wants(lane)))
+    needs = needs_in(lane)
     return verdicts.never(verdicts.rules_of([agent], needs)[agent.pk], needs, clock.now())
 
 

@@ -79,6 +79,9 @@ def left(message: Message, *, at: datetime | None = None) -> None:
     _lock_case(message)
     if message.succeed(at=at):
         _moved(message)
+        for shortcut, language in message.snippets:
+            told = {"shortcut": shortcut, "language": language, "message": str(message.public_id)}
+            journal.record(message.interaction, Kind.SNIPPET_USED, by=message.agent, at=at, **told)
         if message.interaction.case is not None:
             case_duty.reckon_due(message.interaction.case)
 

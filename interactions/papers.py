@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,12 @@ from bpo.kernel import clock
 from clients.access import is_admin
 from clients.models import ScriptVersion
 from interactions.models import FlowPaper, PaperState
-from interactions.reports import flow_chart, flow_days, flow_print
-from interactions.reports.scope import period
+from interactions.reports import flow_chart, flow_days, flow_print, flow_words_print
+from interactions.reports.stretches import stretch
 
 logger = logging.getLogger(__name__)
 
+WORDS = ""  # in place of a period: the flow with its words and without figures
 LEASE = timedelta(minutes=2)
 KEPT = timedelta(days=1)
 OPEN = (PaperState.PENDING, PaperState.RUNNING)
@@ -32,7 +34,7 @@ def seen_by(user: User) -> QuerySet[FlowPaper]:
 
 
 def ask(version: ScriptVersion, when: str, *, by: User, at: datetime | None = None) -> FlowPaper:
-    """The paper of a version in a period, in the language one reads; the one that is being made already, if any."""
+    """The paper of a version in a period, or with its WORDS, in the language one reads; the one being made, if any."""
     same = {"asked_by": by, "version": version, "when": when, "language": translation.get_language() or "en"}
     try:
         with transaction.atomic():
@@ -62,6 +64,14 @@ def _claimed(at: datetime) -> FlowPaper | None:
     return paper
 
 
+def _content(version: ScriptVersion, when: str, now: datetime, said: Callable[[float], object]) -> bytes:
+    if when == WORDS:
+        return flow_words_print.pdf(version, now, said=said)
+    asked = stretch(when, version.script.client.zone, now)
+    chart = flow_chart.chart_of(version, flow_days.life(version, asked, at=now))
+    return flow_print.pdf(chart, asked, now, said=said)
+
+
 def _make(paper: FlowPaper) -> None:
     def said(share: float) -> None:
         mine = FlowPaper.objects.filter(pk=paper.pk, state=PaperState.RUNNING)
@@ -69,10 +79,8 @@ def _make(paper: FlowPaper) -> None:
 
     version, now = paper.version, clock.now()
     try:
-        asked = period(paper.when, version.script.client.zone, now)
         with translation.override(paper.language), timezone.override(ZoneInfo(version.script.client.zone)):
-            chart = flow_chart.chart_of(version, flow_days.life(version, asked, at=now))
-            content = flow_print.pdf(chart, asked, now, said=said)
+            content = _content(version, paper.when, now, said)
         ended = {"state": PaperState.DONE, "percent": 100, "content": content}
     except Exception:
         logger.exception("paper %s failed", paper.pk)

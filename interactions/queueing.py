@@ -275,6 +275,12 @@ def start_over(interaction: Interaction, queue: Queue, *, at: datetime) -> None:
     Interaction.objects.filter(pk=interaction.pk).update(lane=lane, step_due_at=interaction.step_due_at)
 
 
+def goes_on_in(interaction: Interaction, lane: Lane) -> None:
+    """In hand, with somebody of another line: what follows, a lost console as well, follows that line's rules."""
+    _set(interaction, lane=lane, queue=lane.queue)
+    Interaction.objects.filter(pk=interaction.pk).update(lane=lane, queue=lane.queue_id, version=F("version") + 1)
+
+
 def _stands_in_line(interaction: Interaction, *, at: datetime, by: journal.Actor | None = None, **facts: Any) -> None:
     entry = _queued(interaction, open_visit(interaction, at=at), at=at, by=by, **facts)
     insert_later(entry)

@@ -96,13 +96,15 @@ def agent_replies(
     send_at: datetime | None = None,
     client_key: str = "",
     read: str | None = None,
+    snippets: Sequence[tuple[str, str]] = (),
     at: datetime | None = None,
 ) -> Message:
     """Write the agent's mail, and keep, park or resolve in the same transaction. The worker sends it after ten seconds,
     or at `send_at`.
 
     A resolving reply is the customer's notice of the resolution, and leaves now. The same `client_key` again gives the
-    same mail. `read` is the customer's last mail the agent has seen; a newer one refuses with NewerMail.
+    same mail. `read` is the customer's last mail the agent has seen; a newer one refuses with NewerMail. `snippets` are
+    the ready sentences in it, by shortcut and language; they count once it has left.
     """
     at = at or clock.now()
     if then not in THEN:
@@ -132,6 +134,7 @@ def agent_replies(
     if mail_out.must_wait(message.client, message.to_addresses[0]):
         message.state = OutgoingState.HELD
     message.resolves = then == "resolve"
+    message.snippets = [list(one) for one in snippets]
     if key:
         message.message_id = key
     message.save(force_insert=True)

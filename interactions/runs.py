@@ -204,7 +204,8 @@ def _enter(run: Run, step_id: str, *, agent: Agent, at: datetime, jumped: bool =
             break
         _leave(run, next_step=way, answer={}, at=at)
         step_id = way
-    run.save(update_fields=["at_step", "sub_version", "sub_step", "answers", "verified", "verify_attempts"])
+    run.draft = {}
+    run.save(update_fields=["at_step", "sub_version", "sub_step", "answers", "draft", "verified", "verify_attempts"])
 
 
 def _through(run: Run, step: Step) -> str | None:

@@ -14,10 +14,11 @@ from bpo.kernel.errors import DomainError
 from clients import opening
 from clients.models import Queue, QueueState
 from interactions import cases, consulting, eligibility, handling, journal, media, queueing, states, waits
-from interactions.models import Carrier, EndedBy, Interaction, Kind, Leg, LegRole, LegState, State
+from interactions.models import AgentLane, Carrier, EndedBy, Interaction, Kind, Lane, Leg, LegRole, LegState, State
 from interactions.verdicts import Verdict
 
 MOST_ON_OFFER = 1000
+MOST_ASKED = 3  # of a line, one after the other, where each is taken at that moment
 
 
 class CannotTransfer(DomainError):
@@ -178,10 +179,13 @@ def offer_to(interaction: Interaction, agent: Agent, *, made_by: str, why: dict,
 
 
 @operation
-def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
+def consult(
+    leg: Leg, colleague: Agent, *, by: Agent, note: str = "", lane: Lane | None = None, at: datetime | None = None
+) -> Leg:
     """Ask a colleague in; the customer stays with the agent. The first half of a warm transfer.
 
-    The note stands on her offer, and on the case for whoever goes on with it.
+    The note stands on her offer, and on the case for whoever goes on with it. With a lane she is asked as one of that
+    line, by its rules, and takes the contact there if she goes on with it.
     """
     states.take_seats_on(leg.interaction_id, leg.agent_id, colleague)
     leg = handling.held_leg(leg, by=by)
@@ -194,24 +198,25 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
         raise CannotTransfer(sentence=_("A colleague is asked already."))
     if media.unsettled(leg) is not None:  # it may still go back to its line: there is nothing to hand over yet
         raise CannotTransfer(sentence=_("The call is only being connected. Ask again in a moment."))
-    verdict = eligibility.eligible(colleague, interaction)
+    verdict = eligibility.eligible(colleague, interaction, lane=lane)
     if not verdict.ok or colleague.pk == by.pk:
         raise CannotTransfer(sentence=verdict.sentence or _("You have this contact already."))
-    queue = interaction.queue
+    lane = lane or interaction.lane
+    queue = lane.queue if lane else interaction.queue
     request = Leg.objects.create(
         interaction=interaction,
         client_id=interaction.client_id,
         agent=colleague,
         role=LegRole.CONSULT,
         state=LegState.OFFERED,
-        lane=interaction.lane,
+        lane=lane,
         channel=interaction.channel,
         cost=colleague.profile.cost_of(interaction.channel),
         made_by=str(by),
         offered_at=at,
         expires_at=at + timedelta(seconds=queue.offer_seconds if queue else 20),
         why={
-            **eligibility.told(interaction.lane),
+            **eligibility.told(lane),
             "asked_by": by.pk,
             "note": words.paragraphs(note, most=MOST_ON_OFFER),
         },
@@ -223,6 +228,34 @@ def consult(leg: Leg, colleague: Agent, *, by: Agent, note: str = "", at: dateti
     journal.record(request, Kind.CONSULT_STARTED, by=by, at=at, leg=str(request.public_id))
     journal.record(request, Kind.OFFERED, at=at, leg=str(request.public_id), made_by=str(by))
     return request
+
+
+def consult_line(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datetime | None = None) -> Leg:
+    """Ask whoever of another line is free now, the longest idle first, nobody twice who could not or would not.
+
+    Refused in words when nobody is.
+    """
+    at = at or clock.now()
+    interaction = leg.interaction
+    choice = may_enter(queue, interaction, at=at)
+    if not choice.ok:
+        raise CannotTransfer(sentence=choice.sentence)
+    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=queueing.wants_for(queue, interaction))
+    said_no = Leg.objects.filter(interaction=interaction, state__in=[LegState.DECLINED, LegState.MISSED])
+    there = Agent.objects.filter(pk__in=AgentLane.objects.filter(lane=lane).values("agent"))
+    there = there.exclude(pk=by.pk).exclude(pk__in=said_no.filter(role=LegRole.CONSULT).values("agent"))
+    there = there.select_related("seat", "profile", "user").order_by("seat__idle_since", "pk")
+    verdicts = eligibility.verdicts_on(list(there), interaction, lane=lane, at=at)
+    for colleague in [each for each in there if verdicts[each.pk].ok][:MOST_ASKED]:
+        try:
+            return consult(leg, colleague, by=by, note=note, lane=lane, at=at)
+        except CannotTransfer:
+            if eligibility.eligible(colleague, interaction, lane=lane).ok:
+                raise  # she is free still: it is the contact that cannot be asked about
+    raise CannotTransfer(
+        sentence=_("Nobody of %(name)s is free to be asked now. Hand it over, ask a colleague, or promise a callback.")
+        % {"name": queue.name}
+    )
 
 
 @operation
@@ -260,4 +293,6 @@ def complete_warm(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
             )
         )
     handling.end_leg(leg, ended_by=EndedBy.TRANSFER, at=at)
+    if colleague.lane is not None and colleague.lane.queue_id != leg.interaction.queue_id:
+        queueing.goes_on_in(leg.interaction, colleague.lane)
     return consulting.take_over(colleague, leg, by=by, at=at)

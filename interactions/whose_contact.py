@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -20,6 +20,7 @@ from interactions.models import (
     Action,
     Callback,
     Case,
+    ClientTask,
     Direction,
     Interaction,
     JournalEntry,
@@ -174,7 +175,8 @@ def _held(
 
 
 def _require_nothing_stands(contact: Interaction) -> None:
-    done = Action.objects.filter(run__interaction=contact, undone_at=None, name__in=ON_THE_RECORD).order_by("pk")
+    about_it = Q(name__in=ON_THE_RECORD) | Q(case_opened__second=True)
+    done = Action.objects.filter(about_it, run__interaction=contact, undone_at=None).order_by("pk")
     standing = [one for one in done if (undo := acts.ACTS[one.name]).undo is not None and undo.still(one)]
     if standing:
         told = ", ".join(one.label or one.name for one in standing)
@@ -188,6 +190,7 @@ def _hang(contact: Interaction, customer: Customer | None, case: Case | None) ->
     Message.objects.filter(interaction=contact).update(case=case)
     promised = Callback.objects.filter(promised_from=contact, ended_at=None)
     promised.update(customer=customer, case=case, version=F("version") + 1)
+    ClientTask.objects.filter(leg__interaction=contact).update(customer=customer, case=case)
     contact.customer, contact.case = customer, case
     if old is not None and case is not None and old.pk != case.pk:
         case_duty.reckon_due(old)
@@ -196,7 +199,7 @@ def _hang(contact: Interaction, customer: Customer | None, case: Case | None) ->
     if run is not None:
         chosen = _chosen_in(run)
         kept = {name: value for name, value in run.answers.items() if name not in chosen}
-        Run.objects.filter(pk=run.pk).update(verified=None, answers=kept)
+        Run.objects.filter(pk=run.pk).update(verified=None, answers=kept, draft={})
 
 
 def _alone(interaction: Interaction, case: Case) -> bool:

@@ -19,6 +19,7 @@ from interactions.models import (
     Callback,
     CallbackState,
     CaseState,
+    ClientTask,
     EndedBy,
     Interaction,
     Kind,
@@ -27,6 +28,7 @@ from interactions.models import (
     LegState,
     Outcome,
     State,
+    TaskState,
 )
 
 MOST_NOTE = 8000
@@ -95,22 +97,25 @@ def check_disposition(leg: Leg, disposition: Disposition | None, note: str) -> N
         raise DispositionMissing(sentence=_("“%s” needs a note: what happened?") % disposition.name)
     if disposition.needs_follow_up and not has_follow_up(leg.interaction):
         raise DispositionMissing(
-            sentence=_("“%s” needs a follow-up: promise a callback or set the case to pending.") % disposition.name
+            sentence=_("“%s” needs a follow-up: a callback, a day, or a task for the company.") % disposition.name
         )
 
 
 def has_follow_up(interaction: Interaction) -> bool:
-    """Whether something is promised on the case or from this contact: it is pending, a callback is open, or a visit or
-    meeting is booked and not over."""
+    """Whether something is promised on the case or from this contact: it is pending, a callback is open, a visit or
+    meeting is booked and not over, or the company's people have a task to do."""
     case = interaction.case
     promised, booked = Q(promised_from=interaction.pk), Q(action__run__interaction=interaction.pk)
+    asked = booked | Q(leg__interaction=interaction.pk)
     if case is not None:
         if case.state == CaseState.PENDING:
             return True
         promised |= Q(case=case)
         booked |= Q(case=case)
+        asked |= Q(case=case)
     ahead = Appointment.objects.filter(booked, state=AppointmentState.BOOKED, ends_at__gt=clock.now())
-    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists() or ahead.exists()
+    to_do = ClientTask.objects.filter(asked, state=TaskState.OPEN)
+    return Callback.objects.filter(promised, state__in=OPEN_CALLBACKS).exists() or ahead.exists() or to_do.exists()
 
 
 @operation

@@ -12,7 +12,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients import texts
+from bpo.accounts.models import User
+from clients import snippets, texts
 from clients.api.base import (
     ByCode,
     OfClientViewSet,
@@ -127,13 +128,20 @@ class TextViewSet(mixins.ListModelMixin, OfClientViewSet):
 
 
 class SnippetSerializer(CheckedSerializer):
+    in_use = serializers.SerializerMethodField()
+
     class Meta:
         model = Snippet
-        fields = ["language", "shortcut", "text"]
+        fields = ["language", "shortcut", "text", "in_use"]
+
+    def get_in_use(self, snippet: Any) -> bool:
+        """What was put out of use, no agent finds."""
+        return getattr(snippet, "retired_at", None) is None
 
 
 class SnippetViewSet(mixins.ListModelMixin, OfClientViewSet):
-    """Ready sentences of agents; writing one replaces the earlier of its shortcut and language, an empty one goes."""
+    """Ready sentences of agents; writing one replaces the earlier of its shortcut and language, an empty one puts it
+    out of use."""
 
     rows = Snippet.objects.order_by("shortcut", "language")
     serializer_class = SnippetSerializer
@@ -148,12 +156,13 @@ class SnippetViewSet(mixins.ListModelMixin, OfClientViewSet):
         given.fields["text"].allow_blank = True  # type: ignore[attr-defined]
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
-        text, which = data.pop("text"), {"client": self.client, "language": "en", **data}
+        assert isinstance(request.user, User)
+        text, which = data.pop("text"), {"language": "en", **data}
         if text.strip():
-            Snippet.objects.update_or_create(**which, defaults={"text": text})
-        else:
-            Snippet.objects.filter(**which).delete()
-        return Response(given.data)
+            return Response(SnippetSerializer(snippets.put(self.client, text=text, by=request.user, **which)).data)
+        for one in Snippet.objects.filter(client=self.client, **which):
+            snippets.retire(one, by=request.user)
+        return Response({**which, "text": "", "in_use": False})
 
 
 class PromiseSerializer(serializers.ModelSerializer[Promise]):

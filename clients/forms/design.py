@@ -160,6 +160,7 @@ def _params(sent: Mapping[str, str]) -> Raw:
     for key in ("kind", "queue", "for", "title", "minutes"):
         _put(made, key, _line(sent, f"param-{key}"))
     _put(made, "note", sent.get("param-note", "").replace("\r\n", "\n")[:LONGEST])
+    _put(made, "new", "param-new" in sent)
     days = _line(sent, "param-days")
     if days.isdecimal() and 0 < int(days) <= 365:
         made["days"] = int(days)

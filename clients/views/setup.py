@@ -30,7 +30,7 @@ TRIED_AT = {
     EntryKind.FORM: "customer-callback-form",
     EntryKind.WEB_CALL: "customer-call",
 }
-FOR_SUPERVISORS = ("setup-queues", "setup-scripts", "setup-articles")
+FOR_SUPERVISORS = ("setup-queues", "setup-scripts", "setup-articles", "setup-snippets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ STEPS = [
     Step("setup-catalogue", gettext_lazy("Reasons and products"), "list"),
     Step("setup-scripts", gettext_lazy("Call flows"), "script"),
     Step("setup-articles", gettext_lazy("Knowledge"), "file"),
+    Step("setup-snippets", gettext_lazy("Ready sentences"), "text"),
     Step("setup-people", gettext_lazy("People"), "person"),
     Step("setup-contract", gettext_lazy("Contract and rules"), "check"),
     Step("setup-texts", gettext_lazy("Texts"), "chat"),

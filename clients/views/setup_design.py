@@ -196,8 +196,7 @@ def board(request: SetupRequest, version: ScriptVersion, step: str) -> dict[str,
     context["checks"] = [(problem, context["steps_named"].get(problem.step, problem.step)) for problem in problems]
     context["next_check"] = _next_check(graph, problems, key)
     if chosen is not None:
-        listed = flow_preview.listed_of(request.client, graph)
-        context["seen"] = flow_preview.seen(chosen, flow_preview.sample_words(version), listed)
+        context["tabs"] = flow_preview.tabs_of(version, key)
         context["raw"] = graph_edits.find(version.graph, key)
         context["here"] = [problem for problem in problems if problem.step == key]
         context |= choices_of(version, graph, chosen)

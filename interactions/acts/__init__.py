@@ -16,7 +16,7 @@ from bpo.kernel import clock, words
 from clients.customers import survivor
 from clients.script_graph import Step
 from interactions import journal, verifying
-from interactions.acts import bookings, contact, orders, refunds, tasks
+from interactions.acts import bookings, contact, opening, orders, refunds, tasks
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
 from interactions.letters import zone_of
 from interactions.models import Action, Appointment, Kind, Run
@@ -49,7 +49,7 @@ ACTS: Mapping[str, Act] = {
     "resend_confirmation": Act(orders.resend_confirmation, contact.take_back_notice, contact.notice_waits),
     "change_address": Act(orders.change_address, orders.change_address_back),
     "request_refund": Act(refunds.request, refunds.withdraw, refunds.waits),
-    "open_case": Act(contact.open_case),
+    "open_case": Act(opening.open_case, opening.take_back, opening.still),
     "book_visit": Act(bookings.book_visit, bookings.cancel, bookings.still),
     "book_meeting": Act(bookings.book_meeting, bookings.cancel, bookings.still),
     "create_task": Act(tasks.create, tasks.withdraw, tasks.still),
@@ -176,7 +176,7 @@ def proposals(run: Run, step: Step, *, at: datetime) -> dict[str, str]:
         case "request_refund":
             return {"refund_amount": f"{refunds.left_of(order):.2f}" if order else ""}
         case "open_case":
-            case = run.interaction.case
+            case = None if step.params.get("new") is True else run.interaction.case
             return {"case_subject": case.subject if case else ""}
         case "book_visit":
             day = bookings.day_ahead(zone_of(run.interaction), at)

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from bpo.kernel import words
 from bpo.kernel.outgoing import OutgoingState
 from clients import script_acts
 from clients.models import Customer, Queue
@@ -24,6 +23,7 @@ from interactions import (
     verifying,
 )
 from interactions.acts.doing import CannotAct, CannotUndo, Doing
+from interactions.acts.opening import case_of
 from interactions.do_not_call import SAID_SO
 from interactions.letters import zone_of
 from interactions.models import (
@@ -44,7 +44,6 @@ from interactions.models import (
 )
 
 UNDONE = "act undone"
-MOST_SUBJECT = 300
 
 
 def promise_callback(doing: Doing) -> str:
@@ -125,9 +124,6 @@ def notice_waits(action: Action) -> bool:
 def set_pending(doing: Doing) -> str:
     """The case waits for the customer, or some days; one that is not open waits for nothing of ours."""
     case = case_of(doing)
-    if case.state != CaseState.OPEN:
-        told = {"ref": case.reference, "state": case.get_state_display().lower()}
-        raise CannotAct(sentence=_("Case %(ref)s is %(state)s: it is not made to wait.") % told)
     days = doing.step.params.get("days")
     until = doing.at + timedelta(days=float(days)) if days else None
     cases.set_pending(case, by=doing.by, until=until, for_customer=until is None, at=doing.at)
@@ -142,28 +138,6 @@ def wait_no_more(action: Action, at: datetime) -> None:
         if since is None or since.at != action.done_at:
             raise CannotUndo(sentence=_("Somebody had case %(ref)s wait anew since.") % {"ref": case.reference})
         cases.back_to_open(case, why=UNDONE, by=action.agent, at=at)
-
-
-def case_of(doing: Doing) -> Case:
-    """The contact's case; opened now when there is none yet."""
-    interaction = doing.interaction
-    if interaction.case is None:
-        opened = cases.open_case(
-            interaction.client, interaction.customer, queue=interaction.queue, owner=doing.by, at=doing.at
-        )
-        Interaction.objects.filter(pk=interaction.pk).update(case=opened)
-        interaction.case = opened
-    return interaction.case
-
-
-def open_case(doing: Doing) -> str:
-    """The matter with a subject, and a note for who takes it up; the contact's own case, where it has one already."""
-    case = case_of(doing)
-    case.subject = words.line(doing.values["case_subject"], most=MOST_SUBJECT)
-    case.save(update_fields=["subject"])
-    if note := doing.values.get("case_note") or doing.note():
-        cases.add_note(case, by=doing.by, text=note, at=doing.at)
-    return case.reference
 
 
 def never_call(doing: Doing) -> str:

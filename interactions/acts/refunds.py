@@ -15,11 +15,11 @@ from bpo.kernel.errors import DomainError, IllegalMove, StaleState
 from bpo.kernel.outgoing import OutgoingState
 from bpo.kernel.states import advance
 from clients.models import Order, Policy
+from clients.spoken import money
 from interactions import journal, notices, sending_time
 from interactions.acts.doing import CannotUndo, Doing
 from interactions.answers import AnswersWrong
 from interactions.models import Action, Kind, NoticeKind, Refund, RefundState
-from interactions.script_words import money
 
 MOST_REASON = 300
 WAITING, APPROVED = "waiting", "approved"

@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from django.http import Http404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -16,10 +15,10 @@ from rest_framework.response import Response
 from agents.api.people import acting_agent, own_agent
 from agents.models import Agent
 from clients.api.base import ByCode, HouseViewSet, seen
-from clients.models import ApiKey, Disposition, Queue
+from clients.models import ApiKey, Disposition
 from interactions import conversation, handling, offers, replies, transfers, wrap_up
 from interactions.api.serializers import ActSerializer, LegSerializer
-from interactions.api.work import ACTS, WorkActs, colleague_of
+from interactions.api.work import ACTS, TransferSerializer, WorkActs, colleague_of, line_of
 from interactions.models import EndedBy, Leg, LegRole, LegState
 
 
@@ -38,17 +37,6 @@ class DeclineSerializer(ActSerializer):
 class ParkSerializer(ActSerializer):
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
     why = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-
-
-class TransferSerializer(ActSerializer):
-    queue = serializers.UUIDField(required=False)
-    colleague = serializers.UUIDField(required=False)
-    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if ("queue" in data) == ("colleague" in data):
-            raise serializers.ValidationError(_("Name a queue or a colleague, one of the two."))
-        return data
 
 
 class FinishSerializer(ActSerializer):
@@ -182,10 +170,7 @@ class LegViewSet(WorkActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, Hou
         leg, agent = self._own(request)
         data = self._given(TransferSerializer)
         if "queue" in data:
-            queue = Queue.objects.filter(client=leg.client_id, public_id=data["queue"]).first()
-            if queue is None:
-                raise serializers.ValidationError({"queue": _("The client has no such line.")})
-            transfers.to_queue(leg, queue, by=agent, note=data["note"])
+            transfers.to_queue(leg, line_of(leg, data["queue"]), by=agent, note=data["note"])
         else:
             transfers.to_colleague(leg, colleague_of(leg, data["colleague"]), by=agent, note=data["note"])
         return self._told(leg)

@@ -18,17 +18,18 @@ from rest_framework.response import Response
 
 from agents.models import Agent
 from clients import customers
-from clients.models import Customer
+from clients.models import Customer, Queue
 from clients.script_acts import inputs_of
 from interactions import acts, callbacks, handling, outbound, runs, states, transfers, verifying, whose_contact
+from interactions.acts import tasks
 from interactions.api.serializers import ActSerializer, CallbackSerializer, LegSerializer
 from interactions.callback_work import Result
 from interactions.desk.promising import queue_of, zone_of
-from interactions.models import CallbackOrigin, Leg, LegState, Run
+from interactions.models import CallbackOrigin, ClientTask, Leg, LegState, Run
 
 ACTS = [
     "script", "script_answer", "script_back", "script_jump", "script_undo", "dialled", "report", "consult",
-    "consult_complete", "consult_end", "callback", "customer", "customer_back",
+    "consult_complete", "consult_end", "callback", "task", "customer", "customer_back",
 ]  # fmt: skip
 
 
@@ -117,8 +118,15 @@ class ReportSerializer(ActSerializer):
     result = serializers.ChoiceField(choices=Result.choices)
 
 
-class ColleagueSerializer(ActSerializer):
-    colleague = serializers.UUIDField()
+class TransferSerializer(ActSerializer):
+    queue = serializers.UUIDField(required=False)
+    colleague = serializers.UUIDField(required=False)
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if ("queue" in data) == ("colleague" in data):
+            raise serializers.ValidationError(_("Name a queue or a colleague, one of the two."))
+        return data
 
 
 class WhoseSerializer(ActSerializer):
@@ -136,6 +144,33 @@ class CallbackPromiseSerializer(ActSerializer):
     due_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
     words = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
     mine = serializers.BooleanField(required=False, default=False)
+
+
+def line_of(leg: Leg, public_id: Any) -> Queue:
+    """A line of the same client; no other can be named."""
+    found = Queue.objects.filter(client=leg.client_id, public_id=public_id).first()
+    if found is None:
+        raise serializers.ValidationError({"queue": _("The client has no such line.")})
+    return found
+
+
+class TaskAskedSerializer(ActSerializer):
+    """Something for the company's own people, until a day of the company's calendar."""
+
+    title = serializers.CharField(max_length=120)
+    due_on = serializers.DateField()
+    details = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class TaskSerializer(serializers.ModelSerializer[ClientTask]):
+    """As the company's people see it."""
+
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    case: Any = serializers.CharField(source="case.reference", default=None, read_only=True)
+
+    class Meta:
+        model = ClientTask
+        fields = ["id", "title", "details", "due_on", "state", "case", "made_at", "done_at", "note"]
 
 
 def colleague_of(leg: Leg, public_id: Any) -> Agent:
@@ -168,6 +203,15 @@ class WorkActs:
         leg, agent = self._own(request)
         leg = handling.held_leg(leg, by=agent)
         return leg, self._stands(leg), agent
+
+    def _working(self, request: Request) -> tuple[Leg, Agent]:
+        """Hers while she works on it or wraps it up, its seats locked; inside the caller's transaction."""
+        leg, agent = self._own(request)
+        states.take_seats_on(leg.interaction_id, leg.agent_id)
+        leg.refresh_from_db()
+        if leg.state not in (LegState.HANDLING, LegState.WRAPPING):
+            raise handling.NotYours
+        return leg, agent
 
     def _stands(self, leg: Leg) -> Run:
         rows = Run.objects.select_related("version", "sub_version", "interaction__reason", "interaction__product")
@@ -239,12 +283,16 @@ class WorkActs:
         leg, agent = self._own(request)
         return self._told(outbound.report(leg, self._given(ReportSerializer)["result"], by=agent))
 
-    @extend_schema(request=ColleagueSerializer, responses=LegSerializer)
+    @extend_schema(request=TransferSerializer, responses=LegSerializer)
     @action(detail=True, methods=["post"])
     def consult(self, request: Request, **kwargs: Any) -> Response:
-        """Ask a colleague while the customer waits."""
+        """Ask a colleague while the customer waits, or whoever of another line is free."""
         leg, agent = self._own(request)
-        transfers.consult(leg, colleague_of(leg, self._given(ColleagueSerializer)["colleague"]), by=agent)
+        given = self._given(TransferSerializer)
+        if "queue" in given:
+            transfers.consult_line(leg, line_of(leg, given["queue"]), by=agent, note=given["note"])
+        else:
+            transfers.consult(leg, colleague_of(leg, given["colleague"]), by=agent, note=given["note"])
         return self._told(leg)
 
     @extend_schema(request=ActSerializer, responses=LegSerializer)
@@ -290,13 +338,11 @@ class WorkActs:
     @transaction.atomic
     def callback(self, request: Request, **kwargs: Any) -> Response:
         """Promise the customer of this contact a callback."""
-        leg, agent = self._own(request)
+        leg, agent = self._working(request)
         data = self._given(CallbackPromiseSerializer)
         owner = agent if data.pop("mine") else None
-        states.take_seats_on(leg.interaction_id, leg.agent_id)
-        leg.refresh_from_db()
         contact, queue = leg.interaction, queue_of(leg.interaction)
-        if leg.state not in (LegState.HANDLING, LegState.WRAPPING) or queue is None:
+        if queue is None:
             raise handling.NotYours
         verifying.require_number(contact, customers.tidy_phone(contact.client, data["number"]))
         made = callbacks.promise(
@@ -314,3 +360,12 @@ class WorkActs:
         )
         told = CallbackSerializer(made, context=self.get_serializer_context()).data
         return Response(told, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TaskAskedSerializer, responses={201: TaskSerializer})
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def task(self, request: Request, **kwargs: Any) -> Response:
+        """Ask the company's people to do something; asked twice it is one task."""
+        leg, agent = self._working(request)
+        made = tasks.ask(leg, by=agent, **self._given(TaskAskedSerializer))
+        return Response(TaskSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agents.models import Agent
 from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Bill, BillState, Customer, Order, OrderIssue, OrderLine, OrderState
 from clients.naming import public_names
+from clients.spoken import day, money
 from clients.times import window_words
 from interactions import customer_records, promise_words, verification, verifying
 from interactions.desk.items import ICONS, OPEN_CALLBACKS
@@ -33,7 +35,7 @@ from interactions.models import (
     Run,
     State,
 )
-from interactions.script_words import OPEN_ORDERS, day, may_show_account, money
+from interactions.script_words import OPEN_ORDERS, may_show_account
 
 ORDERS_SHOWN = 2
 OF_THE_PAST = (
@@ -105,6 +107,23 @@ class CustomerPane:
     also: list[Also]
     proposals: list[tuple[str, Customer | None]]
     may_be_put: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The orders and bills of a customer."""
+
+    orders: list[OrderCard]
+    bills: list[Row]
+
+
+def account_of(customer: Customer, agent: Agent) -> Account | None:
+    """While the agent has a contact with him in which he is verified, and none in which he has yet to be; else None."""
+    beside = verifying.runs_beside([customer], agent)
+    if not beside or not all(may_show_account(run) for run in beside):
+        return None
+    orders, today = _orders(customer), customer.client.day_at(clock.now())
+    return Account([_order_card(order, today) for order in orders], list(_bills(customer, today)))
 
 
 def pane_of(interaction: Interaction, run: Run | None) -> CustomerPane:
@@ -214,17 +233,18 @@ def _ahead(customer: Any, at: Any) -> QuerySet[Appointment]:
     return Appointment.objects.filter(customer=customer, state="booked", ends_at__gt=at).order_by("starts_at")[:3]
 
 
+def _bills(customer: Customer, today: date) -> Iterator[Row]:
+    for bill in Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]:
+        yield Row(
+            "bill", _("Bill %(number)s") % {"number": bill.number},
+            _("due %(day)s") % {"day": day(bill.due_on)},
+            right=money(bill.amount, bill.currency), tone="bad" if bill.due_on < today else "",
+        )  # fmt: skip
+
+
 def _open_rows(interaction: Interaction, customer: Customer, *, covered: bool) -> Iterator[Row]:
     if not covered:
-        bills = Bill.objects.filter(customer=customer, state=BillState.OPEN).order_by("due_on")[:5]
-        today = interaction.client.day_at(clock.now())
-        for bill in bills:
-            late = bill.due_on < today
-            yield Row(
-                "bill", _("Bill %(number)s") % {"number": bill.number},
-                _("due %(day)s") % {"day": day(bill.due_on)},
-                right=money(bill.amount, bill.currency), tone="bad" if late else "",
-            )  # fmt: skip
+        yield from _bills(customer, interaction.client.day_at(clock.now()))
     for case in _open_cases(customer.pk, interaction.case_id or 0):
         waits = {"customer": _("we wait for the customer"), "date": _("we wait for a date")}.get(
             case.pending_for if case.state == CaseState.PENDING else "", _("open")
@@ -263,13 +283,6 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
     names = public_names([leg.agent.user for leg in last.values()], interaction.client) if last else {}
     rows = []
     for one in past:
-        envelope = getattr(one, "envelope", None)
-        words = (
-            (envelope.subject if envelope else "")
-            or (one.reason.name if one.reason else "")
-            or (envelope.opening[:60] if envelope else "")
-            or one.get_channel_display()
-        )
         leg = last.get(one.pk)
         if leg:
             how = leg.disposition.name if leg.disposition else one.get_outcome_display() or _("open")
@@ -277,9 +290,24 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
         else:
             aside = one.get_outcome_display() or one.get_state_display()
         url = reverse("console-case", args=[one.case.public_id]) if one.case else ""
-        icon = "callback" if one.origin == "callback" and one.channel == "voice" else ICONS[one.channel]  # type: ignore[index]
-        rows.append(Row(icon, words, aside, url, at=one.arrived_at))
+        rows.append(Row(contact_icon(one), contact_words(one), aside, url, at=one.arrived_at))
     return rows
+
+
+def contact_words(one: Interaction) -> str:
+    """What a contact was about: its subject, its reason, else how it began."""
+    envelope = getattr(one, "envelope", None)
+    return (
+        (envelope.subject if envelope else "")
+        or (one.reason.name if one.reason else "")
+        or (envelope.opening[:60] if envelope else "")
+        or one.get_channel_display()
+    )
+
+
+def contact_icon(one: Interaction) -> str:
+    """By its channel; a call that kept a promise has its own."""
+    return "callback" if one.origin == "callback" and one.channel == "voice" else ICONS[one.channel]  # type: ignore[index]
 
 
 @composed

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db.models import (
     Count,
+    Exists,
     F,
     Model,
     OuterRef,
@@ -16,6 +17,7 @@ from django.db.models import (
     Subquery,
 )
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -23,9 +25,11 @@ from bpo.kernel import clock
 from bpo.kernel.composed import composed
 from clients.models import Brand, Channel
 from interactions import outbound, promise_words, unsent
+from interactions.case_duty import UNSETTLED
 from interactions.models import (
     Callback,
     CallbackState,
+    Case,
     ChatSession,
     Interaction,
     Leg,
@@ -86,6 +90,13 @@ class Later:
     undo: str = ""
     undo_until: datetime | None = None
     ago: bool = False
+    late: bool = False
+
+    @property
+    def form(self) -> str:
+        """How its time is written: the hour alone today."""
+        today = timezone.localtime(clock.now()).date()
+        return "H:i" if timezone.localtime(self.at).date() == today else "D j, H:i"
 
 
 def name_of(interaction: Interaction) -> str:
@@ -260,8 +271,17 @@ def _owed(agent: Any, until: Any) -> QuerySet[Callback]:
     )
 
 
+@composed
+def _follow_ups(agent: Any, until: Any) -> QuerySet[Case]:
+    """Her cases for which somebody waits by then, and which are in nobody's hand nor in line."""
+    live = Interaction.objects.filter(case=OuterRef("pk")).exclude(state=State.CLOSED)
+    hers = Case.objects.filter(owner=agent, state__in=UNSETTLED, due_at__lte=until).exclude(Exists(live))
+    return hers.select_related("client__brand", "customer").order_by("due_at")[:20]
+
+
 def later(agent: Agent) -> list[Later]:
-    """Parked with her, her mails that leave later or did not as the customer wrote, and callbacks she owes in a day."""
+    """Parked with her, her mails that leave later or did not as the customer wrote, callbacks she owes in a day, and
+    cases of hers that are due then: those she said she would come back to among them."""
     now = clock.now()
     lines = []
     for one in _parked(agent.pk):
@@ -282,5 +302,11 @@ def later(agent: Agent) -> list[Later]:
         by_mail = promise_words.by_mail(callback)
         words = (_("Write to %(name)s") if by_mail else _("Call %(name)s")) % {"name": name}
         at = callback.due_until if by_mail else callback.due_from
-        lines.append(Later(callback.client.brand, promise_words.kind_icon(callback), words, at, url))
+        late = callback.due_until < now
+        lines.append(Later(callback.client.brand, promise_words.kind_icon(callback), words, at, url, late=late))
+    for case in _follow_ups(agent.pk, now + timedelta(hours=24)):
+        name = (case.customer.name if case.customer else "") or case.subject or case.reference
+        words, due = _("Follow up with %(name)s") % {"name": name}, case.due_at or now
+        url = reverse("console-case", args=[case.public_id])
+        lines.append(Later(case.client.brand, "case", words, due, url, late=due < now))
     return sorted(lines, key=lambda line: line.at)

@@ -41,6 +41,7 @@ class Command:
 COMMANDS = (
     Command("accept", gettext_lazy("Accept the offer"), fixed="enter"),
     Command("accept-beside", gettext_lazy("Accept the offer, from a field or a dialog"), fixed="alt+enter"),
+    Command("decline", gettext_lazy("Decline the offer"), chord="ctrl+shift+d"),
     Command("forward", gettext_lazy("Send, go on or ready"), fixed="ctrl+enter"),
     Command("palette", gettext_lazy("Find a customer or an action"), chord="ctrl+k"),
     Command("next", gettext_lazy("Next item"), chord="ctrl+j"),
@@ -62,6 +63,7 @@ COMMANDS = (
     Command("record", gettext_lazy("Pause the recording, or go on"), "p", "ctrl+p"),
     Command("unrecord", gettext_lazy("The customer wants no recording"), "", "ctrl+u"),
     Command("end", gettext_lazy("End the call"), "", "ctrl+e"),
+    Command("headset", gettext_lazy("Headset: microphone, loudspeaker, how the line is"), chord="ctrl+shift+h"),
     Command("endings", gettext_lazy("Wrap-up: how it ended, more exactly by letter"), fixed="1–9"),
     Command("line", gettext_lazy("Send the line of a chat"), fixed="enter"),
     Command("snippet", gettext_lazy("A ready sentence, while you write"), fixed="/"),

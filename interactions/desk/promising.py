@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from bpo.kernel import clock
+from bpo.kernel.errors import InvalidValue, TimePassed
 from clients import opening
 from clients.models import Queue, VerificationFailure
 from clients.opening import Window
 from interactions import letters, verifying
 from interactions.models import Interaction, Run
+
+FOLLOW_UP_HOURS = (9, 13, 16)
+MOST_AHEAD = timedelta(days=366)
 
 
 def zone_of(interaction: Interaction) -> str:
@@ -51,6 +57,19 @@ def _shown(number: str, run: Run | None) -> str:
     return _("ending in %(end)s") % {"end": number[-2:]} if "phone" in verifying.hidden_facts(run) else number
 
 
+def follow_up_at(interaction: Interaction, day: str, hour: str) -> datetime:
+    """When we come back to it: a day and an hour of the customer's clock; InvalidValue or TimePassed refuse."""
+    try:
+        starts = datetime.combine(date.fromisoformat(day), time(int(hour)), ZoneInfo(zone_of(interaction)))
+    except ValueError as error:
+        raise InvalidValue(f"{day!r} {hour!r}", sentence=_("Choose a day and an hour.")) from error
+    if starts <= clock.now():
+        raise TimePassed(f"{starts}")
+    if starts > clock.now() + MOST_AHEAD:
+        raise InvalidValue(f"{starts}", sentence=_("This is more than a year ahead."))
+    return starts
+
+
 def choices(interaction: Interaction) -> dict[str, Any]:
     """The context of the fields that ask for a window."""
     zone = zone_of(interaction)
@@ -58,5 +77,7 @@ def choices(interaction: Interaction) -> dict[str, Any]:
     return {
         "windows": windows_of(interaction),
         "numbers": [(number, _shown(number, run)) for number in numbers_of(interaction)],
+        "tomorrow": clock.now().astimezone(ZoneInfo(zone)).date() + timedelta(days=1),
+        "follow_up_hours": [(str(hour), time(hour)) for hour in FOLLOW_UP_HOURS],
         "zone": zone.rpartition("/")[2].replace("_", " "),
     }

@@ -20,9 +20,10 @@ from clients.flow_words import FACTS
 from clients.models import Bill, Order, Product, Reason, ReasonKind, VerificationFailure
 from clients.script_acts import Field
 from clients.script_graph import Graph, Step, parse
+from clients.spoken import money
 from interactions import acts, runs, verifying
 from interactions.models import Action, Interaction, Run, RunState, StepVisit
-from interactions.script_words import context, may_show_account, money
+from interactions.script_words import context, may_show_account
 
 KEYS = "123456789"
 UNSEEN = ("decide", "sub_process")
@@ -107,8 +108,9 @@ class Pane:
 def pane_of(
     run: Run, agent: Agent, *, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
 ) -> Pane:
-    """Read the run as the agent sees it; `errors` and `typed` come from an answer that was refused."""
-    errors, typed = errors or {}, typed or {}
+    """Read the run as the agent sees it; `errors` and `typed` come from an answer that was refused, else what was typed
+    and not sent is there again."""
+    errors, typed = errors or {}, run.draft if typed is None else typed
     interaction = run.interaction
     main = parse(run.version.graph)
     graph = runs.graph_of(run) if run.sub_version_id else main
@@ -215,7 +217,7 @@ def _choices(step: Step, run: Run, words: Mapping[str, object], typed: Mapping[s
     interaction = run.interaction
     if step.sets == "reason":
         rows = Reason.objects.filter(client_id=run.client_id, active=True).select_related("parent")
-        current = interaction.reason.code if interaction.reason else chosen
+        current = typed.get("choice") or (interaction.reason.code if interaction.reason else chosen)
         order = [ReasonKind.ENQUIRY, ReasonKind.COMPLAINT, ReasonKind.APPRECIATION]
         listed = sorted(rows, key=lambda row: (order.index(ReasonKind(row.kind)), row.position, row.name))
         for key, row in zip(KEYS + " " * 60, listed, strict=False):
@@ -224,7 +226,7 @@ def _choices(step: Step, run: Run, words: Mapping[str, object], typed: Mapping[s
             yield Choice(row.code, name, kind, key.strip(), kind, row.code == current)
         return
     products = Product.objects.filter(client_id=run.client_id, active=True).select_related("type")
-    current = interaction.product.code if interaction.product else chosen
+    current = typed.get("choice") or (interaction.product.code if interaction.product else chosen)
     for key, product in zip(KEYS + " " * 90, products, strict=False):
         yield Choice(product.code, product.name, product.type.name, key.strip(), chosen=product.code == current)
 

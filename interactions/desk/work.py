@@ -34,6 +34,7 @@ from interactions import (
     verifying,
     wrap_up,
 )
+from interactions.acts.tasks import due_in
 from interactions.callback_work import Result
 from interactions.desk import afterwards, customer_pane, outcome, prospect_pane, script_pane
 from interactions.desk.items import name_of, subject_of
@@ -283,6 +284,8 @@ def wrap_up_of(leg: Leg, run: Run | None) -> dict[str, Any]:
         "sends": sends_to(leg.interaction) if unsolved else "",
         "was_told": case is not None and not unsolved and _was_told(leg),
         "talked_words": _("Calling") if outbound.reached_nobody(leg) else TALKED[Channel(leg.channel)],
+        "can_wait": case is None or case.state == CaseState.OPEN,
+        "task_due": due_in(leg.client, None, clock.now()),
         "extension": (leg.wrap_up_due_at - leg.work_ended_at) if leg.wrap_up_due_at and leg.work_ended_at else None,
         "open_callbacks": list(
             Callback.objects.filter(

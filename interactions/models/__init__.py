@@ -1,6 +1,6 @@
 """The work itself: interactions, legs, visits, lanes, cases, messages, callbacks, notices, runs and the journal."""
 
-from interactions.models.action import Action, AddressChange
+from interactions.models.action import Action, AddressChange, CaseOpened
 from interactions.models.appointment import Appointment, AppointmentKind, AppointmentState
 from interactions.models.call import BEGAN, HEARD, CallLink, CallMedia, ExchangeCall
 from interactions.models.callback import Callback, CallbackOrigin, CallbackState
@@ -60,6 +60,7 @@ __all__ = [
     "Carrier",
     "Case",
     "CaseNote",
+    "CaseOpened",
     "CaseState",
     "ChatSession",
     "ClientTask",

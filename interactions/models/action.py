@@ -7,6 +7,7 @@ from agents.models import Agent
 from bpo.kernel.models import PublicIdModel
 from clients.access import ClientScopedQuerySet
 from clients.models import Client, DoNotCall, Order, ScriptVersion
+from interactions.models.case import Case, CaseNote
 from interactions.models.run import Run
 
 
@@ -62,3 +63,28 @@ class AddressChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action}"
+
+
+class CaseOpened(models.Model):
+    """The case that an act opened or named, and what an undo needs."""
+
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="case_opened")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    second = models.BooleanField(help_text="Beside the contact's own case, which it follows.")
+    subject = models.CharField(max_length=300, help_text="As the act wrote it.")
+    subject_before = models.CharField(max_length=300, blank=True)
+    note = models.OneToOneField(CaseNote, null=True, on_delete=models.PROTECT, related_name="+")
+
+    client_lookup = "action__client"
+    objects = ClientScopedQuerySet["CaseOpened"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(second=True), name="second_case_opened_once"),
+            models.CheckConstraint(
+                condition=Q(second=False) | Q(subject_before=""), name="second_case_had_no_subject_before"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}"

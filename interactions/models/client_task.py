@@ -10,6 +10,8 @@ from clients.access import ClientScopedQuerySet
 from clients.models import Client, Customer
 from interactions.models.action import Action
 from interactions.models.case import Case
+from interactions.models.interaction import Interaction
+from interactions.models.leg import Leg
 
 
 class TaskState(TextChoices):
@@ -21,10 +23,13 @@ class TaskState(TextChoices):
 
 
 class ClientTask(PublicIdModel):
-    """Made by an agent, done by the client's people in their own rooms."""
+    """Made by an agent, done by the client's people in their own rooms: by an act of the call flow, or beside it."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="tasks")
-    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="task")
+    action = models.OneToOneField(Action, null=True, on_delete=models.PROTECT, related_name="task")
+    leg = models.ForeignKey(
+        Leg, null=True, on_delete=models.PROTECT, related_name="tasks", help_text="Whose work it came from, if no act."
+    )
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="tasks")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="tasks")
     title = models.CharField(max_length=120)
@@ -47,6 +52,13 @@ class ClientTask(PublicIdModel):
                 | (~Q(state="done") & Q(done_at__isnull=True, done_by__isnull=True)),
                 name="task_done_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(action__isnull=False, leg__isnull=True) | Q(action__isnull=True, leg__isnull=False),
+                name="task_comes_from_one_place",
+            ),
+            models.UniqueConstraint(
+                fields=["leg", "title", "due_on"], condition=Q(leg__isnull=False), name="task_of_leg_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["client", "due_on"], name="tasks_open", condition=Q(state="open")),
@@ -56,3 +68,11 @@ class ClientTask(PublicIdModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def interaction(self) -> Interaction:
+        """The contact in which it was asked for."""
+        if self.leg is not None:
+            return self.leg.interaction
+        assert self.action is not None
+        return self.action.run.interaction

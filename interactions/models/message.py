@@ -63,6 +63,10 @@ class Message(PublicIdModel, Outgoing):
     original = models.FileField(upload_to="mail/%Y/%m/%d/", blank=True)
     resolves = models.BooleanField(default=False, help_text="This reply is the resolution notice.")
 
+    snippets = models.JSONField(
+        default=list, db_default=[], help_text="Ready sentences in a mail, each with its language; told when it leaves."
+    )
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:

@@ -24,7 +24,7 @@ class FlowPaper(PublicIdModel):
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(ScriptVersion, on_delete=models.CASCADE, related_name="+")
-    when = models.CharField(max_length=10, help_text="The period's key.")
+    when = models.CharField(max_length=22, help_text="The period's key; empty for the words without figures.")
     language = models.CharField(max_length=10)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=7, choices=PaperState, default=PaperState.PENDING)

@@ -18,7 +18,8 @@ class RunState(TextChoices):
 
 
 class Run(PublicIdModel):
-    """Ends on the version it began with. `answers` by field name; `at_step` is where it stands."""
+    """Ends on the version it began with. `answers` by field name; `at_step` is where it stands, `draft` what is typed
+    there by field name and not sent yet."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, related_name="run")
@@ -35,6 +36,7 @@ class Run(PublicIdModel):
     state = models.CharField(max_length=7, choices=RunState, default=RunState.RUNNING)
     at_step = models.CharField(max_length=80)
     answers = models.JSONField(default=dict)
+    draft = models.JSONField(default=dict, db_default={})
     verified = models.BooleanField(null=True, help_text="Null: not tried. True: account data may be shown.")
     verify_attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
@@ -48,7 +50,10 @@ class Run(PublicIdModel):
                 condition=models.Q(sub_version=None, sub_step="")
                 | models.Q(sub_version__isnull=False) & ~models.Q(sub_step=""),
                 name="sub_process_has_a_way_back",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="running") | models.Q(draft={}), name="ended_run_keeps_no_draft"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,8 @@ WAITED_AT, WAITED = 166.0, 190.0  # where the words on waiting begin beside the 
 class ChartStep(PictureStep):
     """A box with what stands in it. Seconds: `median`, `slow` (9 in 10 took no longer); a sub-process has its mean.
 
-    `well` is the share of the contacts that were handled in the end, of those that are over and came here.
+    `well` is the share of the contacts that were handled in the end, of those that are over and came here; `handled`
+    how many these are.
     """
 
     life: AtStep
@@ -42,6 +43,12 @@ class ChartStep(PictureStep):
     text: str = ""
     script: Script | None = None
     well: float | None = None
+    handled: int = 0
+
+    @property
+    def timed(self) -> tuple[str, int]:
+        """Which stays its times are made of, as `flow_rows` calls them, and how many."""
+        return ("came", self.life.came) if self.script else ("over", self.life.stays.total())
 
     @property
     def share_width(self) -> float:
@@ -69,6 +76,8 @@ class ChartWay(PictureWay):
 
     count: int = 0
     ends: Mapping[str, int] = field(default_factory=dict)
+    here: str = ""  # the names of both steps
+    there: str = ""
 
     @property
     def told(self) -> str:
@@ -83,18 +92,33 @@ class ChartWay(PictureWay):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A version's picture; `unseen` went by jumps and steps back that are drawn for a chosen step alone."""
+    """A version's picture; `aside` are the jumps and steps back, which are drawn for a chosen step alone."""
 
     version: ScriptVersion
     layout: Layout
     steps: Sequence[ChartStep]
     ways: Sequence[ChartWay]
     life: Life
-    unseen: int
+    aside: Sequence[Way]
+
+    @property
+    def unseen(self) -> int:
+        """How many went by jumps and steps back."""
+        return sum(self.life.ways[way] for way in self.aside)
+
+    @property
+    def left(self) -> int:
+        """How many ended before a closing step."""
+        return sum(step.left for step in self.steps)
 
     def step(self, key: str) -> ChartStep | None:
         """The one of this key."""
         return next((step for step in self.steps if step.key == key), None)
+
+    @property
+    def waited(self) -> int:
+        """How many waited before the first step: all that came in."""
+        return sum(self.life.waits.values())
 
     @property
     def start(self) -> ChartStep | None:
@@ -132,7 +156,7 @@ class Chart:
     @property
     def left_share(self) -> float:
         """Of those that are over, how many ended before a closing step, from 0 to 1."""
-        return sum(step.left for step in self.steps) / self.life.ended if self.life.ended else 0.0
+        return self.left / self.life.ended if self.life.ended else 0.0
 
 
 def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
@@ -140,7 +164,7 @@ def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
     graph = parse(version.graph)
     subs = _subs(version, life)
     drawn = list(_static(graph, subs))
-    aside = [way for way in life.ways if way not in drawn and way.source != DOOR and way.target != END]
+    aside = aside_of(version, life)
     shown = [way for way in aside if chosen in way]
     keys = [*graph.steps, *subs]
     last = [step.id for step in graph.steps.values() if step.kind == "close"]
@@ -152,13 +176,19 @@ def chart_of(version: ScriptVersion, life: Life, *, chosen: str = "") -> Chart:
     layout = flow_layout.lay_out(graph.start, keys, [*drawn, *shown], last=last, labels=widths)
     total = sum((at.total for at in life.steps.values()), timedelta())
     steps = [_step(key, graph, subs, layout.boxes[key], life, total) for key in keys]
+    names = {step.key: step.name for step in steps}
     ways = [
-        _way(way, layout, life, labels.get((way.source, way.target), ""), out=way in shown, on=chosen in way)
+        _way(way, layout, life, labels.get((way.source, way.target), ""), names, out=way in shown, on=chosen in way)
         for way in [*drawn, *shown]
         if way in layout.lines
     ]
-    unseen = sum(life.ways[way] for way in aside)
-    return Chart(version, layout, steps, ways, life, unseen)
+    return Chart(version, layout, steps, ways, life, aside)
+
+
+def aside_of(version: ScriptVersion, life: Life) -> list[Way]:
+    """The ways that were gone though the flow does not provide for them: by jumps and steps back."""
+    drawn = set(_static(parse(version.graph), _subs(version, life)))
+    return [way for way in life.ways if way not in drawn and way.source != DOOR and way.target != END]
 
 
 def _subs(version: ScriptVersion, life: Life) -> dict[str, Script]:
@@ -172,7 +202,7 @@ def _static(graph: Graph, subs: Mapping[str, Script]) -> Iterator[Way]:
     """The ways the flow provides for, sub-processes between the step that calls them and the next."""
     seen = set()
     for step in graph.steps.values():
-        targets = [target for target in step.ways() if target != END]
+        targets = [target for target in step.ways() if target in graph]
         for target in targets:
             seen.add(Way(step.id, target))
         if step.kind == "sub_process":
@@ -184,15 +214,16 @@ def _static(graph: Graph, subs: Mapping[str, Script]) -> Iterator[Way]:
 def _step(key: str, graph: Graph, subs: Mapping[str, Script], box: Box, life: Life, total: timedelta) -> ChartStep:
     at = life.steps.get(key) or AtStep()
     share = at.total / total if total else 0.0
-    well = handled_share(came_ends(life, key))
+    came = came_ends(life, key)
+    how: dict[str, Any] = {"well": handled_share(came), "handled": came[Outcome.HANDLED]}
     if key in subs:
         mean = round(at.total.total_seconds() / at.came) if at.came else None
-        return ChartStep(key, subs[key].name, "sub_process", box, at, mean, None, share, script=subs[key], well=well)
+        return ChartStep(key, subs[key].name, "sub_process", box, at, mean, None, share, script=subs[key], **how)
     step = graph[key]
     if step.kind in PASSED_THROUGH:
-        return ChartStep(key, step.name, step.kind, box, at, None, None, share, well=well)
+        return ChartStep(key, step.name, step.kind, box, at, None, None, share, **how)
     half, most = at.percentile(0.5), at.percentile(0.9)
-    return ChartStep(key, step.name, step.kind, box, at, half, most, share, step.text, well=well)
+    return ChartStep(key, step.name, step.kind, box, at, half, most, share, step.text, **how)
 
 
 def came_ends(life: Life, key: str) -> Counter[str]:
@@ -206,11 +237,24 @@ def handled_share(ends: Mapping[str, int]) -> float | None:
     return ends.get(Outcome.HANDLED, 0) / over if over else None
 
 
-def _way(way: Way, layout: Layout, life: Life, label: str, *, out: bool, on: bool) -> ChartWay:
+def _way(
+    way: Way, layout: Layout, life: Life, label: str, names: Mapping[str, str], *, out: bool, on: bool
+) -> ChartWay:
     count = life.ways.get(way, 0)
     width = max(THICKEST * count / life.started, THINNEST) if life.started else THINNEST
     ends = life.way_ends.get(way, {})
-    return ChartWay(way, layout.lines[way], round(min(width, THICKEST), 1), out, on, label, count, ends)
+    return ChartWay(
+        way,
+        layout.lines[way],
+        round(min(width, THICKEST), 1),
+        out,
+        on,
+        label,
+        count,
+        ends,
+        names.get(way.source, ""),
+        names.get(way.target, ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)

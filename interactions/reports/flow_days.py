@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 
 from bpo.kernel import clock
 from clients.models import ScriptVersion, VersionState
@@ -21,14 +22,16 @@ from interactions.reports import flows
 from interactions.reports.flows import AtStep, Life, Way
 from interactions.reports.scope import DAY, Period, midnight
 
-KEPT_AHEAD = 61  # two months: a review holds one against the one before
+KEPT_AHEAD = 366  # as many days as a chart can be asked for
 FORM = 2  # of what is kept; a day kept in another form is counted anew and takes its place
 SECOND = timedelta(seconds=1)
+Stretch = tuple[datetime, datetime]
+NOTHING = Life(0, 0, {}, {}, {}, 0, {}, timedelta(), timedelta())
 LATE = timedelta(hours=1)  # a run is written after its contact was accepted, and says that moment: it comes by then
 
 
 def life(version: ScriptVersion, period: Period, *, at: datetime | None = None) -> Life:
-    """The sum of a period's days (one statement for those that are kept, eight for each other)."""
+    """The sum of a period's days (two statements for those that are kept or empty, eight for each other)."""
     at = at or clock.now()
     zone = version.script.client.zone
     kept = {
@@ -36,15 +39,16 @@ def life(version: ScriptVersion, period: Period, *, at: datetime | None = None) 
         for day in FlowDay.objects.filter(version=version, start__gte=period.start, end__lte=period.end)
         if day.life.get("form") == FORM
     }
-    total = Life(0, 0, {}, {}, {}, 0, {}, timedelta(), timedelta())
-    for start, end in _days(period, zone, at):
-        known = kept.get((start, end))
-        total += _read(known) if known is not None else _day(version, start, end, at)
-    return total
+    days = list(_days(period, zone, at))
+    unknown = [day for day in days if day not in kept]
+    empty = _empty(version, unknown, zone, at)
+    _keep(version, [(*day, NOTHING) for day in empty])
+    read = (_read(kept[day]) if day in kept else _day(version, *day, at) for day in days if day not in empty)
+    return flows.together(read)
 
 
 def keep_days(*, at: datetime | None = None) -> int:
-    """Count the finished days of the last two months that nobody has asked for yet; how many."""
+    """Count the finished days of the last year that nobody has asked for yet; how many."""
     at = at or clock.now()
     followed = Run.objects.filter(started_at__gte=at - KEPT_AHEAD * DAY)
     versions = ScriptVersion.objects.filter(
@@ -61,7 +65,7 @@ def keep_days(*, at: datetime | None = None) -> int:
     return FlowDay.objects.count() - before
 
 
-def _days(period: Period, zone: str, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _days(period: Period, zone: str, at: datetime) -> Iterator[Stretch]:
     """The local days of a period as instants, up to the one that goes on."""
     day = period.first
     while day <= period.last and midnight(day, zone) <= at:
@@ -69,17 +73,31 @@ def _days(period: Period, zone: str, at: datetime) -> Iterator[tuple[datetime, d
         day += DAY
 
 
+def _empty(version: ScriptVersion, days: list[Stretch], zone: str, at: datetime) -> set[Stretch]:
+    """Those of these days that are over and on which no run began."""
+    over = [day for day in days if day[1] + LATE <= at]
+    if not over:
+        return set()
+    runs = flows.runs_of(version, over[0][0], over[-1][1])
+    lived = set(runs.values_list(TruncDate("started_at", tzinfo=ZoneInfo(zone)), flat=True).distinct())
+    return {day for day in over if day[0].astimezone(ZoneInfo(zone)).date() not in lived}
+
+
 def _day(version: ScriptVersion, start: datetime, end: datetime, at: datetime) -> Life:
     over = end + LATE <= at and not flows.runs_of(version, start, end).filter(state=RunState.RUNNING).exists()
     found = flows.life(version, start, min(end, at + SECOND))
     if over:
-        FlowDay.objects.bulk_create(
-            [FlowDay(version=version, start=start, end=end, life=_written(found))],
-            update_conflicts=True,
-            unique_fields=["version", "start", "end"],
-            update_fields=["life"],
-        )
+        _keep(version, [(start, end, found)])
     return found
+
+
+def _keep(version: ScriptVersion, days: list[tuple[datetime, datetime, Life]]) -> None:
+    FlowDay.objects.bulk_create(
+        [FlowDay(version=version, start=start, end=end, life=_written(found)) for start, end, found in days],
+        update_conflicts=True,
+        unique_fields=["version", "start", "end"],
+        update_fields=["life"],
+    )
 
 
 def _written(found: Life) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A step costs about 25 ms of processor time; a large flow is put on paper by the 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -152,6 +152,14 @@ def is_small(chart: Chart) -> bool:
 
 def pdf(chart: Chart, period: Period, at: datetime, *, said: Callable[[float], object] = bool) -> bytes:
     """The file, as of a moment; `said` hears how much is done, of 1. NoPaper where the machine cannot write one."""
+    more = {"period": period, "at": at, **flow_chart.sums_of(chart)}
+    return written(chart, "floor/flow_print.html", more, said=said)
+
+
+def written(
+    chart: Chart, template: str, more: Mapping[str, object], *, said: Callable[[float], object] = bool
+) -> bytes:
+    """A chart's pages and what its template tells beside them, in the client's brand."""
     html, fetcher = writer()
     script = chart.version.script
     brand: Brand = script.client.brand
@@ -160,25 +168,27 @@ def pdf(chart: Chart, period: Period, at: datetime, *, said: Callable[[float], o
     for nth, parts in enumerate(pages, start=1):
         drawn.append([(part, _uri(_drawn(part))) for part in parts])
         said(0.5 * nth / len(pages))
-    context = {"chart": chart, "script": script, "version": chart.version, "period": period, "at": at, "pages": drawn}
     colour = normal_colour(brand.colour)
     page = render_to_string(
-        "floor/flow_print.html",
+        template,
         {
-            **context,
-            **flow_chart.sums_of(chart),
+            "chart": chart,
+            "script": script,
+            "version": chart.version,
+            "pages": drawn,
             "sheet": sheet_of(chart)[0],
             "logo": _logo(brand),
             "brand": brand,
             "colour": colour,
             "on": text_on(colour),
+            **more,
         },
     )
     # Hints: the attributes of an image count for its size.
     document = html(string=page, url_fetcher=fetcher(allowed_protocols=["data"])).render(presentational_hints=True)
     said(0.75)
-    written: bytes = document.write_pdf()
-    return written
+    made: bytes = document.write_pdf()
+    return made
 
 
 def _drawn(part: Part) -> bytes:

@@ -9,7 +9,7 @@ the handling time of its contact, wrap-up included. Percentiles are of whole sec
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -84,27 +84,27 @@ class Life:
         """How many runs are over."""
         return sum(self.ends.values())
 
-    def __add__(self, other: Life) -> Life:
-        """Of both periods together: everything is counted by when a run began, so two stretches add up."""
-        steps: defaultdict[str, AtStep] = defaultdict(AtStep)
-        way_ends: defaultdict[Way, Counter[str]] = defaultdict(Counter)
-        for life in (self, other):
-            for key, at in life.steps.items():
-                steps[key].add(at)
-            for way, ends in life.way_ends.items():
-                way_ends[way].update(ends)
-        return Life(
-            started=self.started + other.started,
-            inside=self.inside + other.inside,
-            ends=Counter(self.ends) + Counter(other.ends),
-            steps=dict(steps),
-            ways=Counter(self.ways) + Counter(other.ways),
-            jumped=self.jumped + other.jumped,
-            waits=Counter(self.waits) + Counter(other.waits),
-            step_time=self.step_time + other.step_time,
-            handling_time=self.handling_time + other.handling_time,
-            way_ends=dict(way_ends),
-        )
+
+def together(lives: Iterable[Life]) -> Life:
+    """Of all these periods: everything is counted by when a run began, so stretches that do not overlap add up."""
+    steps: defaultdict[str, AtStep] = defaultdict(AtStep)
+    ways: Counter[Way] = Counter()
+    way_ends: defaultdict[Way, Counter[str]] = defaultdict(Counter)
+    ends: Counter[str] = Counter()
+    waits: Counter[int] = Counter()
+    started = inside = jumped = 0
+    step_time = handling = timedelta()
+    for life in lives:
+        started, inside, jumped = started + life.started, inside + life.inside, jumped + life.jumped
+        step_time, handling = step_time + life.step_time, handling + life.handling_time
+        ends.update(life.ends)
+        waits.update(life.waits)
+        ways.update(life.ways)
+        for key, at in life.steps.items():
+            steps[key].add(at)
+        for way, how in life.way_ends.items():
+            way_ends[way].update(how)
+    return Life(started, inside, ends, dict(steps), ways, jumped, waits, step_time, handling, dict(way_ends))
 
 
 def percentile(counts: Mapping[int, int], share: float) -> int | None:

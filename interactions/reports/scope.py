@@ -48,7 +48,16 @@ class Period:
         """How a heading names it."""
         if self.key == "lately":
             return _("Last 30 minutes")
-        return PERIODS.get(self.key) or date_format(self.first, "j F Y")
+        if self.named:
+            return PERIODS[self.key]
+        if self.one_day:
+            return date_format(self.first, "j F Y")
+        return f"{date_format(self.first, 'DATE_FORMAT')} – {date_format(self.last, 'DATE_FORMAT')}"
+
+    @property
+    def named(self) -> bool:
+        """Whether it has a name of its own, so that its days are told beside it."""
+        return self.key in PERIODS
 
     @property
     def one_day(self) -> bool:

@@ -241,3 +241,17 @@ def mean_wait(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     return _("%s s") % f"{seconds:.1f}" if seconds < 10 else duration_words(round(seconds))
+
+
+@register.simple_tag
+def stays_url(rows: str, what: str, step: str = "", other: str = "", outcome: str = "") -> str:
+    """Where the stays behind a number of a chart are listed; `rows` is that page, asked for the chart's version."""
+    asked = {"step": step, "what": what, "other": other, "outcome": outcome}
+    return f"{rows}&{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+@register.simple_tag
+def stays(number: int, rows: str, what: str, *, words: str = "", **asked: str) -> SafeString | str:
+    """A number of a chart, or the words that stand for it, as the link to its stays; none leads nowhere."""
+    shown = words or str(number)
+    return format_html('<a href="{}">{}</a>', stays_url(rows, what, **asked), shown) if number and rows else shown

@@ -7,9 +7,9 @@ from decimal import Decimal
 from django import template
 from django.utils import translation
 
+from clients.spoken import money
 from clients.times import window_words, zone_words
 from interactions.models import Appointment
-from interactions.script_words import money
 
 register = template.Library()
 

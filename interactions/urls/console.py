@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("legs/<uuid:leg>/notes/", acting.notes, name="console-notes"),
     path("legs/<uuid:leg>/script/", script.script, name="console-script"),
     path("legs/<uuid:leg>/script/answer/", script.answer, name="console-answer"),
+    path("legs/<uuid:leg>/script/draft/", script.draft, name="console-script-draft"),
     path("legs/<uuid:leg>/script/back/", script.back, name="console-back"),
     path("legs/<uuid:leg>/script/jump/", script.jump, name="console-jump"),
     path("legs/<uuid:leg>/acts/<uuid:action>/undo/", script.undo, name="console-undo-act"),

@@ -8,6 +8,7 @@ import "./console/voice.js";
 import "./console/writing.js";
 import "./console/files.js";
 import "./console/snippets.js";
+import "./console/step-draft.js";
 import "./console/wrapup.js";
 import "./console/palette.js";
 import "./console/starting.js";

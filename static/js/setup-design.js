@@ -128,6 +128,14 @@ document.addEventListener("click", ({ target }) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// the language that is looked at stays chosen while the chart is drawn anew
+let language = "";
+document.addEventListener("click", ({ target }) => { language = target.closest?.("[data-seen-tab]")?.dataset.seenTab ?? language; });
+document.addEventListener("htmx:afterSettle", () => {
+  const tab = language && document.querySelector(`[data-seen-tab="${CSS.escape(language)}"]`);
+  if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+});
+
 // the focus goes along where another step was chosen for one, and the name of a new step is there to be typed over
 document.addEventListener("htmx:afterSettle", () => {
   const here = focused();

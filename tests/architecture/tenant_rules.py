@@ -141,6 +141,7 @@ add(
     Rule(post=OWN_WORK),
     "console-accept", "console-decline", "console-hold", "console-resume", "console-end", "console-park",
     "console-consult-end", "console-consult-complete", "console-pending", "console-note", "console-answer",
+    "console-script-draft",
     "console-back", "console-jump", "console-send", "console-reply", "console-draft", "console-finish",
     "console-wrapup-draft", "console-extend", "console-dialled", "console-report", "console-unpark", "console-pick",
     "console-make", "console-undo", "console-case-note", "console-case-move", "console-take-over",
@@ -234,15 +235,18 @@ add(
     "setup-queue-version-move",
     "setup-key-revoke", "setup-licence", "setup-mailbox-test",
 )  # fmt: skip
-add(Rule(get=DRAFT), "setup-scripts", "setup-articles", "setup-reviews", "setup-script-figures")
+add(Rule(get=DRAFT), "setup-scripts", "setup-articles", "setup-snippets", "setup-reviews", "setup-script-figures")
 add(Rule(get=DRAFT), "setup-step-figures", "setup-design-news")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script")
 add(Rule(post=DRAFT), "setup-script-sign")
-add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article")
-add(Rule(post=DRAFT), "setup-article-act")
+add(Rule(get=DRAFT, post=DRAFT), "setup-article-new", "setup-article", "setup-snippet-new", "setup-snippet")
+add(Rule(post=DRAFT), "setup-article-act", "setup-snippet-act")
 add(Rule(get=DRAFT, post=DRAFT), "setup-script-new", "setup-version-new", "setup-version")
 add(Rule(get=DRAFT), "setup-design", "setup-walk", "setup-difference", "setup-version-file")
-add(Rule(post=DRAFT), "setup-design-save")
+add(Rule(get=DRAFT), "setup-version-picture")
+# A paper is for who asked for it, which the supervisor did.
+add(Rule(get={**DRAFT, "manager": "404"}), "setup-version-paper-made", "setup-version-paper-file")
+add(Rule(post=DRAFT), "setup-design-save", "setup-version-paper")
 add(Rule(post=REVIEW), "setup-version-move")
 add(Rule(get=LOOK, post=INVITE), "setup-people")
 add(Rule(post=INVITE), "setup-member")
@@ -277,6 +281,7 @@ add(
     "api-leg-park", "api-leg-reply", "api-leg-resume", "api-leg-say", "api-leg-transfer",
     "api-leg-script-answer", "api-leg-script-back", "api-leg-script-jump", "api-leg-script-undo", "api-leg-dialled",
     "api-leg-report", "api-leg-consult", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-callback",
+    "api-leg-task",
     "api-leg-customer", "api-leg-customer-back",
 )  # fmt: skip
 add(Rule(get=api("403", others="404", agent=PAGE, supervisor=PAGE, admin=PAGE), post=BY_US), "api-case-notes")
@@ -376,6 +381,7 @@ LACKING: dict[str, str] = {
         "console-note", "console-reply", "console-report", "console-send", "console-send-time",
         "console-take-over", "console-recording-piece",
         "console-transfer", "accounts:zone", "api-agent-public-name", "api-callback-replace", "api-leg-callback",
+        "api-leg-task",
         "api-leg-consult", "api-leg-report", "api-leg-script-answer", "api-leg-script-jump", "api-setup-member-list",
         "api-setup-member-remove", "api-setup-queue-archive", "api-setup-queue-close", "api-setup-queue-open",
         "api-setup-queue-pause", "api-setup-snippet-list", "api-setup-version-approve", "api-setup-version-publish",
@@ -393,7 +399,7 @@ LACKING: dict[str, str] = {
         "api-leg-busy", "api-leg-consult-complete", "api-leg-consult-end", "api-leg-extend", "api-leg-resume",
         "console-accept", "console-recording", "console-recording-answer", "console-recording-pause",
         "console-busy", "console-recording-said",
-        "console-answer", "console-case-split", "api-interaction-says", "api-interaction-left",
+        "console-answer", "console-script-draft", "console-case-split", "api-interaction-says", "api-interaction-left",
         "api-interaction-call-me",
         "console-consult-complete", "console-consult-end", "console-customer-part", "console-extend",
         "console-finish", "console-make", "console-call-link", "console-resume", "console-sign-out",
@@ -411,6 +417,7 @@ LACKING: dict[str, str] = {
         "floor-refund", "portal-task-done", "floor-take-back", "floor-listen", "floor-listening-mode",
         "setup-catalogue", "setup-catalogue-part", "setup-contract", "setup-door",
         "setup-queue", "setup-queue-new", "setup-sounds", "setup-article-new", "setup-article",
+        "setup-snippet-new", "setup-snippet",
     ], "422"),
 }  # fmt: skip
 

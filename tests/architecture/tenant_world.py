@@ -109,6 +109,7 @@ def build() -> World:
     draft = ScriptVersion.objects.create(script=script, number=2, graph=graph())
     product = factories.product(acme)
     factories.skill("es", language="es")
+    acme.snippets.create(shortcut="hello", text="Hello {first_name}")
     Contract.objects.create(client=acme, valid_from=at.date())
     promised = callbacks.promise(
         acme, customer=ann, queue=line, number="+12025550101", origin=CallbackOrigin.AGENT, by=bea
@@ -167,6 +168,10 @@ def build() -> World:
             asked_by=people["supervisor"], version=version, when="today", language="en", asked_at=at,
             state="done", content=b"%PDF-",
         ),
+        "words": FlowPaper.objects.create(
+            asked_by=people["supervisor"], version=version, when="", language="en", asked_at=at,
+            state="done", content=b"%PDF-",
+        ),
         "replay": Replay.objects.create(asked_by=people["supervisor"], asked_at=at, start=at, end=at),
     }  # fmt: skip
     return made
@@ -194,6 +199,8 @@ SPECIAL: dict[str, dict[str, str]] = {
     "console-send-time": {"message": "sent"},
     "setup-version": {"version": "draft"},
     "setup-design": {"version": "draft"},
+    "setup-version-paper-made": {"paper": "words"},
+    "setup-version-paper-file": {"paper": "words"},
     "setup-design-save": {"version": "draft"},
     "setup-design-news": {"version": "draft"},
     "setup-queue-version": {"version": "rules"},
@@ -217,6 +224,8 @@ PLAIN_OF: dict[str, dict[str, Any]] = {
     "setup-version-move": {"act": "approve"},
     "setup-version-file": {"form": "yaml"},
     "setup-article-act": {"act": "right"},
+    "setup-snippet": {"shortcut": "hello"},
+    "setup-snippet-act": {"shortcut": "hello", "act": "retire"},
     "setup-preview": {"kind": "resolution"},
     "api-skill-detail": {"code": "es"},
 }

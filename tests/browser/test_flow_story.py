@@ -39,7 +39,7 @@ def test_the_chart_follows_the_talk(new_page: Callable[..., Page], live: Product
     # The talk goes on, and the chart shows it without being asked.
     runs.answer(run, run.at_step, {}, by=stage.agent("elena"))
     run.refresh_from_db()
-    expect(priya.locator(f"#step-{run.at_step} .pill")).to_have_text("1", timeout=20_000)
+    expect(priya.locator(f"#inside-{run.at_step}")).to_have_text("1", timeout=20_000)
     expect(panel).to_contain_text("On to")
 
     # Other stories may have left rows of their own in it: one of its figures is Ann's.

@@ -196,6 +196,21 @@ def test_who_hangs_up_without_a_network_has_hung_up(people: Open, watch: Watch, 
     expect(ann.locator("#over")).to_be_visible()
 
 
+def test_who_hangs_up_is_not_heard_while_the_answer_is_on_its_way(people: Open) -> None:
+    alex = stage.at_the_desk(people(ALEX, user=stage.agent("alex").user))
+    ann = calls(people(ANN))
+    answers(alex)
+    eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
+    ended: list[Route] = []
+    ann.route("**/call/end/", ended.append)
+    ann.locator("#hang").click()
+    expect(ann.locator("#over")).to_be_visible()
+    eventually(lambda: sounds.hears(alex), within=8)
+    assert Leg.objects.get(interaction=contact()).state == LegState.HANDLING, "the server knows nothing of it yet"
+    ended[0].continue_()
+    expect(alex.locator("#wrapup")).to_be_visible()
+
+
 # What of all that was opened is live.
 OPENED = """
     window.__opened = [];

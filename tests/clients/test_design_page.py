@@ -11,8 +11,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from bpo.accounts.models import User
-from clients import graph_edits, script_text, scripts
-from clients.models import Client, Role, ScriptVersion
+from clients import flow_preview, graph_edits, script_graph, script_text, scripts
+from clients.models import Channel, Client, Role, ScriptVersion
 from tests import factories
 from tests.clients.test_scripts import graph
 
@@ -230,7 +230,7 @@ def test_the_page_asks_little_however_many_steps(
     say = {"kind": "say", "name": "Say", "text": "Well", "next": "close"}
     more = [{**say, "id": f"s{n}"} for n in range(40)]
     ScriptVersion.objects.filter(pk=draft.pk).update(graph=graph(*graph()["steps"], *more))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         at_desk.get(page_of(draft, "reason"))
 
 
@@ -336,3 +336,108 @@ def test_an_open_page_is_told_what_somebody_else_did_once(
     assert at_desk.get(at, {"since": "0", "told": str(draft.edition)}).status_code == 204, "said once"
     scripts.submit(draft, sue, why="read it")
     assert "no longer a draft" in at_desk.get(at, {"since": str(draft.edition)}).content.decode()
+
+
+def spanish(of: ScriptVersion, *changes: dict[str, Any], **fields: Any) -> ScriptVersion:
+    """The same steps as they are written in Spanish, with these words in place of the English ones."""
+    words = {"greet": "Gracias por llamar a {client}, {first_name}. Su pedido {order} {order_state}: {due}."}
+    steps = [{**one, "text": words.get(one["id"], "")} for one in graph()["steps"] if one["id"] != "product"]
+    return of.script.versions.create(number=1, language="es", graph={**graph(), "steps": [*steps, *changes]}, **fields)
+
+
+def test_the_preview_shows_the_step_in_each_language(at_desk: Browser, draft: ScriptVersion) -> None:
+    alone = said(at_desk.get(page_of(draft, "greet")))
+    assert 'role="tab"' not in alone, "one language needs no tabs"
+    other = spanish(draft)
+    page = said(at_desk.get(page_of(draft, "greet")))
+    assert page.count('role="tab"') == 2 and 'id="seen-in-es"' in page
+    panel = page[page.index('id="seen-in-es"') :]
+    panel = panel[: panel.index("</section>")]
+    assert "Gracias por llamar a Acme, Ana." in panel and "TG-204417 En el almacén del transportista" in panel
+    assert "Siguiente" in panel and 'lang="es"' in panel and f"Open version {other.number}, draft" in panel
+    for english in ("Next", "Ann Field", "depot", "November", "Nov", "laptop", "card"):
+        assert english not in panel.replace("Open version", ""), english
+    missing = said(at_desk.get(page_of(draft, "product")))
+    assert "not there yet" in missing and "This step is not there yet in this language." in missing
+    back = said(at_desk.get(page_of(other, "greet")))
+    assert "Thank you for calling Acme." in back and back.count('role="tab"') == 2
+
+
+def test_the_newest_draft_is_shown_before_the_version_in_force(at_desk: Browser, draft: ScriptVersion) -> None:
+    first = spanish(draft)
+    ScriptVersion.objects.filter(pk=first.pk).update(state="published")
+    assert "Open version 1, published" in said(at_desk.get(page_of(draft, "greet")))
+    draft.script.versions.create(number=2, language="es", graph={"start": "", "steps": []})
+    draft.script.versions.create(number=3, language="es", channel="chat", graph=graph())
+    page = said(at_desk.get(page_of(draft, "greet")))
+    assert "Open version 2, draft" in page and "This step is not there yet in this language." in page
+    draft.script.versions.create(number=4, language="es", graph={"start": "a", "steps": [{"kind": "say"}]})
+    assert "Open version 4, draft" in said(at_desk.get(page_of(draft, "greet"))), "and steps that cannot be read"
+
+
+def test_another_house_s_languages_stay_there(at_desk: Browser, draft: ScriptVersion) -> None:
+    theirs = factories.client("Globex").scripts.create(name="Calls", kind="inbound")
+    theirs.versions.create(number=1, language="es", graph=graph())
+    assert 'role="tab"' not in said(at_desk.get(page_of(draft, "greet")))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_sample_customer_speaks_the_language_of_the_flow(draft: ScriptVersion, language: str) -> None:
+    names = sorted(script_graph.PLACEHOLDERS)
+    draft.language = language
+    found = flow_preview.sample_words(draft)
+    assert sorted(found) == names, "a value for each that a text may name"
+    other = flow_preview.sample_words(draft.script.versions.model(script=draft.script, language="en"))
+    same = {"client", "agent", "order", "bill", "account", "reference", "phone_shown", "order_total", "bill_amount"}
+    if language == "es":
+        assert not [name for name in names if name not in same and found[name] == other[name]]
+
+
+def test_sue_tries_it_in_another_language_and_channel(at_desk: Browser, draft: ScriptVersion, acme: Client) -> None:
+    other = spanish(draft)
+    at = reverse("setup-walk", args=[acme.public_id, draft.public_id])
+    first = said(at_desk.get(at))
+    assert 'name="language"' in first and 'value="channel=voice"' in first
+    chat = said(at_desk.get(at, {"language": "en", "channel": "chat"}))
+    assert 'value="channel=chat"' in chat and "Thank you for calling Acme." in chat
+    moved = at_desk.get(at, {"language": "es", "channel": "email"})
+    assert moved.status_code == 302 and str(other.public_id) in moved["Location"]
+    spoken = said(at_desk.get(moved["Location"]))
+    assert "Gracias por llamar a Acme, Ana." in spoken and 'value="channel=email"' in spoken
+    own = draft.script.versions.create(number=2, channel="sms" if "sms" in Channel.values else "chat", graph=graph())
+    led = at_desk.get(at, {"language": "en", "channel": own.channel})
+    assert led.status_code == 302 and str(own.public_id) in led["Location"], "one for that channel alone goes before"
+    assert "Thank you for calling Acme." in said(at_desk.get(at, {"language": "fr", "channel": "pigeon"}))
+
+
+def test_trying_walks_through_the_product_s_own_flow_and_back(
+    at_desk: Browser, draft: ScriptVersion, acme: Client
+) -> None:
+    slate = factories.product(acme, "Slate 14 laptop")
+    inner = {
+        "start": "ask",
+        "steps": [
+            {"id": "ask", "kind": "say", "name": "Ask for the serial number", "text": "Which one?", "next": "inner"},
+            {"id": "inner", "kind": "sub_process", "name": "Within", "next": "return"},
+        ],
+    }
+    own = acme.scripts.create(name="Laptops", kind="sub_process", product_type=slate.type)
+    sub = own.versions.create(number=1, graph=inner)
+    ScriptVersion.objects.filter(pk=sub.pk).update(state="published")
+    at = reverse("setup-walk", args=[acme.public_id, draft.public_id])
+    behind = {"from": "reason", "trail": ["greet", "verify"]}
+    known = ["verified=yes", "language=en", f"product_type={slate.type.code}"]
+    inside = said(at_desk.get(at, behind | {"known": known}))
+    assert "Ask for the serial number" in inside and "Which one?" in inside and "into “Laptops”" in inside
+    assert f'name="from" value="{sub.public_id}:ask"' in inside
+    trail = re.findall(r'name="trail" value="([^"]+)"', inside)
+    known = re.findall(r'name="known" value="([^"]+)"', inside)
+    assert trail == ["greet", "verify", "reason", "product"]
+    out = said(at_desk.get(at, {"from": f"{sub.public_id}:ask", "trail": trail, "known": known}))
+    assert "Close and thank" in out and 'name="from" value="close"' in out, "to the step after the one that called it"
+    elsewhere = factories.client("Globex").scripts.create(name="Theirs", kind="sub_process")
+    theirs = elsewhere.versions.create(number=1, graph=inner)
+    refused = said(at_desk.get(at, {"from": f"{theirs.public_id}:ask", "trail": [f"{theirs.public_id}:ask"]}))
+    assert "Which one?" not in refused and "Thank you for calling Acme." in refused
+    none = said(at_desk.get(at, behind | {"known": ["verified=yes"]}))
+    assert "the product's own flow stands here" in none, "none is in force for what is known"

@@ -6,6 +6,7 @@ It ends once, nobody keeps a leg, and the figures say what was heard.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -443,6 +444,37 @@ def unheard_by(house: House, day: Day, ann: Caller, name: str) -> Agent:
     media.came(offers.accept(ringing(agent, ann.contact), by=agent), media.Side.AGENT)
     day.after(10.1)
     return agent
+
+
+def again(agent: Agent, day: Day, ann: Caller) -> None:
+    """The same desk, once her delay is over."""
+    ann.state()
+    day.after(16)
+    media.came(offers.accept(ringing(agent, ann.contact), by=agent), media.Side.AGENT)
+    day.after(10.1)
+
+
+def test_one_desk_that_gets_no_sound_through_ends_nobodys_call(day: Day, house: House, ann: Caller) -> None:
+    bea = unheard_by(house, day, ann, "Bea Brown")
+    for _try in range(4):
+        again(bea, day, ann)
+    contact = fresh(ann.contact)
+    assert kinds(contact).count("media_failed") == 5
+    assert contact.state == State.QUEUED, "what five tries of one desk tell is about the desk"
+
+
+def test_while_browsers_cannot_signal_nobodys_call_is_given_up(
+    day: Day, house: House, ann: Caller, settings: Any
+) -> None:
+    for name in ("Bea Brown", "Cal Cole"):
+        unheard_by(house, day, ann, name)
+    dee = house.agent("Dee Dunn")
+    day.after(0)
+    media.came(offers.accept(ringing(dee, ann.contact), by=dee), media.Side.AGENT)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    day.after(10.1)
+    assert kinds(ann.contact).count("media_failed") == 3
+    assert fresh(ann.contact).state in (State.QUEUED, State.OFFERED)
 
 
 def test_after_three_agents_nobody_heard_the_call_ends_in_words(day: Day, house: House, ann: Caller) -> None:

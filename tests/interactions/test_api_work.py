@@ -219,7 +219,9 @@ def test_logins_names_and_ready_sentences_are_set_up(acme: Scene) -> None:
 
     sentence = {"shortcut": "sorry", "language": "en", "text": "I am sorry, {first_name}."}
     assert ada.post(f"{base}/snippets/", **sentence).status_code == 200
-    assert ada.get(f"{base}/snippets/").json()["results"] == [sentence]
+    assert ada.get(f"{base}/snippets/").json()["results"] == [{**sentence, "in_use": True}]
     assert mia.post(f"{base}/snippets/", **sentence).status_code == 403
     ada.post(f"{base}/snippets/", **{**sentence, "text": ""})
-    assert not Snippet.objects.exists()
+    assert ada.get(f"{base}/snippets/").json()["results"] == [{**sentence, "in_use": False}]
+    assert ada.post(f"{base}/snippets/", **sentence).json()["in_use"] is True
+    assert Snippet.objects.count() == 1

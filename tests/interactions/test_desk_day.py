@@ -104,3 +104,34 @@ def test_what_an_ending_wanted_and_did_not_get_shows_in_her_day(ending: dict[str
     wrap_up.run_out(leg, at=clock.now() + timedelta(seconds=31))
     (gap,) = day.day_of(acme.bea).gaps
     assert missing in gap.words
+
+
+def later_of(of: Scene) -> str:
+    return desk_of(of.bea).get(url("later")).content.decode()
+
+
+def test_what_she_comes_back_to_today_stands_under_later_with_its_hour(acme: Scene) -> None:
+    noon = clock.now().replace(hour=12, minute=0)
+    with clock.set_to(noon):
+        case = cases.open_case(acme.acme, acme.ann, subject="The dock", owner=acme.bea)
+        cases.set_pending(case, by=acme.bea, until=noon + timedelta(hours=1))
+        page = later_of(acme)
+        assert "Follow up with Ann Archer" in page and url("case", case) in page and "state breach" not in page
+        for nobody_waits in (
+            {"owner": None},
+            {"due_at": noon + timedelta(days=3)},
+            {"state": "resolved", "summary": "Done", "resolved_at": noon},
+        ):
+            before = {name: getattr(case, name) for name in nobody_waits}
+            Case.objects.filter(pk=case.pk).update(**nobody_waits)
+            assert "Follow up with" not in later_of(acme), nobody_waits
+            Case.objects.filter(pk=case.pk).update(**before)
+    with clock.set_to(noon + timedelta(hours=2)):
+        cases.wake_pending(clock.now())
+        page = later_of(acme)
+        assert "Follow up with Ann Archer" in page and "state breach" in page
+
+
+def test_a_case_in_her_hand_is_no_follow_up_as_well(acme: Scene) -> None:
+    mail_due_in(acme, timedelta(minutes=10))
+    assert "Follow up with" not in later_of(acme)

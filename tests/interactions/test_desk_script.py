@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from clients import spoken
 from clients.models import Reason, ScriptVersion
-from interactions import runs, script_words
+from interactions import runs
 from tests.interactions.scripted import begun, scene
 from tests.interactions.test_console_views import desk_of, url
 
@@ -29,9 +30,9 @@ def test_a_spanish_script_asks_for_the_reason_in_spanish() -> None:
 def test_a_day_is_written_in_one_language() -> None:
     at = scene()
     with translation.override("es"):
-        assert script_words.day(at.order.placed_on) == "lun 16 nov"
+        assert spoken.day(at.order.placed_on) == "lun 16 nov"
     with translation.override("en"):
-        assert script_words.day(at.order.placed_on) == "Mon 16 Nov"
+        assert spoken.day(at.order.placed_on) == "Mon 16 Nov"
 
 
 def test_what_is_wrong_is_said_once() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,10 +12,11 @@ from agents import presence
 from agents.models import Licence
 from bpo.kernel import clock
 from interactions import offers, transfers
-from interactions.models import LegState
+from interactions.models import Interaction, Leg, LegState
 from tests import factories as make
 from tests.interactions.scripted import Scene, accepted, scene
 from tests.interactions.test_console_views import desk_of, url
+from tests.invariants import broken_invariants
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +40,41 @@ def test_nobody_can_be_asked_when_nobody_is_there(acme: Scene) -> None:
     assert buttons(bea.get(url("transfer", leg)).content.decode()) == {"consult": True, "blind": True}
 
 
-def test_a_line_is_not_asked_first_it_would_take_the_contact(acme: Scene) -> None:
+def test_of_a_line_whoever_is_free_the_longest_is_asked_and_goes_on_there(acme: Scene) -> None:
+    """Dee and Eve answer for repairs, which Bea does not; Flo answers for orders alone."""
+    second = make.queue(acme.acme, "Second line", wants={"repairs": 3})
+    dee, eve = (make.agent(name, licensed=acme.acme, skills={"repairs": 4}) for name in ("Dee Dunn", "Eve Ely"))
+    make.agent("Flo Ford", licensed=acme.acme, available=True)
+    bea, leg = desk_of(acme.bea), accepted(acme)
+    to_second = {"to": f"queue:{second.public_id}", "how": "consult", "note": "Its screen flickers."}
+    answer = bea.post(url("transfer", leg), to_second)
+    assert "Nobody who may answer there is signed in" in answer.content.decode()
+    for each, seconds in ((dee, 10), (eve, 60)):
+        presence.connected(each, uuid4(), "test")
+        presence.go_available(each, by=each, at=clock.now() - timedelta(seconds=seconds))
+    tiles = bea.get(url("transfer", leg) + "?warm=1").content.decode()
+    assert f'value="queue:{second.public_id}" required' in tiles
+    assert bea.post(url("transfer", leg), to_second).status_code == 200
+    asked = Leg.objects.get(interaction=leg.interaction, role="consult")
+    assert (asked.agent, asked.lane.queue if asked.lane else None) == (eve, second)
+    offers.decline(asked, by=eve, reason="In a break")
+    assert bea.post(url("transfer", leg), to_second).status_code == 200
+    asked = Leg.objects.get(interaction=leg.interaction, role="consult", state=LegState.OFFERED)
+    assert asked.agent == dee
+    offers.accept(asked, by=dee)
+    assert Interaction.objects.get(pk=leg.interaction_id).queue == acme.line, "while she only helps it stays"
+    assert bea.post(url("consult-complete", leg)).status_code == 200
+    contact = Interaction.objects.get(pk=leg.interaction_id)
+    assert (contact.queue, contact.lane, contact.state) == (second, asked.lane, "active")
+    assert broken_invariants() == []
+
+
+def test_of_a_line_in_which_all_are_busy_nobody_is_asked(acme: Scene) -> None:
     leg, second = accepted(acme), make.queue(acme.acme, "Second line")
-    make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    make.offer(dee, make.waiting(second, "voice"))
     answer = desk_of(acme.bea).post(url("transfer", leg), {"to": f"queue:{second.public_id}", "how": "consult"})
-    assert answer.status_code == 400 and "Only a colleague can be asked first" in answer.content.decode()
+    assert "Nobody of Second line is free to be asked now" in answer.content.decode()
     leg.refresh_from_db()
     assert leg.state == LegState.HANDLING
 

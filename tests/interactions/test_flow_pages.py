@@ -56,7 +56,7 @@ def all_the_way(of: Scene) -> Run:
 
 def numbers(page: str) -> list[tuple[str, int]]:
     """The links of a page to contacts, with the number each shows."""
-    found = re.findall(r'<a href="([^"]+/contacts/\?[^"]*)">(?:<b>)?(?:all )?(\d+)', page)
+    found = re.findall(r'<a href="([^"]+/contacts/\?[^"]*)">(?:all )?(\d+)(?![\d:.]| %)', page)
     return [(unquote(link).replace("&amp;", "&"), int(number)) for link, number in found]
 
 

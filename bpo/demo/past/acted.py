@@ -29,6 +29,7 @@ WANTED: tuple[tuple[str, ScriptKind, int, dict[str, str]], ...] = (
     ("refund", SUB, 1, {"refund_reason": "Changed his mind before it was sent"}),
     ("refund", SUB, 1, {"refund_reason": "Charged for the express twice", "refund_amount": "12.90"}),
     ("elsewhere", SUB, 0, {"new_address": "12 Oak Street, Columbus, OH 43215"}),
+    ("case", SUB, 0, {"case_subject": "The dock gets hot, too", "case_note": "Restarted and updated; it stays hot."}),
     ("visit", SUB, 0, {"visit_about": "Does not start after the update"}),
     ("check", SUB, 4, {"task_title": "Check the express fee on the last bill"}),
     ("check", SUB, 0, {"task_title": "Ask the carrier for the proof of delivery"}),
@@ -45,7 +46,7 @@ def write_acts(at: datetime) -> None:
     used: set[int] = set()
     done = [_do(client, *wanted, used=used, at=at) for wanted in WANTED]
     supervisor, manager = User.objects.get(email=SUPERVISOR), User.objects.get(email=MANAGER)
-    lost, kept, printed = done[1], done[2], done[8]
+    lost, kept, printed = done[1], done[2], done[9]
     if lost is not None:
         refunds.decide(lost.refund, approve=True, why="Photographs show it", by=supervisor, at=at)
     if kept is not None:

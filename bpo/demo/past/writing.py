@@ -7,6 +7,7 @@ from bpo.demo.models import PastState
 from bpo.demo.past import parts, timelines
 from bpo.demo.past.acted import write_acts
 from bpo.demo.past.bulk import Bulk
+from bpo.demo.past.followed import write_follow_ups
 from bpo.demo.past.shifts import write_shifts
 from bpo.demo.past.world import world
 from bpo.demo.setting_up import set_up
@@ -29,6 +30,7 @@ def write_past() -> tuple[int, int]:
         counted = _write(days)
         write_shifts(row.seeded_at)
         write_acts(row.seeded_at)
+        write_follow_ups(row.seeded_at)
     except BaseException:
         models.note(past_state=PastState.FAILED)
         raise

@@ -114,12 +114,12 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     note = request.POST.get("note", "")
     kind, _sep, public_id = request.POST.get("to", "").partition(":")
     asks = request.POST.get("how") == "consult"
-    if kind == "queue" and asks:
-        raise InvalidValue(
-            "asks a line", sentence=_("Only a colleague can be asked first. Choose one, or hand it over.")
-        )
     if kind == "queue":
         queue = get_object_or_404(Queue.objects.visible_to(request.user), public_id=_uuid(public_id))
+        if asks:
+            asked = transfers.consult_line(mine, queue, by=request.agent, note=note)
+            toast = {"text": _("%(name)s is asked.") % {"name": asked.agent.name}}
+            return show_work(request, mine, toast=toast)
         transfers.to_queue(mine, queue, by=request.agent, note=note)
         return _after_transfer(request, mine, _("Handed to %(name)s.") % {"name": queue.name})
     colleague = _colleague(mine.client_id, public_id)

@@ -18,14 +18,11 @@ from bpo.kernel.errors import InvalidValue
 from clients import customers
 from clients.access import is_admin
 from clients.models import Client, Customer, Queue
-from interactions import customer_merging, outbound, search, verification, verifying
-from interactions.models import Appointment, Callback, Case, ClientTask, Interaction, Refund
+from interactions import case_duty, customer_merging, outbound, search, verification, verifying
+from interactions.desk import customer_pane, timeline
+from interactions.desk.items import OPEN_CALLBACKS
+from interactions.models import Appointment, Callback, Case
 from interactions.views.console.common import dialog, frame, show_work
-
-OF_A_CONTACT = (
-    "public_id", "channel", "state", "outcome", "arrived_at", "queue__name", "reason__name", "case__public_id",
-    "case__reference", "case__subject", "envelope__subject",
-)  # fmt: skip
 
 
 @for_agents
@@ -40,34 +37,20 @@ def palette(request: AgentRequest) -> HttpResponse:
 
 
 @composed
-def _cases(customer: Any) -> QuerySet[Case]:
-    return Case.objects.filter(customer=customer).select_related("reason").order_by("-opened_at")[:20]
-
-
-@composed
-def _contacts(customer: Any) -> QuerySet[Interaction]:
-    contacts = Interaction.objects.filter(customer=customer).select_related("reason", "case", "envelope", "queue")
-    return contacts.only(*OF_A_CONTACT).order_by("-arrived_at")[:20]
+def _open_cases(customer: Any) -> QuerySet[Case]:
+    unsettled = Case.objects.filter(customer=customer, state__in=case_duty.UNSETTLED)
+    return unsettled.select_related("reason").order_by("-opened_at")
 
 
 @composed
 def _promises(customer: Any) -> QuerySet[Callback]:
-    return Callback.objects.filter(customer=customer).order_by("-promised_at")[:10]
+    promised = Callback.objects.filter(customer=customer, state__in=OPEN_CALLBACKS)
+    return promised.select_related("interaction").order_by("due_from")
 
 
 @composed
-def _appointments(customer: Any) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(customer=customer).order_by("-starts_at")[:10]
-
-
-@composed
-def _asked_back(customer: Any) -> QuerySet[Refund]:
-    return Refund.objects.filter(customer=customer).order_by("-asked_at")[:10]
-
-
-@composed
-def _to_do(customer: Any) -> QuerySet[ClientTask]:
-    return ClientTask.objects.filter(customer=customer).exclude(state="withdrawn").order_by("-due_on")[:10]
+def _ahead(customer: Any, at: Any) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(customer=customer, state="booked", ends_at__gt=at).order_by("starts_at")
 
 
 @composed
@@ -79,15 +62,16 @@ def _customers(public_id: Any, user: Any, *, of_every_client: bool) -> QuerySet[
 @for_agents
 @require_GET
 def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
-    """A customer: identity, cases, contacts, promises, appointments, tasks, refunds without their amounts.
+    """A customer: identity, what is open, and everything that happened, newest first, refunds without their amounts.
 
-    Account data belongs to a verified contact and is not here; nor is, beside a contact of hers with him, what he has
-    yet to say himself.
+    Orders and bills belong to a contact of hers in which he is verified; beside one in which he is not yet, what he has
+    to say himself is not shown either.
     """
     found = first(_customers(customer, request.user.pk, of_every_client=is_admin(request.user)))
     if found is None:
         raise Http404
     survivor = customers.survivor(found)
+    before = request.GET.get("before", "")
     covered = verifying.covered_from(request.agent).get(survivor.pk, verifying.OPEN)
     context = {
         "customer": survivor,
@@ -95,13 +79,13 @@ def customer(request: AgentRequest, customer: UUID) -> HttpResponse:
         "unconfirmed": verification.unconfirmed(survivor),
         "joined": customer_merging.can_be_parted(survivor),
         "brand": survivor.client.brand,
-        "cases": _cases(survivor.pk),
-        "contacts": _contacts(survivor.pk),
+        "cases": _open_cases(survivor.pk),
         "promises": _promises(survivor.pk),
-        "appointments": _appointments(survivor.pk),
-        "refunds": _asked_back(survivor.pk),
-        "tasks": _to_do(survivor.pk),
-        "at": clock.now(),
+        "appointments": _ahead(survivor.pk, at := clock.now()),
+        "account": customer_pane.account_of(survivor, request.agent),
+        "before": before,
+        "timeline": timeline.page_of(survivor, before),
+        "at": at,
     }
     return render(request, "console/customer.html", frame(request) | context)
 

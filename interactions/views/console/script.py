@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.gates import AgentRequest, for_agents
-from interactions import acts, handling, runs
+from interactions import acts, handling, runs, step_drafts
 from interactions.answers import AnswersWrong
 from interactions.desk import customer_pane, script_pane
 from interactions.desk.work import run_of
@@ -66,6 +66,15 @@ def answer(request: AgentRequest, leg: UUID) -> HttpResponse:
     if mine.state != LegState.HANDLING:
         return show_work(request, mine)
     return _pane(request, mine)
+
+
+@for_agents
+@require_POST
+def draft(request: AgentRequest, leg: UUID) -> HttpResponse:
+    """Keep what is typed at the open step."""
+    run = get_object_or_404(Run.objects.visible_to(request.user), interaction=own_leg(request, leg).interaction)
+    step_drafts.keep(run, request.POST.get("step", ""), request.POST.dict(), by=request.agent)
+    return HttpResponse(status=204)
 
 
 @for_agents

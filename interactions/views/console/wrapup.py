@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents import presence
 from agents.gates import AgentRequest, for_agents
 from agents.models import Presence, Seat
+from bpo.kernel.errors import InvalidValue
 from clients.models import Disposition
 from interactions import cases, wrap_up
+from interactions.acts import tasks
 from interactions.desk import afterwards
+from interactions.desk.promising import follow_up_at
 from interactions.models import Leg
 from interactions.views.console import callbacks
 from interactions.views.console.common import done, own_leg, show_work
@@ -47,6 +52,11 @@ def _finish(request: AgentRequest, mine: Leg) -> wrap_up.TooEarly | None:
             callbacks.book_from(request, mine)
         case "pending":
             cases.set_pending(cases.of_leg(mine), by=request.agent, for_customer=True)
+        case "day":
+            until = follow_up_at(mine.interaction, request.POST.get("day", ""), request.POST.get("hour", ""))
+            cases.set_pending(cases.of_leg(mine), by=request.agent, until=until)
+        case "task":
+            _ask_company(request, mine)
     try:
         wrap_up.finish(
             mine, by=request.agent, disposition=_disposition(request, mine), note=request.POST.get("note", "")
@@ -59,6 +69,17 @@ def _finish(request: AgentRequest, mine: Leg) -> wrap_up.TooEarly | None:
         # She missed an offer meanwhile, and now says "Available".
         presence.go_available(request.agent, by=request.agent)
     return early
+
+
+def _ask_company(request: AgentRequest, mine: Leg) -> None:
+    """What the form asks the company's people to do."""
+    due = request.POST.get("task_due", "")
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError as error:
+        raise InvalidValue(f"day {due!r}", sentence=_("This is not a date.")) from error
+    title, details = request.POST.get("task_title", ""), request.POST.get("task_details", "")
+    tasks.ask(mine, title=title, due_on=day, details=details, by=request.agent)
 
 
 @for_agents

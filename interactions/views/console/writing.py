@@ -36,6 +36,11 @@ LATER = {"later": "keep", "later_park": "park"}
 NOW = "now"
 
 
+def _snippets(request: AgentRequest, leg: Leg) -> list[ready_words.Used]:
+    """The ready sentences that the page says were put in, as far as their words are still in what is sent."""
+    return ready_words.still_in(request.POST.get("text", ""), leg, request.agent, request.POST.getlist("used")[:20])
+
+
 def _files(request: AgentRequest) -> list[files.File]:
     given = request.FILES.getlist("files")
     if len(given) > files.MOST_FILES:
@@ -75,6 +80,7 @@ def send(request: AgentRequest, leg: UUID) -> HttpResponse:
         by=request.agent,
         files=_files(request),
         client_key=request.POST.get("key", ""),
+        snippets=_snippets(request, mine),
     )
     drafts.drop(mine.interaction)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -102,6 +108,7 @@ def reply(request: AgentRequest, leg: UUID) -> HttpResponse:
             files=_files(request),
             client_key=request.POST.get("key", ""),
             read=read_on(request),
+            snippets=_snippets(request, mine),
         )
     except replies.NewerMail as newer:
         return newer_mail(request, newer, form="composer", then=then)
@@ -194,7 +201,7 @@ def snippets(request: AgentRequest, leg: UUID) -> JsonResponse:
     language alone; each says its language, and whether the customer speaks another."""
     mine = own_leg(request, leg)
     interaction = mine.interaction
-    rows = Snippet.objects.filter(client_id=mine.client_id)
+    rows = Snippet.objects.filter(client_id=mine.client_id, retired_at=None)
     rows = rows.filter(language__in={interaction.language, mine.client.default_language})
     own = {one.shortcut for one in rows if one.language == interaction.language}
     words = ready_words.names_in(mine, request.agent)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
 from clients.models import Role
+from clients.spoken import money
 from interactions.acts import refunds
 from interactions.models import Refund, RefundState
-from interactions.script_words import money
 from interactions.views import lists
 from interactions.views.floor.acts import ReasonForm, dialog, done, get_or_post, posted
 from interactions.views.floor.seeing import one_of, sight_of

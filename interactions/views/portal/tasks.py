@@ -41,7 +41,7 @@ def listing(request: ClientRequest) -> HttpResponse:
 
 def _tasks(request: ClientRequest, which: str, status: int = 200, **more: Any) -> HttpResponse:
     rows = ClientTask.objects.filter(client=request.client, state=which).select_related(
-        "customer", "case", "done_by", "action__run__interaction"
+        "customer", "case", "done_by", "action__run__interaction", "leg__interaction"
     )
     rows = rows.order_by("due_on", "pk") if which == "open" else rows.order_by("-done_at", "-pk")
     today = request.client.day_at(clock.now())
@@ -64,7 +64,7 @@ def _tasks(request: ClientRequest, which: str, status: int = 200, **more: Any) -
 @in_zone
 def finish(request: ClientRequest, task: UUID) -> HttpResponse:
     """Done, with a note; what is missing comes back beside its field, with what was typed."""
-    own = ClientTask.objects.visible_to(request.user).filter(client=request.client).select_related("action__run")
+    own = ClientTask.objects.visible_to(request.user).filter(client=request.client).select_related("action__run", "leg")
     found = get_object_or_404(own, public_id=task)
     form = DoneForm(request.POST)
     if not form.is_valid():

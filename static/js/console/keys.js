@@ -18,6 +18,7 @@ command("previous", () => step(-1));
 command("transfer", press("act-transfer"));
 command("book", press("act-book"));
 const first = (selector) => () => { const el = document.querySelector(selector); el?.click(); return Boolean(el); };
+command("headset", first("[popovertarget=devices]"));
 command("available", first("#top-state:not([data-available]) #presence-menu form button"));
 command("pause", first(".presence > form [aria-pressed]"));
 command("resolve", press("act-resolve"));

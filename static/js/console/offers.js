@@ -117,6 +117,12 @@ command("accept", () => {
   if (!card || inField() || pressed && pressed !== button) return false;
   return take(button, card);
 });
+command("decline", () => {
+  const menu = document.getElementById("decline-menu");
+  menu?.showPopover();
+  menu?.querySelector("button")?.focus();
+  return Boolean(menu);
+});
 command("accept-beside", () => {
   const card = place.querySelector(".offer");
   return card ? take(document.getElementById("offer-accept"), card) : false;

@@ -29,6 +29,7 @@ function row(snippet, chosen) {
   li.append(name, words, language);
   li.classList.toggle("foreign", snippet.foreign);
   li.dataset.text = snippet.text;
+  li.dataset.used = `${snippet.shortcut}/${snippet.language}`;
   return li;
 }
 
@@ -47,10 +48,24 @@ async function show(field) {
   box.hidden = false;
 }
 
-function insert(field, text) {
+/* Which were put in since the last send goes along with it, by contact; whether their words are still there the server looks. */
+const usedIn = new Map();
+const contactOf = (form) => form.dataset.snippets;
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("form[data-snippets]");
+  if (form && detail.verb === "post") for (const one of usedIn.get(contactOf(form)) ?? []) detail.formData.append("used", one);
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const form = detail.elt.closest?.("form[data-snippets]");
+  if (form && detail.successful && detail.requestConfig.verb === "post") usedIn.delete(contactOf(form));
+});
+
+function insert(field, { text, used }) {
   const end = field.selectionStart;
   const start = field.value.slice(0, end).lastIndexOf("/");
   field.setRangeText(text, start, end, "end");
+  usedIn.set(contactOf(field.form), (usedIn.get(contactOf(field.form)) ?? new Set()).add(used));
   close(field);
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -66,7 +81,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     const next = (at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length;
     rows.forEach((one, n) => one.setAttribute("aria-selected", String(n === next)));
-  } else if (event.key === "Enter" || event.key === "Tab") insert(field, rows[at].dataset.text);
+  } else if (event.key === "Enter" || event.key === "Tab") insert(field, rows[at].dataset);
   else if (event.key === "Escape") box.hidden = true;
   else return;
   event.preventDefault();
@@ -76,5 +91,5 @@ document.addEventListener("pointerdown", (event) => {
   const li = event.target.closest?.(".snips li");
   if (!li) return;
   event.preventDefault();
-  insert(li.closest("form").querySelector("textarea[name=text]"), li.dataset.text);
+  insert(li.closest("form").querySelector("textarea[name=text]"), li.dataset);
 });

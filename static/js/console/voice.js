@@ -11,12 +11,17 @@ import { beforeTalk } from "../lib/sound.js";
 const WORDS = { good: "lineGood", fair: "lineFair", bad: "lineBad" };
 const HELD = 4_000;   // so long a word of the line has to hold before it is read out
 const DOUBT = 3_000;  // so long the news that both hear each other may be on its way before the page asks
-let call = null, asked = 0, silent = 0, lineWords = "", reading = 0, doubt = 0;   // silent: so many presses wait for their answer
+let call = null, asked = 0, silent = 0, lineWords = "", figures = null, reading = 0, doubt = 0;   // silent: so many presses wait for their answer
 
 const talk = new Talk({
   send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
   onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
-  onquality: (id, quality) => { if (id === "customer") tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad"); },
+  onquality(id, quality) {
+    if (id !== "customer") return;
+    tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad");
+    figures = { loss: `${quality.loss.toFixed(1)} %`, jitter: `${Math.round(quality.jitter)} ms`, roundTrip: `${Math.round(quality.roundTrip)} ms` };
+    drawFigures();
+  },
   onblocked: () => { document.getElementById("sound-note").hidden = false; },
   onvoice: () => recorder.connect(),
 });
@@ -31,6 +36,14 @@ function tell(key) {
   if (!words) readOut();   // of a call that is over nothing is left to be read
   const place = document.querySelector("[data-quality]");
   if (place && place.textContent !== lineWords) place.textContent = lineWords;
+}
+
+/* What the word for the line stands on, in the headset's menu. */
+function drawFigures() {
+  const place = document.querySelector("[data-figures]");
+  if (!place) return;
+  place.hidden = !figures;
+  for (const each of place.querySelectorAll("[data-figure]")) each.textContent = figures?.[each.dataset.figure] ?? "";
 }
 
 function readOut() {
@@ -59,7 +72,11 @@ function tellListeners(names) {
 }
 
 async function follow(next) {
-  if (next?.leg !== call?.leg) { talk.close(); tell(next ? "lineSought" : ""); }
+  if (next?.leg !== call?.leg) {
+    talk.close();
+    figures = null;
+    tell(next ? "lineSought" : "");
+  }
   call = next;
   clearTimeout(doubt);
   if (next && !next.heard) doubt = setTimeout(look, DOUBT);
@@ -151,6 +168,7 @@ document.addEventListener("toggle", async ({ target, newState }) => {
   fill(target.querySelector("[data-device=out]"), outputs, talk.speaker);
   target.querySelector("[data-loudness]").value = talk.loudness;
   target.querySelector("[data-name-client]").checked = named();
+  drawFigures();
   watching = setInterval(() => { target.querySelector("[data-level]").value = microphone.level(); }, 100);
 }, true);
 

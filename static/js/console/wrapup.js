@@ -29,6 +29,7 @@ function look() {
   if (endings && !ending && !words.hasAttribute("data-optional")) words.textContent = words.dataset.ending;
   else if (nested && !inner) words.textContent = words.dataset.more;
   else if (needsNote && !el.querySelector("#note").value.trim()) words.textContent = words.dataset.note;
+  else if (follow === "task" && !el.querySelector("#task-title").value.trim()) words.textContent = words.dataset.task;
   else words.textContent = words.dataset.nothing;
 }
 
