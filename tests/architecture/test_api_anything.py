@@ -26,6 +26,7 @@ BLANK = {
     "public_id": UUID(int=1),
     "queue": UUID(int=1),
     "person": UUID(int=1),
+    "action": UUID(int=1),
     "code": "x",
     "side": "agent",
 }
