@@ -96,7 +96,7 @@ THINGS: dict[str, Callable[[Client], Any]] = {
     "prospect": lambda of: Prospect.objects.filter(call_list__client=of, state="waiting"),
     "taken": lambda of: Prospect.objects.filter(call_list__client=of, state="taken"),
     "refund": lambda of: Refund.objects.filter(client=of),
-    "monitor": lambda of: Monitor.objects.filter(client=of, left_at=None),
+    "monitor": lambda of: Monitor.objects.filter(client=of, ended_at=None),
     "paper": lambda of: FlowPaper.objects.filter(version__script__client=of),
     "replay": lambda of: Replay.objects.all(),
 }
