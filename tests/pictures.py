@@ -38,18 +38,18 @@ NAMES = ["Dana Whitfield", "Ann Keller", "Omar Reyes", "Ruth Lindqvist", "Iris N
 
 
 @contextmanager
-def product(at: str) -> Iterator[str]:
+def product(at: str, *more: str, port: int = 18080) -> Iterator[str]:
     """The address of a product with its demo; started here unless one was named."""
     if at:
         yield at.rstrip("/")
         return
     folder = Path(os.environ.get("BPO_VAR", ROOT / "var")) / "pictures"
     environment = {**os.environ, "BPO_VAR": str(folder)}
-    up = [sys.executable, "manage.py", "up", "--demo", "--port", "18080"]
+    up = [sys.executable, "manage.py", "up", "--demo", "--port", str(port), *more]
     process = subprocess.Popen(up, cwd=ROOT, env=environment, start_new_session=True)
     told = folder / "run" / "up.json"
     try:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300  # a busy machine is slow, not broken
         while not told.exists():
             if process.poll() is not None or time.monotonic() > end:
                 sys.exit("the product did not start; its own words are above")
