@@ -176,10 +176,12 @@ def test_a_miss_by_the_queues_rule(acme, bea, rule: MissRule, after: Presence) -
 def test_the_third_miss_in_a_row_is_a_break_and_clears_the_count(acme, bea) -> None:
     line = make.queue(acme, misses_to_break=3, miss_delay_seconds=0)
     contact = make.waiting(line)
-    for _ in range(3):
-        presence.go_available(bea)
-        leg = make.offer(bea, contact)
-        timers.offers_expired(leg.expires_at)
+    with clock.set_to(clock.now()):
+        for _ in range(3):
+            presence.go_available(bea)
+            leg = make.offer(bea, contact)
+            timers.offers_expired(leg.expires_at)
+            clock.advance((leg.expires_at - clock.now()).total_seconds() + 2)
     assert (seat_of(bea).presence, seat_of(bea).reason, seat_of(bea).misses) == (Presence.BREAK, "missed 3", 0)
 
 

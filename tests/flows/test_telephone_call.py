@@ -511,6 +511,7 @@ def test_a_dead_exchange_does_not_hold_another_ones_calls(
     ExchangeCall.objects.exclude(pk=ann.pk).update(due_at=clock.now(), told=differs)
     exchange.door = alive
     Interaction.objects.filter(pk=ann.pk).update(state=State.HELD)
+    Leg.objects.filter(pk=leg.pk).update(on_hold=True, hold_since=clock.now())
     asked: list[str] = []
     do = HttpExchange.do
 

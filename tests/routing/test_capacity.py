@@ -13,13 +13,14 @@ ROWS = [
         "the cap of a line counts what she had from it",
         "Her wrap-up of what she handed to a line fills the cap of the line she had it from, not of the other.",
         """
-            0: ann chats prefers=bea for=30
+            0: ann chats prefers=bea for=2
             1: bea accepts ann
-            2: bea transfers ann Bills
-            3: bob accepts ann
-            4: ben chats Bills
+            3: bea transfers ann Bills
+            4: bea declines ann
+            5: bob accepts ann
+            6: ben chats Bills
         """,
-        "bea<ann bob<ann bea<ben",
+        "bea<ann bea<ann bob<ann bea<ben",
         agents=["bob bills=1", "bea bills=1"],
         lines={
             "Bills": {"wants": "bills:1", "cap_per_agent": 1},
