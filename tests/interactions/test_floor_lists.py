@@ -81,6 +81,11 @@ def fields(line: Queue, **more: Any) -> dict[str, Any]:
     return usual | more
 
 
+def test_a_new_list_calls_on_working_days_unless_sue_says_otherwise(line: Queue, sue: Browser) -> None:
+    form = sue.get(url("list-new")).context["form"]
+    assert [form[name].value() for name in ("weekdays", "attempts", "spacing_minutes")] == [[0, 1, 2, 3, 4], 3, 240]
+
+
 def test_sue_makes_a_list_opens_it_and_changes_it_with_a_reason(line: Queue, sue: Browser) -> None:
     assert "No call list yet" in sue.get(url("lists")).content.decode()
     sale = publish(line.client, "A sale", "outbound", graph())

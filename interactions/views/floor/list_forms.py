@@ -31,6 +31,7 @@ from clients.models import (
     ScriptVersion,
     VersionState,
 )
+from clients.models.call_list import working_days
 from interactions.do_not_call import MOST_WHY
 from interactions.models import Prospect
 from interactions.prospect_changes import CALLED
@@ -62,7 +63,7 @@ class CallListForm(forms.ModelForm):
         empty_label=lazy("The company’s usual one for calls we make"),
     )  # fmt: skip
     weekdays = forms.TypedMultipleChoiceField(
-        label=lazy("Days"), coerce=int, choices=HoursSpan.WEEKDAYS,
+        label=lazy("Days"), coerce=int, choices=HoursSpan.WEEKDAYS, initial=working_days,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
