@@ -202,7 +202,7 @@ def test_who_hangs_up_is_not_heard_while_the_answer_is_on_its_way(people: Open) 
     answers(alex)
     eventually(lambda: sounds.hear((ann, ALEX), (alex, ANN)), within=20)
     ended: list[Route] = []
-    ann.route("**/call/end/", ended.append)
+    ann.route("**/call/end/", lambda route: ended.append(route))
     ann.locator("#hang").click()
     expect(ann.locator("#over")).to_be_visible()
     eventually(lambda: sounds.hears(alex), within=8)
