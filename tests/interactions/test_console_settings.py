@@ -76,10 +76,10 @@ def test_too_loud_is_refused_and_changes_nothing(bea: Browser) -> None:
 
 
 def test_her_own_keys_stand_on_the_page_and_go_back_to_the_usual_ones(bea: Browser) -> None:
-    sent = usual() | {"letter-transfer": "U", "chord-transfer": "", "chord-available": "ctrl+shift+1"}
+    sent = usual() | {"letter-transfer": "Q", "chord-transfer": "", "chord-available": "ctrl+shift+1"}
     assert bea.post(url("own-keys"), sent).status_code == 302
     found = keys_on(bea)
-    assert (found["transfer"], found["available"], found["resolve"]) == ("u", "ctrl+shift+1", "r ctrl+d")
+    assert (found["transfer"], found["available"], found["resolve"]) == ("q", "ctrl+shift+1", "r ctrl+d")
     assert set(DeskSettings.objects.get().keys) == {"transfer", "available"}  # only what differs is kept
     bea.post(url("own-keys"), {"usual": "1"})
     assert keys_on(bea)["transfer"] == "t ctrl+y"
