@@ -77,11 +77,16 @@ OWN = {command.id: command for command in COMMANDS if not command.fixed}
 
 
 def of(settings: DeskSettings) -> dict[str, tuple[str, str]]:
-    """Letter and chord of each command that a person may choose keys for."""
+    """Letter and chord of each command that a person may choose keys for.
+
+    A usual key that she has given to another command is hers: a command that came later does not take it away.
+    """
+    own = {name: keys.partition("|")[::2] for name, keys in settings.keys.items() if isinstance(keys, str)}
+    taken = {key for keys in own.values() for key in keys if key}
     found = {}
     for command in OWN.values():
-        own = settings.keys.get(command.id)
-        letter, _sep, chord = own.partition("|") if isinstance(own, str) else (command.letter, "", command.chord)
+        usual = ("" if key in taken else key for key in (command.letter, command.chord))
+        letter, chord = own.get(command.id) or usual
         found[command.id] = (letter, chord)
     return found
 

@@ -85,6 +85,13 @@ def test_her_own_keys_stand_on_the_page_and_go_back_to_the_usual_ones(bea: Brows
     assert keys_on(bea)["transfer"] == "t ctrl+y"
 
 
+def test_a_key_of_her_own_is_not_taken_away_by_a_command_that_came_later(acme: Scene, bea: Browser) -> None:
+    DeskSettings.objects.create(agent=acme.bea, keys={"transfer": "z|ctrl+e"})
+    found = keys_on(bea)
+    assert (found["transfer"], found["back"], found["end"]) == ("z ctrl+e", "", "")
+    assert (found["resolve"], found["mute"]) == ("r ctrl+d", "m ctrl+m")
+
+
 @pytest.mark.parametrize(
     ("name", "key", "words"),
     [
