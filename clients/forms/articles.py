@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from clients.forms.company import spoken
 from clients.models import Article, Client
@@ -49,3 +49,12 @@ class ArticleForm(forms.ModelForm[Article]):
         if self.instance.pk is None:
             self.initial["language"] = client.default_language
         self.initial["edition"] = self.instance.edition if self.instance.pk else None
+
+    def saved_meanwhile(self, sentence: str) -> None:
+        """Somebody saved other words: they stand beside what was typed, which the next save puts in their place."""
+        saved = Article.objects.get(pk=self.instance.pk)
+        self.add_error(None, sentence)
+        for name in ("title", "body"):
+            if getattr(saved, name) != self.cleaned_data.get(name):
+                self.add_error(name, gettext("Saved is: %(words)s") % {"words": getattr(saved, name)})
+        self.data = {**dict(self.data.items()), "edition": saved.edition}

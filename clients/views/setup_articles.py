@@ -75,6 +75,8 @@ def _edit(request: SetupRequest, article: Article) -> HttpResponse:
                 edition=form.cleaned_data["edition"],
                 use=request.POST.get("then") == "use",
             )
+        except articles.ChangedMeanwhile as refused:
+            form.saved_meanwhile(str(refused.sentence))
         except DomainError as refused:
             form.add_error("title" if isinstance(refused, articles.TitleTaken) else None, str(refused.sentence))
         else:

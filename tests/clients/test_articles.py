@@ -132,9 +132,13 @@ def test_two_at_one_article_do_not_write_over_each_other(acme: Client) -> None:
     assert desk.post(at("setup-article", acme, article.public_id), first).status_code == 302
     late = desk.post(at("setup-article", acme, article.public_id), WORDS | {"body": "Mine.", "edition": 1})
     assert late.status_code == 422 and "Somebody changed this article" in late.content.decode()
-    assert "Mine." in late.content.decode()
+    assert "Mine." in late.content.decode() and "Saved is: First." in late.content.decode()
     article.refresh_from_db()
     assert article.body == "First."
+    again = WORDS | {"body": "Mine.", "edition": late.context["form"]["edition"].value(), "then": "use"}
+    assert desk.post(at("setup-article", acme, article.public_id), again).status_code == 302, "now she has seen it"
+    article.refresh_from_db()
+    assert article.body == "Mine."
 
 
 @pytest.mark.parametrize("edition", ["1", "", "x", "9" * 12])
