@@ -79,6 +79,8 @@ def left(message: Message, *, at: datetime | None = None) -> None:
     _lock_case(message)
     if message.succeed(at=at):
         _moved(message)
+        about = {"message": str(message.public_id)}
+        journal.record(message.interaction, Kind.MESSAGE_LEFT, by=message.agent, at=message.sent_at, **about)
         for shortcut, language in message.snippets:
             told = {"shortcut": shortcut, "language": language, "message": str(message.public_id)}
             journal.record(message.interaction, Kind.SNIPPET_USED, by=message.agent, at=at, **told)
@@ -87,7 +89,7 @@ def left(message: Message, *, at: datetime | None = None) -> None:
 
 
 def _moved(message: Message) -> None:
-    """Nothing is journalled of a mail that leaves as it was written: who looks at it is told by itself."""
+    """Who looks at a mail that moved is told by itself: what the journal has of it is for the figures."""
     send = partial(mail_moved.send_robust, sender=Message, interaction_id=message.interaction_id)
     transaction.on_commit(send)
 

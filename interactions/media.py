@@ -59,6 +59,11 @@ def begins(interaction: Interaction, *, at: datetime) -> bool:
     return awaited
 
 
+def told(awaited: bool) -> dict[str, bool]:
+    """What the journal adds to an accept that is no answer yet: that comes with `media_connected`."""
+    return {"media": True} if awaited else {}
+
+
 def await_both(leg: Leg, *, at: datetime) -> None:
     """Within the time both must hear each other, or the offer has failed."""
     CallMedia.objects.create(leg=leg, due_at=at + WITHIN)

@@ -87,10 +87,12 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
         media.await_colleague(leg)
         journal.record(leg, Kind.JOINED, by=by, at=at, role=leg.role)
         return leg
-    if media.begins(interaction, at=at):
+    awaited = media.begins(interaction, at=at)
+    if awaited:
         media.await_both(leg, at=at)
     waited = (at - leg.waits_since).total_seconds()  # type: ignore[attr-defined]
-    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=round(waited, 3))
+    facts = {"waited": round(waited, 3), **media.told(awaited)}
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), **facts)
     return leg
 
 

@@ -76,7 +76,12 @@ REACTIONS: dict[Kind, list[Reaction]] = {
 }
 
 # Kinds that change nothing anybody looks at live.
-SILENT = frozenset({Kind.ARRIVED, Kind.POP_SHOWN, Kind.DRAFT_SENT, Kind.ACCOUNT_OPENED, Kind.RECORDING_HEARD})
+SILENT = frozenset(
+    {
+        Kind.ARRIVED, Kind.POP_SHOWN, Kind.DRAFT_SENT, Kind.ACCOUNT_OPENED, Kind.RECORDING_HEARD,
+        Kind.MESSAGE_LEFT,  # who looks at the mail is told by itself (mail_moved)
+    }
+)  # fmt: skip
 
 
 def react(sender: Any, entry: JournalEntry, **kwargs: Any) -> None:

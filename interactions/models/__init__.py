@@ -7,6 +7,7 @@ from interactions.models.callback import Callback, CallbackOrigin, CallbackState
 from interactions.models.case import Case, CaseNote, CaseState
 from interactions.models.chat import ChatSession
 from interactions.models.client_task import ClientTask, TaskState
+from interactions.models.fact import ContactFact, Door, End, FigureCheck, FigureMark
 from interactions.models.flow_day import FlowDay
 from interactions.models.interaction import (
     Arrival,
@@ -65,11 +66,16 @@ __all__ = [
     "ChatSession",
     "ClientTask",
     "Consent",
+    "ContactFact",
     "Direction",
+    "Door",
     "Draft",
+    "End",
     "EndedBy",
     "Envelope",
     "ExchangeCall",
+    "FigureCheck",
+    "FigureMark",
     "FlowDay",
     "FlowPaper",
     "Interaction",

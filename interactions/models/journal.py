@@ -71,6 +71,7 @@ class Kind(TextChoices):
     CLOSED = "closed"
     MESSAGE_IN = "message_in"
     MESSAGE_OUT = "message_out"
+    MESSAGE_LEFT = "message_left"
     DRAFT_SENT = "draft_sent"
     UNDONE = "undone"
     SNIPPET_USED = "snippet_used"

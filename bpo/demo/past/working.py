@@ -206,6 +206,7 @@ class Working(Arriving):
             "files": 0,
         }
         self.rows.record(leg, Kind.MESSAGE_OUT, said.at, by=agent, characters=len(said.text), **facts)
+        self.rows.record(contact, Kind.MESSAGE_LEFT, message.sent_at, by=agent, message=facts["message"])
 
     def _resolve(
         self,
