@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import celeryd_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bpo.settings.development")
@@ -32,6 +33,12 @@ app.conf.beat_schedule = {
     "recordings": {"task": "interactions.finish_recordings", "schedule": 60.0, "options": {"expires": 60}},
     "old recordings": {"task": "interactions.delete_recordings", "schedule": 3600.0, "options": {"expires": 3600}},
     "flow days": {"task": "interactions.keep_flow_days", "schedule": 3600.0, "options": {"expires": 3600}},
+    "fold figures": {"task": "interactions.fold_figures", "schedule": 5.0, "options": {"expires": 5}},
+    "check figures": {
+        "task": "interactions.check_figures",
+        "schedule": crontab(minute="10", hour="3"),
+        "options": {"expires": 3600},
+    },
     "reviews due": {"task": "interactions.remind_of_reviews", "schedule": 3600.0, "options": {"expires": 3600}},
     "papers": {"task": "interactions.make_papers", "schedule": 60.0, "options": {"expires": 60}},
     "replays": {"task": "interactions.run_replays", "schedule": 60.0, "options": {"expires": 60}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -17,6 +18,7 @@ from interactions.replay import asking
 logger = logging.getLogger(__name__)
 
 BATCH = 20
+FOLDING = timedelta(seconds=2)  # of every five: one worker process has more to do
 
 
 @shared_task(name="interactions.send_notices")
@@ -119,3 +121,22 @@ def remind_of_reviews() -> int:
 def make_papers() -> int:
     """Charts of call flows that wait to be put on paper; returns how many were made."""
     return papers.make_waiting()
+
+
+@shared_task(name="interactions.fold_figures")
+def fold_figures() -> int:
+    """What the journal has told since is in the facts that figures count; returns how many facts changed.
+
+    A history that is not folded yet is done in passing, so much at a time.
+    """
+    from interactions.reports import fold
+
+    return sum(batch.contacts for batch in fold.catch_up(until=clock.now() + FOLDING))
+
+
+@shared_task(name="interactions.check_figures")
+def check_figures() -> int:
+    """Facts and figures are compared with the journal, of the last days and of a sample before; how many differ."""
+    from interactions.reports import checking
+
+    return checking.check(clock.now())
