@@ -23,6 +23,7 @@ from interactions import (
     handling,
     intake,
     journal,
+    mail_out,
     offers,
     replies,
     runs,
@@ -235,7 +236,7 @@ class Play:
         for mail in Message.objects.filter(case=self.case, channel="email", direction="out", state="pending"):
             at = mail.at + REPLY_SENT
             for claimed in Message.objects.claim_due(1, at=at, ids=[mail.pk]):
-                claimed.succeed(at=at)
+                mail_out.left(claimed, at=at)
 
 
 def _agent(key: str) -> Agent:
