@@ -208,9 +208,14 @@ def test_a_late_delivery_by_the_keyboard_alone(new_page: Callable[..., Page], li
     keys.press("Control+Enter")
     expect(page.locator("#work.idle")).to_be_visible()
     expect(page.locator("#top-state .presence > .now")).to_contain_text("Available")
+
+    # What comes meanwhile takes the focus from nothing: she accepts from where she is.
+    keys.tab_to("Available", backwards=True)
     writes(door, "Do you have chairs?", name="Bob Barker")
     stage.offered(page, "Do you have chairs?")
-    keys.press("Enter")
+    page.wait_for_load_state("networkidle")
+    keys.at("Available")
+    keys.press("Alt+Enter")
     expect(page.locator("#work")).to_contain_text("Do you have chairs?")
 
     done_in_the_books(contact, kim, late)
