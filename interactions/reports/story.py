@@ -123,6 +123,11 @@ class Story:
     bars: list[Bar]
 
     @property
+    def answered(self) -> bool:
+        """Whether somebody has worked on it yet."""
+        return any(each.answered for each in self.stretches)
+
+    @property
     def bars_height(self) -> int:
         """How high all lanes are, in pixels."""
         return LANE * (max((bar.lane for bar in self.bars), default=0) + 1)
