@@ -1,4 +1,4 @@
-"""{% word "key" %}: our own words on customer pages, in the page's language; and a zone, a language, a number as read."""
+"""{% word "key" %}: our own words on customer pages; and how a zone, a language or a number is read."""
 
 from django import template
 from django.template import Context

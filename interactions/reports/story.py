@@ -88,7 +88,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One piece of the picture of a contact, in percent of the whole; pieces at one time stand in lanes of their own."""
+    """One piece of the picture of a contact, in percent of the whole; what is at one time stands in several lanes."""
 
     kind: str  # wait talk hold wrapu
     x: float

@@ -625,7 +625,7 @@ def test_the_picture_of_a_contact_goes_on_until_now(browser: Browser, line: Queu
 
 
 def test_what_goes_on_at_one_time_stands_in_lanes_of_the_picture(browser: Browser, line: Queue, bea: Agent) -> None:
-    """Bea talks four minutes; Cid, asked by her, is with her for two of them: neither's words stand over the other's."""
+    """Bea talks four minutes, Cid is with her for two of them: nobody’s words stand over another’s."""
     now = clock.now()
     cid = factories.agent("Cid Cole")
     with clock.set_to(now):

@@ -238,7 +238,7 @@ def initials(name: str) -> str:
 
 @register.filter
 def field_attrs(bound: object, classes: str = "input") -> object:
-    """{{ form.name|field_attrs }}: a form field with our class, marked invalid when it has errors; no choice is a dash."""
+    """{{ form.name|field_attrs }}: a form field with our class, marked invalid when it has errors."""
     if not isinstance(bound, BoundField):
         return bound
     attributes: dict[str, str | bool] = {}
