@@ -177,7 +177,7 @@ def test_the_other_version_is_shown_in_its_last_days_in_force(acme: Scene, brows
         days = page.context["asked"].other.period
         assert (f"{days.first}", f"{days.last}") == ("2026-11-13", "2026-11-19"), "seven whole days in force"
         words = page.content.decode()
-        assert "Nov. 13, 2026 – Nov. 19, 2026" in words and "Last 7 days" in words
+        assert "13 Nov 2026 – 19 Nov 2026" in words and "Last 7 days" in words
         longer = browser.get(address(query="?when=30d"))
         assert longer.context["against"].life.started == 3
         both = f"?version={new.public_id}&beside={old.public_id}&when=today"
