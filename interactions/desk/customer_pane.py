@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -300,7 +301,7 @@ def contact_words(one: Interaction) -> str:
     return (
         (envelope.subject if envelope else "")
         or (one.reason.name if one.reason else "")
-        or (envelope.opening[:60] if envelope else "")
+        or (Truncator(envelope.opening).chars(60) if envelope else "")
         or one.get_channel_display()
     )
 
