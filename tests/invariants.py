@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import connection
 
+from clients.models import Client
+from interactions.reports import checking, fold
+
 # Each question finds the rows that break a rule; the words before it say which.
 QUESTIONS: dict[str, str] = {
     "an open contact is in exactly one place, a closed one in none": """
@@ -144,3 +147,11 @@ def broken_invariants() -> list[str]:
                 columns = [column.name for column in cursor.description or ()]
                 broken.append(f"{rule}: {len(rows)} break it, such as {dict(zip(columns, rows[0], strict=True))}")
     return broken
+
+
+def told_otherwise() -> list[dict[str, str]]:
+    """What the journal tells otherwise than the facts of contacts and the figures of days; empty when all is well."""
+    fold.catch_up()
+    found = checking.compare(Client.objects.all())
+    assert found.moving == 0, "all is folded"
+    return found.first
