@@ -147,8 +147,8 @@ def pick(interaction: Interaction, *, by: Agent, at: datetime | None = None) -> 
     if awaited:
         media.await_both(leg, at=at)
     journal.record(leg, Kind.PICKED, by=by, at=at, leg=str(leg.public_id))
-    facts = {"waited": round((at - since).total_seconds(), 3), **media.told(awaited)}
-    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), **facts)
+    waited = round((at - since).total_seconds(), 3)
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=waited, **media.told(awaited))
     return leg
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +60,7 @@ def begins(interaction: Interaction, *, at: datetime) -> bool:
     return awaited
 
 
-def told(awaited: bool) -> dict[str, bool]:
+def told(awaited: bool) -> dict[str, Any]:
     """What the journal adds to an accept that is no answer yet: that comes with `media_connected`."""
     return {"media": True} if awaited else {}
 

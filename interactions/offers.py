@@ -90,9 +90,8 @@ def accept(leg: Leg, *, by: Agent, at: datetime | None = None) -> Leg:
     awaited = media.begins(interaction, at=at)
     if awaited:
         media.await_both(leg, at=at)
-    waited = (at - leg.waits_since).total_seconds()  # type: ignore[attr-defined]
-    facts = {"waited": round(waited, 3), **media.told(awaited)}
-    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), **facts)
+    waited = round((at - leg.waits_since).total_seconds(), 3)  # type: ignore[attr-defined]
+    journal.record(leg, Kind.ACCEPTED, by=by, at=at, leg=str(leg.public_id), waited=waited, **media.told(awaited))
     return leg
 
 

@@ -15,7 +15,7 @@ from interactions.models.interaction import Outcome
 from interactions.models.journal import Kind
 
 NO_CONTACT = (Outcome.SPAM, Outcome.UNDELIVERABLE)
-DOORS = {
+DOORS: dict[str, Door] = {
     Outcome.AFTER_HOURS: Door.AFTER_HOURS,
     Outcome.REFUSED_FULL: Door.TURNED_AWAY,
     Outcome.REFUSED_UNSTAFFED: Door.TURNED_AWAY,
@@ -85,7 +85,7 @@ def told(entries: Sequence[Entry], terms: Terms, *, is_mail: bool) -> Told:
             left, how = max(entry.at, since or entry.at), ends
         if entry.kind in MOVES:
             since = max(entry.at, since or entry.at)
-    door = DOORS.get(outcome, Door.VOICEMAIL if outcome == Outcome.VOICEMAIL and entered is None else "")
+    door = DOORS.get(outcome) or (Door.VOICEMAIL if outcome == Outcome.VOICEMAIL and entered is None else "")
     due_at = terms.due_at if is_mail else entered and entered + terms.threshold
     wait = left - entered if left and entered and not is_mail else None
     if back or outcome in NO_CONTACT:
