@@ -118,6 +118,19 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     assert (draft.state, draft.approved_by, draft.approved_for_client) == ("published", morgan, True)
 
 
+def test_the_chosen_step_is_in_sight_on_a_small_screen(new_page: Callable[..., Page], live: Product) -> None:
+    """The flow of orders is wider than the drawing, and the kinds of steps lie over its corner."""
+    stage.set_up_once(live)
+    giant = stage.tech_giant()
+    wide = ScriptVersion.objects.get(script__client=giant, script__name="Billing and orders", language="en", number=1)
+    sue = new_page(user=factories.supervisor(giant, name="Sue Small"), viewport={"width": 1024, "height": 768})
+    for step in ("find", "second", "address"):
+        sue.goto(f"/setup/{giant.public_id}/versions/{wide.public_id}/design/?step={step}")
+        chosen = sue.locator("[data-step][aria-current]")
+        expect(chosen).to_have_id(f"step-{step}")
+        expect(chosen).to_be_in_viewport(ratio=0.99)
+
+
 def test_no_letter_is_lost_while_a_step_is_on_its_way(new_page: Callable[..., Page], live: Product) -> None:
     stage.set_up_once(live)
     giant = stage.tech_giant()

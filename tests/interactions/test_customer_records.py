@@ -142,7 +142,7 @@ def twin(acme: Scene) -> Customer:
 def test_two_records_are_found_looked_at_joined_and_parted(acme: Scene, bea: Browser, twin: Customer) -> None:
     assert str(twin.public_id) in bea.get(url("customer-join", acme.ann)).content.decode()
     look = bea.get(url("customer-join", acme.ann), {"with": str(twin.public_id)}).content.decode()
-    assert "+16145550100" in look and "Contacts" in look and "24 hours" in look
+    assert "+1 614-555-0100" in look and "Contacts" in look and "24 hours" in look
     answer = bea.post(url("customer-join", acme.ann), {"with": str(twin.public_id)})
     assert answer.status_code == 204
     twin.refresh_from_db()
