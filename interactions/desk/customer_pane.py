@@ -298,6 +298,8 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
 def contact_words(one: Interaction) -> str:
     """What a contact was about: its subject, its reason, else how it began."""
     envelope = getattr(one, "envelope", None)
+    if one.origin == "callback" and envelope and envelope.subject:  # the promise's reference
+        return f"{_('Callback') if one.channel == 'voice' else _('Reply by mail')} {envelope.subject}"
     return (
         (envelope.subject if envelope else "")
         or (one.reason.name if one.reason else "")

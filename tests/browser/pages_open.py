@@ -29,7 +29,7 @@ class Visitors:
         from tests.architecture.test_tenants import ALL
 
         person, address = person_of(shown, self.of), address_of(shown, ALL[shown.name], self.of)
-        key = person and person.pk
+        key = person.pk if person else None
         if key not in self.pages:
             self.pages[key] = self.new_page(user=person)
         page = self.pages[key]

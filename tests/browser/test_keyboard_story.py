@@ -17,7 +17,7 @@ from tests import factories as make
 from tests.browser import stage
 from tests.browser.keyboard import Keys
 from tests.interactions.scripted import publish
-from tests.living import Product, eventually
+from tests.living import Product
 
 PASSWORD = "a long word 5"
 TALK = {
@@ -94,9 +94,10 @@ def pine_post() -> tuple[Client, EntryPoint, Agent, Order]:
     return pine, make.door(pine, into=line), kim, late
 
 
-def writes(door: EntryPoint, words: str, **who: str) -> Interaction:
+def writes(door: EntryPoint, words: str, *, name: str, email: str = "") -> Interaction:
     """Somebody opens the chat."""
-    return chats.start(door, chats.Hello(key=str(uuid4()), words=words, **who)).received.interaction
+    hello = chats.Hello(key=str(uuid4()), words=words, name=name, email=email)
+    return chats.start(door, hello).received.interaction
 
 
 def stands_at(page: Page, step: str) -> None:
@@ -241,5 +242,5 @@ def done_in_the_books(contact: Interaction, kim: Agent, late: Order) -> None:
     assert issue.kind == "replacement" and issue.created_by_name == "Kim Keys"
     told = JournalEntry.objects.filter(interaction=contact)
     for kind in (Kind.RUN_STARTED, Kind.VERIFIED, Kind.ACTION_DONE, Kind.RUN_ENDED, Kind.DISPOSED):
-        eventually(lambda kind=kind: told.filter(kind=kind).exists())
+        assert told.filter(kind=kind).exists(), kind
     assert contact.case is not None and contact.case.state == CaseState.RESOLVED

@@ -134,6 +134,10 @@ def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: 
     for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
         morgan.goto(address)
         looks_right(morgan)
+    # On a phone the places are one row that moves sideways: where she is stands in it.
+    morgan.set_viewport_size({"width": 390, "height": 844})
+    morgan.goto(f"/portal/{client.public_id}/tasks/")
+    expect(morgan.get_by_role("link", name="Tasks", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_what_routing_tells(new_page: Callable[..., Page], ready: Product) -> None:
