@@ -16,7 +16,7 @@ from interactions.routing import timers
 from interactions.routing.sweep import Sweep
 from tests import factories as make
 from tests.flows.floor import WEDNESDAY
-from tests.invariants import broken_invariants, told_otherwise
+from tests.invariants import broken_invariants
 from tests.routing.house import Caller, House, Row
 
 LIVE = ["offered", "handling", "wrapping"]
@@ -31,7 +31,6 @@ def play(row: Row) -> None:
         for line in filter(None, (each.strip() for each in row.script.splitlines())):
             acts.step(line)
         assert broken_invariants() == []
-        assert told_otherwise() == []
         assert " ".join(acts.rung) == " ".join(row.offers.split()), row.policy
 
 
