@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from clients.formulas import FORMULAS as FORMULAS
-from clients.formulas import PLAIN, Ratio
+from clients.formulas import PLAIN
 from clients.formulas import Formula as Formula
+from clients.formulas import Ratio as Ratio
 
 DEFAULT_THRESHOLD = 20
 DEFAULT_SHORT = 5
