@@ -24,6 +24,7 @@ MODULES = {
     "replay": ("REPLAY",),
     "calls": ("CALL",),
     "charts": ("FLOW",),
+    "steps": ("STEP",),
 }
 
 

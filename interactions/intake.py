@@ -61,6 +61,7 @@ from interactions.models import (
 MOST_PROVIDER_ID = 300
 MOST_TEXT = 20_000
 MOST_OPENING = 500
+ABOUT = 120  # of the first words, where they are what a case is called by
 ORIGINS: dict[str, Origin] = {
     EntryKind.WIDGET: Origin.WIDGET,
     EntryKind.MAILBOX: Origin.MAILBOX,
@@ -367,9 +368,8 @@ def _new(
     dropped = _dropped(interaction, at=at) if outcome is None and contact.returns is None else None
     previous = previous or (promised.case if promised else None) or (dropped.case if dropped else None)
     if _opens_case(contact, outcome):
-        interaction.case = cases.for_contact(
-            client, customer, subject=contact.subject or contact.opening, queue=queue, previous=previous, at=at
-        )
+        about = contact.subject or contact.opening or words.salvaged_line(contact.text, most=ABOUT)
+        interaction.case = cases.for_contact(client, customer, subject=about, queue=queue, previous=previous, at=at)
         case_duty.customer_spoke(interaction, at=at)
         if contact.reason and interaction.case.reason_id is None:
             update(Case, {"pk": interaction.case.pk}, reason=contact.reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -41,15 +41,13 @@ class Choice:
 
 def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice:
     """Whether a contact may be handed to this queue now: same client, channel, open, in hours, somebody signed in."""
-    wants = queueing.wants_for(queue, interaction)
     if queue.client_id != interaction.client_id or interaction.channel not in queue.channels:
         return Choice(queue, False, str(_("This line does not take such contacts.")))
     if queue.state not in (QueueState.OPEN, QueueState.PAUSED):
         return Choice(queue, False, str(_("This line is closed. Another line, a callback, or keep it.")))
     if not opening.is_open(queue, at):
         return Choice(queue, False, str(_("This line is outside its hours. Another line, a callback, or keep it.")))
-    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
-    if not eligibility.staffed(lane):
+    if not eligibility.staffed(_lane_of(queue, interaction)):
         return Choice(
             queue, False, str(_("Nobody who may answer there is signed in. Another line, a callback, or keep it."))
         )
@@ -58,16 +56,43 @@ def may_enter(queue: Queue, interaction: Interaction, *, at: datetime) -> Choice
     )
 
 
-def queue_choices(leg: Leg, *, at: datetime | None = None) -> list[Choice]:
-    """Every other line of the client, with why not."""
+def queue_choices(leg: Leg, *, to_ask: bool = False, at: datetime | None = None) -> list[Choice]:
+    """Every other line of the client, with why not: the contact cannot wait there, or nobody there is free `to_ask`."""
     at = at or clock.now()
     interaction = leg.interaction
     queues = Queue.objects.filter(client_id=interaction.client_id).exclude(state=QueueState.ARCHIVED)
     return [
-        may_enter(queue, interaction, at=at)
+        _may_ask(queue, leg, by=leg.agent, at=at) if to_ask else may_enter(queue, interaction, at=at)
         for queue in queues.select_related("client", "hours")
         if queue.pk != interaction.queue_id and interaction.channel in queue.channels
     ]
+
+
+def _may_ask(queue: Queue, leg: Leg, *, by: Agent, at: datetime) -> Choice:
+    choice = may_enter(queue, leg.interaction, at=at)
+    if choice.ok and not _free_of(_lane_of(queue, leg.interaction), leg, by=by, at=at):
+        return Choice(queue, False, _nobody_free(queue))
+    return replace(choice, standing="free") if choice.ok else choice
+
+
+def _nobody_free(queue: Queue) -> str:
+    words = _("Nobody of %(name)s is free to be asked now. Hand it over, ask a colleague, or promise a callback.")
+    return str(words % {"name": queue.name})
+
+
+def _lane_of(queue: Queue, interaction: Interaction) -> Lane:
+    wants = queueing.wants_for(queue, interaction)
+    return eligibility.lane_for(queue, channel=interaction.channel, wants=wants)
+
+
+def _free_of(lane: Lane, leg: Leg, *, by: Agent, at: datetime) -> list[Agent]:
+    """Who of this lane can be asked now, the longest idle first, nobody twice who could not or would not."""
+    said_no = Leg.objects.filter(interaction=leg.interaction, state__in=[LegState.DECLINED, LegState.MISSED])
+    there = Agent.objects.filter(pk__in=AgentLane.objects.filter(lane=lane).values("agent"))
+    there = there.exclude(pk=by.pk).exclude(pk__in=said_no.filter(role=LegRole.CONSULT).values("agent"))
+    there = there.select_related("seat", "profile", "user").order_by("seat__idle_since", "pk")
+    verdicts = eligibility.verdicts_on(list(there), leg.interaction, lane=lane, at=at)
+    return [each for each in there if verdicts[each.pk].ok]
 
 
 def colleague_choices(leg: Leg) -> list[Choice]:
@@ -235,26 +260,17 @@ def consult_line(leg: Leg, queue: Queue, *, by: Agent, note: str = "", at: datet
     Refused in words when nobody is.
     """
     at = at or clock.now()
-    interaction = leg.interaction
-    choice = may_enter(queue, interaction, at=at)
+    choice = _may_ask(queue, leg, by=by, at=at)
     if not choice.ok:
         raise CannotTransfer(sentence=choice.sentence)
-    lane = eligibility.lane_for(queue, channel=interaction.channel, wants=queueing.wants_for(queue, interaction))
-    said_no = Leg.objects.filter(interaction=interaction, state__in=[LegState.DECLINED, LegState.MISSED])
-    there = Agent.objects.filter(pk__in=AgentLane.objects.filter(lane=lane).values("agent"))
-    there = there.exclude(pk=by.pk).exclude(pk__in=said_no.filter(role=LegRole.CONSULT).values("agent"))
-    there = there.select_related("seat", "profile", "user").order_by("seat__idle_since", "pk")
-    verdicts = eligibility.verdicts_on(list(there), interaction, lane=lane, at=at)
-    for colleague in [each for each in there if verdicts[each.pk].ok][:MOST_ASKED]:
+    lane = _lane_of(queue, leg.interaction)
+    for colleague in _free_of(lane, leg, by=by, at=at)[:MOST_ASKED]:
         try:
             return consult(leg, colleague, by=by, note=note, lane=lane, at=at)
         except CannotTransfer:
-            if eligibility.eligible(colleague, interaction, lane=lane).ok:
+            if eligibility.eligible(colleague, leg.interaction, lane=lane).ok:
                 raise  # she is free still: it is the contact that cannot be asked about
-    raise CannotTransfer(
-        sentence=_("Nobody of %(name)s is free to be asked now. Hand it over, ask a colleague, or promise a callback.")
-        % {"name": queue.name}
-    )
+    raise CannotTransfer(sentence=_nobody_free(queue))
 
 
 @operation

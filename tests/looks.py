@@ -11,7 +11,7 @@ import html
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
@@ -51,12 +51,12 @@ def connect(folder: Path) -> Client:
 
     from bpo.demo.setting_up import set_up
     from clients.models import Client
-    from tests.browser.pages_work import work_in_hand
+    from tests.browser.pages_work import everything_in_hand
 
     with override_settings(DEMO=True):
         set_up()
     of = Client.objects.get(slug=CLIENT)
-    work_in_hand(of, of.customers.filter(orders__isnull=False).order_by("pk")[0])
+    everything_in_hand(of)
     return of
 
 
@@ -92,34 +92,22 @@ def index(folder: Path, taken: list[tuple[Shown, str, list[str]]]) -> None:
 
 def all_of(browser: Browser, url: str, of: Client, folder: Path, only: str) -> list[tuple[Shown, str, list[str]]]:
     """Page by page, each in the browser of who sees it."""
-    from tests.architecture.test_tenants import ALL
-    from tests.browser.pages import DESKS, PAGES, NotThere, address_of, person_of
+    from tests.browser.pages import PAGES, NotThere
+    from tests.browser.pages_open import Visitors
     from tests.living import session_of
 
-    pages: dict[str, Page] = {}
+    def new_page(user: Any) -> Page:
+        context = browser.new_context(base_url=url, locale="en-GB", timezone_id="America/New_York")
+        if user:
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": url}])
+        return context.new_page()
 
-    def open_page(shown: Shown) -> Page:
-        person, address = person_of(shown, of), address_of(shown, ALL[shown.name], of)
-        key = str(person and person.pk)
-        if key not in pages:
-            context = browser.new_context(base_url=url, locale="en-GB", timezone_id="America/New_York")
-            if person:
-                context.add_cookies([{"name": "sessionid", "value": session_of(person), "url": url}])
-            pages[key] = context.new_page()
-        page = pages[key]
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.goto(address)
-        page.locator("body:not(:has([aria-busy=true]))").wait_for()
-        page.wait_for_timeout(400)
-        return page
-
-    for shown in DESKS:
-        open_page(shown)
+    visitors = Visitors(new_page, of)
     taken = []
     for shown in (each for each in PAGES if each.name.startswith(only)):
         name = shown.title.replace(", ", "-").replace(" ", "-")
         try:
-            said = take(open_page(shown), folder, name)
+            said = take(visitors.open(shown), folder, name)
         except (NotThere, BrowserError) as failed:
             said = [str(failed).splitlines()[0]]
         taken.append((shown, name, said))

@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "bpo.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -115,6 +115,7 @@ def _shown(
         "version": found,
         "script": found.script,
         "steps_of_flow": steps,
+        "step_names": {step.id: step.name for step in steps},
         "problems": problems,
         "acts": [act for act in acts if act != SCHEDULE],
         "own": scripts.OwnDraft.sentence if own else "",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -297,10 +298,12 @@ def _contacts(customer: Customer, interaction: Interaction) -> list[Row]:
 def contact_words(one: Interaction) -> str:
     """What a contact was about: its subject, its reason, else how it began."""
     envelope = getattr(one, "envelope", None)
+    if one.origin == "callback" and envelope and envelope.subject:  # the promise's reference
+        return f"{_('Callback') if one.channel == 'voice' else _('Reply by mail')} {envelope.subject}"
     return (
         (envelope.subject if envelope else "")
         or (one.reason.name if one.reason else "")
-        or (envelope.opening[:60] if envelope else "")
+        or (Truncator(envelope.opening).chars(60) if envelope else "")
         or one.get_channel_display()
     )
 

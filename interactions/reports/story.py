@@ -29,6 +29,8 @@ from interactions.reports.masking import Mask
 from interactions.reports.telling import Told, tell
 
 NameOf = Callable[[int | None, str], str]
+LANE = 24  # pixels from one lane of the picture to the next
+LEAST = 0.2  # percent of the picture, so that nothing is too short to be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,24 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One piece of the picture of a contact, in units of 1152 for the whole."""
+    """One piece of the picture of a contact, in percent of the whole; what is at one time stands in several lanes."""
 
     kind: str  # wait talk hold wrapu
     x: float
     width: float
     label: str
     seconds: float
+    lane: int
 
     @property
-    def text_x(self) -> float:
-        """Where its word begins."""
-        return self.x + 6
+    def y(self) -> int:
+        """Where its lane begins, in pixels."""
+        return self.lane * LANE
 
     @property
     def roomy(self) -> bool:
-        """Whether its word fits inside."""
-        return self.width > 14 + 7 * (len(self.label) + 5)
+        """Whether its word fits inside on a desk's screen, where the whole is 1000 pixels at least."""
+        return self.width * 10 > 14 + 7 * (len(self.label) + 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,16 @@ class Story:
     told: list[Told]
     messages: list[Message]
     bars: list[Bar]
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody has worked on it yet."""
+        return any(each.answered for each in self.stretches)
+
+    @property
+    def bars_height(self) -> int:
+        """How high all lanes are, in pixels."""
+        return LANE * (max((bar.lane for bar in self.bars), default=0) + 1)
 
     @property
     def first_wait(self) -> float | None:
@@ -275,7 +288,12 @@ def _bars(visits: Iterable[Visit], stretches: Iterable[Stretch], at: datetime) -
         return []
     start = min(at for _kind, at, _s, _label in pieces)
     whole = max((at - start).total_seconds() + seconds for _kind, at, seconds, _label in pieces) or 1
-    return [
-        Bar(kind, round((at - start).total_seconds() / whole * 1150, 1), max(1.0, round(s / whole * 1150, 1)), label, s)
-        for kind, at, s, label in sorted(pieces, key=lambda piece: piece[1])
-    ]
+    bars: list[Bar] = []
+    free: list[float] = []  # for each lane the second from which it is
+    for kind, begins, seconds, label in sorted(pieces, key=lambda piece: piece[1]):
+        offset = (begins - start).total_seconds()
+        lane = next((n for n, since in enumerate(free) if since <= offset), len(free))
+        free[lane : lane + 1] = [offset + seconds]
+        x, width = offset / whole * 100, max(LEAST, seconds / whole * 100)
+        bars.append(Bar(kind, round(min(x, 100 - width), 3), round(width, 3), label, seconds, lane))
+    return bars

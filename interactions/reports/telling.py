@@ -368,6 +368,12 @@ def _dialled(facts: Facts, for_client: bool) -> str:
     return str(BY_LINK.get(str(facts.get("how", "")), ""))
 
 
+def _other_case(facts: Facts, for_client: bool) -> str:
+    return (
+        "" if for_client else str(next((facts[key] for key in ("into", "took", "left", "gave") if facts.get(key)), ""))
+    )
+
+
 def _judged(facts: Facts, for_client: bool) -> str:
     return SurveyAnswer(score=facts["score"], solved=facts.get("solved")).judgement
 
@@ -458,6 +464,8 @@ DETAILS: dict[Kind, Callable[[Facts, bool], str]] = {
     Kind.CALL_AGAIN: _given_reason,
     Kind.DIALLED: _dialled,
     Kind.SURVEY_ANSWERED: _judged,
+    Kind.CASE_MERGED: _other_case,
+    Kind.CASE_SPLIT: _other_case,
     Kind.CALLBACK_PROMISED: _given_reason,
     Kind.CALLBACK_CHANGED: _given_reason,
     Kind.CALLBACK_WITHDRAWN: _given_reason,

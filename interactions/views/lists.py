@@ -316,3 +316,13 @@ def told(entries: Iterable[JournalEntry]) -> list[Told]:
     """Journal entries in our people's words."""
     lines = (tell(entry, who=entry.actor_name, for_client=False) for entry in entries)
     return [line for line in lines if line]
+
+
+def told_with_who(entries: Iterable[JournalEntry]) -> list[tuple[Told, str]]:
+    """The same, each line with who did it where its words do not say."""
+    lines = ((tell(entry, who=entry.actor_name, for_client=False), entry) for entry in entries)
+    return [
+        (line, entry.actor_name if entry.actor_id and entry.actor_name not in line.title else "")
+        for line, entry in lines
+        if line
+    ]

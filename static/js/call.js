@@ -267,10 +267,11 @@ $("leave-no").addEventListener("click", () => $("leave-sure").close());
 $("leave-yes").addEventListener("click", () => { $("leave-sure").close(); end(); });
 $("hang").addEventListener("click", end);
 $("mute").addEventListener("click", () => mute($("mute").getAttribute("aria-pressed") !== "true"));
-$("volume").addEventListener("input", () => {
-  const loudness = Number($("volume").value) / 100;
-  sound.volume(loudness);
-  line.talk.volume(loudness);
+const volumes = document.querySelectorAll("[data-volume]");   // in line, and in the talk
+for (const range of volumes) range.addEventListener("input", () => {
+  for (const each of volumes) each.value = range.value;
+  sound.volume(Number(range.value) / 100);
+  line.talk.volume(Number(range.value) / 100);
 });
 $("again").addEventListener("click", () => {
   begin();

@@ -10,6 +10,7 @@ import "./console/files.js";
 import "./console/snippets.js";
 import "./console/step-draft.js";
 import "./console/wrapup.js";
+import "./console/kept.js";
 import "./console/palette.js";
 import "./console/starting.js";
 import "./console/promised.js";

@@ -6,6 +6,18 @@ const at = (key) => key && document.getElementById(`step-${key}`);
 const focused = () => document.activeElement?.closest?.("[data-step]");
 const chosen = () => document.querySelector("[data-step][aria-current]");
 
+/* The chosen step stands in sight, beside what lies over the drawing; else it comes to the middle. */
+function inSight() {
+  const drawing = document.querySelector(".drawing"), step = chosen()?.getBoundingClientRect();
+  if (!drawing || !step) return;
+  const seen = drawing.getBoundingClientRect(), over = document.querySelector(".kinds")?.getBoundingClientRect();
+  const right = over && over.left > seen.left + seen.width / 2 && over.bottom > seen.top ? Math.min(over.left, seen.right) : seen.right;
+  if (step.left < seen.left || step.right > right) drawing.scrollLeft += step.left - seen.left - (right - seen.left - step.width) / 2;
+  if (step.top < seen.top || step.bottom > seen.bottom) drawing.scrollTop += step.top - seen.top - (seen.height - step.height) / 2;
+}
+inSight();
+document.addEventListener("htmx:afterSettle", inSight);
+
 /* Saving, pressing and looking come one after the other, each with the form as it then stands: what is saved draws the chart
    anew, and its numbers are those of the state that the next one is made from. */
 const form = () => document.getElementById("step-form");

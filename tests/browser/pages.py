@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from agents.models import Agent, QueueVersion
 from bpo.accounts.models import User
-from clients.models import Client, EntryKind, EntryPoint, Role, ScriptVersion, VersionState
+from clients.models import Client, EntryKind, EntryPoint, Queue, Role, ScriptVersion, VersionState
 from interactions.callback_rows import OPEN_STATES
 from interactions.models import (
     Callback,
@@ -72,6 +72,7 @@ def _versions(*states: str) -> Callable[[Client], Any]:
 THINGS: dict[str, Callable[[Client], Any]] = {
     "client": lambda of: Client.objects.filter(pk=of.pk),
     "queue": lambda of: of.queues.exclude(state="archived"),
+    "ruled": lambda of: Queue.objects.filter(pk=QueueVersion.objects.filter(queue__client=of).latest("pk").queue_id),
     "hours": lambda of: of.business_hours.all(),
     "door": lambda of: of.entry_points.all(),
     "widget": _door(EntryKind.WIDGET),
@@ -138,7 +139,7 @@ PAGES: tuple[Shown, ...] = (
     *_all(ADMIN, "setup-hours", "setup-hours-new", "setup-hours-edit", "setup-doors", "setup-door", "setup-queues"),
     Shown("setup-door-new", ADMIN, "a chat", {"kind": "=widget"}),
     *_all(ADMIN, "setup-queue-new", "setup-queue", "setup-catalogue", "setup-articles", "setup-article-new"),
-    Shown("setup-queue-version", ADMIN, "kept rules", {"version": "rules"}),
+    Shown("setup-queue-version", ADMIN, "kept rules", {"queue": "ruled", "version": "rules"}),
     Shown("setup-catalogue-part", ADMIN, "reasons", {"part": "=reasons"}),
     *_all(ADMIN, "setup-article", "setup-contract", "setup-keys", "setup-people", "setup-previews"),
     *_all(ADMIN, "setup-snippets", "setup-snippet-new"),

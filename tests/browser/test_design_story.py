@@ -1,4 +1,7 @@
-"""Sue draws a new call flow from nothing, by keyboard and panel: a check stops her, she mends, tries, hands it in."""
+"""Sue draws a new call flow from nothing, by keyboard and panel: a check stops her, she mends, tries, hands it in.
+
+The company's own manager approves it, and a second supervisor puts it in force.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,15 +12,16 @@ from clients import scripts
 from clients.models import ScriptVersion
 from tests import factories
 from tests.browser import stage
+from tests.browser.designing import company, put_in_force
 from tests.browser.test_looks import looks_right
 from tests.living import Product, eventually
 
 
 def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> None:
     stage.set_up_once(live)
-    giant = stage.tech_giant()
-    sue = new_page(user=factories.supervisor(giant, name="Sue Sander"), viewport={"width": 1440, "height": 900})
-    sue.goto(f"/setup/{giant.public_id}/scripts/new/")
+    fern, morgan = company("Fern Foods")
+    sue = new_page(user=factories.supervisor(fern, name="Sue Sander"), viewport={"width": 1440, "height": 900})
+    sue.goto(f"/setup/{fern.public_id}/scripts/new/")
     name = f"Late orders {sue.evaluate('Date.now()')}"
     sue.get_by_label("Name", exact=True).fill(name)
     sue.get_by_label("Leads through").select_option(label="Inbound")
@@ -34,7 +38,7 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     sue.keyboard.type("Greeting")
     sue.keyboard.press("Tab")
     sue.keyboard.type("Thank you for calling {client}. How can I help?", delay=20)
-    expect(sue.locator(".seen .say")).to_have_text("Thank you for calling The Tech Giant. How can I help?")
+    expect(sue.locator(".seen .say")).to_have_text("Thank you for calling Fern Foods. How can I help?")
     expect(sue.locator("#f-text")).to_be_focused()
     expect(sue.locator("#step-say_1")).to_have_attribute("aria-label", re.compile("^Greeting, Say"))
     sue.keyboard.press("Escape")
@@ -88,7 +92,7 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     looks_right(sue)
 
     sue.get_by_role("link", name="Try it").click()
-    expect(sue.locator(".say")).to_contain_text("Thank you for calling The Tech Giant.")
+    expect(sue.locator(".say")).to_contain_text("Thank you for calling Fern Foods.")
     sue.wait_for_load_state()
     looks_right(sue)
     sue.keyboard.press("Control+Enter")
@@ -108,6 +112,23 @@ def test_sue_draws_a_call_flow(new_page: Callable[..., Page], live: Product) -> 
     expect(sue.locator("main")).to_contain_text("In review")
     draft.refresh_from_db()
     assert draft.state == "in_review" and draft.graph["start"] == "say_1"
+    mo = new_page(user=factories.supervisor(fern, name="Mo Marsh"))
+    put_in_force(draft, author=sue, manager=new_page(user=morgan), second=mo)
+    draft.refresh_from_db()
+    assert (draft.state, draft.approved_by, draft.approved_for_client) == ("published", morgan, True)
+
+
+def test_the_chosen_step_is_in_sight_on_a_small_screen(new_page: Callable[..., Page], live: Product) -> None:
+    """The flow of orders is wider than the drawing, and the kinds of steps lie over its corner."""
+    stage.set_up_once(live)
+    giant = stage.tech_giant()
+    wide = ScriptVersion.objects.get(script__client=giant, script__name="Billing and orders", language="en", number=1)
+    sue = new_page(user=factories.supervisor(giant, name="Sue Small"), viewport={"width": 1024, "height": 768})
+    for step in ("find", "second", "address"):
+        sue.goto(f"/setup/{giant.public_id}/versions/{wide.public_id}/design/?step={step}")
+        chosen = sue.locator("[data-step][aria-current]")
+        expect(chosen).to_have_id(f"step-{step}")
+        expect(chosen).to_be_in_viewport(ratio=0.99)
 
 
 def test_no_letter_is_lost_while_a_step_is_on_its_way(new_page: Callable[..., Page], live: Product) -> None:

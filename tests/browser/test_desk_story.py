@@ -135,6 +135,9 @@ def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Pa
         ben.locator(".controls").get_by_role("button", name=act).click()
         expect(ben.locator(".controls").get_by_role("button", name=act)).to_have_attribute("aria-pressed", pressed)
         expect(ben.locator("#side-note")).to_have_value("Wants it on Monday")
+    ben.reload()
+    ben.get_by_role("tab", name="Notes").click()
+    expect(ben.locator("#side-note")).to_have_value("Wants it on Monday")
 
     # Without a summary nothing is resolved, and the field that is missing has the focus.
     ben.keyboard.press("r")
@@ -162,6 +165,16 @@ def test_a_call_held_and_resumed_keeps_what_was_typed(new_page: Callable[..., Pa
     ben.locator("#report-menu").get_by_role("button", name="Wrong number").click()
     expect(ben.locator("#wrapup .led-to")).to_contain_text("Wrong number")
     expect(ben.locator("dialog[open]")).to_have_count(0)
+
+    # A reload costs no word of the follow-up; what was sent is not proposed again.
+    ben.locator("#wrapup").get_by_text("Task for the company").click()
+    ben.locator("#task-title").fill("Take the number off our list")
+    ben.reload()
+    expect(ben.locator("#task-title")).to_have_value("Take the number off our list")
+    expect(ben.locator("#task-title")).to_be_visible()
+    ben.locator("#wrapup button[type=submit]").click()
+    expect(ben.locator("#work.idle")).to_be_visible()
+    assert ben.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('kept:follow-up'))") == []
 
 
 def top_of(page: Page, button: str) -> float:

@@ -2,12 +2,10 @@
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from agents import presence
@@ -16,12 +14,10 @@ from interactions import chats, outbound
 from interactions.models import Interaction
 from interactions.notice_letters import survey_url
 from tests.browser import stage
+from tests.browser.axe_says import in_both_schemes
 from tests.living import Product
 
-axe = Axe()
 PHONES = (390, 320)
-# A colour on its way from light to dark is neither.
-SETTLED = "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
 
 
 # Whether one of these boxes lies over one of those.
@@ -39,24 +35,9 @@ BAR = """[...document.querySelectorAll(
   .map((box) => [Math.round(box.left), Math.round(box.right), box.top, box.bottom])"""
 
 
-def findings(page: Page) -> list[str]:
-    """What axe calls serious or critical, with where and why."""
-    told: dict[str, Any] = axe.run(page).response
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
-        for violation in told["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
 def looks_right(page: Page, *, phone: bool = False) -> None:
     """In both colour schemes; a customer's page also on two widths of phone."""
-    wrong: list[str] = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.evaluate(SETTLED)
-        wrong += [f"{page.url} {scheme}: {finding}" for finding in findings(page)]
+    wrong = in_both_schemes(page)
     if phone:
         for width in PHONES:
             page.set_viewport_size({"width": width, "height": 780})
@@ -153,6 +134,10 @@ def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: 
     for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
         morgan.goto(address)
         looks_right(morgan)
+    # On a phone the places are one row that moves sideways: where she is stands in it.
+    morgan.set_viewport_size({"width": 390, "height": 844})
+    morgan.goto(f"/portal/{client.public_id}/tasks/")
+    expect(morgan.get_by_role("link", name="Tasks", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_what_routing_tells(new_page: Callable[..., Page], ready: Product) -> None:

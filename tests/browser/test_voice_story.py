@@ -428,6 +428,7 @@ def test_who_was_on_hold_all_the_time_is_handed_to_a_colleague_she_hears(people:
     eventually(lambda: asked.exists() and sounds.hear((alex, BEN), (ben, ALEX)), within=30)
     expect(ann.locator("#call-state")).to_have_attribute("data-state", "held")
     assert sounds.hears(ann)
+    expect(ben.locator("[data-quality]")).to_have_text("Good line")  # of his way to Alex: nobody else is to be heard
     alex.get_by_role("button", name="Hand over and leave").click()
     expect(alex.locator("#wrapup")).to_be_visible()
     eventually(lambda: sounds.hear((ann, BEN), (ben, ANN)), within=20)

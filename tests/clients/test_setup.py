@@ -227,6 +227,22 @@ def test_every_page_opens_for_ada_and_is_locked_for_the_manager(ada: Browser) ->
     assert acme.name == "Acme"
 
 
+def test_the_bar_leads_everybody_to_pages_that_open() -> None:
+    """A supervisor goes back to the floor, a manager to her rooms; neither is led to what is refused."""
+    acme = factories.client("Acme")
+    mia = factories.user("Mia Manager")
+    factories.membership(mia, acme, Role.MANAGER)
+    for who, home in ((factories.supervisor(acme), "/floor/"), (mia, f"/portal/{acme.public_id}/")):
+        browser = Browser()
+        browser.force_login(who)
+        page = browser.get(at("setup-scripts", acme)).content.decode()
+        bar = re.search(r'<nav aria-label="Main">(.*?)</nav>', page, re.DOTALL)
+        assert bar
+        led = re.findall(r'href="([^"]+)"', bar.group(1))
+        assert home in led
+        assert [browser.get(address).status_code for address in led] == [200] * len(led), led
+
+
 def test_a_stranger_finds_nothing_and_an_agent_may_not() -> None:
     acme, other = factories.client("Acme"), factories.client("Other")
     bea = factories.agent(licensed=acme)

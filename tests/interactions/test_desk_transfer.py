@@ -72,8 +72,15 @@ def test_of_a_line_whoever_is_free_the_longest_is_asked_and_goes_on_there(acme: 
 def test_of_a_line_in_which_all_are_busy_nobody_is_asked(acme: Scene) -> None:
     leg, second = accepted(acme), make.queue(acme.acme, "Second line")
     dee = make.agent("Dee Dunn", licensed=acme.acme, available=True)
+    bea, line = desk_of(acme.bea), rf'value="queue:{second.public_id}"([^>]*)>(.*?)</label>'
+    (rest, told), *_ = re.findall(line, bea.get(url("transfer", leg) + "?warm=1").content.decode(), re.S)
+    assert "disabled" not in rest
+    assert "free" in told
     make.offer(dee, make.waiting(second, "voice"))
-    answer = desk_of(acme.bea).post(url("transfer", leg), {"to": f"queue:{second.public_id}", "how": "consult"})
+    (rest, told), *_ = re.findall(line, bea.get(url("transfer", leg) + "?warm=1").content.decode(), re.S)
+    assert "disabled" in rest
+    assert "Nobody of Second line is free to be asked now" in told
+    answer = bea.post(url("transfer", leg), {"to": f"queue:{second.public_id}", "how": "consult"})
     assert "Nobody of Second line is free to be asked now" in answer.content.decode()
     leg.refresh_from_db()
     assert leg.state == LegState.HANDLING

@@ -365,8 +365,8 @@ def test_a_number_is_written_down_and_taken_back(renewals: CallList, sue: Browse
     paul.refresh_from_db()
     assert paul.state == ProspectState.DO_NOT_CALL
     row = DoNotCall.objects.get()
-    assert "+12125550101" in sue.get(url("do-not-call") + "?q=5550101").content.decode()
-    assert "+12125550101" not in sue.get(url("do-not-call") + "?q=999").content.decode()
+    assert "+1 212-555-0101" in sue.get(url("do-not-call") + "?q=5550101").content.decode()
+    assert "+1 212-555-0101" not in sue.get(url("do-not-call") + "?q=999").content.decode()
     assert sue.post(url("call-again", row), {"reason": ""}).status_code == 422
     sue.post(url("call-again", row), {"reason": "mistyped"})
     assert not DoNotCall.objects.exists()

@@ -621,7 +621,26 @@ def test_the_picture_of_a_contact_goes_on_until_now(browser: Browser, line: Queu
         story = browser.get(reverse("floor-contact", args=[mail.public_id])).context["story"]
     assert [(bar.kind, bar.seconds) for bar in story.bars] == [("wait", 360), ("talk", 60), ("talk", 240)]
     last = story.bars[-1]
-    assert story.ends == now and round(last.x + last.width) == 1150
+    assert story.ends == now and round(last.x + last.width) == 100
+
+
+def test_what_goes_on_at_one_time_stands_in_lanes_of_the_picture(browser: Browser, line: Queue, bea: Agent) -> None:
+    """Bea talks four minutes, Cid is with her for two of them: nobody’s words stand over another’s."""
+    now = clock.now()
+    cid = factories.agent("Cid Cole")
+    with clock.set_to(now):
+        call = reported.contact(line, at=now - timedelta(minutes=10))
+        reported.worked(call, bea, start=now - timedelta(minutes=9), talk=240, wrap=30)
+        reported.worked(call, cid, start=now - timedelta(minutes=7), talk=120, wrap=0)
+        story = browser.get(reverse("floor-contact", args=[call.public_id])).context["story"]
+    lanes = {bar.lane for bar in story.bars}
+    assert len(story.bars) == 4 and lanes == {0, 1, 2}, "the customer waits meanwhile, too"
+    for lane in lanes:
+        ends = 0.0
+        for bar in (bar for bar in story.bars if bar.lane == lane):
+            assert bar.x >= ends - 0.01
+            ends = bar.x + bar.width
+        assert ends <= 100
 
 
 def test_every_number_of_an_agent_opens_its_legs(browser: Browser, line: Queue, bea: Agent) -> None:

@@ -177,7 +177,7 @@ def test_the_other_version_is_shown_in_its_last_days_in_force(acme: Scene, brows
         days = page.context["asked"].other.period
         assert (f"{days.first}", f"{days.last}") == ("2026-11-13", "2026-11-19"), "seven whole days in force"
         words = page.content.decode()
-        assert "Nov. 13, 2026 – Nov. 19, 2026" in words and "Last 7 days" in words
+        assert "13 Nov 2026 – 19 Nov 2026" in words and "Last 7 days" in words
         longer = browser.get(address(query="?when=30d"))
         assert longer.context["against"].life.started == 3
         both = f"?version={new.public_id}&beside={old.public_id}&when=today"
@@ -289,12 +289,23 @@ def test_a_chart_of_any_days_is_put_on_paper(acme: Scene, browser: Browser) -> N
     assert "when=2026-11-09..2026-11-24" in page
 
 
-def test_who_waits_at_the_door_is_who_is_listed(acme: Scene, browser: Browser) -> None:
+def test_who_waits_at_the_door_is_who_the_version_will_lead(acme: Scene, browser: Browser) -> None:
+    old = version(acme)
     make.waiting(acme.line, "chat", who=acme.ann)
     make.waiting(acme.line, "chat", who=acme.ann, language="es")
-    page = browser.get(address()).content.decode()
-    [(link, words)] = [(link, words) for link, words in links(page) if "what=door" in link]
-    assert words.startswith("1 at the door") and rows_of(browser, link) == 1
+
+    def at_the_door() -> list[tuple[str, int]]:
+        page = browser.get(address(query=f"?version={old.public_id}")).content.decode()
+        told = [(link, words) for link, words in links(page) if "what=door" in link]
+        return [(" ".join(words.split()[:4]), rows_of(browser, link)) for link, words in told]
+
+    assert at_the_door() == [("2 at the door", 2)], "no other speaks Spanish"
+    for number, given in ((13, {"language": "es"}), (14, {"channel": "chat"})):
+        made = ScriptVersion.objects.create(script=old.script, number=number, graph=INBOUND, **given)
+        ScriptVersion.objects.filter(pk=made.pk).update(state=VersionState.PUBLISHED, in_force_since=clock.now())
+        if number == 13:
+            assert at_the_door() == [("1 at the door", 1)]
+    assert [rows for _words, rows in at_the_door()] in ([], [0]), "chats have a version of their own"
 
 
 def test_a_long_range_is_no_day(acme: Scene) -> None:

@@ -71,7 +71,7 @@ def test_a_chat_arrives_and_waits() -> None:
     assert (waiting.state, waiting.channel, waiting.queue) == (State.QUEUED, Channel.CHAT, door.queue)
     assert waiting.arrived_at == waiting.enqueued_at == NOON
     assert waiting.case.reference.startswith(door.client.reference_prefix)
-    assert waiting.envelope.opening == "My dock is broken"
+    assert waiting.envelope.opening == waiting.case.subject == "My dock is broken", "its case is known by the words"
     assert waiting.messages.get().text == "My dock is broken"
     assert received.text_kind is None
     assert kinds(waiting)[:2] == [Kind.ARRIVED, Kind.QUEUED]

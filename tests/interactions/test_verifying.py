@@ -62,16 +62,16 @@ def test_what_is_asked_in_the_check_is_not_read_off_beside_it(acme: Scene) -> No
     leg, run = at_the_check(acme)
     bea = desk_of(acme.bea)
     page = bea.get(url("side", leg)).content.decode()
-    assert "+16145550173" not in page and "ann@mail.example" not in page and "asked in the check" in page
+    assert "555-0173" not in page and "ann@mail.example" not in page and "asked in the check" in page
     runs.answer(run, "verify", {"phone": "(614) 555-0173", "name": "ann archer"}, by=acme.bea)
     page = bea.get(url("side", leg)).content.decode()
-    assert "+16145550173" in page and "ann@mail.example" in page
+    assert "+1 614-555-0173" in page and "ann@mail.example" in page
 
 
 def test_what_is_asked_in_the_check_is_in_no_dialog_and_no_field_either(acme: Scene) -> None:
     rule(acme, verification_facts=["phone", "email", "name"])
     leg, run = at_the_check(acme)
-    bea, theirs = desk_of(acme.bea), ("+1614", "ann@mail.example")
+    bea, theirs = desk_of(acme.bea), (("+1614", "+1 614"), ("ann@mail.example",))  # a field has it as it is kept
     beside = f"?leg={leg.public_id}"
     twin = make.customer(acme.acme, "Ann Archer", city="Columbus")
     dialogs = [
@@ -80,7 +80,7 @@ def test_what_is_asked_in_the_check_is_in_no_dialog_and_no_field_either(acme: Sc
     ]  # fmt: skip
     for address in dialogs:
         page = bea.get(address).content.decode()
-        assert not any(one in page for one in theirs), address
+        assert not any(one in page for way in theirs for one in way), address
     page = bea.get(url("book", leg)).content.decode()
     assert ">ending in 73<" in page and ">+1614" not in page
     # What is not shown is kept when the rest is corrected.
@@ -90,7 +90,8 @@ def test_what_is_asked_in_the_check_is_in_no_dialog_and_no_field_either(acme: Sc
     assert (acme.ann.city, acme.ann.phones.count(), acme.ann.addresses.count()) == ("Dayton", 1, 1)
     bea.post(url("answer", leg), {"step": "verify", "phone": "(614) 555-0173", "email": "ann@mail.example"})
     for address in dialogs:
-        assert all(one in bea.get(address).content.decode() for one in theirs), address
+        page = bea.get(address).content.decode()
+        assert all(any(one in page for one in way) for way in theirs), address
     assert ">+16145550173<" in bea.get(url("book", leg)).content.decode()
 
 

@@ -198,7 +198,7 @@ def test_what_is_asked_is_not_added_before_it_was_said(acme: Scene) -> None:
 
 # --- what is asked is read off nowhere -------------------------------------------------------------------------------
 
-SECRETS = ("+16145550173", "ann@mail.example")
+SECRETS = ("+1 614-555-0173", "ann@mail.example")
 
 
 def test_her_page_the_palette_and_the_list_to_join_show_nothing_of_what_is_asked(acme: Scene) -> None:
@@ -214,7 +214,7 @@ def test_her_page_the_palette_and_the_list_to_join_show_nothing_of_what_is_asked
     for page, secrets in pages.items():
         words = bea.get(page).content.decode()
         assert not any(one in words for one in secrets), page
-    assert "+16145550111" in bea.get(url("find") + "?q=Ann").content.decode(), "the twin is not beside her"
+    assert "+1 614-555-0111" in bea.get(url("find") + "?q=Ann").content.decode(), "the twin is not beside her"
     assert said(run, acme, postal_code="43215", order="AC-204418") is True
     for page, secrets in pages.items():
         words = bea.get(page).content.decode()

@@ -72,6 +72,7 @@ ORDERS_EN = graph(
         option("elsewhere", "Another delivery address", "elsewhere"),
         option("resend", "The confirmation once more", "resend"),
         option("refund", "Return or refund", "refund"),
+        option("more", "A second matter", "second", "it gets a case of its own"),
         option("other", "Something else", "second_line"),
     ),
     say("status", "Say where it is", "Order {order} is {order_state}; it is due on {due}, to {deliver_to}.", "return"),
@@ -95,6 +96,7 @@ ORDERS_EN = graph(
     decide("granted", "Granted?", "answer:refund", "looked_at", approved="paid_back"),
     say("paid_back", "It is granted", "It is granted: you get it back to {paid_by}, and a mail that says so.", "return"),
     say("looked_at", "It is looked at", "A colleague looks at it today, and you get the answer by mail.", "return"),
+    act("second", "Open a second case", "open_case", "return", "I note that apart, so that neither is lost.", new=True),
     act("second_line", "Promise a call back", "promise_callback", "return", note="Second line: order or bill."),
 )  # fmt: skip
 ORDERS_ES = graph(
@@ -122,6 +124,7 @@ ORDERS_ES = graph(
         option("elsewhere", "Otra dirección de entrega", "elsewhere"),
         option("resend", "La confirmación otra vez", "resend"),
         option("refund", "Devolución o reembolso", "refund"),
+        option("more", "Otro asunto además", "second", "tendrá su propio caso"),
         option("other", "Otra cosa", "second_line"),
     ),
     say("status", "Decir dónde está", "El pedido {order} está: {order_state}; llega el {due}, a {deliver_to}.", "return"),
@@ -145,6 +148,7 @@ ORDERS_ES = graph(
     decide("granted", "¿Concedido?", "answer:refund", "looked_at", approved="paid_back"),
     say("paid_back", "Está concedido", "Está concedido: se devuelve a {paid_by} y lo recibe por correo.", "return"),
     say("looked_at", "Se revisa", "Un compañero lo revisa hoy y recibirá la respuesta por correo.", "return"),
+    act("second", "Abrir un segundo caso", "open_case", "return", "Lo anoto aparte para que no se pierda.", new=True),
     act("second_line", "Prometer una llamada", "promise_callback", "return", note="Segunda línea: pedido o factura."),
 )  # fmt: skip
 TECH_EN = graph(

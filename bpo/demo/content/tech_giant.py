@@ -96,6 +96,14 @@ TECH_GIANT = ClientContent(
                 StepContent(60, "offer_callback"),
             ),
         ),
+        QueueContent(
+            "Tech support phone",
+            "voice",
+            "Phone desk",
+            {"priority": 5, "wrap_up_seconds": 60, "callback_offer_seconds": 60},
+            {"tech": 2},
+            (StepContent(90, "relax_level", "tech", 1), StepContent(780, "promise_callback")),
+        ),
         QueueContent("Email", "email", "Around the clock", {"priority": 1, "wrap_up_seconds": 60, "offer_seconds": 40}),
     ),
     doors=(
@@ -127,7 +135,7 @@ TECH_GIANT = ClientContent(
             "Around the clock",
             rules=(
                 RuleContent("Phone", key="1", menu=("Orders and billing", "Pedidos y facturas")),
-                RuleContent("Phone", key="2", menu=("Tech support", "Soporte técnico"), wants={"tech": 2}),
+                RuleContent("Tech support phone", key="2", menu=("Tech support", "Soporte técnico")),
                 RuleContent("Phone", key="3", menu=("Something else", "Otra cosa")),
             ),
         ),

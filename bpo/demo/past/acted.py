@@ -35,6 +35,7 @@ WANTED: tuple[tuple[str, ScriptKind, int, dict[str, str]], ...] = (
     ("check", SUB, 0, {"task_title": "Ask the carrier for the proof of delivery"}),
     ("check", SUB, 2, {"task_title": PRINTED}),
     ("meeting", OUT, 0, {"meeting_at": "10:30", "meeting_place": "By telephone"}),
+    ("second", SUB, 0, {"case_subject": "The dock is scratched, too", "case_note": "Photographs follow by mail."}),
 )  # fmt: skip
 
 

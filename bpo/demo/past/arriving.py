@@ -10,10 +10,11 @@ from bpo.demo.past import parts
 from bpo.demo.past.known import Known
 from bpo.demo.past.rows import Rows
 from bpo.demo.past.stories import Timeline
+from bpo.kernel import words
 from bpo.kernel.references import new_reference
 from clients import promises
 from clients.models import Queue
-from interactions import waits
+from interactions import intake, waits
 from interactions.models import (
     Arrival,
     Case,
@@ -60,7 +61,7 @@ class Arriving:
                 reference=new_reference(self.client.reference_prefix),
                 customer=self.customer,
                 queue=choice.queue,
-                subject=(subject or "")[:300],
+                subject=subject[:300] or words.salvaged_line(opening, most=intake.ABOUT),
                 opened_at=line.arrived,
                 reason=reason,
             )

@@ -1,4 +1,5 @@
-"""What is still to be done after past contacts: tasks asked from wrap-up, and what Alex said he would come back to."""
+"""What is still open after past contacts: tasks asked from wrap-up, what Alex said he would come back to, and the other
+matter of the tour's customer."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from bpo.kernel import clock
 from clients.models import Client
 from interactions import cases
 from interactions.acts import tasks
-from interactions.models import Case, ClientTask, Leg, LegRole, LegState
+from interactions.models import Case, ClientTask, Interaction, Leg, LegRole, LegState
 
 SLUG, AGENT = "the-tech-giant", "alex@contact-center.example"
 ASKED = (
@@ -20,6 +21,9 @@ ASKED = (
 )
 # What, and how long after the demo began; the last one is tomorrow's.
 FOLLOWED = (("Has the replacement arrived?", 2), ("Did the update help?", 5), ("Ask about the second invoice", 22))
+
+# Beside the order that never came, which the tour is about.
+DANA, OTHER, WHY = "dana.whitfield@mail.example", "The dock gets hot under load", "She sends a photograph of its label."
 
 
 def write_follow_ups(at: datetime) -> None:
@@ -39,6 +43,20 @@ def write_follow_ups(at: datetime) -> None:
         )  # fmt: skip
         until = (at + timedelta(hours=hours)).replace(minute=0, second=0, microsecond=0)
         cases.set_pending(case, by=alex, until=until, at=leg.ended_at)
+    _write_second_case(client, alex, at - timedelta(hours=20))
+
+
+def _write_second_case(client: Client, alex: Agent, at: datetime) -> None:
+    """Whoever serves Dana sees that another matter of hers waits for her."""
+    hers = Interaction.objects.filter(client=client, customer__addresses__address=DANA, case__isnull=False)
+    before = hers.filter(arrived_at__lt=at).select_related("customer", "queue", "case").order_by("-arrived_at").first()
+    if before is None:
+        return
+    case = cases.open_case(
+        client, before.customer, subject=OTHER, queue=before.queue, follows=before.case, owner=alex, at=at
+    )
+    cases.add_note(case, by=alex, text=WHY, at=at)
+    cases.set_pending(case, by=alex, for_customer=True, at=at)
 
 
 def _done(client: Client, agent: Agent) -> QuerySet[Leg]:

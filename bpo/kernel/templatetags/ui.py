@@ -5,6 +5,7 @@ from functools import lru_cache
 from uuid import UUID, uuid4
 
 from django import template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
@@ -19,6 +20,7 @@ from bpo.kernel import clock
 from bpo.kernel.templatetags.shapes import HOLLOW, NAMES, OWN, SOLID, STATE_SHAPES
 
 register = template.Library()
+NO_CHOICE = BLANK_CHOICE_DASH[0][1]  # nine dashes, which a screen reader reads one by one
 
 Seconds = int | float | dt.timedelta | None
 
@@ -247,7 +249,8 @@ def field_attrs(bound: object, classes: str = "input") -> object:
         attributes["rows"] = "4"
     if bound.errors:
         attributes["aria-invalid"] = "true"
-    return bound.as_widget(attrs=attributes)
+    drawn = bound.as_widget(attrs=attributes)  # escaped by the widget
+    return mark_safe(drawn.replace(f">{NO_CHOICE}<", ">–<"))
 
 
 @register.filter

@@ -107,11 +107,12 @@ def transfer(request: AgentRequest, leg: UUID) -> HttpResponse:
     """To another line, or to a colleague blind; the dialog says why not and how long."""
     mine = own_leg(request, leg)
     if request.method == "GET":
-        queues, colleagues = transfers.queue_choices(mine), transfers.colleague_choices(mine)
+        warm = bool(request.GET.get("warm"))
+        queues, colleagues = transfers.queue_choices(mine, to_ask=warm), transfers.colleague_choices(mine)
         somebody = [choice for choice in colleagues if choice.ok]
         context = {
             "leg": mine, "queues": queues, "somebody": somebody, "others": _nearest_first(colleagues),
-            "warm": request.GET.get("warm"), "somewhere": somebody or any(choice.ok for choice in queues),
+            "warm": warm, "somewhere": somebody or any(choice.ok for choice in queues),
         }  # fmt: skip
         return dialog(request, "console/_transfer.html", context)
     note = request.POST.get("note", "")

@@ -22,6 +22,7 @@ from interactions.desk.promising import choices, queue_of, zone_of
 from interactions.models import Callback, CallbackOrigin, Leg
 from interactions.views import promises
 from interactions.views.console.common import dialog, done, frame, own_leg, show_work, working_leg
+from interactions.views.lists import told_with_who
 
 
 def book_from(request: AgentRequest, leg: Leg) -> Callback:
@@ -84,7 +85,7 @@ def page(request: AgentRequest, callback: UUID) -> HttpResponse:
     found = _callback(request, callback)
     context = {
         "callback": found,
-        "tries": found.journal.order_by("at"),
+        "tries": told_with_who(found.journal.order_by("at", "id")),
         "brand": found.client.brand,
         "spoken": playback.left_before(found.case_id, request.user),
     }

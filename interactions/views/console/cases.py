@@ -32,6 +32,7 @@ from interactions.models import (
 )
 from interactions.reports.story import real_names
 from interactions.views.console.common import frame, show_work, triggers
+from interactions.views.lists import told_with_who
 
 PAGE = 25
 OPEN = (CaseState.OPEN, CaseState.PENDING)
@@ -176,7 +177,7 @@ def page(request: AgentRequest, case: UUID) -> HttpResponse:
         "recordings": playback.of_contacts(contacts, request.user, real_names),
         "notes": found.notes.all(),
         "promises": _promises(found.pk),
-        "history": _history(found.pk),
+        "history": told_with_who(_history(found.pk)),
         "answers": [(one, whole or one.own) for one in _answers(contacts, request.agent.pk)],
         "own": first(_own(request.agent.pk, found.pk)),
         "merged": case_merging.can_be_split(found.merged_into or found),

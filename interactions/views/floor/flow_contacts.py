@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agents.gates import SupervisorRequest, for_supervisors
+from clients import scripts
 from clients.models import ScriptKind, ScriptVersion, VersionState
 from interactions.models import Direction, Interaction, State, StepVisit
 from interactions.reports import flow_rows
@@ -78,15 +79,15 @@ def _rows(stays: QuerySet[StepVisit], query: QueryDict) -> Page[Any]:
 
 
 def at_the_door(version: ScriptVersion) -> QuerySet[Interaction]:
-    """Who waits for this version: the client's contacts in its language and channel that nobody has taken yet."""
+    """Who waits for this version: the client's contacts that nobody has taken yet and that it would lead."""
     script = version.script
     if script.kind != ScriptKind.INBOUND or version.state != VersionState.PUBLISHED:
         return Interaction.objects.none()
     waiting = Interaction.objects.order_by().filter(
-        client=script.client,
-        state__in=[State.QUEUED, State.OFFERED],
-        direction=Direction.INBOUND,
-        language=version.language,
-        run=None,
+        client=script.client, state__in=[State.QUEUED, State.OFFERED], direction=Direction.INBOUND, run=None
     )
-    return waiting.filter(channel=version.channel) if version.channel else waiting
+    led = Q(pk=None)
+    for channel, language in waiting.values_list("channel", "language").distinct():
+        if scripts.pick(script.client, script.kind, channel, language) == version:
+            led |= Q(channel=channel, language=language)
+    return waiting.filter(led)

@@ -108,6 +108,9 @@ export function stepField() {
   return step?.querySelector("[type=radio]:checked") ?? step?.querySelector('input:not([type="hidden"]), select, textarea');
 }
 
+/* The name of the open step, for a focus that went with the step before. */
+const stepName = (at) => (at === document.body ? [...document.querySelectorAll("#script .step.here > :is(h3, h4)")].at(-1) : null);
+
 function toEnd() {
   const log = document.getElementById("messages");
   if (log) log.scrollTop = log.scrollHeight;
@@ -119,7 +122,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const step = document.querySelector("#script .step.here");
   if ((event.target.id === "script" || event.target.closest?.("#script")) && step) {
     step.scrollIntoView({ block: "nearest" });
-    stepField()?.focus({ preventScroll: true });
+    // a step without a field: its name, for who presses keys or listens; Enter there presses nothing
+    (stepField() ?? stepName(document.activeElement))?.focus({ preventScroll: true });
   }
   if (event.detail.requestConfig?.elt.id === "knowledge-back") document.getElementById("knowledge-q")?.focus();
   if (event.target.id === "work") settle(event.detail.requestConfig?.elt !== document.body);

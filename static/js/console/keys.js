@@ -1,6 +1,7 @@
 /* Commands of the desk; those of a button are marked there (data-command). Which keys they have stands in body[data-keys]. */
 import { command, inField, showList } from "../lib/keys.js";
 import { stepField } from "./desk.js";
+import { work } from "./middle.js";
 
 const press = (id) => () => { const el = document.getElementById(id); if (!el) return false; el.click(); return true; };
 
@@ -41,7 +42,10 @@ command("knowledge", () => {
   return opened;
 });
 command("leave", (event) => {
-  if (inField(event.target)) event.target.blur();
+  if (inField(event.target)) {
+    event.target.blur();
+    if (work()?.contains(event.target)) work().focus({ preventScroll: true });
+  }
   return false;  // it still closes what it closes
 }, { fields: true });
 command("line", () => false);

@@ -17,7 +17,7 @@ const talk = new Talk({
   send: (to, data) => call && line.send({ kind: "signal", leg: call.leg, to, data }),
   onup: (id) => { if (id === "customer" && call) line.send({ kind: "up", leg: call.leg }); },
   onquality(id, quality) {
-    if (id !== "customer") return;
+    if (id !== judged()) return;
     tell(quality.flows || call?.held ? WORDS[wordFor(quality)] : "lineBad");
     figures = { loss: `${quality.loss.toFixed(1)} %`, jitter: `${Math.round(quality.jitter)} ms`, roundTrip: `${Math.round(quality.roundTrip)} ms` };
     drawFigures();
@@ -25,6 +25,12 @@ const talk = new Talk({
   onblocked: () => { document.getElementById("sound-note").hidden = false; },
   onvoice: () => recorder.connect(),
 });
+
+/* Whose way the word for the line is about: the customer's, and in a talk without him the colleague's. */
+function judged() {
+  const hears = [...talk.links].filter(([, link]) => link.hear).map(([id]) => id);
+  return hears.length && !hears.includes("customer") ? hears[0] : "customer";
+}
 
 function tell(key) {
   const words = key ? say(key) : "";

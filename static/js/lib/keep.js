@@ -1,8 +1,19 @@
-/* Live lists that keep still. In any swap: the focused element and its caret (by id, or by name in a form) and the scroll of
-   every .scroll / .table-wrap / [data-scroll] with an id inside the swapped part are put back.
+/* Live lists that keep still. In any swap: the focused element and its caret (by id, by name in a form, by where a link leads
+   or by what a button does) and the scroll of every .scroll / .table-wrap / [data-scroll] with an id inside the swapped part are put back.
    [data-calm] a part that refreshes itself waits while the pointer is in it or the focus is in one of its fields; it is
    refreshed once when the pointer leaves. An open menu is not swapped away by what refreshes itself: that comes when it closes. */
 const saved = new WeakMap();
+
+/* What a button does, as a selector of the same button anew: the menu it opens, what it asks for, or what its form does. */
+const DOES = ["popovertarget", "hx-post", "hx-get", "data-open", "data-command"];
+function doing(button) {
+  const own = (el, tag) => {
+    const name = DOES.find((each) => el.getAttribute(each));
+    return name && `${tag}[${name}="${CSS.escape(el.getAttribute(name))}"]`;
+  };
+  const form = button.form && own(button.form, "form");
+  return own(button, "button") ?? (form && `${form} button`) ?? "";
+}
 
 function remember(root) {
   const active = document.activeElement;
@@ -11,6 +22,7 @@ function remember(root) {
   if (root.matches?.(".scroll, .table-wrap, [data-scroll]") && root.id) scrolls.push(root);
   return {
     id: inside ? active.id : "",
+    does: inside && active.matches("button") ? doing(active) : "",
     href: inside ? active.getAttribute("href") : null,
     name: inside ? active.getAttribute("name") : null,
     value: inside && "value" in active && active.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])") ? active.value : null,
@@ -29,12 +41,13 @@ function restore(kept) {
     el.scrollTop = atEnd && el.hasAttribute("data-stick-to-end") ? el.scrollHeight : top;
     el.scrollLeft = left;
   }
-  if (!kept.id && !kept.href && !kept.name) return;
+  if (!kept.id && !kept.href && !kept.name && !kept.does) return;
   if (document.activeElement && document.activeElement !== document.body) return;
   const quoted = (text) => CSS.escape(text);
   const el = (kept.id && document.getElementById(kept.id))
     || (kept.name && document.querySelector(`[name="${quoted(kept.name)}"]${kept.pick === null ? "" : `[value="${quoted(kept.pick)}"]`}`))
-    || (kept.href && document.querySelector(`a[href="${quoted(kept.href)}"]`));
+    || (kept.href && document.querySelector(`a[href="${quoted(kept.href)}"]`))
+    || (kept.does && document.querySelector(kept.does));
   if (!el) return;
   if (kept.value !== null && el.hasAttribute("data-keep-value")) el.value = kept.value;
   el.focus({ preventScroll: true });

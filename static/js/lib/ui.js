@@ -7,7 +7,8 @@
    form[data-autosubmit] sends itself when a select, radio or checkbox changes
    [data-confirm-words] on a form: a dialog asks once    [data-copy="text"] copies
    textarea[data-grow] grows with its text; [data-count="id"] writes its length there
-   a[data-row] makes its table row clickable */
+   a[data-row] makes its table row clickable
+   nav > [aria-current] is brought into sight where the row of places is wider than the window */
 import { say } from "./words.js";
 
 document.addEventListener("click", (event) => {
@@ -41,6 +42,12 @@ document.addEventListener("click", (event) => {
   event.stopImmediatePropagation();
   modal.querySelector("[type=submit]")?.click();
 }, true);
+
+// on a phone the places are in one row that moves sideways: where one is stands in it
+for (const here of document.querySelectorAll("nav > [aria-current]")) {
+  const row = here.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
 
 function showAll(root) {
   for (const dialog of root.querySelectorAll?.("dialog[data-autoshow]:not([open])") ?? []) dialog.showModal();
