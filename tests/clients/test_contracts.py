@@ -61,7 +61,7 @@ def test_the_api_ends_the_contract_before_and_rewrites_none(acme: Client, ada: B
     twice = signed(acme, ada, today + timedelta(days=1), CALLS, CALLS)
     assert twice.status_code == 400 and "The same promise is there twice." in twice.content.decode()
     back = signed(acme, ada, today - timedelta(days=3), CALLS)
-    assert back.status_code == 400 and "A contract begins on" in back.content.decode()
+    assert back.status_code == 400 and "A contract is in force." in back.content.decode()
     assert acme.contracts.get().valid_until is None
     assert signed(acme, ada, today + timedelta(days=3), CALLS).status_code == 201
     assert [c.valid_until for c in acme.contracts.order_by("valid_from")] == [today + timedelta(days=2), None]
