@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bpo.kernel.admin import HouseAdmin, HouseInline, NothingVanishes, ReadOnly, acts
-from clients import sharing, standing
+from clients import contracts, sharing, standing
 from clients.admin.base import OfClientAdmin, person
+from clients.forms.contract import CheckedContract
 from clients.models import (
     Brand,
     BrandSound,
@@ -117,7 +118,18 @@ class PolicyAdmin(NothingVanishes, OfClientAdmin):
 
 
 class PromiseInline(HouseInline):
+    """Those of a contract that has begun are read alone."""
+
     model = Promise
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj and contracts.begun(obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and contracts.begun(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and contracts.begun(obj))
 
 
 @admin.register(Contract)
@@ -125,6 +137,16 @@ class ContractAdmin(NothingVanishes, OfClientAdmin):
     list_display = ["client", "valid_from", "valid_until"]
     search_fields = ["client__name"]
     inlines = [PromiseInline]
+    form = CheckedContract
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        closed = ["valid_from", "client_approves_scripts"] if obj and contracts.begun(obj) else []
+        return [*super().get_readonly_fields(request, obj), *closed]
+
+    def save_model(self, request: HttpRequest, obj: Contract, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not contracts.begun(obj) or not change:
+            contracts.begin(obj, moved_from=form.initial.get("valid_from") if change else None)
 
     def belonging(self, thing: Contract) -> list[Any]:
         return list(thing.promises.all())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import transaction
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.exceptions import ValidationError
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bpo.accounts.models import User
-from clients import snippets, texts
+from clients import contracts, snippets, texts
 from clients.api.base import (
     ByCode,
     OfClientViewSet,
@@ -21,6 +22,7 @@ from clients.api.base import (
     require_role,
 )
 from clients.api.common import CheckedSerializer, SetupViewSet
+from clients.formulas import PLAIN
 from clients.models import (
     BrandText,
     Contract,
@@ -170,6 +172,14 @@ class PromiseSerializer(serializers.ModelSerializer[Promise]):
         model = Promise
         fields = ["channel", "formula", "threshold_seconds", "target_percent", "limit_percent"]
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What the row itself refuses, by field."""
+        try:
+            Promise(**attrs).clean()
+        except ModelInvalid as refused:
+            raise ValidationError(refused.message_dict) from refused
+        return attrs
+
 
 class ContractSerializer(CheckedSerializer):
     promises = PromiseSerializer(many=True)
@@ -178,14 +188,29 @@ class ContractSerializer(CheckedSerializer):
         model = Contract
         fields = ["valid_from", "valid_until", "client_approves_scripts", "promises"]
 
+    def validate_promises(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Each once."""
+        named = [(row.get("channel", ""), row.get("formula", PLAIN)) for row in rows]
+        if len(set(named)) < len(named):
+            raise ValidationError(_("The same promise is there twice."))
+        return rows
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """It neither rewrites what was judged nor runs beside another."""
+        dates = {name: attrs[name] for name in ("valid_from", "valid_until") if name in attrs}
+        try:
+            contracts.check(Contract(client=self.context["client"], **dates))
+        except ModelInvalid as refused:
+            raise ValidationError(refused.message_dict) from refused
+        return attrs
+
     @transaction.atomic
     def write(self, instance: Contract, data: dict[str, Any]) -> Contract:
-        promises = data.pop("promises", None)
+        promises = data.pop("promises")
         contract: Contract = super().write(instance, data)
-        if promises is not None:
-            contract.promises.all().delete()
-            for row in promises:
-                Promise.objects.create(contract=contract, **row)
+        contracts.begin(contract)
+        for row in promises:
+            Promise.objects.create(contract=contract, **row)
         return contract
 
 

@@ -5,15 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import model_to_dict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients import contracts
 from clients.flow_words import FACTS
+from clients.formulas import PLAIN, PROMISED
 from clients.models import Client, Contract, Policy, Promise
 
 
-class ContractForm(forms.ModelForm[Contract]):
-    """From when until when."""
+class CheckedContract(forms.ModelForm[Contract]):
+    """A contract that neither rewrites what was judged nor runs beside another."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                contracts.check(self.instance)
+            except ValidationError as refused:
+                self.add_error(None, refused)
+
+
+class ContractForm(CheckedContract):
+    """From when until when; of one that has begun the last day alone."""
 
     class Meta:
         model = Contract
@@ -32,6 +48,19 @@ class ContractForm(forms.ModelForm[Contract]):
     def __init__(self, client: Client, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client = self.instance.client = client
+        self.was = self.instance.valid_from if self.instance.pk else None
+        self.closed = contracts.begun(self.instance)
+        for name in ("valid_from", "client_approves_scripts") if self.closed else ():
+            self.fields[name].disabled = True
+        if contracts.over(self.instance):
+            self.fields["valid_until"].disabled = True
+
+    def save(self, commit: bool = True) -> Contract:
+        """The one before ends when it begins."""
+        contract = super().save(commit)
+        if not self.closed:
+            contracts.begin(contract, moved_from=self.was)
+        return contract
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -44,29 +73,52 @@ class ContractForm(forms.ModelForm[Contract]):
         return data
 
 
+OF_A_PROMISE = ("channel", "formula", "target_percent", "threshold_seconds", "limit_percent")
+
+
 class PromiseForm(forms.ModelForm[Promise]):
+    """One percentage promised; what fits what is asked of the row itself."""
+
+    formula = forms.ChoiceField(label=gettext_lazy("Counted as"), initial=PLAIN)
+
     class Meta:
         model = Promise
-        fields = ["channel", "target_percent", "threshold_seconds", "limit_percent"]
+        fields = OF_A_PROMISE
         labels = {
             "channel": gettext_lazy("Channel"),
-            "target_percent": gettext_lazy("Percent answered"),
+            "target_percent": gettext_lazy("Percent"),
             "threshold_seconds": gettext_lazy("within seconds"),
-            "limit_percent": gettext_lazy("broken under percent"),
+            "limit_percent": gettext_lazy("broken past percent"),
         }
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        target, limit = data.get("target_percent"), data.get("limit_percent")
-        if target is not None and limit is not None and limit > target:
-            self.add_error("limit_percent", _("This cannot be above the target."))
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known: Any = self.fields["formula"]
+        known.choices = [(key, _(formula.title)) for key, formula in PROMISED.items()]
 
 
-def promise_forms(contract: Contract, data: Any = None) -> Any:
-    """The promises of a contract with one empty row."""
-    kind: Any = forms.inlineformset_factory(Contract, Promise, form=PromiseForm, extra=1, can_delete=True)
-    return kind(data, instance=contract, prefix="promises")
+class CarriedPromiseForm(PromiseForm):
+    """A promise of the contract before, proposed for the next: saved as it stands unless removed."""
+
+    def has_changed(self) -> bool:
+        return (self.instance.pk is None and bool(self.initial)) or super().has_changed()
+
+
+def promise_forms(contract: Contract, data: Any = None, *, before: Contract | None = None) -> Any:
+    """The promises of a contract with one empty row; of a new one, those of the contract before as proposals.
+
+    What has begun is shown and taken from nobody.
+    """
+    closed = contracts.begun(contract)
+    carried = [model_to_dict(p, OF_A_PROMISE) for p in before.promises.order_by("pk")] if before else []
+    kind: Any = forms.inlineformset_factory(
+        Contract, Promise, form=CarriedPromiseForm, extra=0 if closed else len(carried) + 1, can_delete=not closed
+    )
+    made = kind(data, instance=contract, prefix="promises", initial=carried)
+    for form in made.forms if closed else ():
+        for field in form.fields.values():
+            field.disabled = True
+    return made
 
 
 class PolicyForm(forms.ModelForm[Policy]):

@@ -23,13 +23,15 @@ from clients.views.setup import page
 def contract(request: SetupRequest) -> HttpResponse:
     """The latest contract with its promises, and the company's own rules, saved together; `?new` begins the next one.
 
+    One that has begun keeps its promises: its last day alone can change. The next one starts with them as proposals.
     Where there is no contract yet, the rules are saved without one as long as nothing of one is typed.
     """
     client, posted = request.client, request.POST or None
     begun = "new" in request.GET
-    found = None if begun else client.contracts.order_by("-valid_from").first()
-    found = found or Contract(client=client)
-    form, promises = ContractForm(client, posted, instance=found), promise_forms(found, posted)
+    latest = client.contracts.order_by("-valid_from").first()
+    found = (None if begun else latest) or Contract(client=client)
+    form = ContractForm(client, posted, instance=found)
+    promises = promise_forms(found, posted, before=latest if begun else None)
     form.use_required_attribute = bool(found.pk) or begun
     policy = PolicyForm(posted, instance=Policy.objects.filter(client=client).first() or Policy(client=client))
     if request.method == "POST":
@@ -40,7 +42,8 @@ def contract(request: SetupRequest) -> HttpResponse:
                 policy.save()
                 if wanted:
                     promises.instance = form.save()
-                    promises.save()
+                    if not form.closed:
+                        promises.save()
             messages.success(request, _("Saved."))
             return redirect("setup-contract", client.public_id)
     earlier = client.contracts.exclude(pk=found.pk).prefetch_related("promises")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
@@ -11,7 +12,9 @@ from typing import Any
 from django.db.models import DurationField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as said  # of words that stand elsewhere
 
+from clients.formulas import COUNTS, PLAIN, PROMISED, Formula, Source
 from clients.models import Channel
 from interactions.models import (
     HEARD,
@@ -26,7 +29,6 @@ from interactions.models import (
     Outcome,
     State,
 )
-from interactions.reports.measures import FORMULAS
 from interactions.reports.scope import Scope
 
 LIVE_CHANNELS = (Channel.VOICE, Channel.CHAT)
@@ -52,7 +54,7 @@ class Figure:
     thing: Thing
     condition: Q
     now: bool = False  # of this moment, whatever the period
-    variant: bool = False  # counted as another figure is, by another formula: reached from its percentage alone
+    variant: bool = False  # a part of another figure, or its like by another formula: reached from there alone
 
 
 # --- contacts, counted in the interval of their arrival --------------------------------------------------------------
@@ -109,6 +111,26 @@ def _callback(key: str, name: str | LazyText, *states: str) -> Figure:
     return Figure(key, name, Thing.CALLBACK, Q(state__in=states) if states else Q())
 
 
+def any_of(formula: Formula, names: Iterable[str]) -> Q:
+    """The rows of these counts of a formula's source."""
+    if formula.source == Source.LINE:
+        return reduce(or_, (LINE[name] for name in names))
+    return Q(state__in=[state for name in names for state in (OPEN_CALLBACK if name == "open" else (name,))])
+
+
+def _halves(formula: Formula) -> Iterator[Figure]:
+    """What a percentage leads to: all that it counts, those above the line, and the rest."""
+    thing = Thing.CONTACT if formula.source == Source.LINE else Thing.CALLBACK
+    order = [name for name in COUNTS[formula.source] if name in formula.denominator]
+    above = [name for name in order if name in formula.numerator]
+    below = [name for name in order if name not in formula.numerator]
+    whole = _("Counted for the service level") if formula.timed else _("Counted for this percentage")
+    yield Figure(formula.judged, whole, thing, any_of(formula, order), variant=formula.key != PLAIN)
+    if formula.key != PLAIN:  # those of the plain one are figures of their own
+        yield Figure(formula.met, said(formula.yes), thing, any_of(formula, above), variant=True)
+    yield Figure(formula.unmet, said(formula.no), thing, any_of(formula, below), variant=formula.key != PLAIN)
+
+
 FIGURES: dict[str, Figure] = {
     figure.key: figure
     for figure in (
@@ -117,23 +139,24 @@ FIGURES: dict[str, Figure] = {
         _contact("answered", _("Answered"), ANSWERED),
         _contact("in_time", _("Answered in time"), LINE["in_time"]),
         _contact("late", _("Answered later"), LINE["late"]),
-        *(
-            Figure(
-                formula.judged,
-                _("Counted for the service level"),
-                Thing.CONTACT,
-                reduce(or_, (LINE[end] for end in formula.judged_ends)),
-                variant=formula.judged != "judged",
-            )
-            for formula in FORMULAS.values()
-        ),
-        _contact("not_in_time", _("Not in time"), LINE["late"] | GIVEN_UP | LINE["overdue"]),
+        *(figure for formula in PROMISED.values() for figure in _halves(formula)),
         _contact("abandoned", _("Left the line"), ABANDONED),
         _contact("given_up", _("Given up"), GIVEN_UP),
         _contact("short", _("Given up at once"), LINE["short"]),
         _contact("took_callback", _("Took a callback while waiting"), TOOK_CALLBACK),
         _contact("still_waiting", _("Not answered yet"), STILL_WAITING),
         _contact("elsewise", _("Passed on or closed while waiting"), LINE["elsewise"]),
+        *(
+            Figure(end, name, Thing.CONTACT, LINE[end], variant=True)
+            for end, name in (
+                ("abandoned_in_time", _("Given up in time")),
+                ("abandoned_late", _("Given up later")),
+                ("callback_in_time", _("Took a callback in time")),
+                ("callback_late", _("Took a callback later")),
+                ("overdue", _("Waiting longer")),
+                ("pending", _("Waiting, not too long yet")),
+            )
+        ),
         _contact("after_hours", _("Outside opening hours"), CAME_IN & Q(outcome=Outcome.AFTER_HOURS)),
         _contact(
             "voicemail",

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from agents.models import Licence, LicenceState, Presence, Seat
 from agents.presence import MISSED
 from bpo.kernel.composed import composed
+from clients.formulas import FORMULAS, PLAIN, SERVICE_LEVELS, Formula, Ratio
 from clients.models import Channel, Client, Promise, Queue, QueueState
 from interactions import waits
 from interactions.models import Callback, Interaction, Leg, LegRole, LegState
 from interactions.reports import promised, queries
 from interactions.reports.figures import CUSTOMER_WAITS, IN_SOME_LINE, LIVE_CHANNELS, OPEN_CALLBACK, with_first_stay
-from interactions.reports.measures import FORMULAS, Formula, Line, Ratio
+from interactions.reports.measures import Line
 from interactions.reports.scope import Scope, in_force, lately, scope_of
 
 SOON = timedelta(hours=1)
@@ -80,7 +81,7 @@ class QueueRow:
     @property
     def formula(self) -> Formula:
         """What the contract names, else the plain one."""
-        return FORMULAS[self.promise.formula if self.promise else "service_level.v1"]
+        return FORMULAS[self.promise.formula if self.promise else PLAIN]
 
     @property
     def level_now(self) -> Ratio:
@@ -103,11 +104,8 @@ class QueueRow:
 
     def light_of(self, percent: float | None) -> str:
         """The light of a percentage against this line's promise."""
-        if percent is None or self.promise is None:
-            return ""
-        if percent < float(self.promise.limit_percent):
-            return "breach"
-        return "below" if percent < float(self.promise.target_percent) else "met"
+        light = promised.light_of(percent, self.promise) if self.promise else ""
+        return "breach" if light == "missed" else light
 
     @property
     def limit_seconds(self) -> int | None:
@@ -340,10 +338,11 @@ def wall(clients: Sequence[Client], at: datetime | None = None, *, today: Scope 
 
 
 def promises_now(promises: Iterable[Promise], at: datetime) -> dict[tuple[int, str], Promise]:
-    """The promise in force now, by client and channel; the first where there are several."""
+    """The service level promised now, by client and channel; the first where there are several."""
     found: dict[tuple[int, str], Promise] = {}
     for promise in in_force(promises, at):
-        found.setdefault((promise.contract.client_id, promise.channel), promise)
+        if promise.formula in SERVICE_LEVELS:
+            found.setdefault((promise.contract.client_id, promise.channel), promise)
     return found
 
 

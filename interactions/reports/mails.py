@@ -9,18 +9,26 @@ from typing import Any
 from django.db.models import QuerySet
 
 from bpo.kernel.composed import composed, first
+from clients.formulas import SERVICE_LEVELS
 from clients.hours import Calendar, NeverOpen, open_seconds_between
 from clients.models import BusinessHours
 from interactions.models import Interaction, State
-from interactions.reports.measures import FORMULAS, Line
+from interactions.reports.measures import Line
 from interactions.reports.scope import Scope
 
-KEYS = {
-    "in_time": ("in_time",),
-    "late": ("late",),
-    **{formula.judged: formula.judged_ends for formula in FORMULAS.values()},
-    "not_in_time": ("late", "overdue"),
+_ENDS = ("in_time", "late", "overdue", "pending", "elsewise")  # how a mail can count; the others are of live lines
+KEYS: dict[str, tuple[str, ...]] = {
+    **{end: (end,) for end in _ENDS},
     "still_waiting": ("overdue", "pending"),
+    **{
+        key: tuple(end for end in _ENDS if end in ends)
+        for formula in SERVICE_LEVELS.values()
+        for key, ends in (
+            (formula.judged, formula.denominator),
+            (formula.met, formula.numerator),
+            (formula.unmet, formula.denominator - formula.numerator),
+        )
+    },
 }
 
 

@@ -1,12 +1,15 @@
-"""Formulas of the figures, pure: counts and seconds in, ratios out; where they come from is not told here."""
+"""What the formulas count, pure: lines, work, callbacks and time; where the counts come from is not told here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext_noop as _
+from clients.formulas import FORMULAS as FORMULAS
+from clients.formulas import PLAIN
+from clients.formulas import Formula as Formula
+from clients.formulas import Ratio as Ratio
 
 DEFAULT_THRESHOLD = 20
 DEFAULT_SHORT = 5
@@ -75,14 +78,14 @@ class Line:
     @property
     def asa_seconds(self) -> float | None:
         """Average speed of answer: the waits of the answered, over the answered."""
-        return self.wait_seconds / self.answered if self.answered else None
+        return FORMULAS["asa.v1"].of(self).share
 
     @property
     def abandon_rate(self) -> Ratio:
         """Abandoned in queue, over entered queue."""
-        return Ratio(self.abandoned, self.offered)
+        return FORMULAS["abandon_rate.v1"].of(self)
 
-    def service_level(self, formula: str = "service_level.v1") -> Ratio:
+    def service_level(self, formula: str = PLAIN) -> Ratio:
         """By the named formula."""
         return FORMULAS[formula].of(self)
 
@@ -93,111 +96,6 @@ class Line:
 def total(lines: Iterable[Line]) -> Line:
     """All lines as one; a ratio of a total is never the mean of ratios."""
     return sum(lines, Line())
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A share with both of its halves, so that it can be explained."""
-
-    numerator: float
-    denominator: float
-
-    @property
-    def share(self) -> float | None:
-        """From 0 to 1; None where there was nothing to measure."""
-        return self.numerator / self.denominator if self.denominator else None
-
-    @property
-    def percent(self) -> float | None:
-        """From 0 to 100."""
-        share = self.share
-        return None if share is None else share * 100
-
-    def __add__(self, other: Ratio) -> Ratio:
-        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A versioned formula in words a client can read. A contract names it; a change is a new version."""
-
-    name: str
-    words: str
-    numerator: Callable[[Line], int]
-    denominator: Callable[[Line], int]
-
-    def of(self, line: Line) -> Ratio:
-        """The formula applied."""
-        return Ratio(self.numerator(line), self.denominator(line))
-
-    @property
-    def judged(self) -> str:
-        """The figure that counts its denominator: what its percentage leads to."""
-        return "judged" if self.name == "service_level.v1" else f"judged_{self.name}"
-
-    @property
-    def judged_ends(self) -> tuple[str, ...]:
-        """The counts of a line that are in its denominator."""
-        return tuple(end.name for end in fields(Line) if end.type == "int" and self.denominator(Line(**{end.name: 1})))
-
-
-def _all(*formulas: Formula) -> Mapping[str, Formula]:
-    return {formula.name: formula for formula in formulas}
-
-
-def _decided(line: Line) -> int:
-    """Answered or abandoned, or certain to be neither in time."""
-    return line.answered + line.abandoned + line.overdue
-
-
-def _abandoned_in_time(line: Line) -> int:
-    return line.short + line.abandoned_in_time
-
-
-FORMULAS = _all(
-    Formula(
-        "service_level.v1",
-        _("Answered within the threshold, of all answered or given up. Given up under the short limit does not count."),
-        lambda line: line.in_time,
-        lambda line: _decided(line) - line.short,
-    ),
-    Formula(
-        "service_level_answered.v1",
-        _("Answered within the threshold, of all answered."),
-        lambda line: line.in_time,
-        lambda line: line.answered,
-    ),
-    Formula(
-        "service_level_with_short.v1",
-        _("Answered within the threshold, of all answered or given up, however soon."),
-        lambda line: line.in_time,
-        _decided,
-    ),
-    Formula(
-        "service_level_offered.v1",
-        _("Answered within the threshold, of all who came into the line."),
-        lambda line: line.in_time,
-        lambda line: line.judged,
-    ),
-    Formula(
-        "service_level_late_abandons.v1",
-        _("Answered within the threshold, of all answered or given up. Given up within the threshold does not count."),
-        lambda line: line.in_time,
-        lambda line: _decided(line) - _abandoned_in_time(line),
-    ),
-    Formula(
-        "service_level_abandons_in_time.v1",
-        _("Answered or given up within the threshold, of all answered or given up."),
-        lambda line: line.in_time + _abandoned_in_time(line),
-        _decided,
-    ),
-    Formula(
-        "service_level_settled_in_time.v1",
-        _("Answered, given up or promised a callback within the threshold, of all who came into the line."),
-        lambda line: line.in_time + _abandoned_in_time(line) + line.callback_in_time,
-        lambda line: line.judged,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +115,7 @@ class Handling:
     @property
     def aht_seconds(self) -> float | None:
         """Average handling time of a leg."""
-        return self.seconds / self.legs if self.legs else None
+        return FORMULAS["aht.v1"].of(self).share
 
     def __add__(self, other: Handling) -> Handling:
         return Handling(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -242,7 +140,7 @@ class Callbacks:
     @property
     def kept_rate(self) -> Ratio:
         """Kept, of all that were made or missed; who could not be reached or came in first is no miss."""
-        return Ratio(self.kept, self.kept + self.late + self.broken)
+        return FORMULAS["callbacks_kept.v1"].of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +177,17 @@ def seconds_within(spans: Iterable[Span], inside: Iterable[Span]) -> float:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Time:
+    """An agent's seconds of work, and available without any."""
+
+    handling: float = 0.0
+    idle: float = 0.0
+
+
 def occupancy(handling: Iterable[Span], available: Iterable[Span]) -> Ratio:
     """Handling, over handling and idle available."""
     work, there = covered(handling), covered(available)
     busy = sum(span.seconds for span in work)
     idle = sum(span.seconds for span in there) - seconds_within(work, there)
-    return Ratio(busy, busy + idle)
+    return FORMULAS["occupancy.v1"].of(Time(busy, idle))

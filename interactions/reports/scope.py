@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from bpo.kernel import clock
 from bpo.kernel.composed import Place, composed
 from bpo.kernel.errors import InvalidValue
+from clients.formulas import PLAIN, PROMISED, SERVICE_LEVELS
 from clients.models import Channel, Client, Policy, Promise
-from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD, FORMULAS
+from interactions.reports.measures import DEFAULT_SHORT, DEFAULT_THRESHOLD
 
 DAY = timedelta(days=1)
 LATELY = timedelta(minutes=30)
@@ -241,15 +242,21 @@ class Scope:
         """The same, of one channel."""
         return replace(self, channel=channel)
 
-    def judged_by(self, promises: Iterable[Promise]) -> Scope:
-        """The same, judged by these promises' thresholds, one a channel, whatever else the contract says."""
-        own = [Threshold(pk, promise.channel, promise.threshold_seconds, *ALWAYS)
-               for promise in promises for pk in dict.fromkeys(self.clients)]  # fmt: skip
+    def judged_by(self, seconds: Mapping[str, int]) -> Scope:
+        """The same, judged by these thresholds of channels, whatever else the contract says."""
+        clients = dict.fromkeys(self.clients)
+        own = [Threshold(pk, channel, limit, *ALWAYS) for channel, limit in seconds.items() for pk in clients]
         return replace(self, thresholds=tuple(own))
 
     def with_threshold(self, promise: Promise) -> Scope:
-        """The same, of one promise's own channel and judged by its threshold."""
-        return self.judged_by([promise]).of_channel(promise.channel)
+        """The same, of one promise's own channel and judged by its threshold, while its contract is in force."""
+        own = self.judged_by({promise.channel: promise.threshold_seconds}) if promise.timed else self
+        return own.of_channel(promise.channel).between(*stretch_of(promise))
+
+    def between(self, start: datetime, end: datetime) -> Scope:
+        """The same, of this stretch of its time alone."""
+        inside = [replace(p, start=max(p.start, start), end=min(p.end, end)) for p in self.parts]
+        return replace(self, parts=tuple(inside))
 
 
 def scope_of(
@@ -316,15 +323,15 @@ def _promises(clients: Any, first: Any, last: Any) -> QuerySet[Promise]:
         Promise.objects.filter(contract__client__among=clients, contract__valid_from__lte=last)
         .filter(Q(contract__valid_until__isnull=True) | Q(contract__valid_until__gte=first))
         .select_related("contract__client")
-        .order_by("contract__client_id", "-contract__valid_from", "channel")
+        .order_by("contract__client_id", "-contract__valid_from", "channel", "pk")
     )
 
 
 def promises_in_force(clients: Iterable[Client], start: datetime, end: datetime) -> list[Promise]:
-    """Service levels promised by contracts that touch the time; the plain formula before its variants."""
+    """What contracts that touch the time promise; the plain formula before its variants."""
     first, last = (start - DAY).date(), (end + DAY).date()
     found = _promises([client.pk for client in clients], first, last)
-    return sorted(found, key=lambda p: p.formula != "service_level.v1")
+    return sorted(found, key=lambda p: p.formula != PLAIN)
 
 
 def stretch_of(promise: Promise) -> tuple[datetime, datetime]:
@@ -336,15 +343,15 @@ def stretch_of(promise: Promise) -> tuple[datetime, datetime]:
 
 
 def thresholds_of(promises: Iterable[Promise]) -> tuple[Threshold, ...]:
-    """By channel and time of arrival, from the contracts in force."""
+    """By channel and time of arrival, from the contracts in force: those of the promises that a threshold decides."""
     return tuple(
         Threshold(promise.contract.client_id, promise.channel, promise.threshold_seconds, *stretch_of(promise))
         for promise in promises
-        if promise.formula in FORMULAS
+        if promise.formula in SERVICE_LEVELS
     )
 
 
 def in_force(promises: Iterable[Promise], at: datetime) -> list[Promise]:
     """Those of the promises whose contract is in force at the moment and whose formula is known."""
-    found = ((promise, *stretch_of(promise)) for promise in promises if promise.formula in FORMULAS)
+    found = ((promise, *stretch_of(promise)) for promise in promises if promise.formula in PROMISED)
     return [promise for promise, start, end in found if start <= at < end]

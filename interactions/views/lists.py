@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from bpo.kernel import words
 from bpo.kernel.composed import composed
 from bpo.kernel.errors import InvalidValue
 from bpo.kernel.references import tidy_reference
-from clients.models import Channel, Client, Queue, Reason
+from clients.models import Channel, Client, Promise, Queue, Reason
 from interactions.models import Callback, Interaction, JournalEntry, Leg, LegRole, Visit
-from interactions.reports import queries
+from interactions.reports import halved, queries
 from interactions.reports.figures import FIGURES, Figure, Thing
 from interactions.reports.scope import PERIODS, Period, Scope, period, scope_of
 from interactions.reports.telling import Told, tell
@@ -58,6 +59,7 @@ class Asked:
     queue: Queue | None
     reason: Reason | None
     client: Client | None
+    promise: Promise | None = None
 
     @property
     def filtered(self) -> bool:
@@ -77,6 +79,9 @@ def ask(query: QueryDict, clients: Sequence[Client], *, default: str = "came_in"
     )
     if (query.get("queue") and queue is None) or (reason_code not in ("", "-") and reason is None):
         chosen = []
+    promise = _promise(query.get("promise", ""), chosen)
+    if query.get("promise") and promise is None:
+        chosen = []
     zone = (chosen or list(clients))[0].zone if clients else "UTC"
     key = query.get("when", "today")
     scope = scope_of(
@@ -87,7 +92,70 @@ def ask(query: QueryDict, clients: Sequence[Client], *, default: str = "came_in"
         reason=reason.pk if reason else None,
         no_reason=reason_code == "-",
     )
-    return Asked(figure, scope, period(key, zone, scope.at), words.sought(query.get("q", "")), queue, reason, client)
+    if promise and promise.channel == scope.channel:
+        scope = scope.with_threshold(promise)
+    text = words.sought(query.get("q", ""))
+    return Asked(figure, scope, period(key, zone, scope.at), text, queue, reason, client, promise)
+
+
+def _promise(value: str, clients: Sequence[Client]) -> Promise | None:
+    """The promise by which a percentage was judged, as `Promise.address` names it."""
+    if not value:
+        return None
+    start, _dot, rest = value.partition(".")
+    channel, _dot, formula = rest.partition(".")
+    try:
+        begins = date.fromisoformat(start)
+    except ValueError:
+        raise BadFilter(value[:80]) from None
+    own = Promise.objects.filter(contract__client__in=clients, contract__valid_from=begins)
+    return own.filter(channel=channel, formula=formula).select_related("contract__client").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One count of a percentage: where its rows are listed, its name, how many, and whether they are shown."""
+
+    address: str
+    name: str
+    n: int
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """A list behind a percentage: all, both halves, what the shown ones are made of, and what was not counted."""
+
+    chips: list[Share]
+    parts: list[Share]
+    apart: list[Share]
+
+    @property
+    def counted(self) -> int:
+        """All that the percentage counts."""
+        return self.chips[0].n
+
+    @property
+    def left_out(self) -> int:
+        """All that it does not."""
+        return sum(share.n for share in self.apart)
+
+
+def halves(asked: Asked, query: QueryDict) -> Halves | None:
+    """Of a list that a percentage leads to; words that narrow the list are not counted, so then there is none."""
+    found = halved.of(asked.figure.key, asked.scope)
+    if found is None or asked.filtered:
+        return None
+
+    def share(key: str, name: str, n: int) -> Share:
+        linked = query.copy()
+        for gone in ("page", "format"):
+            linked.pop(gone, None)
+        linked["figure"] = key
+        return Share(f"?{linked.urlencode()}", name, n, here=key == asked.figure.key)
+
+    chips = [share(*each) for each in found.chips]
+    return Halves(chips, [share(*each) for each in found.parts], [share(*each) for each in found.apart])
 
 
 def _uuid(value: str) -> UUID:

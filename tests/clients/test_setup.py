@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client as Browser
@@ -19,14 +20,16 @@ from PIL import Image
 from agents.models import Agent, AgentSkill, Licence, LicenceState
 from bpo.kernel import clock
 from bpo.kernel.history import changes_of, changes_under
-from clients import scripts, starters
+from clients import contracts, scripts, starters
 from clients.forms.hours import proposed_holidays, spans
+from clients.formulas import PLAIN
 from clients.models import (
     ApiKey,
     Brand,
     BrandText,
     Client,
     ClientState,
+    Contract,
     EntryPoint,
     HoursException,
     Membership,
@@ -612,6 +615,105 @@ def test_a_contract_with_its_promises(ada: Browser) -> None:
     }
     assert ada.post(path, form).status_code == 302
     assert Promise.objects.get(contract__client=acme).threshold_seconds == 30
+
+
+def promises_of(contract: Contract) -> list[tuple[str, str, int, int]]:
+    rows = contract.promises.order_by("pk").values_list("channel", "formula", "threshold_seconds", "target_percent")
+    return [(*row[:3], int(row[3])) for row in rows]
+
+
+def test_a_contract_names_the_formula_and_what_does_not_fit_is_refused_in_words(ada: Browser) -> None:
+    acme = factories.client()
+    path = at("setup-contract", acme)
+    form = form_of(ada, path, "form", "promises", "policy_form") | {
+        "valid_from": "2026-01-01",
+        "promises-0-channel": "voice",
+        "promises-0-formula": "service_level_answered.v1",
+    }
+    for wrong, words in (
+        ({"promises-0-formula": "service_level.v9"}, "service_level.v9 is not one of the available choices."),
+        (
+            {"promises-0-channel": "email", "promises-0-formula": "given_up_rate.v1"},
+            "This formula says nothing of mails.",
+        ),
+        ({"promises-0-formula": "callbacks_kept.v1"}, "Callbacks have no channel."),
+        ({"promises-0-channel": ""}, "Choose a channel."),
+        ({"promises-0-formula": "given_up_rate.v1"}, "This cannot be under the target."),
+        ({"promises-0-limit_percent": "90"}, "This cannot be above the target."),
+    ):
+        refused = ada.post(path, form | wrong)
+        assert refused.status_code == 422 and words in said(refused), wrong
+    assert not acme.contracts.exists()
+    assert ada.post(path, form).status_code == 302
+    assert promises_of(acme.contracts.get()) == [("voice", "service_level_answered.v1", 20, 80)]
+
+
+def test_a_contract_that_has_begun_keeps_its_promises_and_the_next_starts_with_them(ada: Browser) -> None:
+    acme = factories.client("Acme", zone="UTC")
+    today = acme.day_at(clock.now())
+    running = acme.contracts.create(valid_from=today)
+    Promise.objects.create(contract=running, channel="voice", threshold_seconds=20)
+    Promise.objects.create(contract=running, channel="chat", threshold_seconds=45)
+    path = at("setup-contract", acme)
+    page = said(ada.get(path))
+    assert "This contract has begun" in page
+    form = form_of(ada, path, "form", "promises", "policy_form")
+    tampered = form | {
+        "valid_from": "2026-01-01", "client_approves_scripts": "on", "promises-0-threshold_seconds": "600",
+        "promises-TOTAL_FORMS": "3", "promises-2-channel": "email", "promises-2-formula": "service_level.v1",
+        "promises-2-threshold_seconds": "9", "promises-2-target_percent": "1", "promises-2-limit_percent": "0",
+        "valid_until": str(today + timedelta(days=40)),
+    }  # fmt: skip
+    ada.post(path, tampered)
+    running.refresh_from_db()
+    assert (running.valid_from, running.client_approves_scripts) == (today, False)
+    assert promises_of(running) == [("voice", PLAIN, 20, 80), ("chat", PLAIN, 45, 80)]
+    ada.post(path, form | {"valid_until": str(today + timedelta(days=40))})
+    running.refresh_from_db()
+    assert running.valid_until == today + timedelta(days=40)
+    refused = ada.post(path, form | {"valid_until": str(today - timedelta(days=1))})
+    assert refused.status_code == 422 and "The last day is before the first." in said(refused)
+
+    following = form_of(ada, f"{path}?new", "form", "promises", "policy_form")
+    refused = ada.post(f"{path}?new", following | {"valid_from": str(today)})
+    assert refused.status_code == 422
+    tomorrow = today + timedelta(days=1)
+    answer = ada.post(f"{path}?new", following | {"valid_from": str(tomorrow), "promises-1-DELETE": "on"})
+    assert answer.status_code == 302, [answer.context[n].errors for n in ("form", "promises", "policy_form")]
+    running.refresh_from_db()
+    assert running.valid_until == today, "one contract a day"
+    upcoming = acme.contracts.get(valid_from=tomorrow)
+    assert promises_of(upcoming) == [("voice", PLAIN, 20, 80)]
+    moved = form_of(ada, path, "form", "promises", "policy_form") | {"valid_from": str(tomorrow + timedelta(days=6))}
+    assert ada.post(path, moved | {"promises-0-threshold_seconds": "30"}).status_code == 302
+    running.refresh_from_db()
+    assert running.valid_until == today + timedelta(days=6), "no day between them"
+    assert promises_of(upcoming) == [("voice", PLAIN, 30, 80)]
+
+
+def test_no_contract_judges_days_gone_by_anew(ada: Browser) -> None:
+    acme = factories.client("Acme", zone="UTC")
+    today = acme.day_at(clock.now())
+    gone = acme.contracts.create(valid_from=today - timedelta(days=90), valid_until=today - timedelta(days=30))
+    path = at("setup-contract", acme)
+    later = form_of(ada, path, "form", "promises", "policy_form") | {"valid_until": str(today + timedelta(days=9))}
+    ada.post(path, later)
+    gone.refresh_from_db()
+    assert gone.valid_until == today - timedelta(days=30), "it is over"
+    over_it = form_of(ada, f"{path}?new", "form", "promises", "policy_form")
+    refused = ada.post(f"{path}?new", over_it | {"valid_from": str(today - timedelta(days=40))})
+    assert refused.status_code == 422 and "The next one begins tomorrow or later." in said(refused)
+    assert ada.post(f"{path}?new", over_it | {"valid_from": str(today - timedelta(days=29))}).status_code == 302
+    running = acme.contracts.get(valid_from=today - timedelta(days=29))
+    with pytest.raises(ValidationError, match="what was judged stays"):
+        running.valid_until = today - timedelta(days=1)
+        contracts.check(running)
+    running.valid_until = today
+    contracts.check(running)
+    acme.contracts.create(valid_from=today + timedelta(days=10))
+    running.valid_until = today + timedelta(days=10)
+    with pytest.raises(ValidationError, match="A contract begins on"):
+        contracts.check(running)
 
 
 def test_contract_and_rules_are_saved_together_and_nothing_typed_is_lost(ada: Browser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from agents.models import Agent, CapacityProfile, Seat, Team
@@ -46,7 +46,7 @@ def agent(
 
 def promise(of: Client, channel: str, seconds: int, *, start: str = "2020-01-01", **fields: Any) -> Promise:
     """A service level promised from a day on."""
-    contract, _ = Contract.objects.get_or_create(client=of, valid_from=start)
+    contract, _ = Contract.objects.get_or_create(client=of, valid_from=date.fromisoformat(start))
     return Promise.objects.create(contract=contract, channel=channel, threshold_seconds=seconds, **fields)
 
 

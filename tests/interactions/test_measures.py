@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from interactions.reports.measures import FORMULAS, Callbacks, Handling, Line, Ratio, Span, covered, occupancy, total
+from clients.formulas import SERVICE_LEVELS
+from interactions.reports.measures import Callbacks, Handling, Line, Ratio, Span, covered, occupancy, total
 
 GOLDEN = Line(in_time=70, late=15, short=3, abandoned_in_time=4, abandoned_late=5, callback_in_time=3)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -40,7 +41,7 @@ def test_the_golden_day_adds_up() -> None:
     )
 
 
-@pytest.mark.parametrize("formula", FORMULAS.values(), ids=lambda f: f.name)
+@pytest.mark.parametrize("formula", SERVICE_LEVELS.values(), ids=lambda f: f.key)
 def test_a_quiet_day_has_no_level_and_no_division_by_zero(formula) -> None:
     assert formula.of(Line()).percent is None
     assert formula.words.endswith(".")

@@ -192,6 +192,63 @@ def test_promises_show_target_and_light(browser: Browser, line: Queue, bea: Agen
     assert "1 of 3" in page.content.decode()
 
 
+def test_the_figures_and_the_contract_say_one_number_by_the_formula_of_the_contract(
+    browser: Browser, line: Queue, bea: Agent
+) -> None:
+    start = clock.now() - timedelta(seconds=30)
+    reported.promise(line.client, "voice", 20, formula="service_level_answered.v1")
+    reported.promise(line.client, "email", 3600)
+    for waited, how in [(10, "answered"), (25, "answered"), (22, "abandoned")]:
+        reported.contact(line, at=start, waited=waited, how=how)
+    mail = reported.contact(line, "email", at=start, waited=1)
+    reported.wrote(mail, "It is on its way.", at=start, by=bea, name="Robin")
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    page = browser.get(reverse("portal-figures", args=[line.client.public_id]), {"when": "today"}).content.decode()
+    assert '?figure=judged_service_level_answered.v1&amp;when=today&amp;channel=voice">50.0 %' in page
+    assert '?figure=judged&amp;when=today&amp;channel=email">100.0 %' in page
+    assert "Service level, Phone: Answered within the threshold, of all answered." in page
+    promises = browser.get(reverse("portal-promises", args=[line.client.public_id]))
+    calls = next(row for row in promises.context["promises"] if row.today.promise.channel == "voice")
+    assert (calls.today.ratio.percent, "1 of 2" in promises.content.decode()) == (50, True)
+    assert own in page
+
+
+def test_the_list_behind_a_promise_shows_both_halves_and_what_was_not_counted(
+    browser: Browser, line: Queue, bea: Agent
+) -> None:
+    """Two promises for calls: the one of 25 seconds counts a call of 25 in time, whatever the other says."""
+    a_day(line, bea)
+    reported.promise(line.client, "voice", 25, formula="service_level_answered.v1")
+    promises = browser.get(reverse("portal-promises", args=[line.client.public_id]))
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    for row in promises.context["promises"]:
+        kept = row.today
+        asked = {"figure": kept.formula.judged, "when": "today", "channel": kept.promise.channel}
+        asked["promise"] = kept.promise.address
+        assert f"{kept.formula.judged}&amp;when=today" in promises.content.decode()
+        page = browser.get(own, asked)
+        shown = page.context["halves"]
+        assert [share.n for share in shown.chips][:2] == [kept.ratio.denominator, kept.ratio.numerator]
+        for share in (*shown.chips, *shown.parts, *shown.apart):
+            listed = browser.get(own + share.address)
+            assert listed.context["page_obj"].paginator.count == share.n, share
+            assert share.address.replace("&", "&amp;") in page.content.decode()
+    plain = browser.get(own, {"figure": "not_in_time", "when": "today", "channel": "voice"})
+    words = " ".join(plain.content.decode().split())
+    assert "Not counted: " in words and "3 + 2 = 5" in words
+    assert browser.get(own, {"figure": "judged", "q": "Ann"}).context["halves"] is None
+    assert browser.get(own, {"figure": "came_in"}).context["halves"] is None
+
+
+def test_a_promise_of_an_address_is_the_clients_own(browser: Browser, line: Queue, bea: Agent) -> None:
+    a_day(line, bea)
+    other = reported.promise(factories.client("Cal's house"), "voice", 600, start="2021-01-01")
+    own = reverse("portal-contacts", args=[line.client.public_id])
+    asked = {"figure": "judged", "when": "today", "channel": "voice"}
+    assert browser.get(own, {**asked, "promise": other.address}).context["page_obj"].paginator.count == 0
+    assert browser.get(own, {**asked, "promise": "soon"}).status_code == 400
+
+
 def test_a_stranger_or_unknown_contact_is_not_there(browser: Browser, line: Queue) -> None:
     hidden = reported.contact(factories.queue(factories.client("Cal's house")), at=clock.now())
     own = line.client.public_id

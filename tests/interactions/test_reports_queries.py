@@ -6,11 +6,12 @@ import pytest
 
 from bpo.kernel import clock
 from bpo.kernel.errors import InvalidValue
+from clients.formulas import PROMISED, SERVICE_LEVELS, Formula, Source
 from clients.models import Client, Contract, Policy, Promise, Queue
 from interactions.models import Interaction, Message, Visit
-from interactions.reports import promised, queries
+from interactions.reports import halved, promised, queries
 from interactions.reports.figures import FIGURES, Thing
-from interactions.reports.measures import FORMULAS, Callbacks, Formula
+from interactions.reports.measures import Callbacks
 from interactions.reports.scope import lately, midnight, period, promises_in_force, scope_of, scopes_of
 from tests import factories
 from tests.interactions import reported
@@ -163,11 +164,11 @@ def test_the_threshold_is_that_of_the_contract_in_force_when_the_contact_came(li
     assert counted.by_channel["chat"].in_time == 1
 
 
-@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+@pytest.mark.parametrize("formula", SERVICE_LEVELS.values(), ids=SERVICE_LEVELS)
 @pytest.mark.parametrize("channel", ["voice", "email"])
 def test_every_percentage_leads_to_its_denominator(line: Queue, formula: Formula, channel: str) -> None:
     bea = reported.agent("Bea Brown", line.client)
-    promise = reported.promise(line.client, channel, 20, formula=formula.name)
+    promise = reported.promise(line.client, channel, 20, formula=formula.key)
     if channel == "voice":
         golden_day(line, NOON)
     else:
@@ -180,6 +181,101 @@ def test_every_percentage_leads_to_its_denominator(line: Queue, formula: Formula
     (kept,) = promised.kept([promise], scope)
     assert kept.ratio.denominator > 0
     assert queries.count_of(kept.formula.judged, scope.with_threshold(promise)) == kept.ratio.denominator
+
+
+@pytest.mark.parametrize("formula", PROMISED.values(), ids=PROMISED)
+def test_both_halves_and_what_is_not_counted_are_the_rows_they_lead_to(line: Queue, formula: Formula) -> None:
+    golden_day(line, NOON)
+    reported.contact(line, at=NOON, waited=70, how="timed_out")
+    reported.contact(line, at=NOON + timedelta(minutes=59, seconds=50))
+    reported.contact(line, at=NOON)
+    for state in ("promised", "kept", "kept", "late", "unreached", "broken", "withdrawn"):
+        reported.callback(line, state, at=NOON)
+    scope = scope_of([line.client], at=NOON + timedelta(hours=1))
+    every = 103 if formula.source == Source.LINE else 7
+    for key in (formula.judged, formula.met, formula.unmet):
+        found = halved.of(key, scope)
+        assert found is not None and found.formula == formula
+        (_, _, whole), (_, _, yes), (_, _, no) = found.chips
+        assert whole == yes + no > 0 and whole + sum(n for _, _, n in found.apart) == every
+        assert sum(n for _, _, n in found.parts) == queries.count_of(key, scope)
+        for figure, _name, n in (*found.chips, *found.parts, *found.apart):
+            assert queries.count_of(figure, scope) == n, figure
+        ratio = formula.of(found.counts)
+        assert (ratio.numerator, ratio.denominator) == (yes, whole)
+
+
+def test_what_mails_are_counted_and_not(line: Queue) -> None:
+    """Two replied to in time, one late, one overdue, one closed without a reply, one not due yet."""
+    bea = reported.agent("Bea Brown", line.client)
+    reported.promise(line.client, "email", 20)
+    for waits in (10, 12, 40):
+        mail = reported.contact(line, "email", at=NOON, waited=1)
+        reported.wrote(mail, "Yes", at=NOON + timedelta(seconds=waits), by=bea)
+    reported.contact(line, "email", at=NOON)
+    reported.contact(line, "email", at=NOON, waited=5, how="handled")
+    reported.contact(line, "email", at=NOON + timedelta(minutes=59, seconds=50))
+    scope = scope_of([line.client], at=NOON + timedelta(hours=1), channel="email")
+    found = halved.of("judged", scope)
+    assert found is not None
+    assert [n for _, _, n in found.chips] == [4, 2, 2]
+    assert {key: n for key, _, n in found.apart} == {"pending": 1, "elsewise": 1}
+    for figure, _name, n in (*found.chips, *found.parts, *found.apart):
+        assert queries.count_of(figure, scope) == n, figure
+
+
+def test_a_promise_counts_while_its_contract_is_in_force(line: Queue) -> None:
+    """From the 24th on another contract: the calls of the day before are not those of the new promise."""
+    reported.promise(line.client, "voice", 20, start="2026-11-01")
+    Contract.objects.update(valid_until="2026-11-23")
+    promise = reported.promise(line.client, "voice", 60, start="2026-11-24")
+    for at in (NOON - timedelta(days=1), NOON, NOON):
+        reported.contact(line, at=at, waited=30)
+    scope = scope_of([line.client], "month", at=NOON + timedelta(hours=1))
+    (kept,) = promised.kept([promise], scope)
+    assert (kept.ratio.numerator, kept.ratio.denominator) == (2, 2)
+    assert queries.count_of("judged", scope.with_threshold(promise)) == 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "target", "limit", "percent", "written", "light"),
+    [
+        ("service_level.v1", 80, 75, 79.96, "80.0", "met"),
+        ("service_level.v1", 80, 75, 79.94, "79.9", "below"),
+        ("service_level.v1", 80, 75, 74.94, "74.9", "missed"),
+        ("service_level.v1", "79.95", 75, 79.94, "79.94", "below"),
+        ("given_up_rate.v1", 5, 8, 5.04, "5.0", "met"),
+        ("given_up_rate.v1", 5, 8, 5.06, "5.1", "below"),
+        ("given_up_rate.v1", 5, 8, 8.06, "8.1", "missed"),
+    ],
+)
+def test_the_light_judges_what_is_written(
+    formula: str, target: str, limit: str, percent: float, written: str, light: str
+) -> None:
+    promise = Promise(channel="voice", formula=formula, target_percent=target, limit_percent=limit)
+    assert (str(promised.shown(percent, promise)), promised.light_of(percent, promise)) == (written, light)
+
+
+def test_a_share_given_up_and_callbacks_kept_can_be_promised(line: Queue) -> None:
+    """Neither decides how soon a call is to be answered: that is the service level's own."""
+    golden_day(line, NOON)
+    for state in ("kept", "kept", "kept", "broken", "unreached"):
+        reported.callback(line, state, at=NOON)
+    reported.promise(line.client, "voice", 9, formula="given_up_rate.v1", target_percent=5, limit_percent=8)
+    reported.promise(line.client, "", 9, formula="callbacks_kept.v1", target_percent=95, limit_percent=70)
+    reported.promise(line.client, "voice", 50, formula="service_level_answered.v1")
+    scope = scope_of([line.client], at=NOON + timedelta(hours=1))
+    found = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
+    assert {k.promise.formula: (k.ratio.numerator, k.ratio.denominator, k.light) for k in found} == {
+        "given_up_rate.v1": (9, 100, "missed"),
+        "callbacks_kept.v1": (3, 4, "below"),
+        "service_level_answered.v1": (85, 85, "met"),
+    }
+    assert queries.line(scope).in_time == 85
+    for k in found:
+        own = scope.with_threshold(k.promise)
+        assert queries.count_of(k.formula.judged, own) == k.ratio.denominator
+        assert queries.count_of(k.formula.met, own) == k.ratio.numerator
 
 
 def test_a_promise_is_judged_by_its_own_formula(line: Queue) -> None:
@@ -264,7 +360,7 @@ def test_a_mail_is_judged_by_its_first_reply_in_open_time(line: Queue) -> None:
     reported.contact(line, "email", at=evening)
     scope = scope_of([line.client], "7d", at=NOON + timedelta(hours=23))
     (judged,) = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
-    assert (judged.line.in_time, judged.line.late, judged.line.overdue, judged.line.pending) == (1, 1, 1, 1)
+    assert (judged.counts.in_time, judged.counts.late, judged.counts.overdue, judged.counts.pending) == (1, 1, 1, 1)
     own = scope.with_threshold(judged.promise)
     assert queries.count_of("judged", own) == judged.ratio.denominator == 3
     assert queries.count_of("in_time", own) == 1
@@ -278,7 +374,7 @@ def test_a_reply_counts_when_it_leaves_not_when_it_is_written(line: Queue) -> No
     Message.objects.filter(pk=reply.pk).update(state="sent", sent_at=NOON + timedelta(hours=3))
     scope = scope_of([line.client], at=NOON + timedelta(hours=4))
     (judged,) = promised.kept(promises_in_force([line.client], NOON, NOON), scope)
-    assert (judged.line.in_time, judged.line.late) == (0, 1)
+    assert (judged.counts.in_time, judged.counts.late) == (0, 1)
 
 
 def test_the_short_limit_is_the_clients(line: Queue) -> None:

@@ -64,6 +64,7 @@ def contacts(request: SupervisorRequest) -> HttpResponseBase:
     context = {"asked": asked, "page_obj": lists.page_of(found, request.GET), "clients": sight.clients}
     context |= {"csv": export.address(request.GET), **lists.choices(sight.clients, asked)}
     context["promise"] = lists.promise_called(asked.text, sight.clients)
+    context["halves"] = lists.halves(asked, request.GET)
     template = "floor/_rows.html" if getattr(request, "htmx", False) else "floor/contacts.html"
     return render(request, template, context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,20 +19,23 @@ from django.views.decorators.http import require_safe
 from bpo.kernel import clock
 from bpo.kernel.templatetags.ui import duration_words
 from clients import scripts
+from clients.formulas import FORMULAS, PLAIN, SERVICE_LEVELS, Formula
 from clients.gates import ClientRequest, ClientView, for_client_viewers, own_clients
-from clients.models import Channel, Client, Role, ScriptVersion
+from clients.models import Channel, Client, Promise, Role, ScriptVersion
 from interactions import playback, word_access
 from interactions.models import Interaction
 from interactions.reports import live, promised, queries
-from interactions.reports.figures import FIGURES, Thing
+from interactions.reports.figures import FIGURES, LIVE_CHANNELS, Thing
+from interactions.reports.mails import mail_line
 from interactions.reports.masking import Mask
-from interactions.reports.measures import FORMULAS
+from interactions.reports.measures import Line
 from interactions.reports.scope import PERIODS, Scope, in_force, period, promises_in_force, scope_of, scopes_of
 from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
 from interactions.views import export, lists
 
 CHANNELS = (Channel.VOICE, Channel.CHAT, Channel.EMAIL)
+MOMENT = timedelta(microseconds=1)
 
 
 def in_zone(view: ClientView) -> ClientView:
@@ -133,17 +137,35 @@ def _promised(scope: Scope, month: Scope) -> list[Promised]:
     ]
 
 
-def _promise_words(promise: Any) -> tuple[str, str]:
-    limit = duration_words(promise.threshold_seconds)
-    match promise.channel:
-        case Channel.VOICE:
-            return _("Calls answered in %(limit)s") % {"limit": limit}, _(FORMULAS[promise.formula].words)
-        case Channel.CHAT:
-            return _("Chats answered in %(limit)s") % {"limit": limit}, _(FORMULAS[promise.formula].words)
-    return (
-        _("Mails replied to in %(limit)s") % {"limit": limit},
-        _("Mails with a person’s first reply within this much of your open time, of all replied to or overdue."),
-    )
+def _promise_words(promise: Promise) -> tuple[str, str]:
+    """What is promised, and how it is counted."""
+    formula = FORMULAS[promise.formula]
+    return promise_name(promise), words_of(formula, promise.channel)
+
+
+def promise_name(promise: Promise) -> str:
+    """What is promised, in a line."""
+    limit = {"limit": duration_words(promise.threshold_seconds)}
+    match promise.channel, promise.formula:
+        case "", _formula:
+            return _(FORMULAS[promise.formula].title)
+        case Channel.EMAIL, _formula:
+            return _("Mails replied to in %(limit)s") % limit
+        case Channel.VOICE, "abandon_rate.v1":
+            return _("Calls that left the line")
+        case Channel.VOICE, "given_up_rate.v1":
+            return _("Calls given up")
+        case Channel.VOICE, "service_level_settled_in_time.v1":
+            return _("Calls settled in %(limit)s") % limit
+        case Channel.VOICE, _formula:
+            return _("Calls answered in %(limit)s") % limit
+        case _chat, "abandon_rate.v1":
+            return _("Chats that left the line")
+        case _chat, "given_up_rate.v1":
+            return _("Chats given up")
+        case _chat, "service_level_settled_in_time.v1":
+            return _("Chats settled in %(limit)s") % limit
+    return _("Chats answered in %(limit)s") % limit
 
 
 @require_safe
@@ -184,10 +206,37 @@ def figures(request: ClientRequest) -> HttpResponse:
         channels=[(c.value, c.label) for c in CHANNELS],
         period=period(key, request.client.zone, scope.at),
         reasons=queries.reasons(scope),
-        levels=[
-            (c.value, day.by_channel[c].service_level()) if c in day.by_channel else (c.value, None) for c in CHANNELS
-        ],
+        **_levels(scope, day),
     )
+
+
+def _levels(scope: Scope, day: queries.Day) -> dict[str, Any]:
+    """The service level of each channel by the formula that its contract names, and of all where it is one for all.
+
+    Of mails there is none without a promise.
+    """
+    promises = live.promises_now(scope.promises, min(scope.at, max(part.end for part in scope.parts) - MOMENT))
+    named = {channel: promise.formula for (_client, channel), promise in promises.items()}
+    formulas = {str(c): FORMULAS[named.get(c, PLAIN)] for c in CHANNELS if c != Channel.EMAIL or c in named}
+    counts = dict(day.by_channel)
+    if Channel.EMAIL in formulas:
+        mails = scope.of_channel(Channel.EMAIL)
+        counts[Channel.EMAIL] = mail_line(mails, queries.replies(mails))
+    levels = {channel: (formula, formula.of(counts.get(channel, Line()))) for channel, formula in formulas.items()}
+    calls, chats = (formulas[c] for c in LIVE_CHANNELS)
+    said: dict[str, list[str]] = {}
+    for channel, formula in formulas.items():
+        said.setdefault(words_of(formula, channel), []).append(str(Channel(channel).label))
+    return {
+        "levels": [(c.value, *levels.get(c.value, (None, None))) for c in CHANNELS],
+        "level": (calls, calls.of(day.line)) if calls == chats else None,
+        "level_words": [(", ".join(channels), words) for words, channels in said.items()],
+    }
+
+
+def words_of(formula: Formula, channel: str) -> str:
+    """How it is counted, in words for a reader."""
+    return _(formula.mail_words if channel == Channel.EMAIL else formula.words)
 
 
 def _figure_rows(day: queries.Day) -> list[tuple[str, str, list[tuple[str, int | None]], int]]:
@@ -235,6 +284,7 @@ def contacts(request: ClientRequest) -> HttpResponseBase:
         page_obj=lists.page_of(found, request.GET),
         agent_names=names,
         csv=export.address(request.GET),
+        halves=lists.halves(asked, request.GET),
         **{k: v for k, v in lists.choices([request.client], asked).items() if k not in ("queues", "periods")},
     )
 
@@ -270,7 +320,7 @@ def contact(request: ClientRequest, contact: UUID) -> HttpResponse:
     )
     at = found.arrived_at
     then = in_force(promises_in_force([request.client], at, at), at)
-    promise = next((p for p in then if p.channel == found.channel), None)
+    promise = next((p for p in then if p.channel == found.channel and p.formula in SERVICE_LEVELS), None)
     survey = getattr(found, "survey", None)
     return _page(
         request,
