@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from bpo.kernel import clock
+from clients.formulas import SERVICE_LEVELS
 from clients.models import Channel, Client
 from interactions.models import (
     ContactFact,
@@ -31,7 +32,7 @@ from interactions.models import (
     Kind,
 )
 from interactions.reports import engine, recount
-from interactions.reports.measures import FORMULAS, Line
+from interactions.reports.measures import Line
 from interactions.reports.recount import Entry, Terms, Told
 from interactions.reports.scope import DAY, Part, Scope, midnight
 
@@ -228,14 +229,10 @@ def _compare_days(
             for key in engine.ENDS:
                 result.compare(getattr(own, key), getattr(line, key), **where, key=key)
             result.compare(round(own.wait_seconds, 3), round(line.wait_seconds, 3), **where, key="wait_seconds")
-            for name in _formulas():
-                mine, others = FORMULAS[name].of(own), FORMULAS[name].of(line)
+            for name, formula in SERVICE_LEVELS.items():
+                mine, others = formula.of(own), formula.of(line)
                 told = ((round(each.numerator, 3), each.denominator) for each in (mine, others))
                 result.compare(*told, **where, key=name)
-
-
-def _formulas() -> Sequence[str]:
-    return [name for name in FORMULAS if name.startswith("service_level")]
 
 
 # --- every night -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ when a contact came.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -17,29 +16,35 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.db.models import Case as SqlCase
 
 from bpo.kernel.errors import InvalidValue
+from clients.formulas import COUNTS, PROMISED, Source
 from clients.models import Channel
 from interactions.models import ContactFact, Door, End
 from interactions.reports import mails
 from interactions.reports.figures import ANSWERED_ENDS, LIVE_CHANNELS
-from interactions.reports.measures import FORMULAS, Line
+from interactions.reports.measures import Line
 from interactions.reports.scope import Scope, together
 
 SECOND = timedelta(seconds=1)
-ENDS = tuple(count.name for count in fields(Line) if count.name != "wait_seconds")
+ENDS = COUNTS[Source.LINE]
 # What a figure counts of a line, in the names of Line.
-OF_LINES: dict[str, tuple[str, ...]] = {
+OF_LINES: dict[str, Iterable[str]] = {
+    **{end: (end,) for end in ENDS},
     "offered": ENDS,
     "answered": ANSWERED_ENDS,
-    "in_time": ("in_time",),
-    "late": ("late",),
-    **{formula.judged: formula.judged_ends for formula in FORMULAS.values()},
-    "not_in_time": ("late", "abandoned_in_time", "abandoned_late", "overdue"),
     "abandoned": ("short", "abandoned_in_time", "abandoned_late"),
     "given_up": ("abandoned_in_time", "abandoned_late"),
-    "short": ("short",),
     "took_callback": ("callback_in_time", "callback_late"),
     "still_waiting": ("overdue", "pending"),
-    "elsewise": ("elsewise",),
+    **{
+        key: ends
+        for formula in PROMISED.values()
+        if formula.source == Source.LINE
+        for key, ends in (
+            (formula.judged, formula.denominator),
+            (formula.met, formula.numerator),
+            (formula.unmet, formula.denominator - formula.numerator),
+        )
+    },
 }
 CAME_IN = ~Q(end=End.NONE)
 LIVE = Q(channel__in=LIVE_CHANNELS)
