@@ -137,7 +137,7 @@ def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: 
     # On a phone the places are one row that moves sideways: where she is stands in it.
     morgan.set_viewport_size({"width": 390, "height": 844})
     morgan.goto(f"/portal/{client.public_id}/tasks/")
-    expect(morgan.locator("nav > [aria-current]")).to_be_in_viewport(ratio=1)
+    expect(morgan.get_by_role("link", name="Tasks", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_what_routing_tells(new_page: Callable[..., Page], ready: Product) -> None:

@@ -226,7 +226,7 @@ def test_two_cases_that_became_one_are_two_again(acme: Scene) -> None:
     mail.interaction.refresh_from_db()
     assert mail.interaction.case == before
     page = dee.get(url("case", before)).content.decode()
-    assert "Case Split" in page and chat.interaction.case.reference in page
+    assert "Case split" in page and chat.interaction.case.reference in page
     assert dee.post(undo).status_code == 409
 
 
