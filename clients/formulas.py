@@ -146,7 +146,7 @@ _ANSWERED = frozenset({"in_time", "late"})
 _GIVEN_UP = frozenset({"abandoned_in_time", "abandoned_late"})
 _LEFT = _GIVEN_UP | {"short"}
 _DECIDED = _ANSWERED | _LEFT | {"overdue"}  # answered or left, or certain to be neither in time
-_ALL = frozenset(COUNTS[Source.LINE])
+_COUNTED = frozenset(COUNTS[Source.LINE]) - {"pending"}  # a running interval counts nobody who may yet be in time
 
 
 def _level(name: str, title: str, words: str, above: set[str], below: frozenset[str], mail_words: str = "") -> Formula:
@@ -163,7 +163,7 @@ FORMULAS: Mapping[str, Formula] = {
             "service_level",
             _("Service level"),
             _(
-                "Answered within the threshold, of all answered or given up. "
+                "Answered within the threshold, of all answered, given up or waiting longer. "
                 "Given up under the short limit does not count."
             ),
             {"in_time"},
@@ -181,16 +181,19 @@ FORMULAS: Mapping[str, Formula] = {
         _level(
             "service_level_with_short",
             _("Service level, of all who left as well"),
-            _("Answered within the threshold, of all answered or given up, however soon."),
+            _("Answered within the threshold, of all answered, given up however soon, or waiting longer."),
             {"in_time"},
             _DECIDED,
         ),
         _level(
             "service_level_offered",
             _("Service level, of all who came into the line"),
-            _("Answered within the threshold, of all who came into the line."),
+            _(
+                "Answered within the threshold, of all who came into the line. "
+                "Who waits, and not longer than that, is not counted yet."
+            ),
             {"in_time"},
-            _ALL - {"pending"},
+            _COUNTED,
             _(
                 "Mails with a person’s first reply within this much of your open time, of all replied to, overdue, "
                 "or closed without a reply."
@@ -200,7 +203,7 @@ FORMULAS: Mapping[str, Formula] = {
             "service_level_late_abandons",
             _("Service level, without those who left in time"),
             _(
-                "Answered within the threshold, of all answered or given up. "
+                "Answered within the threshold, of all answered, given up or waiting longer. "
                 "Given up within the threshold does not count."
             ),
             {"in_time"},
@@ -209,23 +212,29 @@ FORMULAS: Mapping[str, Formula] = {
         _level(
             "service_level_abandons_in_time",
             _("Service level, those who left in time among it"),
-            _("Answered or given up within the threshold, of all answered or given up."),
+            _("Answered or given up within the threshold, of all answered, given up or waiting longer."),
             {"in_time", "short", "abandoned_in_time"},
             _DECIDED,
         ),
         _level(
             "service_level_settled_in_time",
             _("Settled in time, of all who came into the line"),
-            _("Answered, given up or promised a callback within the threshold, of all who came into the line."),
+            _(
+                "Answered, given up or promised a callback within the threshold, of all who came into the line. "
+                "Who waits, and not longer than that, is not counted yet."
+            ),
             {"in_time", "short", "abandoned_in_time", "callback_in_time"},
-            _ALL - {"pending"},
+            _COUNTED,
         ),
         Formula(
             "abandon_rate",
             _("Left the line"),
-            _("Left while waiting, of all who came into the line. Whoever took a callback did not leave."),
+            _(
+                "Left while waiting, of all who came into the line. Whoever took a callback did not leave. "
+                "Who waits, and not longer than the threshold, is not counted yet."
+            ),
             _LEFT,
-            _ALL,
+            _COUNTED,
             yes=_("Left the line"),
             no=_("Stayed"),
             less_is_better=True,
@@ -233,9 +242,12 @@ FORMULAS: Mapping[str, Formula] = {
         Formula(
             "given_up_rate",
             _("Given up"),
-            _("Left after the short limit, of all who came into the line. Whoever took a callback did not leave."),
+            _(
+                "Left after the short limit, of all who came into the line. Whoever took a callback did not leave. "
+                "Who waits, and not longer than the threshold, is not counted yet."
+            ),
             _GIVEN_UP,
-            _ALL,
+            _COUNTED,
             yes=_("Given up"),
             no=_("Not given up"),
             less_is_better=True,
