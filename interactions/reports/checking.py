@@ -265,5 +265,7 @@ def state(at: datetime) -> str:
     if at - folded > BEHIND:
         return f"behind by {(at - folded).total_seconds():.0f} s"
     lately = FigureCheck.objects.filter(at__gte=at - NIGHTS)
-    found = sum(lately.values_list("differences", flat=True))
+    # of the same days and share the newest: what was mended and checked again is mended
+    newest = lately.order_by("share", "first_day", "last_day", "-at", "-pk").distinct("share", "first_day", "last_day")
+    found = sum(check.differences for check in newest)
     return f"{found} differences" if found else "ok"

@@ -24,7 +24,7 @@ DOORS: dict[str, Door] = {
 MOVES = (
     Kind.QUEUED, Kind.OFFERED, Kind.DECLINED, Kind.MISSED, Kind.RESCINDED, Kind.ACCEPTED, Kind.MEDIA_FAILED,
 )  # fmt: skip
-KINDS = (*MOVES, Kind.MEDIA_CONNECTED, Kind.CLOSED, Kind.CAME_BACK, Kind.MESSAGE_LEFT)
+KINDS = (*MOVES, Kind.MEDIA_CONNECTED, Kind.ENDED, Kind.CLOSED, Kind.CAME_BACK, Kind.MESSAGE_LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Told:
 def told(entries: Sequence[Entry], terms: Terms, *, is_mail: bool) -> Told:
     """Out of all entries of a contact about KINDS, in the order in which they were written."""
     awaited = {entry.leg for entry in entries if entry.facts.get("media") or entry.kind in _OF_VOICES}
+    awaited |= _hung_up_unheard(entries)
     entered = left = since = reply = None
     queue = how = outcome = ""
     back = False
@@ -100,6 +101,16 @@ def told(entries: Sequence[Entry], terms: Terms, *, is_mail: bool) -> Told:
 
 
 _OF_VOICES = (Kind.MEDIA_CONNECTED, Kind.MEDIA_FAILED)
+
+
+def _hung_up_unheard(entries: Sequence[Entry]) -> set[int | None]:
+    """The legs whose customer hung up before the voices were there: older accepts do not say that they were awaited."""
+    left = {entry.at for entry in entries if entry.kind == Kind.CLOSED and entry.facts["outcome"] == Outcome.ABANDONED}
+    return {
+        entry.leg
+        for entry in entries
+        if entry.kind == Kind.ENDED and entry.facts.get("by_whom") == "customer" and entry.at in left
+    }
 
 
 def _of_mail(reply: datetime | None, due_at: datetime | None, *, closed: bool) -> End:

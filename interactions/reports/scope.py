@@ -351,6 +351,14 @@ def thresholds_of(promises: Iterable[Promise]) -> tuple[Threshold, ...]:
     )
 
 
+def touching(promises: Iterable[Promise], scope: Scope) -> list[Promise]:
+    """Those whose contract was in force within the scope and whose formula is known, the newest first."""
+    start, end = min(part.start for part in scope.parts), min(scope.at, max(part.end for part in scope.parts))
+    found = ((promise, *stretch_of(promise)) for promise in promises if promise.formula in PROMISED)
+    held = [(since, promise) for promise, since, until in found if since < end and until > start]
+    return [promise for since, promise in sorted(held, key=lambda each: each[0], reverse=True)]
+
+
 def in_force(promises: Iterable[Promise], at: datetime) -> list[Promise]:
     """Those of the promises whose contract is in force at the moment and whose formula is known."""
     found = ((promise, *stretch_of(promise)) for promise in promises if promise.formula in PROMISED)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from bpo.kernel import clock
-from clients.models import Client, Policy, PublicName, Queue, Role
+from clients.models import Client, Contract, Policy, PublicName, Queue, Role
 from clients.times import zone_named
 from interactions import journal
 from interactions.models import Kind
@@ -213,6 +213,24 @@ def test_the_figures_and_the_contract_say_one_number_by_the_formula_of_the_contr
     assert own in page
 
 
+def test_a_contract_that_ended_this_month_still_shows_what_it_missed(browser: Browser, line: Queue) -> None:
+    old = reported.promise(line.client, "voice", 20)
+    Contract.objects.filter(pk=old.contract_id).update(valid_until=date(2026, 11, 14))
+    reported.promise(line.client, "voice", 30, start="2026-11-15")
+    reported.contact(line, at=datetime(2026, 11, 10, 15, tzinfo=UTC), waited=25)
+    with clock.set_to(datetime(2026, 11, 16, 15, tzinfo=UTC)):
+        for page in ("portal-promises", "portal-promised"):
+            shown = browser.get(reverse(page, args=[line.client.public_id]))
+            told = [
+                (row.span, row.today.ratio.percent, row.month.ratio.denominator) for row in shown.context["promises"]
+            ]
+            assert told == [("since 15 November", None, 0), ("until 14 November", None, 1)]
+            assert "until 14 November" in shown.content.decode()
+    with clock.set_to(datetime(2026, 12, 2, 15, tzinfo=UTC)):
+        shown = browser.get(reverse("portal-promises", args=[line.client.public_id]))
+        assert [row.span for row in shown.context["promises"]] == [""], "of the new month it is the only one"
+
+
 def test_the_list_behind_a_promise_shows_both_halves_and_what_was_not_counted(
     browser: Browser, line: Queue, bea: Agent
 ) -> None:
@@ -229,7 +247,8 @@ def test_the_list_behind_a_promise_shows_both_halves_and_what_was_not_counted(
         page = browser.get(own, asked)
         shown = page.context["halves"]
         assert [share.n for share in shown.chips][:2] == [kept.ratio.denominator, kept.ratio.numerator]
-        for share in (*shown.chips, *shown.parts, *shown.apart):
+        made_of = shown.parts if len(shown.parts) > 1 else []
+        for share in (*shown.chips, *made_of, *shown.apart):
             listed = browser.get(own + share.address)
             assert listed.context["page_obj"].paginator.count == share.n, share
             assert share.address.replace("&", "&amp;") in page.content.decode()

@@ -213,6 +213,9 @@ def test_every_night_it_is_checked_and_told(house: House) -> None:
     worst = FigureCheck.objects.order_by("-differences")[0]
     assert worst.first[0]["contact"] == str(there["soon"].public_id)
     assert Browser().get("/readyz").json()["figures"] == f"{worst.differences} differences"
+    ContactFact.objects.filter(pk=there["soon"].pk).update(end=End.IN_TIME)
+    assert tasks.check_figures() == 0
+    assert Browser().get("/readyz").json()["figures"] == "ok", "mended, and looked at again"
     clock.advance(3600)
     assert Browser().get("/readyz").json()["figures"] == "behind by 3600 s"
     FigureMark.objects.all().delete()
@@ -265,6 +268,20 @@ def told(*entries: Entry, is_mail: bool = False, terms: Terms = TERMS) -> tuple[
         ),
         ([entry(Kind.ACCEPTED, 9, 1, media=True), entry(Kind.CLOSED, 12, outcome="abandoned")],
          ("abandoned_in_time", 12)),
+        (  # written before an accept said that voices are awaited
+            [
+                entry(Kind.ACCEPTED, 9, 1), entry(Kind.ENDED, 12, 1, by_whom="customer"),
+                entry(Kind.CLOSED, 12, outcome="abandoned"),
+            ],
+            ("abandoned_in_time", 12),
+        ),
+        (
+            [
+                entry(Kind.ACCEPTED, 9, 1), entry(Kind.ENDED, 12, 1, by_whom="customer"),
+                entry(Kind.CLOSED, 12, outcome="handled"),
+            ],
+            ("in_time", 9),
+        ),
         ([entry(Kind.CLOSED, 4, outcome="abandoned")], ("short", 4)),
         ([entry(Kind.CLOSED, 5, outcome="abandoned")], ("abandoned_in_time", 5)),
         ([entry(Kind.CLOSED, 60, outcome="abandoned")], ("abandoned_late", 60)),

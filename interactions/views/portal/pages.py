@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,17 @@ from interactions.reports.figures import FIGURES, LIVE_CHANNELS, Thing
 from interactions.reports.mails import mail_line
 from interactions.reports.masking import Mask
 from interactions.reports.measures import Line
-from interactions.reports.scope import PERIODS, Scope, in_force, period, promises_in_force, scope_of, scopes_of
+from interactions.reports.scope import (
+    PERIODS,
+    Scope,
+    in_force,
+    period,
+    promises_in_force,
+    scope_of,
+    scopes_of,
+    stretch_of,
+    touching,
+)
 from interactions.reports.story import PublicNames, story
 from interactions.templatetags.floor import who_came
 from interactions.views import export, lists
@@ -121,20 +132,35 @@ def promised_part(request: ClientRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A promise in its client's words, today and this month."""
+    """A promise in its client's words, today and this month; `span` where its contract held a part of that alone."""
 
     name: str
     words: str
+    span: str
     today: promised.Kept
     month: promised.Kept
 
 
 def _promised(scope: Scope, month: Scope) -> list[Promised]:
+    """Those in force, then those whose contract ended this month: what they missed stays to be seen."""
     promises = in_force(scope.promises, scope.at)
+    promises += [each for each in touching(month.promises, month) if each not in promises]
     kept_today, kept_month = promised.kept_in(promises, [scope, month])
     return [
-        Promised(*_promise_words(p), one, other) for p, one, other in zip(promises, kept_today, kept_month, strict=True)
+        Promised(*_promise_words(p), _span(p, month), one, other)
+        for p, one, other in zip(promises, kept_today, kept_month, strict=True)
     ]
+
+
+def _span(promise: Promise, month: Scope) -> str:
+    """From when or until when it holds within the month."""
+    start, end = stretch_of(promise)
+    contract = promise.contract
+    if end <= month.at and contract.valid_until:
+        return _("until %(day)s") % {"day": date_format(contract.valid_until, "j F")}
+    if start > min(part.start for part in month.parts):
+        return _("since %(day)s") % {"day": date_format(contract.valid_from, "j F")}
+    return ""
 
 
 def _promise_words(promise: Promise) -> tuple[str, str]:
@@ -174,10 +200,8 @@ def promise_name(promise: Promise) -> str:
 def promises(request: ClientRequest) -> HttpResponse:
     """Each promise with its formula in words, target, today and the month, with both halves."""
     scope, month = scopes_of([request.client], "today", "month")
-    rows = _promised(scope, month)
-    return _page(
-        request, "portal/promises.html", promises=rows, contract=rows[0].today.promise.contract if rows else None
-    )
+    contract = next((promise.contract for promise in in_force(scope.promises, scope.at)), None)
+    return _page(request, "portal/promises.html", promises=_promised(scope, month), contract=contract)
 
 
 # The lines of the table of figures.

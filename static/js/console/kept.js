@@ -1,5 +1,5 @@
 /* What is typed or chosen in a part marked data-kept="its name" is there again when it is drawn anew, after a reload too: kept
-   in this tab alone, until it was sent. What the server keeps by itself (mail, chat, steps, notes of the end) needs no mark. */
+   in this tab alone, until it was sent or given up. What the server keeps by itself (mail, chat, steps, notes of the end) needs no mark. */
 const FIELDS = "input:not([type=hidden], [type=file], [type=password]), select, textarea";
 const ticked = (field) => field.type === "radio" || field.type === "checkbox";
 const place = (part) => `kept:${part.dataset.kept}`;
@@ -16,7 +16,7 @@ function put(part) {
   const typed = new Map(JSON.parse(sessionStorage.getItem(place(part)) ?? "[]"));
   let last = null;
   for (const field of fieldsOf(part)) {
-    if (!typed.has(field.name)) continue;
+    if (!typed.has(field.name) || field.disabled) continue;
     if (ticked(field) ? field.checked === (field.value === typed.get(field.name)) : field.value === typed.get(field.name)) continue;
     if (ticked(field)) field.checked = field.value === typed.get(field.name);
     else field.value = typed.get(field.name);
@@ -28,6 +28,11 @@ function put(part) {
 document.addEventListener("htmx:load", ({ detail: { elt } }) => {
   if (elt.matches?.("[data-kept]")) put(elt);
   for (const part of elt.querySelectorAll?.("[data-kept]") ?? []) put(part);
+});
+// A dialog that was closed by its button is given up, with what stood in it.
+document.addEventListener("click", ({ target }) => {
+  const part = target.closest?.("dialog [data-close]")?.closest("[data-kept]");
+  if (part) sessionStorage.removeItem(place(part));
 });
 // Before the swap, which draws the part anew: what is sent is over.
 document.addEventListener("htmx:beforeSwap", ({ detail: { xhr, requestConfig } }) => {

@@ -12,7 +12,7 @@ function doing(button) {
     return name && `${tag}[${name}="${CSS.escape(el.getAttribute(name))}"]`;
   };
   const form = button.form && own(button.form, "form");
-  return own(button, "button") ?? (form && `${form} button`) ?? "";
+  return own(button, "button") ?? (form && button.type === "submit" ? `${form} button:is([type=submit], :not([type])):not([hidden])` : "");
 }
 
 function remember(root) {
