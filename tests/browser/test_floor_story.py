@@ -90,6 +90,13 @@ def test_the_floor_is_brought_and_holds_still_under_priyas_hand(new_page: Callab
     priya.goto("/floor/")
     expect(priya.get_by_text("Live", exact=True).first).to_be_visible()
     expect(priya.locator("#latest")).to_be_visible()
+    # However many lines the wall has, and however low her screen is, agents and contacts keep their room.
+    priya.set_viewport_size({"width": 1280, "height": 300})
+    for part in ("#agents", "#latest"):
+        expect(priya.locator(part)).to_be_visible()
+        priya.locator(part).scroll_into_view_if_needed()
+        expect(priya.locator(part)).to_be_in_viewport()
+    priya.set_viewport_size({"width": 1280, "height": 720})
 
     # Her pointer rests on the agents, the focus on a line: the wall changes around it, the agents when she leaves.
     line = priya.locator(f"#wall th.q a[href*='{queue.public_id}']").first
