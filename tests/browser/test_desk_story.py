@@ -435,11 +435,12 @@ def asks_alex(page: Page) -> None:
 
 @pytest.mark.parametrize("when", ["at once", "while the answer is on its way"])
 def test_a_colleague_who_comes_soon_is_shown_as_here(new_page: Callable[..., Page], when: str) -> None:
+    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
+    leg = on_a_call(ben, "ben")
+    # His desk says nothing by itself: it is there from now on, and not given up for lost while hers opens.
     alex, console = stage.agent("alex"), uuid4()
     presence.connected(alex, console, "story")
     presence.go_available(alex, by=alex)
-    ben = stage.at_the_desk(new_page(user=stage.agent("ben").user))
-    leg = on_a_call(ben, "ben")
     asked = Leg.objects.filter(interaction=leg.interaction, agent=alex, state=LegState.OFFERED)
 
     def slow(route: Route) -> None:
