@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from agents import presence
 from clients.models import EntryKind, EntryPoint, Queue
 from interactions import chats, outbound
+from interactions.models import Interaction
 from interactions.notice_letters import survey_url
 from tests.browser import stage
 from tests.browser.axe_says import in_both_schemes
@@ -109,17 +110,32 @@ def test_the_desk_and_the_chat(new_page: Callable[..., Page], ready: Product) ->
     looks_right(ann, phone=True)
 
 
-def test_the_floor_and_the_portal_fit_a_phone(new_page: Callable[..., Page], ready: Product) -> None:
-    """What axe says of these pages stands with that of all pages (`test_every_page.py`)."""
+def test_what_supervisors_and_clients_see(new_page: Callable[..., Page], ready: Product) -> None:
     client = stage.tech_giant()
-    phone = {"width": 390, "height": 844}
-    page = new_page(user=stage.person("tom@contact-center.example"), viewport=phone)
+    page = new_page(user=stage.person("tom@contact-center.example"), viewport={"width": 1440, "height": 900})
+    contact = Interaction.objects.filter(client=client).last() or stage.talked("elena", "Any news?", name="Ann Field")
+    for address in (
+        "/floor/",
+        "/floor/wall/",
+        f"/floor/contacts/{contact.public_id}/",
+        "/setup/",
+        f"/setup/{client.public_id}/",
+        f"/setup/{client.public_id}/brand/",
+    ):
+        page.goto(address)
+        expect(page.locator("#main, main").first).to_be_visible()
+        looks_right(page)
+    page.set_viewport_size({"width": 390, "height": 844})
     for address in ("/floor/", "/floor/agents/", "/floor/callbacks/", "/floor/contacts/"):
         page.goto(address)
         expect(page.locator("main table, main .empty").first).to_be_visible()
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= phone["width"], address
-    # The places are one row that moves sideways: where she is stands in it.
-    morgan = new_page(user=stage.person("morgan@the-tech-giant.example"), viewport=phone)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390, address
+    morgan = new_page(user=stage.person("morgan@the-tech-giant.example"), viewport={"width": 1440, "height": 900})
+    for address in (f"/portal/{client.public_id}/", f"/portal/{client.public_id}/figures/?when=today"):
+        morgan.goto(address)
+        looks_right(morgan)
+    # On a phone the places are one row that moves sideways: where she is stands in it.
+    morgan.set_viewport_size({"width": 390, "height": 844})
     morgan.goto(f"/portal/{client.public_id}/tasks/")
     expect(morgan.get_by_role("link", name="Tasks", exact=True)).to_be_in_viewport(ratio=1)
 
