@@ -8,7 +8,7 @@ install = $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecod
 	|| { echo "    once more with pip, which is slower"; \
 	     $(BIN)/python -m pip install --quiet --progress-bar off --no-deps --require-hashes -r $(1); }
 
-.PHONY: run test check bench pictures looks clean lock messages servers format
+.PHONY: run test check bench pictures pages looks clean lock messages servers format
 
 .venv/.ok: requirements.txt requirements-installer.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Debian 12, Ubuntu 22.04: sudo apt-get install python3.11 python3.11-venv. Elsewhere: uv python install 3.11; make PYTHON=/path/to/python3.11"; exit 1; }
@@ -44,6 +44,9 @@ bench: .venv/.test
 
 pictures: .venv/.test
 	@$(BIN)/python -m tests.pictures $(ARGS)
+
+pages: .venv/.test
+	@$(BIN)/python -m tests.run pages
 
 looks: .venv/.test
 	@$(BIN)/python -m tests.looks $(ARGS)

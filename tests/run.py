@@ -76,11 +76,15 @@ def tests(expression: str, *more: str, second_try: bool = False) -> Callable[[],
 
 
 def browser() -> bool:
-    return have_browser() and tests("browser and not voice", second_try=True)()
+    return have_browser() and tests("browser and not voice and not pages", second_try=True)()
 
 
 def voice() -> bool:
     return have_browser() and tests("voice", second_try=True)()
+
+
+def pages() -> bool:
+    return have_browser() and tests("pages", second_try=True)()
 
 
 def have_browser() -> bool:
@@ -109,13 +113,16 @@ PARTS = [
     Part("storm", 300, tests("storm")),
     Part("voice", 720, voice),
 ]
+# Longer than a change should wait for: asked for by name.
+ASKED_FOR = [Part("pages", 480, pages)]
 
 
 def main(wanted: list[str]) -> int:
     """Every part runs, also after a failure; the table at the end tells which failed."""
-    parts = [part for part in PARTS if not wanted or any(part.name.startswith(word) for word in wanted)]
+    known = [*PARTS, *ASKED_FOR]
+    parts = [part for part in known if any(part.name.startswith(word) for word in wanted)] if wanted else PARTS
     if not parts:
-        say(f"no such part; there are: {', '.join(part.name for part in PARTS)}")
+        say(f"no such part; there are: {', '.join(part.name for part in known)}")
         return 2
     table: list[tuple[str, float, bool, int]] = []
     for part in parts:

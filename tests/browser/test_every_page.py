@@ -16,6 +16,7 @@ from tests.browser.pages_open import Visitors
 from tests.browser.pages_work import everything_in_hand
 from tests.living import Product
 
+pytestmark = pytest.mark.pages
 PHONE = {"width": 390, "height": 844}
 BY_KEYBOARD = ("console-", "setup-script", "setup-reviews", "setup-version", "setup-design", "setup-walk", "setup-diff")
 MOST_STOPS = 400
